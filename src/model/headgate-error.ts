@@ -1,0 +1,35 @@
+/** Where an error stands: a file (with 1-based line and column, or a JSON pointer), or a service and region. */
+export interface ErrorPlace {
+  readonly file?: string;
+  readonly line?: number;
+  readonly column?: number;
+  readonly pointer?: string;
+  readonly service?: string;
+  readonly region?: string;
+}
+
+/**
+ * Base of every error that Headgate raises on purpose. `message` says what, why and what to do;
+ * user input stands in backticks. Expected trouble is a `Diagnostic` instead.
+ */
+export class HeadgateError extends Error {
+  constructor(
+    /** Literal code, kebab-case, e.g. `rule-invalid`. */
+    readonly code: string,
+    message: string,
+    readonly where: ErrorPlace = {},
+    options?: { readonly cause?: unknown },
+  ) {
+    super(message, options);
+    this.name = 'HeadgateError';
+  }
+}
+
+/** `file:line:column` as editors understand it, or the service and region. */
+export function describePlace(where: ErrorPlace): string {
+  if (where.file !== undefined) {
+    const position = where.line === undefined ? '' : `:${where.line}:${where.column ?? 1}`;
+    return `${where.file}${position}`;
+  }
+  return [where.service, where.region].filter((part) => part !== undefined).join(' ');
+}

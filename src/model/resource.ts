@@ -1,0 +1,71 @@
+import type { SymbolicLocation } from './location.ts';
+import type { Cause, ObjectValue, Path } from './value.ts';
+
+/**
+ * One resource in the language that every source shares: a CloudFormation type name and
+ * CloudFormation property names, wherever it was read.
+ */
+export interface Resource {
+  /** Unique in the graph: `<stack id>/<logical id>` from a template, the ARN (or type|account|region|name) from an account. */
+  readonly id: string;
+  /** CloudFormation type, e.g. `AWS::Lambda::Function`; `Headgate::Scope` and `Headgate::Template` are Headgate's own. */
+  readonly type: string;
+  /** What a person calls it: logical id in a template, physical name in an account. */
+  readonly name: string;
+  /**
+   * Which resources see each other by equal names: one application (cloud assembly), one lone
+   * template, or one account and region. References and exports reach across scopes, names do not.
+   */
+  readonly scope: string;
+  /** Property tree below `Properties`; may be a lazy getter, and is the same object every time. */
+  readonly properties: ObjectValue;
+  /** Undefined when it certainly exists; otherwise why that is not known (an undecided `Condition`). */
+  readonly uncertain?: Cause;
+  /** True for a resource that nobody scanned: named by a literal ARN or declared in headgate.yaml. */
+  readonly external?: true;
+  /** Reason given in headgate.yaml, where the resource was declared there. */
+  readonly declaredBecause?: string;
+  /** True for one derived from another's document (an OpenAPI body, a SAM event); it is located where it was derived from. */
+  readonly generated?: true;
+  /** Stack name or template path, for templates. */
+  readonly stack?: string;
+  readonly logicalId?: string;
+  readonly constructPath?: string;
+  /** The user's own source line, from a cloud assembly's metadata. */
+  readonly sourceLine?: { readonly file: string; readonly line: number; readonly column: number };
+  readonly account?: string;
+  readonly region?: string;
+  readonly arn?: string;
+  readonly metadata?: ObjectValue;
+  /** What the function's bundle shows; absent when no bundle was at hand. */
+  readonly code?: CodeEvidence;
+  /** Where the value at `path` stands (the nearest place that does, where the path is not written out). `[]` is the resource itself. */
+  locate(path: Path): SymbolicLocation;
+}
+
+/** Things that a function's code can be seen to do. */
+export type CodeCapability =
+  | 'logger'
+  | 'correlation'
+  | 'tracer'
+  | 'metrics'
+  | 'idempotency'
+  | 'batch'
+  | 'parameters'
+  | 'retry'
+  | 'circuit-breaker'
+  | 'transactions'
+  | 'field-encryption';
+
+/** Result of looking into a function's bundle, with bounded reading. */
+export interface CodeEvidence {
+  /** What was read, for people: "asset.3f2a…/ (index.js, package.json)". */
+  readonly source: string;
+  /** False when a limit cut the reading short: then an absence proves nothing. */
+  readonly complete: boolean;
+  readonly found: readonly {
+    readonly capability: CodeCapability;
+    readonly sign: string;
+    readonly file: string;
+  }[];
+}

@@ -1,0 +1,166 @@
+import type { Path } from './value.ts';
+
+/** From worst to least. */
+export type Severity = 'critical' | 'high' | 'medium' | 'low' | 'info';
+export const severities: readonly Severity[] = ['critical', 'high', 'medium', 'low', 'info'];
+
+export type Diagram = 'api' | 'events' | 'batch';
+
+/** A framework control that a rule maps to, and whose mapping that is. */
+export interface ControlMapping {
+  /** `aws-fsbp`, `nist-800-53-r5`, `aws-config`, `pci-dss-4.0`, `wa-serverless`. */
+  readonly framework: string;
+  readonly id: string;
+  /** `aws`: AWS publishes this mapping. `ours`: our own judgement. */
+  readonly source: 'aws' | 'ours';
+}
+
+/** A named, bounded setting of a rule that a user may change. */
+export interface RuleParameter {
+  readonly type: 'integer' | 'number' | 'string' | 'boolean' | 'strings';
+  readonly default: unknown;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly enum?: readonly string[];
+  readonly unit?: string;
+  readonly description: string;
+}
+
+/** One clause of `when`: where it does not hold, the rule does not apply, for the reason given. */
+export interface Applicability {
+  readonly that: Expression;
+  readonly otherwise: string;
+}
+
+/** One clause of `assert`: where it does not hold, the rule fails with the message given. */
+export interface Assertion {
+  readonly that: Expression;
+  readonly otherwise: string;
+}
+
+/** A rule as validated against rules.schema.json. Never mutated; `Expression` is compiled by the evaluator. */
+export interface Rule {
+  readonly id: string;
+  readonly title: string;
+  readonly requirement: string;
+  readonly severity: Severity;
+  readonly flows: readonly Diagram[];
+  readonly appliesTo: readonly string[];
+  readonly when: readonly Applicability[];
+  readonly assert: readonly Assertion[];
+  /** What is said of a resource that passes. */
+  readonly pass: string;
+  readonly parameters: Readonly<Record<string, RuleParameter>>;
+  readonly controls: readonly ControlMapping[];
+  readonly why: string;
+  readonly fix: {
+    readonly text: string;
+    readonly cloudformation?: string;
+    readonly cdk?: string;
+    readonly cli?: string;
+  };
+  readonly references: readonly string[];
+  /** False where no waiver may silence it. */
+  readonly waivable: boolean;
+  /** `config`, or the kind of evidence that only weighs: `account`, `code`, `procedure`. */
+  readonly decides: 'config' | 'account' | 'code' | 'procedure';
+  readonly examples: readonly RuleExample[];
+  /** Where the rule was read: file relative to its rule folder's parent. */
+  readonly file: string;
+  /** `shipped` or the user's folder. */
+  readonly origin: string;
+}
+
+/** A small input with the verdict that the rule must give on it; test and documentation at once. */
+export interface RuleExample {
+  readonly name: string;
+  readonly verdict: 'pass' | 'fail' | 'unknown' | 'notApplicable';
+  /** Logical id that the verdict is expected on; all evaluated resources when absent. */
+  readonly on?: string;
+  /** Part of the message or reason that must be there. */
+  readonly says?: string;
+  /** A whole template, long or short intrinsic forms. */
+  readonly template: unknown;
+  /** The function code seen with it, for rules that weigh code: logical id -> capabilities. */
+  readonly code?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Raw expression tree of a rule; the vocabulary stands in src/rules/vocabulary.ts. */
+export type Expression = Readonly<Record<string, unknown>>;
+
+/** What a user's configuration changed against the shipped set; listed in every report. */
+export interface Deviation {
+  readonly kind: 'rule-off' | 'severity' | 'parameter' | 'added-rule' | 'declared';
+  readonly ruleId?: string;
+  readonly detail: string;
+  readonly reason?: string;
+}
+
+/** Tables that rules read: service defaults, runtimes, known policies. Plain data with an `asOf` date each. */
+export interface RuleData {
+  /** Resource type -> property path (dotted) -> value that the service uses when the property is absent. */
+  readonly defaults: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Lambda runtime id -> ISO dates. */
+  readonly runtimes: {
+    readonly asOf: string;
+    readonly table: Readonly<
+      Record<
+        string,
+        {
+          readonly deprecated: string | null;
+          readonly blockCreate?: string | null;
+          readonly blockUpdate?: string | null;
+        }
+      >
+    >;
+  };
+  /** Credential shapes: linear-time patterns for values and names. */
+  readonly credentials: {
+    readonly asOf: string;
+    readonly values: readonly { readonly name: string; readonly pattern: string }[];
+    readonly names: string;
+    readonly placeholders: string;
+  };
+}
+
+/** A validated, frozen set of rules: what a scan decides by. */
+export interface RuleSet {
+  readonly rules: readonly Rule[];
+  /** Effective parameter values: rule id -> name -> value. */
+  readonly parameters: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly data: RuleData;
+  readonly diagrams: readonly FlowDiagram[];
+  readonly requirements: readonly Requirement[];
+  /** `sha256:` over the canonical text of rules, parameters and data. */
+  readonly digest: string;
+  readonly deviations: readonly Deviation[];
+}
+
+/** A statement of the reference document, made decidable. */
+export interface Requirement {
+  readonly id: string;
+  readonly says: string;
+  readonly decide: 'config' | 'account' | 'code' | 'procedure';
+  readonly severity: Severity;
+}
+
+/** A reference diagram as data (rules/flows). */
+export interface FlowDiagram {
+  readonly id: Diagram;
+  readonly title: string;
+  readonly nodes: readonly {
+    readonly id: string;
+    readonly label: string;
+    readonly group?: string;
+    readonly bullets: readonly { readonly text: string; readonly requirements: readonly string[] }[];
+  }[];
+  readonly edges: readonly {
+    readonly from: string;
+    readonly to: string;
+    readonly label?: string;
+    readonly dashed?: boolean;
+    readonly requirements?: readonly string[];
+  }[];
+}
+
+export type { Path };

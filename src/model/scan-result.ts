@@ -1,0 +1,170 @@
+import type { Location } from './location.ts';
+import type { Deviation, Severity } from './rule.ts';
+
+export type Verdict = 'pass' | 'fail' | 'unknown' | 'notApplicable';
+
+/** One thing that a verdict was decided on. */
+export interface Evidence {
+  /** What was looked at: "TracingConfig.Mode of OrdersFunction". */
+  readonly what: string;
+  /** Its value as short text; secrets never appear. */
+  readonly value: string;
+  /** What was expected: "equals Active". */
+  readonly expected: string;
+  /** How that turned out. */
+  readonly holds: boolean | 'unknown';
+  /** `template`, `account`, `default` (the service's), `code`, `declared` (headgate.yaml), `derived`. */
+  readonly source: string;
+  readonly location?: Location;
+}
+
+/** The resource a verdict is about, as reports show it. */
+export interface ResourceSummary {
+  readonly id: string;
+  readonly type: string;
+  readonly name: string;
+  readonly stack?: string;
+  readonly constructPath?: string;
+  readonly sourceLine?: string;
+  readonly account?: string;
+  readonly region?: string;
+  readonly arn?: string;
+}
+
+/** A waiver as it acted on an evaluation. */
+export interface AppliedWaiver {
+  readonly source: string;
+  readonly reason: string;
+  readonly owner?: string;
+  readonly expires?: string;
+  readonly location?: Location;
+}
+
+/** One rule on one resource. */
+export interface Evaluation {
+  readonly ruleId: string;
+  readonly requirement: string;
+  readonly severity: Severity;
+  readonly verdict: Verdict;
+  readonly message: string;
+  /** For unknown: what blocks it and what would settle it. For notApplicable: why. */
+  readonly reason?: string;
+  /** Cause code of an unknown. */
+  readonly cause?: string;
+  /** `sha256` hex, 32 characters; stable under reformatting, reordering and added resources. */
+  readonly fingerprint: string;
+  readonly resource: ResourceSummary;
+  readonly location?: Location;
+  readonly evidence: readonly Evidence[];
+  /** Other resources that took part. */
+  readonly related: readonly ResourceSummary[];
+  /** Ids of the flows that the resource belongs to. */
+  readonly flows: readonly string[];
+  readonly waiver?: AppliedWaiver;
+}
+
+/** Something that went wrong or was left out, with what it makes unknown. */
+export interface Diagnostic {
+  readonly code: string;
+  readonly severity: 'error' | 'warning' | 'info';
+  readonly message: string;
+  /** File with position, ARN, or service and region. */
+  readonly where: string;
+  readonly location?: Location;
+  /** Ids of the rules whose verdicts depend on it. */
+  readonly blocks: readonly string[];
+}
+
+export interface FlowSummary {
+  readonly id: string;
+  readonly diagram: string;
+  readonly title: string;
+  readonly entry: ResourceSummary;
+  readonly verdict: Verdict;
+  readonly nodes: readonly {
+    readonly node: string;
+    readonly label: string;
+    readonly resources: readonly string[];
+    readonly verdict: Verdict;
+    readonly fail: number;
+    readonly unknown: number;
+    readonly pass: number;
+  }[];
+}
+
+export interface RequirementSummary {
+  readonly id: string;
+  readonly says: string;
+  readonly verdict: Verdict;
+  readonly rules: readonly string[];
+  readonly evaluated: {
+    readonly pass: number;
+    readonly fail: number;
+    readonly unknown: number;
+    readonly notApplicable: number;
+    readonly waived: number;
+  };
+}
+
+/** A rule as reports describe it; every report is rendered from the result alone. */
+export interface RuleSummary {
+  readonly id: string;
+  readonly title: string;
+  readonly requirement: string;
+  readonly severity: Severity;
+  readonly flows: readonly string[];
+  readonly decides: string;
+  readonly why: string;
+  readonly fix: {
+    readonly text: string;
+    readonly cloudformation?: string;
+    readonly cdk?: string;
+    readonly cli?: string;
+  };
+  readonly controls: readonly { readonly framework: string; readonly id: string; readonly source: string }[];
+  readonly references: readonly string[];
+  readonly origin: string;
+}
+
+export interface ScanInput {
+  /** Path or ARN-like scope. */
+  readonly name: string;
+  readonly kind: 'template' | 'assembly' | 'snapshot' | 'account';
+  /** `sha256:` of the bytes; absent for a live account. */
+  readonly digest?: string;
+  readonly resources: number;
+}
+
+/** The public contract (result.schema.json). startedAt and versions aside, the same input gives the same bytes. */
+export interface ScanResult {
+  readonly schemaVersion: '1.0';
+  readonly tool: { readonly name: 'headgate'; readonly version: string };
+  readonly ruleSet: {
+    readonly digest: string;
+    readonly rules: readonly RuleSummary[];
+    readonly deviations: readonly Deviation[];
+  };
+  readonly startedAt: string;
+  readonly inputs: readonly ScanInput[];
+  readonly skipped: readonly { readonly name: string; readonly reason: string }[];
+  readonly summary: {
+    readonly resources: number;
+    readonly pass: number;
+    readonly fail: number;
+    readonly unknown: number;
+    readonly notApplicable: number;
+    readonly waived: number;
+    /** Open (not waived) failures. */
+    readonly bySeverity: Readonly<Record<Severity, number>>;
+    readonly byFlow: Readonly<
+      Record<
+        string,
+        { readonly flows: number; readonly fail: number; readonly unknown: number; readonly pass: number }
+      >
+    >;
+  };
+  readonly evaluations: readonly Evaluation[];
+  readonly flows: readonly FlowSummary[];
+  readonly requirements: readonly RequirementSummary[];
+  readonly diagnostics: readonly Diagnostic[];
+}
