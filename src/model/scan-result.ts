@@ -84,11 +84,20 @@ export interface FlowSummary {
   readonly nodes: readonly {
     readonly node: string;
     readonly label: string;
+    /** Box of the reference diagram that the node stands in. */
+    readonly group?: string;
     readonly resources: readonly string[];
     readonly verdict: Verdict;
     readonly fail: number;
     readonly unknown: number;
     readonly pass: number;
+  }[];
+  /** Arrows of the reference diagram between the nodes above; a report without them draws none. */
+  readonly edges?: readonly {
+    readonly from: string;
+    readonly to: string;
+    readonly label?: string;
+    readonly dashed?: boolean;
   }[];
 }
 

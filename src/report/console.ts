@@ -1,0 +1,220 @@
+import { styleText } from 'node:util';
+import { severities } from '../model/rule.ts';
+import type { Severity } from '../model/rule.ts';
+import type { Diagnostic, Evaluation, RuleSummary, ScanResult, Verdict } from '../model/scan-result.ts';
+import {
+  describeWhere,
+  flowsById,
+  groupBy,
+  isOpenFailure,
+  isOpenUnknown,
+  rulesById,
+  worstFirst,
+} from './findings.ts';
+import { plural, singleLine, wrap } from './plain-text.ts';
+import type { RenderOptions } from './render-options.ts';
+
+type Style = Parameters<typeof styleText>[0];
+
+const severityStyles: Readonly<Record<Severity, Style>> = {
+  critical: ['bold', 'red'],
+  high: 'red',
+  medium: 'yellow',
+  low: 'cyan',
+  info: 'gray',
+};
+
+const verdictStyles: Readonly<Record<Verdict, Style>> = {
+  fail: ['bold', 'red'],
+  unknown: ['bold', 'yellow'],
+  pass: ['bold', 'green'],
+  notApplicable: 'gray',
+};
+
+const listed = 20;
+
+/** Lines of a report with one way of indenting, wrapping and colouring. */
+class Page {
+  readonly lines: string[] = [];
+  constructor(
+    readonly columns: number,
+    readonly color: boolean,
+  ) {}
+
+  paint(style: Style, text: string): string {
+    return this.color ? styleText(style, text, { validateStream: false }) : text;
+  }
+
+  add(line = ''): void {
+    this.lines.push(line);
+  }
+
+  /** A label and its wrapped text, continued below the text. */
+  field(indent: number, label: string, text: string, style?: Style): void {
+    const head = `${' '.repeat(indent)}${label}`;
+    const [first = '', ...rest] = wrap(singleLine(text), Math.max(20, this.columns - head.length));
+    const shown = (line: string) => (style === undefined ? line : this.paint(style, line));
+    this.add(`${' '.repeat(indent)}${this.paint('gray', label)}${shown(first)}`);
+    for (const line of rest) this.add(`${' '.repeat(head.length)}${shown(line)}`);
+  }
+
+  heading(text: string): void {
+    this.add();
+    for (const line of wrap(singleLine(text), this.columns)) this.add(this.paint('bold', line));
+  }
+}
+
+/**
+ * The result for people at a terminal: failures by flow and resource with what, where, why and fix,
+ * unknowns by what settles them, waivers, diagnostics and a summary. Colours only where
+ * `options.color` is set; lines of at most `options.columns`, single long words aside.
+ */
+export function renderConsole(result: ScanResult, options: RenderOptions = {}): string {
+  const page = new Page(Math.max(40, options.columns ?? 80), options.color ?? false);
+  addFailures(page, result, options.limitFindings ?? 60);
+  addUnknowns(page, result.evaluations.filter(isOpenUnknown));
+  addWaived(page, result);
+  addDiagnostics(page, result.diagnostics);
+  addSummary(page, result);
+  return `${page.lines.join('\n').trimStart()}\n`;
+}
+
+function addFailures(page: Page, result: ScanResult, limit: number): void {
+  const failures = worstFirst(result.evaluations.filter(isOpenFailure));
+  const rules = rulesById(result);
+  const flows = flowsById(result);
+  const explained = new Set<string>();
+  for (const [flowId, inFlow] of groupBy(failures.slice(0, limit), (item) => item.flows[0] ?? '')) {
+    const flow = flows.get(flowId);
+    page.heading(flow === undefined ? 'Not part of a flow' : `${flow.title}: ${flow.entry.name}`);
+    for (const [, ofResource] of groupBy(inFlow, (item) => item.resource.id)) {
+      addResource(page, ofResource, rules, explained);
+    }
+  }
+  addFold(page, failures.slice(limit));
+  if (failures.length === 0) page.heading('No open failure.');
+}
+
+function addResource(
+  page: Page,
+  failures: readonly Evaluation[],
+  rules: ReadonlyMap<string, RuleSummary>,
+  explained: Set<string>,
+): void {
+  const resource = failures[0]?.resource;
+  if (resource === undefined) return;
+  page.add();
+  page.field(2, '', `${resource.name} (${resource.type})`, 'bold');
+  if (resource.sourceLine !== undefined) page.field(2, '', `from ${resource.sourceLine}`);
+  for (const failure of failures) {
+    const also = failure.flows.length - 1;
+    const more = also > 0 ? `  (also in ${plural(also, 'other flow')})` : '';
+    page.add(
+      `    ${page.paint(severityStyles[failure.severity], `FAIL ${failure.severity}`)}  ${singleLine(failure.ruleId)}${more}`,
+    );
+    page.field(6, '', failure.message);
+    page.field(6, 'at   ', describeWhere(failure));
+    explainOnce(page, rules.get(failure.ruleId), explained);
+  }
+}
+
+function explainOnce(page: Page, rule: RuleSummary | undefined, explained: Set<string>): void {
+  if (rule === undefined) return;
+  if (explained.has(rule.id)) {
+    page.field(6, 'fix  ', `as for ${rule.id} above`);
+    return;
+  }
+  explained.add(rule.id);
+  page.field(6, 'why  ', rule.why);
+  page.field(6, 'fix  ', rule.fix.text);
+}
+
+function addFold(page: Page, hidden: readonly Evaluation[]): void {
+  if (hidden.length === 0) return;
+  page.heading(`… and ${plural(hidden.length, 'more failure')}, none of them more severe`);
+  const counts = [...groupBy(hidden, (item) => item.ruleId)].map(([id, items]) => `${id} (${items.length})`);
+  page.field(2, '', counts.join(', '));
+  page.field(2, '', 'All of them: --report html=report.html or --format json');
+}
+
+function addUnknowns(page: Page, unknowns: readonly Evaluation[]): void {
+  if (unknowns.length === 0) return;
+  page.heading(`Unknown: ${plural(unknowns.length, 'verdict')} that could not be decided`);
+  const groups = [...groupBy(unknowns, (item) => item.reason ?? item.message)];
+  const largest = groups.toSorted(([, a], [, b]) => b.length - a.length);
+  for (const [reason, blocked] of largest.slice(0, listed)) {
+    page.add();
+    page.field(2, '? ', reason, 'yellow');
+    for (const item of blocked.slice(0, 3)) {
+      page.field(6, '', `${item.ruleId} on ${item.resource.name}, ${describeWhere(item)}`);
+    }
+    if (blocked.length > 3) page.field(6, '', `… and ${blocked.length - 3} more`);
+  }
+  if (groups.length > listed) {
+    page.add();
+    page.field(2, '', `… and ${plural(groups.length - listed, 'more cause')}: see --format json`);
+  }
+}
+
+function addWaived(page: Page, result: ScanResult): void {
+  const waived = result.evaluations.filter((item) => item.waiver !== undefined);
+  if (waived.length === 0) return;
+  page.heading(`Waived: ${plural(waived.length, 'finding')}`);
+  for (const item of waived.slice(0, listed)) {
+    const { owner, expires, reason } = item.waiver ?? { reason: '' };
+    const by = owner === undefined ? '' : ` by ${owner}`;
+    const until = expires === undefined ? '' : ` until ${expires}`;
+    page.field(2, '- ', `${item.ruleId} on ${item.resource.name}${by}${until}: ${reason}`);
+  }
+  if (waived.length > listed) page.field(2, '', `… and ${waived.length - listed} more: see --format json`);
+}
+
+function addDiagnostics(page: Page, diagnostics: readonly Diagnostic[]): void {
+  if (diagnostics.length === 0) return;
+  page.heading(`Diagnostics: ${diagnostics.length}`);
+  for (const item of diagnostics.slice(0, listed)) {
+    const blocks = item.blocks.length === 0 ? '' : `; blocks ${plural(item.blocks.length, 'rule')}`;
+    page.field(2, `${item.severity} `, `${item.message} (${item.where}${blocks})`);
+  }
+  if (diagnostics.length > listed) {
+    page.field(2, '', `… and ${diagnostics.length - listed} more: see --format json`);
+  }
+}
+
+function addSummary(page: Page, result: ScanResult): void {
+  const { summary, flows, skipped, inputs, ruleSet } = result;
+  page.heading('Summary');
+  for (const flow of flows.slice(0, listed)) {
+    const verdict = page.paint(verdictStyles[flow.verdict], flowVerdicts[flow.verdict]);
+    page.add(
+      `  ${verdict}  ${wrap(singleLine(`${flow.diagram} flow ${flow.entry.name}`), page.columns)[0] ?? ''}`,
+    );
+  }
+  if (flows.length > listed) page.field(2, '', `… and ${plural(flows.length - listed, 'more flow')}`);
+  const bySeverity = severities
+    .filter((severity) => summary.bySeverity[severity] > 0)
+    .map((severity) => `${summary.bySeverity[severity]} ${severity}`);
+  const failed = bySeverity.length === 0 ? '' : ` (${bySeverity.join(', ')})`;
+  page.field(
+    2,
+    '',
+    `${summary.fail} failed${failed}, ${summary.unknown} unknown, ${summary.pass} passed, ${summary.notApplicable} not applicable, ${summary.waived} waived`,
+  );
+  const skips = skipped.length === 0 ? '' : `, ${skipped.length} skipped`;
+  const deviations =
+    ruleSet.deviations.length === 0
+      ? ''
+      : `, ${plural(ruleSet.deviations.length, 'deviation')} from the shipped set`;
+  page.field(
+    2,
+    '',
+    `${plural(inputs.length, 'input')}${skips}, ${plural(summary.resources, 'resource')}, ${plural(ruleSet.rules.length, 'rule')}${deviations}`,
+  );
+}
+
+const flowVerdicts: Readonly<Record<Verdict, string>> = {
+  fail: 'FAIL   ',
+  unknown: 'UNKNOWN',
+  pass: 'PASS   ',
+  notApplicable: 'N/A    ',
+};

@@ -1,0 +1,69 @@
+import { severities } from '../model/rule.ts';
+import type { Severity } from '../model/rule.ts';
+import type {
+  Evaluation,
+  FlowSummary,
+  ResourceSummary,
+  RuleSummary,
+  ScanResult,
+} from '../model/scan-result.ts';
+
+/** True for a failure that no waiver covers: what a gate stops on. */
+export function isOpenFailure(evaluation: Evaluation): boolean {
+  return evaluation.verdict === 'fail' && evaluation.waiver === undefined;
+}
+
+/** True for an unknown that no waiver covers. */
+export function isOpenUnknown(evaluation: Evaluation): boolean {
+  return evaluation.verdict === 'unknown' && evaluation.waiver === undefined;
+}
+
+/** Position of a severity from worst (0) to least (4). */
+export function severityRank(severity: Severity): number {
+  return severities.indexOf(severity);
+}
+
+/** The evaluations, worst severity first; among equals their order stays. */
+export function worstFirst(evaluations: readonly Evaluation[]): Evaluation[] {
+  return evaluations.toSorted((a, b) => severityRank(a.severity) - severityRank(b.severity));
+}
+
+/** Rules of a result by id. */
+export function rulesById(result: ScanResult): ReadonlyMap<string, RuleSummary> {
+  return new Map(result.ruleSet.rules.map((rule) => [rule.id, rule]));
+}
+
+/** Flows of a result by id. */
+export function flowsById(result: ScanResult): ReadonlyMap<string, FlowSummary> {
+  return new Map(result.flows.map((flow) => [flow.id, flow]));
+}
+
+/** Items by key, in order of first appearance. */
+export function groupBy<Item>(items: readonly Item[], key: (item: Item) => string): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const name = key(item);
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+/** `file:line:column`, or the ARN, or the resource's id: where a person goes to look. */
+export function describeWhere(evaluation: Evaluation): string {
+  const { location, resource } = evaluation;
+  if (location !== undefined) return `${location.file}:${location.startLine}:${location.startColumn}`;
+  return resource.arn ?? resource.id;
+}
+
+/** The service of a resource type: `Lambda` for `AWS::Lambda::Function`. */
+export function serviceOf(resource: ResourceSummary): string {
+  return resource.type.split('::')[1] ?? resource.type;
+}
+
+/** Verdict as reports name it, a waived failure being its own kind. */
+export function verdictLabel(evaluation: Evaluation): string {
+  if (evaluation.waiver !== undefined) return 'waived';
+  return evaluation.verdict === 'notApplicable' ? 'not applicable' : evaluation.verdict;
+}

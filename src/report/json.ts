@@ -1,0 +1,51 @@
+import type { ScanResult } from '../model/scan-result.ts';
+
+/**
+ * Members in the order in which a reader wants them; one list serves every object of the contract.
+ * Names that are not listed (flows as keys) follow in code unit order.
+ */
+export const memberOrder: readonly string[] = [
+  ...['schemaVersion', 'tool', 'ruleSet', 'startedAt', 'inputs', 'skipped', 'summary', 'evaluations'],
+  ...['code', 'kind', 'ruleId', 'id', 'diagram', 'type', 'name', 'title', 'framework', 'version', 'digest'],
+  ...['requirement', 'severity', 'verdict', 'message', 'reason', 'cause', 'says', 'detail', 'fingerprint'],
+  ...['entry', 'resource', 'where', 'what', 'value', 'expected', 'holds', 'source', 'owner', 'expires'],
+  ...['stack', 'constructPath', 'sourceLine', 'account', 'region', 'arn'],
+  ...['file', 'pointer', 'startLine', 'startColumn', 'endLine', 'endColumn'],
+  ...['location', 'evidence', 'related', 'node', 'label', 'group', 'from', 'to', 'dashed', 'nodes', 'edges'],
+  ...['decides', 'why', 'fix', 'text', 'cloudformation', 'cdk', 'cli', 'controls', 'references', 'origin'],
+  ...['rules', 'resources', 'evaluated', 'deviations'],
+  ...['pass', 'fail', 'unknown', 'notApplicable', 'waived', 'bySeverity', 'byFlow'],
+  ...[
+    'critical',
+    'high',
+    'medium',
+    'low',
+    'info',
+    'flows',
+    'requirements',
+    'diagnostics',
+    'blocks',
+    'waiver',
+  ],
+];
+
+const ranks = new Map(memberOrder.map((name, index) => [name, index]));
+
+/** The public contract (result.schema.json): two-space JSON in a fixed order of members, ended by a line feed. */
+export function renderJson(result: ScanResult): string {
+  return `${JSON.stringify(ordered(result), null, 2)}\n`;
+}
+
+// The contract is about six levels deep, so recursion is bounded by it.
+function ordered(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(ordered);
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value).toSorted(([a], [b]) => compareMembers(a, b));
+  return Object.fromEntries(members.map(([name, member]) => [name, ordered(member)]));
+}
+
+function compareMembers(a: string, b: string): number {
+  const byRank = (ranks.get(a) ?? memberOrder.length) - (ranks.get(b) ?? memberOrder.length);
+  if (byRank !== 0) return byRank;
+  return a < b ? -1 : Number(a > b);
+}

@@ -1,0 +1,56 @@
+import { HeadgateError } from '../model/headgate-error.ts';
+import type { ScanResult } from '../model/scan-result.ts';
+import type { RenderOptions } from './render-options.ts';
+
+export type { RenderOptions } from './render-options.ts';
+
+/** A report format: how it is asked for, what its files end in, what it is for. */
+export interface ReportFormatDescription {
+  readonly name: ReportFormat;
+  readonly extension: string;
+  readonly description: string;
+}
+
+type Render = (result: ScanResult, options: RenderOptions) => string | Promise<string>;
+
+// Imported on demand: a scan pays at start for the one format that it writes.
+const renderers = {
+  console: async () => (await import('./console.ts')).renderConsole,
+  json: async () => (await import('./json.ts')).renderJson,
+  sarif: async () => (await import('./sarif.ts')).renderSarif,
+} as const satisfies Readonly<Record<string, () => Promise<Render>>>;
+
+/** Name of a format. */
+export type ReportFormat = keyof typeof renderers;
+
+/** Every format, in the order in which help lists them. */
+export const reportFormats: readonly ReportFormatDescription[] = [
+  { name: 'console', extension: '.txt', description: 'text for a terminal' },
+  { name: 'json', extension: '.json', description: 'the whole result; contract in result.schema.json' },
+  { name: 'sarif', extension: '.sarif', description: 'SARIF 2.1.0 for code scanning and editors' },
+];
+
+/** True for the name of a format. */
+export function isReportFormat(name: string): name is ReportFormat {
+  return Object.hasOwn(renderers, name);
+}
+
+/**
+ * The result as text in a format. Pure: same result, options and version, same bytes.
+ * Throws `HeadgateError` `report-format-unknown` for a name that is no format.
+ */
+export async function renderReport(
+  format: string,
+  result: ScanResult,
+  options: RenderOptions = {},
+): Promise<string> {
+  if (!isReportFormat(format)) {
+    const names = reportFormats.map(({ name }) => name).join(', ');
+    throw new HeadgateError(
+      'report-format-unknown',
+      `\`${format}\` is no report format; use one of ${names}.`,
+    );
+  }
+  const render: Render = await renderers[format]();
+  return render(result, options);
+}
