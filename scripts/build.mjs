@@ -1,0 +1,80 @@
+// Bundles the command: rules as data, validators generated ahead, SDK clients in chunks of their own.
+import { mkdir, readFile, rm, writeFile, chmod } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import Ajv2020 from 'ajv/dist/2020.js';
+import standaloneCode from 'ajv/dist/standalone/index.js';
+import { build } from 'esbuild';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const cache = join(root, '.cache');
+const shared = { bundle: true, platform: 'node', format: 'esm', target: 'node20', logLevel: 'error', absWorkingDir: root };
+
+/** Runs a TypeScript module of the project and answers its exports. */
+export async function load(entry, name) {
+  const outfile = join(cache, `${name}-${process.pid}.mjs`);
+  await build({ ...shared, entryPoints: [join(root, entry)], outfile, packages: 'external', define: { 'import.meta.url': JSON.stringify(pathToFileURL(join(root, entry)).href) } });
+  try {
+    return await import(pathToFileURL(outfile).href);
+  } finally {
+    await rm(outfile);
+  }
+}
+
+async function generateValidators() {
+  const { ruleSchema, configSchema } = await load('src/rules/schema.ts', 'schema');
+  const ajv = new (Ajv2020.default ?? Ajv2020)({ allErrors: true, allowUnionTypes: true, code: { source: true, esm: true }, schemas: [ruleSchema, configSchema] });
+  const code = (standaloneCode.default ?? standaloneCode)(ajv, { rule: ruleSchema.$id, config: configSchema.$id });
+  const file = join(cache, 'validators.mjs');
+  await writeFile(file, `${code}
+const problems = (validate) => (value) => (validate(value) ? [] : (validate.errors ?? []));
+export const validateRule = problems(rule);
+export const validateConfig = problems(config);
+`);
+  return file;
+}
+
+async function packRules() {
+  const [{ shippedRules }, { relationNames }, { checkRelations }] = [await load('src/rules/shipped.ts', 'shipped'), await load('src/graph/relation-names.ts', 'relations'), await load('src/rules/check-relations.ts', 'check')];
+  const sources = await shippedRules();
+  checkRelations(sources.rules, relationNames());
+  const file = join(cache, 'rules.mjs');
+  await writeFile(file, `const text = ${JSON.stringify(JSON.stringify(sources))};\nexport async function shippedRules() { return JSON.parse(text); }\n`);
+  return file;
+}
+
+export async function buildAll() {
+  await mkdir(cache, { recursive: true });
+  await rm(join(root, 'dist'), { recursive: true, force: true });
+  const replacements = new Map([
+    [join(root, 'src/rules/validators.ts'), await generateValidators()],
+    [join(root, 'src/rules/shipped.ts'), await packRules()],
+  ]);
+  const replace = {
+    name: 'generated-modules',
+    setup(builder) {
+      builder.onResolve({ filter: /(validators|shipped)\.ts$/ }, (args) => {
+        const replacement = replacements.get(join(args.resolveDir, args.path));
+        return replacement === undefined ? undefined : { path: replacement };
+      });
+    },
+  };
+  await build({
+    ...shared,
+    entryPoints: { headgate: join(root, 'src/cli/main.ts'), index: join(root, 'src/index.ts') },
+    outdir: join(root, 'dist'),
+    splitting: true,
+    minifySyntax: true,
+    minifyWhitespace: true,
+    mainFields: ['module', 'main'],
+    chunkNames: 'chunks/[name]-[hash]',
+    // commander and others are CommonJS and ask for node's own modules by require.
+    banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+    plugins: [replace],
+  });
+  const command = join(root, 'dist/headgate.js');
+  await writeFile(command, `#!/usr/bin/env node\n${await readFile(command, 'utf8')}`);
+  await chmod(command, 0o755);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildAll();

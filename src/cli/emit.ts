@@ -1,0 +1,56 @@
+import { writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { HeadgateError } from '../model/headgate-error.ts';
+import type { ScanResult } from '../model/scan-result.ts';
+import { renderReport, type ReportFormat, type RenderOptions } from '../report/render.ts';
+import type { CommonOptions } from './options.ts';
+import type { Surroundings } from './run.ts';
+
+/** What of the common options concerns output. */
+export type EmitOptions = Pick<CommonOptions, 'format' | 'output' | 'report' | 'quiet' | 'color'>;
+
+/** True when somebody reads more than the findings, so that passes need their evidence too. */
+export function wantsDetail({ format, report }: Pick<EmitOptions, 'format' | 'report'>): boolean {
+  return format !== 'console' || report.some((target) => target.format !== 'console');
+}
+
+/**
+ * Prints the result and writes every report that was asked for.
+ * @throws HeadgateError `output-failed` when a file cannot be written.
+ */
+export async function emit(result: ScanResult, options: EmitOptions, surroundings: Surroundings): Promise<void> {
+  const base = renderOptions(surroundings);
+  for (const { format, file } of options.report) await save(file, await renderReport(format as ReportFormat, result, base), surroundings.cwd);
+  const color = options.color && options.output === undefined && surroundings.stdout.isTTY === true && surroundings.env['NO_COLOR'] === undefined;
+  const text = await renderReport(options.format as ReportFormat, result, { ...base, color });
+  if (options.output !== undefined) await save(options.output, text, surroundings.cwd);
+  else if (options.quiet !== true) surroundings.stdout.write(text);
+}
+
+function renderOptions({ cwd, stdout }: Surroundings): RenderOptions {
+  const texts = new Map<string, string | undefined>();
+  return {
+    columns: Math.min(stdout.columns ?? 80, 120),
+    sourceText(file) {
+      if (!texts.has(file)) texts.set(file, readText(resolve(cwd, file)));
+      return texts.get(file);
+    },
+  };
+}
+
+function readText(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+async function save(file: string, text: string, cwd: string): Promise<void> {
+  try {
+    await writeFile(resolve(cwd, file), text);
+  } catch (cause) {
+    throw new HeadgateError('output-failed', `The report cannot be written to \`${file}\`: ${cause instanceof Error ? cause.message : String(cause)}. Check the path and its permissions.`, { file }, { cause });
+  }
+}

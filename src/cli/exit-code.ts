@@ -1,0 +1,12 @@
+import { severities } from '../model/rule.ts';
+import type { ScanResult } from '../model/scan-result.ts';
+import type { FailOn, OnUnknown } from './options.ts';
+
+/** 0 clean, 1 findings at or above the threshold (or unknowns, where they are to fail), 2 the scan could not be completed. */
+export function exitCodeOf(result: ScanResult, failOn: FailOn, unknown: OnUnknown): 0 | 1 | 2 {
+  if (result.inputs.length === 0) return 2;
+  if (result.diagnostics.some((diagnostic) => diagnostic.severity === 'error')) return 2;
+  const limit = failOn === 'none' ? -1 : severities.indexOf(failOn);
+  const findings = severities.slice(0, limit + 1).some((severity) => result.summary.bySeverity[severity] > 0);
+  return findings || (unknown === 'fail' && result.summary.unknown > 0) ? 1 : 0;
+}

@@ -1,0 +1,57 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { severities, type Severity } from '../model/rule.ts';
+
+export type FailOn = Severity | 'none';
+export type OnUnknown = 'ignore' | 'warn' | 'fail';
+
+/** `--report FORMAT=FILE`. */
+export interface ReportTarget {
+  readonly format: string;
+  readonly file: string;
+}
+
+/** Options that every command which decides something shares. */
+export interface CommonOptions {
+  readonly rules: readonly string[];
+  readonly config?: string;
+  readonly format: string;
+  readonly output?: string;
+  readonly report: readonly ReportTarget[];
+  readonly failOn?: FailOn;
+  readonly unknown?: OnUnknown;
+  readonly rule: readonly string[];
+  readonly flow: readonly string[];
+  readonly quiet?: boolean;
+  readonly color: boolean;
+  readonly debug?: boolean;
+}
+
+function collect<T>(parse: (text: string) => T): (text: string, previous: readonly T[]) => T[] {
+  return (text, previous) => [...previous, parse(text)];
+}
+
+function parseReport(text: string): ReportTarget {
+  const split = text.indexOf('=');
+  if (split < 1 || split === text.length - 1) throw new InvalidArgumentError('Write it as FORMAT=FILE, for example sarif=out.sarif.');
+  return { format: text.slice(0, split), file: text.slice(split + 1) };
+}
+
+const same = (text: string): string => text;
+
+/** The shared options, in the order in which help shows them. */
+export function commonOptions(formats: readonly string[]): Option[] {
+  return [
+    new Option('--rules <dir>', 'add a folder of your own rules (repeatable)').argParser(collect(same)).default([], 'none'),
+    new Option('--config <file>', 'configuration file (default: headgate.yaml, where there is one)'),
+    new Option('--format <format>', 'what is printed').choices(formats).default('console'),
+    new Option('--output <file>', 'write the report to a file instead of printing it'),
+    new Option('--report <format=file>', 'also write this report (repeatable)').argParser(collect(parseReport)).default([], 'none'),
+    new Option('--fail-on <severity>', 'exit 1 at findings of this severity or worse (default: high)').choices([...severities, 'none']),
+    new Option('--unknown <policy>', 'what unknown verdicts do to the exit code (default: warn)').choices(['ignore', 'warn', 'fail']),
+    new Option('--rule <id>', 'only this rule (repeatable)').argParser(collect(same)).default([], 'all'),
+    new Option('--flow <flow>', 'only rules of this flow: api, events or batch (repeatable)').argParser(collect(same)).default([], 'all'),
+    new Option('--quiet', 'print nothing but errors'),
+    new Option('--no-color', 'print without colour'),
+    new Option('--debug', 'show stack traces of errors'),
+  ];
+}

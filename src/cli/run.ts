@@ -1,0 +1,54 @@
+import { Command, CommanderError } from 'commander';
+import { HeadgateError, describePlace } from '../model/headgate-error.ts';
+import { addRulesCommands } from './rules-commands.ts';
+import { addScanCommand } from './scan-command.ts';
+import { addReportCommand } from './report-command.ts';
+import { addInitCommand } from './init-command.ts';
+import { version } from './version.ts';
+
+/** Streams and surroundings of one run; tests pass their own. */
+export interface Surroundings {
+  readonly cwd: string;
+  readonly now: () => Date;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdout: { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number };
+  readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean };
+}
+
+/** Runs the command line. Never throws; answers the exit code. */
+export async function run(argv: readonly string[], surroundings: Surroundings): Promise<number> {
+  let exitCode = 0;
+  const program = new Command('headgate')
+    .description('Policy as code for AWS Lambda request flows.')
+    .version(version)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => surroundings.stdout.write(text), writeErr: (text) => surroundings.stderr.write(text) })
+    .showSuggestionAfterError(true)
+    .showHelpAfterError('(headgate --help lists the commands)');
+  const done = (code: number): void => {
+    exitCode = code;
+  };
+  addScanCommand(program, surroundings, done);
+  addReportCommand(program, surroundings, done);
+  addRulesCommands(program, surroundings, done);
+  addInitCommand(program, surroundings, done);
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return report(error, surroundings, argv.includes('--debug'));
+  }
+}
+
+function report(error: unknown, { stderr }: Surroundings, debug: boolean): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof HeadgateError) {
+    const place = describePlace(error.where);
+    stderr.write(`headgate: ${error.message}${place === '' || error.message.includes(place) ? '' : ` (${place})`}\n`);
+  } else {
+    const text = error instanceof Error ? error.message : String(error);
+    stderr.write(`headgate: an unexpected error: ${text}\nThis is a defect of Headgate; run again with --debug and report what it prints.\n`);
+  }
+  if (debug && error instanceof Error) stderr.write(`${error.stack ?? ''}\n${error.cause instanceof Error ? `caused by ${error.cause.stack ?? ''}\n` : ''}`);
+  return 2;
+}

@@ -1,0 +1,302 @@
+import type { Expression } from '../model/rule.ts';
+import type { CodeCapability } from '../model/resource.ts';
+import { Choice, Unresolved, type Cause, type Value } from '../model/value.ts';
+import { credentialIn } from './credentials.ts';
+import { follow, parsePath, type Context, type Node, type Test } from './node.ts';
+import { compileOperand } from './operands.ts';
+import { predicates, type Predicate } from './predicates.ts';
+import { compileSource, type Members } from './sources.ts';
+import { statementHolds, type StatementWish } from './statements.ts';
+import { agree, every, isUnknown, not, some, type Truth } from './truth.ts';
+
+const cache = new WeakMap<Expression, Test>();
+
+/** An expression of a validated rule as a closure; compiled once per expression object. */
+export function compileExpression(expression: Expression): Test {
+  let test = cache.get(expression);
+  if (test === undefined) {
+    test = build(expression);
+    cache.set(expression, test);
+  }
+  return test;
+}
+
+function build(raw: Expression): Test {
+  const form = Object.keys(raw).find((name) => name in forms);
+  const make = form === undefined ? undefined : forms[form];
+  if (make === undefined) throw new TypeError(`unvalidated expression ${JSON.stringify(raw)}`);
+  const test = make(raw);
+  const of = form === 'property' || form === 'edge' || form === 'type' || form === 'code' || form === 'inFlow' || form === 'sameAs' ? raw['of'] : undefined;
+  if (typeof of !== 'string') return test;
+  return (node, context) => test(context.bindings.get(of) ?? node, context);
+}
+
+const forms: Readonly<Record<string, (raw: Expression) => Test>> = {
+  all: (raw) => {
+    const tests = (raw['all'] as Expression[]).map(compileExpression);
+    return (node, context) => every(tests, (test) => test(node, context));
+  },
+  any: (raw) => {
+    const tests = (raw['any'] as Expression[]).map(compileExpression);
+    return (node, context) => some(tests, (test) => test(node, context));
+  },
+  not: (raw) => {
+    const test = compileExpression(raw['not'] as Expression);
+    return (node, context) => not(test(node, { ...context, negated: !context.negated }));
+  },
+  if: buildIf,
+  unknown: (raw) => {
+    const cause: Cause = { code: 'evidence', message: String(raw['unknown']), ...(raw['remedy'] === undefined ? {} : { remedy: String(raw['remedy']) }) };
+    return () => cause;
+  },
+  property: buildProperty,
+  value: buildValue,
+  edge: buildEdge,
+  some: (raw) => quantify(raw['some'] as Expression, someOf),
+  every: (raw) => quantify(raw['every'] as Expression, everyOf),
+  none: (raw) => {
+    const test = quantify(raw['none'] as Expression, someOf);
+    return (node, context) => not(test(node, { ...context, negated: !context.negated }));
+  },
+  count: buildCount,
+  statement: (raw) => {
+    const wish = raw['statement'] as StatementWish;
+    return (node, context) => {
+      if (node.statement === undefined) return false;
+      const holds = statementHolds(wish, node.statement, node, context);
+      observe(node, context, [], node.value, `a statement with ${JSON.stringify(wish)}`, holds, undefined);
+      return holds;
+    };
+  },
+  type: (raw) => (node) => (raw['type'] as string[]).includes(node.resource.type),
+  external: (raw) => (node) => (node.resource.external === true) === raw['external'],
+  sameAs: (raw) => (node, context) => context.bindings.get(String(raw['sameAs']))?.resource.id === node.resource.id,
+  inFlow: (raw) => (node, context) => {
+    const diagrams = raw['inFlow'] as string[];
+    return context.graph.flows.some((flow) => diagrams.includes(flow.diagram) && [...flow.nodes.values()].some((members) => members.includes(node.resource)));
+  },
+  code: (raw) => codeTest(raw['code'] as CodeCapability[]),
+  credential: () => (node, context) => {
+    const entry = node.value as { readonly Key?: string; readonly Value?: Value };
+    const found = bothSides(entry.Value, (value) => credentialIn(entry.Key ?? '', value, context.data.credentials));
+    observe(node, context, [], `${entry.Key ?? ''}: ${found === undefined ? 'no credential' : '(redacted)'}`, 'no credential', found === undefined, undefined);
+    return found !== undefined;
+  },
+};
+
+function bothSides(value: Value | undefined, look: (value: Value | undefined) => string | undefined): string | undefined {
+  return value instanceof Choice ? (look(value.whenTrue) ?? look(value.whenFalse)) : look(value);
+}
+
+function buildIf(raw: Expression): Test {
+  const condition = compileExpression(raw['if'] as Expression);
+  const whenTrue = raw['then'] === undefined ? undefined : compileExpression(raw['then'] as Expression);
+  const whenFalse = raw['else'] === undefined ? undefined : compileExpression(raw['else'] as Expression);
+  const side = (test: Test | undefined, node: Node, context: Context): Truth => (test === undefined ? true : test(node, context));
+  return (node, context) => {
+    const holds = condition(node, { ...context, observations: [] });
+    if (isUnknown(holds)) return agree(side(whenTrue, node, context), side(whenFalse, node, context), holds);
+    return side(holds ? whenTrue : whenFalse, node, context);
+  };
+}
+
+function predicatesOf(raw: Expression): { readonly name: string; readonly argument: unknown; readonly test: Predicate }[] {
+  return Object.entries(raw).flatMap(([name, argument]) => {
+    const make = predicates[name];
+    return make === undefined ? [] : [{ name, argument, test: make(argument) }];
+  });
+}
+
+function expectation(name: string, argument: unknown, context: Context): string {
+  const operand = typeof argument === 'object' && argument !== null ? (argument as Record<string, unknown>)['parameter'] : undefined;
+  const value = typeof operand === 'string' ? context.parameters[operand] : argument;
+  const shown = typeof value === 'string' ? value : JSON.stringify(value);
+  if (name === 'exists') return value === true ? 'present' : 'absent';
+  if (name === 'empty') return value === true ? 'empty' : 'not empty';
+  const words = name.replaceAll(/([A-Z])/g, ' $1').toLowerCase();
+  return `${words} ${shown}`;
+}
+
+function buildProperty(raw: Expression): Test {
+  const steps = parsePath(raw['property'] as string);
+  const tests = predicatesOf(raw);
+  return (node, context) =>
+    follow(node, steps, context, (value, path, isDefault) =>
+      every(tests, ({ name, argument, test }) => {
+        const holds = test({ value, isDefault, node, context });
+        observe(node, context, path, value, expectation(name, argument, context), holds, isDefault ? 'default' : undefined);
+        return holds;
+      }),
+    );
+}
+
+function buildValue(raw: Expression): Test {
+  const operand = compileOperand(raw['value']);
+  const tests = predicatesOf(raw);
+  return (node, context) => {
+    const value = operand(node, context);
+    if ('unknown' in value) return value.unknown;
+    return every(tests, ({ name, argument, test }) => {
+      const holds = test({ value: value.known, isDefault: false, node, context });
+      observe(node, context, node.path, value.known, expectation(name, argument, context), holds, 'derived', 'computed value');
+      return holds;
+    });
+  };
+}
+
+function buildEdge(raw: Expression): Test {
+  const name = raw['edge'] as string;
+  const tests = predicatesOf(raw);
+  return (node, context) =>
+    every(tests, ({ test }) => test({ value: node.edge?.attributes?.[name], isDefault: false, node, context }));
+}
+
+type Combine = (members: Members, where: Test | undefined, satisfies: Test | undefined, context: Context) => Truth;
+
+function bind(context: Context, name: string | undefined, node: Node): Context {
+  return name === undefined ? context : { ...context, bindings: new Map([...context.bindings, [name, node]]) };
+}
+
+function quantify(quantifier: Expression, combine: Combine): Test {
+  const source = compileSource(quantifier);
+  const where = quantifier['where'] === undefined ? undefined : compileExpression(quantifier['where'] as Expression);
+  const satisfies = quantifier['satisfies'] === undefined ? undefined : compileExpression(quantifier['satisfies'] as Expression);
+  const name = quantifier['as'] as string | undefined;
+  const of = quantifier['of'] as string | undefined;
+  const named = (test: Test | undefined): Test | undefined => (test === undefined ? undefined : (node, context) => test(node, bind(context, name, node)));
+  const what = describeSource(quantifier);
+  return (node, context) => {
+    const start = of === undefined ? node : (context.bindings.get(of) ?? node);
+    const members = source(start, context);
+    for (const member of members.nodes) if (member.resource !== node.resource) context.related.add(member.resource);
+    const holds = combine(members, named(where), named(satisfies), context);
+    if (members.nodes.length === 0) observe(start, context, start.path, 'none', `${what} present`, isUnknown(holds) ? holds : context.negated, 'derived', what);
+    return holds;
+  };
+}
+
+function describeSource(quantifier: Expression): string {
+  for (const key of ['related', 'elements', 'entries', 'resources', 'statements', 'states', 'services']) {
+    const value = quantifier[key];
+    if (value === undefined) continue;
+    if (key === 'services') return 'used services';
+    return key === 'statements' ? `${String(value)} policy statements` : String(value);
+  }
+  return 'members';
+}
+
+// A member that may not exist can neither prove nor break anything by itself.
+function withDoubt(truth: Truth, member: Node, decisive: boolean): Truth {
+  return truth === decisive && member.uncertain !== undefined ? member.uncertain : truth;
+}
+
+const someOf: Combine = (members, where, _satisfies, context) => {
+  const found = some(members.nodes, (member) => withDoubt(where === undefined ? true : where(member, context), member, true));
+  return found === false && members.incomplete !== undefined ? members.incomplete : found;
+};
+
+const everyOf: Combine = (members, where, satisfies, context) => {
+  const all = every(members.nodes, (member) => {
+    const counts = where === undefined ? true : where(member, { ...context, observations: [] });
+    if (counts === false) return true;
+    const holds = satisfies === undefined ? true : satisfies(member, context);
+    if (isUnknown(counts)) return holds === true ? true : counts;
+    return withDoubt(holds, member, false);
+  });
+  return all === true && members.incomplete !== undefined ? members.incomplete : all;
+};
+
+function buildCount(raw: Expression): Test {
+  const quantifier = raw['count'] as Expression;
+  const source = compileSource(quantifier);
+  const where = quantifier['where'] === undefined ? undefined : compileExpression(quantifier['where'] as Expression);
+  const distinct = typeof quantifier['distinct'] === 'string' ? parsePath(quantifier['distinct']) : undefined;
+  const of = quantifier['of'] as string | undefined;
+  const tests = predicatesOf(raw);
+  const what = describeSource(quantifier);
+  return (node, context) => {
+    const start = of === undefined ? node : (context.bindings.get(of) ?? node);
+    const members = source(start, context);
+    for (const member of members.nodes) if (member.resource !== node.resource) context.related.add(member.resource);
+    const counted = countMembers(members, where, distinct, context);
+    return every(tests, ({ name, argument, test }) => {
+      const at = (value: number): Truth => test({ value, isDefault: false, node, context });
+      const [least, most] = [at(counted.least), at(counted.most)];
+      const holds = counted.doubt === undefined ? least : agree(least, most, counted.doubt);
+      observe(start, context, start.path, counted.least, expectation(name, argument, context), holds, 'derived', distinct === undefined ? `number of ${what}` : `different ${distinct.join('.')} of ${what}`);
+      return holds;
+    });
+  };
+}
+
+interface Counted {
+  readonly least: number;
+  readonly most: number;
+  readonly doubt?: Cause;
+}
+
+// How many there are at least and at most: what is unknown may or may not count.
+function countMembers(members: Members, where: Test | undefined, distinct: readonly (string | number)[] | undefined, context: Context): Counted {
+  let doubt = members.incomplete;
+  let [least, open] = [0, 0];
+  const seen = new Set<string>();
+  for (const member of members.nodes) {
+    const counts = withDoubt(where === undefined ? true : where(member, context), member, true);
+    if (counts === false) continue;
+    if (isUnknown(counts)) {
+      doubt ??= counts;
+      open += 1;
+      continue;
+    }
+    if (distinct === undefined) least += 1;
+    else {
+      const key = distinctKey(member, distinct, context);
+      if (typeof key === 'string') seen.add(key);
+      else {
+        doubt ??= key;
+        open += 1;
+      }
+    }
+  }
+  if (distinct !== undefined) least = seen.size;
+  const most = members.incomplete === undefined ? least + open : Number.MAX_SAFE_INTEGER;
+  return doubt === undefined ? { least, most } : { least, most, doubt };
+}
+
+// Two texts that differ in their known pieces around the same unknown ones are different.
+function distinctKey(member: Node, steps: readonly (string | number)[], context: Context): string | Cause {
+  let key: string | Cause = { code: 'malformed', message: `\`${member.resource.name}\` does not say its ${steps.join('.')}` };
+  follow(member, steps, context, (value) => {
+    if (value !== undefined) key = keyOf(value);
+    return true;
+  });
+  return key;
+}
+
+function keyOf(value: Value): string | Cause {
+  if (typeof value !== 'object' || value === null) return String(value);
+  if (value instanceof Unresolved) return value.cause;
+  return JSON.stringify(value, (_key, item: unknown) => (typeof item === 'object' && item !== null && 'cause' in item ? (item as { cause: Cause }).cause.message : item));
+}
+
+function codeTest(capabilities: readonly CodeCapability[]): Test {
+  return (node, context) => {
+    const code = node.resource.code;
+    const sign = code?.found.find((found) => capabilities.includes(found.capability));
+    if (code !== undefined && sign !== undefined) {
+      observe(node, context, [], `${sign.sign} in ${sign.file}`, `code that shows ${capabilities.join(' or ')}`, true, 'code', `code of ${node.resource.name}`);
+      return true;
+    }
+    const message = code === undefined ? `the code of \`${node.resource.name}\` was not at hand` : `the code of \`${node.resource.name}\` (${code.source}) shows no known sign of ${capabilities.join(' or ')}`;
+    return { code: 'code', message, remedy: code === undefined ? 'scan the cloud assembly with its assets, or bring the evidence by hand' : 'bring the evidence by hand, as a waiver with a reason' };
+  };
+}
+
+// What breaks or blocks a verdict is kept longer than what merely agrees with it.
+const observationLimit = { holds: 24, other: 48 };
+
+function observe(node: Node, context: Context, path: readonly (string | number)[], value: Value | undefined, expected: string, holds: Truth, source: 'default' | 'code' | 'derived' | undefined, text?: string): void {
+  const outcome = context.negated ? not(holds) : holds;
+  if (context.observations.length >= (outcome === true ? observationLimit.holds : observationLimit.other)) return;
+  context.observations.push({ node, path, value, expected: context.negated ? `not ${expected}` : expected, holds: outcome, source, ...(text === undefined ? {} : { text }) });
+}

@@ -1,0 +1,49 @@
+import type { Location, PositionLookup } from '../model/location.ts';
+import type { Resource } from '../model/resource.ts';
+import type { Evidence, Verdict } from '../model/scan-result.ts';
+import { describeValue } from '../model/value.ts';
+import { credentialShape } from './credentials.ts';
+import type { Context, Observation } from './node.ts';
+import { isUnknown } from './truth.ts';
+
+const shownAtMost = 8;
+
+/** The observations that a verdict rests on, as evidence; secrets are never shown. */
+export function evidenceOf(verdict: Verdict, context: Context, positions: PositionLookup): Evidence[] {
+  return telling(verdict, context.observations)
+    .slice(0, shownAtMost)
+    .map((observation) => toEvidence(observation, context, positions));
+}
+
+// What decided comes first: the failed leaves of a fail, the unknown ones of an unknown.
+function telling(verdict: Verdict, observations: readonly Observation[]): Observation[] {
+  const decisive = observations.filter(({ holds }) => (verdict === 'pass' ? holds === true : verdict === 'fail' ? holds === false : isUnknown(holds)));
+  return decisive.length > 0 ? decisive : [...observations];
+}
+
+function toEvidence(observation: Observation, context: Context, positions: PositionLookup): Evidence {
+  const { node, path, value, expected, holds, text } = observation;
+  const place = path.length === 0 ? '' : `${path.join('.')} of `;
+  const location = positions(node.resource.locate(path));
+  const shown = describeValue(value);
+  return {
+    what: text ?? `${place}${node.resource.name}`,
+    value: credentialShape(shown, context.data.credentials) === undefined ? shown : '(redacted)',
+    expected,
+    holds: isUnknown(holds) ? 'unknown' : holds,
+    source: sourceOf(observation),
+    ...(location === undefined ? {} : { location }),
+  };
+}
+
+function sourceOf({ node, source }: Observation): string {
+  if (node.resource.declaredBecause !== undefined) return `declared: ${node.resource.declaredBecause}`;
+  if (source !== undefined) return source;
+  return node.resource.arn !== undefined && node.resource.stack === undefined ? 'account' : 'template';
+}
+
+/** The smallest place that a reader must look at: the decisive property of the resource itself, else the resource. */
+export function placeOf(verdict: Verdict, context: Context, resource: Resource, positions: PositionLookup): Location | undefined {
+  const own = telling(verdict, context.observations).find(({ node, path }) => node.resource === resource && path.length > 0);
+  return positions(resource.locate(own === undefined || verdict === 'notApplicable' ? [] : own.path));
+}

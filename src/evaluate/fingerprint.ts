@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import type { Resource } from '../model/resource.ts';
+
+/** Answers the fingerprint of a rule on a resource: 32 hex characters. */
+export type Identify = (ruleId: string, resource: Resource) => string;
+
+/**
+ * Fingerprints rest on what a resource is called, never on where its file lies or how it is
+ * written: they survive reformatting, reordering, added resources and a moved file. Resources of
+ * different templates that are called the same are told apart by their content, in its order.
+ */
+export function fingerprints(resources: readonly Resource[]): Identify {
+  const namesakes = new Map<string, Resource[]>();
+  for (const resource of resources) {
+    const identity = identityOf(resource);
+    const group = namesakes.get(identity);
+    if (group === undefined) namesakes.set(identity, [resource]);
+    else group.push(resource);
+  }
+  const keys = new Map<Resource, string>();
+  for (const [identity, group] of namesakes) {
+    const ordered = group.length === 1 ? group : [...group].sort(byContent);
+    ordered.forEach((resource, index) => keys.set(resource, index === 0 ? identity : `${identity}#${index + 1}`));
+  }
+  return (ruleId, resource) =>
+    createHash('sha256').update(`${ruleId}\n${keys.get(resource) ?? identityOf(resource)}`).digest('hex').slice(0, 32);
+}
+
+function identityOf(resource: Resource): string {
+  if (resource.arn !== undefined) return resource.arn;
+  const name = resource.constructPath ?? resource.logicalId ?? resource.name;
+  if (resource.type.startsWith('Headgate::') && resource.account === undefined) return resource.type;
+  return [resource.type, resource.account ?? '', resource.region ?? '', name].join('|');
+}
+
+function byContent(a: Resource, b: Resource): number {
+  const [left, right] = [contentOf(a), contentOf(b)];
+  if (left !== right) return left < right ? -1 : 1;
+  return a.id < b.id ? -1 : 1;
+}
+
+function contentOf(resource: Resource): string {
+  const text = JSON.stringify(resource.properties, (_key, value: unknown) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,22 @@
+import { describeValue, Unresolved } from '../model/value.ts';
+import { follow, parsePath, type Context } from './node.ts';
+
+/**
+ * Fills `{name}`, `{type}`, `{parameter.x}` and `{value:Path}` in a rule's message about the
+ * resource that is judged.
+ */
+export function fillMessage(template: string, context: Context): string {
+  const self = context.bindings.get('self');
+  if (self === undefined) return template;
+  return template.replaceAll(/\{(name|type|parameter\.[A-Za-z0-9]+|value:[A-Za-z0-9.]+)\}/g, (_whole, key: string) => {
+    if (key === 'name') return self.resource.name;
+    if (key === 'type') return self.resource.type;
+    if (key.startsWith('parameter.')) return String(context.parameters[key.slice('parameter.'.length)]);
+    let text = '(absent)';
+    follow(self, parsePath(key.slice('value:'.length)), context, (value) => {
+      text = value instanceof Unresolved ? '(unknown)' : describeValue(value, 80);
+      return true;
+    });
+    return text;
+  });
+}

@@ -1,0 +1,149 @@
+import type { PolicyStatement, Relation, ResourceGraph } from '../model/resource-graph.ts';
+import type { Resource } from '../model/resource.ts';
+import type { Rule, RuleData } from '../model/rule.ts';
+import {
+  Choice,
+  SymbolicValue,
+  Unresolved,
+  isObjectValue,
+  type Cause,
+  type Path,
+  type Value,
+} from '../model/value.ts';
+import { agree, type Truth } from './truth.ts';
+
+/** The thing an expression is about: a resource, a part of one, or something derived from one. */
+export interface Node {
+  readonly resource: Resource;
+  /** Where in the resource's properties the node stands. */
+  readonly path: Path;
+  readonly value: Value | undefined;
+  /** The edge that led here. */
+  readonly edge?: Relation;
+  readonly statement?: PolicyStatement;
+  /** Derived things have no place of their own below `path`. */
+  readonly derived?: string;
+  readonly uncertain?: Cause;
+}
+
+/** One leaf that was held against an expectation. */
+export interface Observation {
+  readonly node: Node;
+  readonly path: Path;
+  readonly value: Value | undefined;
+  readonly text?: string;
+  readonly expected: string;
+  readonly holds: Truth;
+  readonly source: 'default' | 'code' | 'derived' | undefined;
+}
+
+/** State of one evaluation of one rule on one resource. */
+export interface Context {
+  readonly graph: ResourceGraph;
+  readonly rule: Rule;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly data: RuleData;
+  readonly now: Date;
+  readonly bindings: ReadonlyMap<string, Node>;
+  readonly observations: Observation[];
+  readonly related: Set<Resource>;
+  readonly negated: boolean;
+}
+
+/** What the compiled form of an expression is. */
+export type Test = (node: Node, context: Context) => Truth;
+
+export function nodeOf(resource: Resource, edge?: Relation): Node {
+  const uncertain = resource.uncertain ?? edge?.uncertain;
+  return {
+    resource,
+    path: [],
+    value: resource.properties,
+    ...(edge === undefined ? {} : { edge }),
+    ...(uncertain === undefined ? {} : { uncertain }),
+  };
+}
+
+/** Called with what stands at a path; both sides of an undecided condition are asked. */
+export type Continuation = (value: Value | undefined, path: Path, isDefault: boolean) => Truth;
+
+/**
+ * Follows `steps` from the node and answers what `then` says of the value there. Undecided
+ * conditions on the way are followed on both sides, so no scenario is ever enumerated.
+ */
+export function follow(node: Node, steps: Path, context: Context, then: Continuation): Truth {
+  if (node.resource.external === true && node.path.length === 0 && node.value !== undefined) {
+    return followExternal(node, steps, then);
+  }
+  return walk(node.value, steps, 0, node, context, then);
+}
+
+function followExternal(node: Node, steps: Path, then: Continuation): Truth {
+  let value: Value | undefined = node.resource.properties;
+  for (const step of steps) value = isObjectValue(value) ? value[step] : undefined;
+  if (value !== undefined) return then(value, steps, false);
+  return then(
+    new Unresolved({
+      code: 'outside',
+      message: `\`${node.resource.name}\` stands outside of what was scanned`,
+      remedy: 'scan its template or account along, or declare it under `outside` in headgate.yaml',
+    }),
+    steps,
+    false,
+  );
+}
+
+function walk(value: Value | undefined, steps: Path, index: number, node: Node, context: Context, then: Continuation): Truth {
+  if (value instanceof Choice) {
+    return agree(
+      walk(value.whenTrue, steps, index, node, context, then),
+      walk(value.whenFalse, steps, index, node, context, then),
+      value.cause,
+    );
+  }
+  const step = steps[index];
+  const path = [...node.path, ...steps.slice(0, index)];
+  if (step === undefined) {
+    return value === undefined ? absent(node, path, context, then) : then(value, path, false);
+  }
+  if (value instanceof Unresolved) return then(value, path, false);
+  if (value instanceof SymbolicValue) return then(unresolvedPart(value), path, false);
+  const inner = typeof value === 'string' ? parsed(value) : value;
+  if (Array.isArray(inner)) {
+    return walk((inner as readonly Value[])[Number(step)], steps, index + 1, node, context, then);
+  }
+  const next = isObjectValue(inner) && Object.hasOwn(inner, step) ? inner[step] : undefined;
+  if (next !== undefined) return walk(next, steps, index + 1, node, context, then);
+  return absent(node, [...node.path, ...steps], context, then);
+}
+
+function absent(node: Node, path: Path, context: Context, then: Continuation): Truth {
+  if (node.derived !== undefined) return then(undefined, path, false);
+  const key = path.map((step) => (typeof step === 'number' ? '[]' : step)).join('.').replaceAll('.[]', '[]');
+  const standard = context.data.defaults[node.resource.type]?.[key];
+  return standard === undefined ? then(undefined, path, false) : then(standard as Value, path, true);
+}
+
+function unresolvedPart(value: SymbolicValue): Unresolved {
+  const isSecret = value.kind === 'secret';
+  return new Unresolved({
+    code: 'attribute',
+    message: isSecret ? 'the value is kept in a secret' : 'the value is known only after deployment',
+  });
+}
+
+// Some properties may be given as JSON text (policies, redrive policies, event patterns).
+function parsed(text: string): Value | undefined {
+  if (!/^\s*[[{]/.test(text)) return undefined;
+  try {
+    return JSON.parse(text) as Value;
+  } catch {
+    return undefined;
+  }
+}
+
+/** `A.B.0.C` -> steps; digits become indices. */
+export function parsePath(path: string): Path {
+  if (path === '') return [];
+  return path.split('.').map((step) => (/^\d+$/.test(step) ? Number(step) : step));
+}

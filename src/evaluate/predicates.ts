@@ -1,0 +1,238 @@
+import { RE2JS } from 're2js';
+import {
+  PartialString,
+  Reference,
+  SecretReference,
+  SymbolicValue,
+  Unresolved,
+  isObjectValue,
+  type Cause,
+  type Value,
+} from '../model/value.ts';
+import type { Context, Node } from './node.ts';
+import { compileOperand, knownEnds, toNumber, type Operand } from './operands.ts';
+import { hasShape, type ValueShape } from './shapes.ts';
+import { some, type Truth } from './truth.ts';
+
+/** What a predicate sees beside the value itself. */
+export interface PredicateInput {
+  readonly value: Value | undefined;
+  readonly isDefault: boolean;
+  readonly node: Node;
+  readonly context: Context;
+}
+
+export type Predicate = (input: PredicateInput) => Truth;
+
+/** Why a symbolic value cannot be compared. */
+export function blocked(value: SymbolicValue): Cause {
+  if (value instanceof Unresolved) return value.cause;
+  if (value instanceof Reference) {
+    const name = value.resourceId.slice(value.resourceId.lastIndexOf('/') + 1);
+    return { code: 'attribute', message: `${value.attribute === undefined ? 'the id' : value.attribute} of \`${name}\` is known only after deployment` };
+  }
+  if (value instanceof PartialString) {
+    const unknown = value.parts.find((part) => typeof part !== 'string');
+    if (unknown !== undefined && typeof unknown !== 'string') return blocked(unknown);
+  }
+  return { code: 'attribute', message: 'the value is kept elsewhere and not known here' };
+}
+
+function sameLiteral(value: Value, expected: Value): boolean {
+  if (value === expected) return true;
+  const simple = (item: Value): boolean => typeof item === 'string' || typeof item === 'number' || typeof item === 'boolean';
+  return simple(value) && simple(expected) && String(value) === String(expected);
+}
+
+function equalTo(value: Value | undefined, expected: Value | undefined): Truth {
+  if (value === undefined || expected === undefined) return value === expected;
+  if (expected instanceof SymbolicValue) return sameSymbol(value, expected) ? true : blocked(expected);
+  if (value instanceof PartialString && typeof expected === 'string') {
+    const { start, end } = knownEnds(value);
+    return expected.startsWith(start) && expected.endsWith(end) ? blocked(value) : false;
+  }
+  if (value instanceof SymbolicValue) return blocked(value);
+  return sameLiteral(value, expected);
+}
+
+function sameSymbol(value: Value, expected: SymbolicValue): boolean {
+  return value instanceof Reference && expected instanceof Reference && value.resourceId === expected.resourceId && value.attribute === expected.attribute;
+}
+
+type Compare = (a: number, b: number) => boolean;
+
+function numeric(compare: Compare): (raw: unknown) => Predicate {
+  return (raw) => {
+    const limit = compileOperand(raw);
+    return ({ value, node, context }) => {
+      if (value === undefined) return false;
+      if (value instanceof SymbolicValue) return blocked(value);
+      const bound = limit(node, context);
+      if ('unknown' in bound) return bound.unknown;
+      const [a, b] = [toNumber(value), toNumber(bound.known)];
+      if (a === undefined) return { code: 'malformed', message: `\`${String(value)}\` is not a number` };
+      return b === undefined ? false : compare(a, b);
+    };
+  };
+}
+
+// What a text predicate answers where only the ends, or nothing, of the text is known.
+function textual(onText: (text: string) => boolean, onPartial?: (value: PartialString) => Truth | undefined): Predicate {
+  return ({ value }) => {
+    if (value === undefined || value === null) return false;
+    if (value instanceof PartialString) return onPartial?.(value) ?? blocked(value);
+    if (value instanceof SecretReference) return onText(value.text);
+    if (value instanceof SymbolicValue) return blocked(value);
+    return typeof value === 'object' ? onText(JSON.stringify(value)) : onText(String(value));
+  };
+}
+
+function startsWith(raw: unknown): Predicate {
+  const wanted = String(raw);
+  const onText = (text: string): boolean => text.startsWith(wanted);
+  const plain = textual(onText, (value) => {
+    const { start } = knownEnds(value);
+    if (start.length >= wanted.length) return onText(start);
+    return wanted.startsWith(start) ? undefined : false;
+  });
+  return (input) =>
+    input.value instanceof Reference && input.value.attribute === 'Arn' && wanted === 'arn:' ? true : plain(input);
+}
+
+function endsWith(raw: unknown): Predicate {
+  const wanted = String(raw);
+  return textual(
+    (text) => text.endsWith(wanted),
+    (value) => {
+      const { end } = knownEnds(value);
+      if (end.length >= wanted.length) return end.endsWith(wanted);
+      return wanted.endsWith(end) ? undefined : false;
+    },
+  );
+}
+
+function contains(raw: unknown): Predicate {
+  const operand = compileOperand(raw);
+  return ({ value, node, context }) => {
+    const wanted = operand(node, context);
+    if ('unknown' in wanted) return wanted.unknown;
+    if (Array.isArray(value)) return some(value as readonly Value[], (item) => equalTo(item, wanted.known));
+    const piece = String(wanted.known);
+    return textual(
+      (text) => text.includes(piece),
+      (partial) => (partial.parts.some((part) => typeof part === 'string' && part.includes(piece)) ? true : undefined),
+    )({ value, node, context, isDefault: false });
+  };
+}
+
+function matches(raw: unknown): Predicate {
+  const pattern = RE2JS.compile(String(raw));
+  return textual(
+    (text) => pattern.matcher(text).find(),
+    (value) => {
+      // A pattern that a known piece satisfies by itself is satisfied by the whole, unless anchored beyond that piece.
+      if (/[$^]/.test(String(raw))) return undefined;
+      return value.parts.some((part) => typeof part === 'string' && pattern.matcher(part).find()) ? true : undefined;
+    },
+  );
+}
+
+function empty(raw: unknown): Predicate {
+  return ({ value }) => {
+    if (value instanceof Unresolved) return value.cause;
+    return isEmpty(value) === (raw === true);
+  };
+}
+
+function isEmpty(value: Value | undefined): boolean {
+  if (value === undefined || value === null || value === '') return true;
+  if (value instanceof SymbolicValue) return false;
+  if (Array.isArray(value)) return value.length === 0;
+  return isObjectValue(value) && Object.keys(value).length === 0;
+}
+
+function oneOf(raw: unknown): Predicate {
+  const list = Array.isArray(raw) ? () => ({ known: raw as Value }) as Operand : compileOperand(raw);
+  return ({ value, node, context }) => {
+    const wanted = list(node, context);
+    if ('unknown' in wanted) return wanted.unknown;
+    const choices = Array.isArray(wanted.known) ? (wanted.known as readonly Value[]) : [];
+    return some(choices, (choice) => equalTo(value, choice));
+  };
+}
+
+function equals(raw: unknown): Predicate {
+  const operand = compileOperand(raw);
+  return ({ value, node, context }) => {
+    const wanted = operand(node, context);
+    return 'unknown' in wanted ? wanted.unknown : equalTo(value, wanted.known);
+  };
+}
+
+function exists(raw: unknown): Predicate {
+  return ({ value, isDefault }) => {
+    // A property that an unresolved part stands for may be there or not.
+    if (value instanceof Unresolved && value.cause.code !== 'parameter' && value.cause.code !== 'import' && value.cause.code !== 'attribute') return value.cause;
+    return (value !== undefined && value !== null && !isDefault) === (raw === true);
+  };
+}
+
+function refersTo(raw: unknown): Predicate {
+  return ({ value, context }) => {
+    const target = context.bindings.get(String(raw))?.resource;
+    if (target === undefined || value === undefined) return false;
+    if (Array.isArray(value)) return some(value as readonly Value[], (item) => names(item, target));
+    return names(value, target);
+  };
+}
+
+function names(value: Value, target: Node['resource']): Truth {
+  if (value instanceof Reference) return value.resourceId === target.id;
+  if (value instanceof PartialString) {
+    const truths = value.parts.filter((part) => typeof part !== 'string').map((part) => names(part, target));
+    return some(truths, (truth) => truth);
+  }
+  if (value instanceof SymbolicValue) return blocked(value);
+  if (typeof value !== 'string') return false;
+  if (target.arn !== undefined && value.includes(target.arn)) return true;
+  return value === target.name || value.endsWith(`:${target.name}`) || value.endsWith(`/${target.name}`);
+}
+
+function notDeprecated(raw: unknown): Predicate {
+  const within = compileOperand((raw as { readonly withinDays: unknown }).withinDays);
+  return ({ value, node, context }) => {
+    if (value === undefined) return false;
+    if (value instanceof SymbolicValue) return blocked(value);
+    const { asOf, table } = context.data.runtimes;
+    const entry = table[String(value)];
+    if (entry === undefined) return { code: 'data', message: `the runtime table (as of ${asOf}) does not know \`${String(value)}\``, remedy: 'update Headgate, or extend rules/data/runtimes.yaml' };
+    if (entry.deprecated === null) return true;
+    const days = within(node, context);
+    if ('unknown' in days) return days.unknown;
+    const daysLeft = (Date.parse(entry.deprecated) - context.now.getTime()) / 86_400_000;
+    return daysLeft > (toNumber(days.known) ?? 0);
+  };
+}
+
+function shape(raw: unknown): Predicate {
+  return ({ value, context }) => hasShape(value, raw as ValueShape, context.graph);
+}
+
+/** Predicates by keyword; each takes the rule's argument once and is then asked per value. */
+export const predicates: Readonly<Record<string, (argument: unknown) => Predicate>> = {
+  exists,
+  equals,
+  in: oneOf,
+  matches,
+  startsWith,
+  endsWith,
+  contains,
+  empty,
+  atLeast: numeric((a, b) => a >= b),
+  atMost: numeric((a, b) => a <= b),
+  above: numeric((a, b) => a > b),
+  below: numeric((a, b) => a < b),
+  is: shape,
+  refersTo,
+  notDeprecated,
+};

@@ -1,0 +1,112 @@
+import type { ResourceGraph } from '../model/resource-graph.ts';
+import { PartialString, Reference, SecretReference, SymbolicValue, Unresolved, type Value } from '../model/value.ts';
+import type { Truth } from './truth.ts';
+
+export type ValueShape =
+  | 'customer-managed-key'
+  | 'literal'
+  | 'reference'
+  | 'secret-reference'
+  | 'arn'
+  | 'https-url'
+  | 'http-url'
+  | 'schedule-expression'
+  | 'acm-certificate'
+  | 'json';
+
+/** Whether a value has a shape; unknown where only a deployment can tell. */
+export function hasShape(value: Value | undefined, shape: ValueShape, graph: ResourceGraph): Truth {
+  if (value === undefined || value === null) return false;
+  if (value instanceof Unresolved) return shape === 'literal' ? false : value.cause;
+  switch (shape) {
+    case 'literal':
+      return !(value instanceof SymbolicValue) && typeof value !== 'object';
+    case 'reference':
+      return value instanceof Reference;
+    case 'secret-reference':
+      return isSecret(value);
+    case 'customer-managed-key':
+      return isCustomerManagedKey(value, graph);
+    case 'acm-certificate':
+      return isCertificate(value, graph);
+    case 'json':
+      return typeof value === 'object' || isJson(String(value));
+    case 'schedule-expression':
+      return value instanceof SymbolicValue ? unknownText() : isSchedule(String(value));
+    default:
+      return hasPrefix(value, shape === 'arn' ? 'arn:' : shape === 'https-url' ? 'https://' : 'http://');
+  }
+}
+
+function unknownText(): Truth {
+  return { code: 'attribute', message: 'the text is known only after deployment' };
+}
+
+function isSecret(value: Value): boolean {
+  return value instanceof SecretReference || (value instanceof PartialString && value.parts.some((part) => part instanceof SecretReference));
+}
+
+function hasPrefix(value: Value, prefix: string): Truth {
+  if (value instanceof Reference) return prefix === 'arn:' ? (value.attribute ?? '').endsWith('Arn') || unknownText() : unknownText();
+  if (value instanceof PartialString) {
+    const first = value.parts[0];
+    if (typeof first !== 'string') return unknownText();
+    return first.toLowerCase().startsWith(prefix) || (prefix.startsWith(first.toLowerCase()) ? unknownText() : false);
+  }
+  if (value instanceof SymbolicValue) return unknownText();
+  return typeof value === 'string' && value.toLowerCase().startsWith(prefix);
+}
+
+function isCustomerManagedKey(value: Value, graph: ResourceGraph): Truth {
+  if (value instanceof Reference) {
+    const type = graph.byId(value.resourceId)?.type ?? '';
+    if (type === 'AWS::KMS::Key' || type === 'AWS::KMS::Alias' || type === 'AWS::KMS::ReplicaKey') return true;
+    return { code: 'attribute', message: 'what key this names is known only after deployment' };
+  }
+  const text = value instanceof PartialString ? value.parts.map((part) => (typeof part === 'string' ? part : '\u0000')).join('') : value;
+  if (typeof text !== 'string') return value instanceof SymbolicValue ? unknownText() : false;
+  if (text === '' || /(^|:)alias\/aws\//.test(text)) return false;
+  const named = graph.byId(text);
+  if (named !== undefined) return named.properties['KeyManager'] !== 'AWS';
+  if (value instanceof PartialString) return /(:key\/|alias\/)/.test(text) || isWholeKeyReference(value, graph) || unknownText();
+  return true;
+}
+
+function isWholeKeyReference(value: PartialString, graph: ResourceGraph): boolean {
+  return value.parts.some((part) => part instanceof Reference && graph.byId(part.resourceId)?.type === 'AWS::KMS::Key');
+}
+
+function isCertificate(value: Value, graph: ResourceGraph): Truth {
+  if (value instanceof Reference) {
+    const type = graph.byId(value.resourceId)?.type ?? '';
+    return type === 'AWS::CertificateManager::Certificate' || { code: 'attribute', message: 'what certificate this names is known only after deployment' };
+  }
+  const text = value instanceof PartialString ? value.parts.filter((part) => typeof part === 'string').join('') : value;
+  if (typeof text !== 'string') return value instanceof SymbolicValue ? unknownText() : false;
+  return /:acm:|\/certificate\/|:certificate\//.test(text);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const unit = /^(minutes?|hours?|days?)$/;
+const cronField = /^[0-9A-Za-z*?,/\-#LW]+$/;
+
+// EventBridge: rate(value unit), cron(six fields), and for schedules at(yyyy-mm-ddThh:mm:ss).
+function isSchedule(text: string): boolean {
+  const body = /^(rate|cron|at)\((.*)\)$/.exec(text.trim());
+  const inner = (body?.[2] ?? '').trim();
+  if (body?.[1] === 'at') return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(inner);
+  const fields = inner.split(/\s+/);
+  if (body?.[1] === 'cron') return fields.length === 6 && fields.every((field) => cronField.test(field)) && (fields[2] === '?' || fields[4] === '?');
+  if (body?.[1] !== 'rate' || fields.length !== 2) return false;
+  const [count, word] = [Number(fields[0]), fields[1] ?? ''];
+  // The service refuses "rate(1 minutes)" and "rate(5 minute)".
+  return Number.isInteger(count) && count > 0 && unit.test(word) && word.endsWith('s') === count > 1;
+}

@@ -1,0 +1,11 @@
+/** Headgate's public API: what is exported here, and nothing else, is kept stable. */
+export { scanTemplates, decideReading, type DecideOptions } from './scan.ts';
+export { runExamples, type ExampleOutcome } from './rule-examples.ts';
+export { shippedRules } from './rules/shipped.ts';
+export { applySettings, type RuleSetting, type RuleSources } from './rules/apply-config.ts';
+export { readRuleFolder } from './rules/read-rules.ts';
+export { readTemplates, type ReadTemplatesOptions } from './template/read-templates.ts';
+export { renderReport, reportFormats } from './report/render.ts';
+export { HeadgateError } from './model/headgate-error.ts';
+export type { ScanResult, Evaluation, Evidence, Verdict, Diagnostic } from './model/scan-result.ts';
+export type { Rule, RuleSet, Severity } from './model/rule.ts';

@@ -1,0 +1,90 @@
+import { RE2JS } from 're2js';
+import { HeadgateError } from '../model/headgate-error.ts';
+import type { Expression, Rule, RuleParameter } from '../model/rule.ts';
+import { checkExpression, type ExpressionScope } from './check-expression.ts';
+import { expressionDefinitions, keywords, sourceKeywords } from './vocabulary.ts';
+import { ruleSchema } from './schema.ts';
+import { validateRule } from './validators.ts';
+import { describeProblems, parseYaml, type YamlDocument } from './yaml-document.ts';
+
+const words = [
+  ...Object.keys(ruleSchema.properties),
+  ...keywords.map((keyword) => keyword.name),
+  ...sourceKeywords.map((keyword) => keyword.name),
+  ...Object.keys(expressionDefinitions.quantifier.properties),
+  ...Object.keys(expressionDefinitions.statement.properties),
+  'that',
+  'otherwise',
+];
+
+/**
+ * One rule file -> a rule.
+ * @param relations names that `related` may use; undefined skips that check.
+ * @throws HeadgateError `rule-invalid` or `yaml-invalid`, with every problem of the file, one a line as `file:line:column: ...`.
+ */
+export function parseRule(text: string, file: string, origin: string, relations?: ReadonlySet<string>): Rule {
+  const document = parseYaml(text, file);
+  const shape = validateRule(document.value);
+  const problems = shape.length > 0 ? describeProblems(document, shape, words) : checkMeaning(document, relations);
+  if (problems.length > 0) {
+    throw new HeadgateError('rule-invalid', `The rule file is not valid; correct it.\n${problems.join('\n')}`, { file });
+  }
+  const raw = document.value as Partial<Rule> & Pick<Rule, 'id'>; // the schema has just said so
+  return {
+    flows: [],
+    when: [],
+    parameters: {},
+    controls: [],
+    references: [],
+    waivable: true,
+    decides: 'config',
+    ...raw,
+    file,
+    origin,
+  } as Rule;
+}
+
+function patternProblem(pattern: string): string | undefined {
+  try {
+    RE2JS.compile(pattern);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function checkMeaning(document: YamlDocument, relations: ReadonlySet<string> | undefined): string[] {
+  const rule = document.value as Rule;
+  const parameters = rule.parameters ?? {};
+  const scope: ExpressionScope = { parameters: new Set(Object.keys(parameters)), bindings: new Set(['self']), relations, patternProblem };
+  const problems = [
+    ...(['when', 'assert'] as const).flatMap((part) =>
+      (rule[part] ?? []).flatMap((clause, index) => checkExpression(clause.that as Expression, [part, index, 'that'], scope)),
+    ),
+    ...Object.entries(parameters).flatMap(([name, parameter]) => {
+      const problem = parameterProblem(parameter, parameter.default);
+      return problem === undefined ? [] : [{ path: ['parameters', name, 'default'], message: problem }];
+    }),
+  ];
+  const expected = document.file.split('/').pop()?.replace(/\.ya?ml$/, '');
+  if (expected !== rule.id) problems.push({ path: ['id'], message: `\`${rule.id}\` must equal the file name \`${expected ?? ''}\`` });
+  return problems.map(({ path, message }) => {
+    const { line, column } = document.place(path);
+    return `${document.file}:${line}:${column}: ${path.join('.')}: ${message}`;
+  });
+}
+
+/** Why a value does not fit a parameter, or undefined when it does. */
+export function parameterProblem(parameter: RuleParameter, value: unknown): string | undefined {
+  const isNumber = parameter.type === 'integer' || parameter.type === 'number';
+  if (isNumber) {
+    if (typeof value !== 'number' || (parameter.type === 'integer' && !Number.isInteger(value))) return `must be a ${parameter.type}, but is \`${JSON.stringify(value)}\``;
+    if (parameter.minimum !== undefined && value < parameter.minimum) return `must be at least ${parameter.minimum}, but is ${value}`;
+    if (parameter.maximum !== undefined && value > parameter.maximum) return `must be at most ${parameter.maximum}, but is ${value}`;
+    return undefined;
+  }
+  if (parameter.type === 'strings') return Array.isArray(value) && value.every((item) => typeof item === 'string') ? undefined : 'must be a list of strings';
+  if (typeof value !== parameter.type) return `must be a ${parameter.type}, but is \`${JSON.stringify(value)}\``;
+  if (parameter.enum !== undefined && !parameter.enum.includes(String(value))) return `must be one of ${parameter.enum.join(', ')}, but is \`${String(value)}\``;
+  return undefined;
+}

@@ -1,0 +1,54 @@
+import { readFile } from 'node:fs/promises';
+import { HeadgateError } from '../model/headgate-error.ts';
+import type { Severity } from '../model/rule.ts';
+import type { RuleSetting } from './apply-config.ts';
+import { configSchema } from './schema.ts';
+import { validateConfig } from './validators.ts';
+import { describeProblems, parseYaml } from './yaml-document.ts';
+
+/** headgate.yaml, validated. */
+export interface HeadgateConfig {
+  readonly failOn?: Severity | 'none';
+  readonly unknown?: 'ignore' | 'warn' | 'fail';
+  readonly ruleFolders?: readonly string[];
+  readonly waivers?: string;
+  readonly baseline?: string;
+  readonly region?: string;
+  readonly account?: string;
+  readonly parameters?: string;
+  readonly peerSuppressions?: readonly ('checkov' | 'cfn_nag' | 'cfn-guard' | 'cdk_nag')[];
+  readonly rules?: Readonly<Record<string, RuleSetting | 'off' | false>>;
+  readonly outside?: readonly OutsideFact[];
+}
+
+/** Something that stands outside of what is scanned, and why the user says so. */
+export interface OutsideFact {
+  readonly resource: string;
+  readonly relation: string;
+  readonly absent?: boolean;
+  readonly reason: string;
+  readonly target?: { readonly type: string; readonly name?: string; readonly arn?: string; readonly properties?: Readonly<Record<string, unknown>> };
+}
+
+/**
+ * Reads a configuration file.
+ * @returns undefined when `required` is false and the file does not exist.
+ * @throws HeadgateError `config-missing`, `config-invalid`, `yaml-invalid`; every problem of the file at once.
+ */
+export async function readConfig(file: string, required: boolean): Promise<HeadgateConfig | undefined> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (cause) {
+    if (!required && (cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new HeadgateError('config-missing', `The configuration \`${file}\` cannot be read; check the path given by --config.`, { file }, { cause });
+  }
+  const document = parseYaml(text, file);
+  const value = document.value ?? {};
+  const problems = validateConfig(value);
+  if (problems.length > 0) {
+    const words = Object.keys(configSchema.properties);
+    throw new HeadgateError('config-invalid', `The configuration is not valid; correct it.\n${describeProblems(document, problems, words).join('\n')}`, { file });
+  }
+  return value as HeadgateConfig;
+}

@@ -1,0 +1,143 @@
+import { expressionDefinitions } from './vocabulary.ts';
+
+const text = { type: 'string', minLength: 1 };
+const clauses = {
+  type: 'array',
+  items: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['that', 'otherwise'],
+    properties: { that: { $ref: '#/$defs/expression' }, otherwise: text },
+  },
+};
+const severity = { enum: ['critical', 'high', 'medium', 'low', 'info'] };
+
+const parameterSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['type', 'default', 'description'],
+  properties: {
+    type: { enum: ['integer', 'number', 'string', 'boolean', 'strings'] },
+    default: {},
+    minimum: { type: 'number' },
+    maximum: { type: 'number' },
+    enum: { type: 'array', items: text },
+    unit: text,
+    description: text,
+  },
+};
+
+const exampleSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['name', 'verdict', 'template'],
+  properties: {
+    name: text,
+    verdict: { enum: ['pass', 'fail', 'unknown', 'notApplicable'] },
+    on: text,
+    says: text,
+    template: { type: 'object' },
+    code: { type: 'object', additionalProperties: { type: 'array', items: text } },
+  },
+};
+
+/** JSON Schema (2020-12) of a rule file; written to rules.schema.json by `npm run generate`. */
+export const ruleSchema = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  $id: 'https://headgate.dev/rules.schema.json',
+  title: 'Headgate rule',
+  type: 'object',
+  additionalProperties: false,
+  required: ['id', 'title', 'requirement', 'severity', 'appliesTo', 'assert', 'pass', 'why', 'fix', 'examples'],
+  properties: {
+    id: { type: 'string', pattern: '^[a-z][a-z0-9-]*(\\.[a-z0-9-]+)+$', description: 'Unique; equals the file name without .yaml.' },
+    title: { ...text, maxLength: 120 },
+    requirement: { ...text, description: 'The requirement (statement of the reference document) that the rule decides.' },
+    severity,
+    flows: { type: 'array', items: { enum: ['api', 'events', 'batch'] } },
+    appliesTo: { type: 'array', items: text, minItems: 1, description: 'CloudFormation types.' },
+    when: { ...clauses, description: 'Where a clause does not hold, the rule does not apply, for the reason given.' },
+    assert: { ...clauses, minItems: 1, description: 'Where a clause does not hold, the rule fails with the message given.' },
+    pass: text,
+    parameters: { type: 'object', additionalProperties: parameterSchema },
+    controls: {
+      type: 'array',
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['framework', 'id', 'source'],
+        properties: {
+          framework: { enum: ['aws-fsbp', 'nist-800-53-r5', 'aws-config', 'pci-dss-4.0', 'wa-serverless'] },
+          id: text,
+          source: { enum: ['aws', 'ours'] },
+        },
+      },
+    },
+    why: text,
+    fix: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['text'],
+      properties: { text, cloudformation: text, cdk: text, cli: text },
+    },
+    references: { type: 'array', items: text },
+    waivable: { type: 'boolean' },
+    decides: { enum: ['config', 'account', 'code', 'procedure'] },
+    examples: { type: 'array', items: exampleSchema, minItems: 1 },
+  },
+  $defs: expressionDefinitions,
+} as const;
+
+/** JSON Schema of headgate.yaml. */
+export const configSchema = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  $id: 'https://headgate.dev/config.schema.json',
+  title: 'Headgate configuration',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    failOn: { enum: ['critical', 'high', 'medium', 'low', 'info', 'none'] },
+    unknown: { enum: ['ignore', 'warn', 'fail'] },
+    ruleFolders: { type: 'array', items: text },
+    waivers: text,
+    baseline: text,
+    region: text,
+    account: { type: 'string', pattern: '^[0-9]{12}$' },
+    parameters: text,
+    peerSuppressions: { type: 'array', items: { enum: ['checkov', 'cfn_nag', 'cfn-guard', 'cdk_nag'] } },
+    rules: {
+      type: 'object',
+      additionalProperties: {
+        anyOf: [
+          { const: 'off' },
+          { const: false },
+          {
+            type: 'object',
+            additionalProperties: false,
+            properties: { off: { type: 'boolean' }, severity, parameters: { type: 'object' }, reason: text },
+          },
+        ],
+      },
+    },
+    outside: {
+      type: 'array',
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['resource', 'relation', 'reason'],
+        properties: {
+          resource: text,
+          relation: text,
+          absent: { type: 'boolean' },
+          reason: text,
+          target: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['type'],
+            properties: { type: text, name: text, arn: text, properties: { type: 'object' } },
+          },
+        },
+      },
+    },
+  },
+} as const;

@@ -1,0 +1,11 @@
+import { fileURLToPath } from 'node:url';
+import type { RuleSources } from './apply-config.ts';
+import { readShippedRules } from './read-rules.ts';
+
+/**
+ * The rules that Headgate ships. The bundle replaces this module by the rules as data, validated
+ * when it was built (scripts/build.mjs); run from source, they are read from `rules/`.
+ */
+export async function shippedRules(): Promise<RuleSources> {
+  return readShippedRules(fileURLToPath(new URL('../../rules', import.meta.url)));
+}

@@ -1,0 +1,132 @@
+import { LineCounter, isNode, parseDocument, type ScalarTag, type CollectionTag } from 'yaml';
+import { distance } from 'fastest-levenshtein';
+import { HeadgateError } from '../model/headgate-error.ts';
+import type { SchemaProblem } from './validators.ts';
+
+/** A parsed YAML file that can say where each value stands. */
+export interface YamlDocument {
+  readonly file: string;
+  readonly value: unknown;
+  /** Position of the value at a path, or of its nearest written parent; 1-based. */
+  place(path: readonly (string | number)[]): { readonly line: number; readonly column: number };
+}
+
+const intrinsics = 'Base64 Cidr FindInMap GetAZs GetAtt If And Or Not Equals ImportValue Join Length Select Split Sub ToJsonString Transform'.split(' ');
+
+function longForm(name: string, value: unknown): object {
+  if (name === 'Ref' || name === 'Condition') return { [name]: value };
+  if (name === 'GetAtt' && typeof value === 'string') {
+    const dot = value.indexOf('.');
+    return { 'Fn::GetAtt': [value.slice(0, dot), value.slice(dot + 1)] };
+  }
+  return { [`Fn::${name}`]: value };
+}
+
+// Examples inside rule files may be written as templates are, with short intrinsic forms.
+const shortForms: (ScalarTag | CollectionTag)[] = ['Ref', 'Condition', ...intrinsics].flatMap((name) => [
+  { tag: `!${name}`, resolve: (text: string) => longForm(name, text) } as ScalarTag,
+  ...(['seq', 'map'] as const).map(
+    (collection) =>
+      ({
+        tag: `!${name}`,
+        collection,
+        resolve: (node: unknown) => ({
+          toJSON: () => longForm(name, JSON.parse(JSON.stringify(node)) as unknown),
+        }),
+      }) as unknown as CollectionTag, // yaml types a tag's result as a node; toJS only needs toJSON
+  ),
+]);
+
+/**
+ * Parses a YAML file of our own kinds (rules, configuration, waivers).
+ * @throws HeadgateError `yaml-invalid`, with every syntax error of the file.
+ */
+export function parseYaml(text: string, file: string): YamlDocument {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, customTags: shortForms, version: '1.2' });
+  if (document.errors.length > 0) {
+    const problems = document.errors.map((error) => {
+      const { line, col } = lines.linePos(error.pos[0]);
+      return `${file}:${line}:${col}: ${error.message.split(' at line')[0] ?? error.message}`;
+    });
+    throw new HeadgateError('yaml-invalid', `The file is not valid YAML; correct it.\n${problems.join('\n')}`, { file });
+  }
+  return {
+    file,
+    value: JSON.parse(JSON.stringify(document.toJS({ maxAliasCount: 100 }) ?? null)) as unknown,
+    place(path) {
+      for (let length = path.length; length >= 0; length--) {
+        const node = document.getIn(path.slice(0, length), true);
+        if (isNode(node) && node.range) {
+          const { line, col } = lines.linePos(node.range[0]);
+          return { line, column: col };
+        }
+      }
+      return { line: 1, column: 1 };
+    },
+  };
+}
+
+/** The word of `words` that was most likely meant, when one is near. */
+export function nearest(word: string, words: readonly string[]): string | undefined {
+  let best: string | undefined;
+  let least = Math.max(2, Math.floor(word.length / 2)) + 1;
+  for (const candidate of words) {
+    const steps = distance(word.toLowerCase(), candidate.toLowerCase());
+    if (steps < least) [best, least] = [candidate, steps];
+  }
+  return best;
+}
+
+function pathOf(instancePath: string): (string | number)[] {
+  return instancePath
+    .split('/')
+    .slice(1)
+    .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .map((segment) => (/^\d+$/.test(segment) ? Number(segment) : segment));
+}
+
+function valueAt(value: unknown, path: readonly (string | number)[]): unknown {
+  let current = value;
+  for (const segment of path) {
+    if (typeof current !== 'object' || current === null) return undefined;
+    current = (current as Record<string | number, unknown>)[segment];
+  }
+  return current;
+}
+
+function explain(problem: SchemaProblem, found: unknown, schemaWords: readonly string[]): string {
+  const params = problem.params as Record<string, unknown>;
+  if (problem.keyword === 'additionalProperties') {
+    const word = String(params['additionalProperty']);
+    const meant = nearest(word, schemaWords);
+    return `\`${word}\` is not a known key${meant === undefined ? '' : `; did you mean \`${meant}\`?`}`;
+  }
+  if (problem.keyword === 'enum') {
+    const allowed = (params['allowedValues'] as unknown[]).map(String);
+    const meant = nearest(String(found), allowed);
+    const hint = meant === undefined ? `; use one of ${allowed.join(', ')}` : `; did you mean \`${meant}\`?`;
+    return `\`${String(found)}\` is not allowed${hint}`;
+  }
+  if (problem.keyword === 'required') return `\`${String(params['missingProperty'])}\` is missing`;
+  const shown = JSON.stringify(found);
+  return `${problem.message ?? 'is invalid'}, but \`${shown === undefined ? 'nothing' : shown.slice(0, 60)}\` stands here`;
+}
+
+/** Lines `file:line:column: pointer: what is wrong`, one a problem, nearest valid word included. */
+export function describeProblems(document: YamlDocument, problems: readonly SchemaProblem[], words: readonly string[]): string[] {
+  // anyOf and its members repeat one mistake; the deepest places say it best.
+  const telling = problems.filter((problem) => problem.keyword !== 'anyOf');
+  const deepest = (telling.length > 0 ? telling : problems).filter(
+    (problem, _index, all) => !all.some((other) => other.instancePath.startsWith(`${problem.instancePath}/`)),
+  );
+  const lines = deepest.map((problem) => {
+    const path = pathOf(problem.instancePath);
+    const params = problem.params as Record<string, unknown>;
+    const key = params['additionalProperty'];
+    const { line, column } = document.place(typeof key === 'string' ? [...path, key] : path);
+    const where = path.length === 0 ? '' : `${path.join('.')}: `;
+    return `${document.file}:${line}:${column}: ${where}${explain(problem, valueAt(document.value, path), words)}`;
+  });
+  return [...new Set(lines)];
+}

@@ -1,0 +1,37 @@
+import { evaluateRules } from './evaluate/evaluate.ts';
+import { linkGraph } from './graph/link-graph.ts';
+import type { RuleSet } from './model/rule.ts';
+import type { ScanResult } from './model/scan-result.ts';
+import type { SourceReading } from './model/source.ts';
+import { assembleResult } from './result.ts';
+import type { OutsideFact } from './rules/read-config.ts';
+import { readTemplates, type ReadTemplatesOptions } from './template/read-templates.ts';
+
+/** What decides a scan, whatever is scanned. */
+export interface DecideOptions {
+  readonly ruleSet: RuleSet;
+  readonly version: string;
+  /** When the scan began; deadlines such as runtime deprecations are measured against it. */
+  readonly now: Date;
+  /** `findings` leaves evidence and places out of what passes, for readers who see only findings. */
+  readonly detail: 'all' | 'findings';
+  /** Facts about what stands outside of the scan. */
+  readonly outside?: readonly OutsideFact[];
+}
+
+/** Links, evaluates and assembles what a source has read. Pure. */
+export function decideReading(reading: SourceReading, options: DecideOptions): ScanResult {
+  const { ruleSet, version, now, detail, outside } = options;
+  const graph = linkGraph(reading, outside === undefined ? {} : { declared: outside });
+  const evaluations = evaluateRules(ruleSet, graph, { now, positions: reading.positions, detail });
+  return assembleResult({ version, startedAt: now, ruleSet, reading, graph, evaluations });
+}
+
+/**
+ * Scans templates, folders and cloud assemblies. No network.
+ * @throws HeadgateError for a path that cannot be read; anything wrong inside a file is a diagnostic of the result.
+ */
+export async function scanTemplates(paths: readonly string[], read: ReadTemplatesOptions, decide: DecideOptions): Promise<ScanResult> {
+  const readCode = decide.ruleSet.rules.some((rule) => rule.decides === 'code');
+  return decideReading(await readTemplates(paths, { readCode, ...read }), decide);
+}
