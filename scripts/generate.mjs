@@ -1,0 +1,47 @@
+// Writes what is generated from one source: rules.schema.json, result.schema.json and the pages
+// below docs/. With --check nothing is written, and a difference fails.
+import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { load } from './build.mjs';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const check = process.argv.includes('--check');
+
+const [{ ruleSchema }, { resultSchema }, { shippedRules }, pages, { relationDocs }] = await Promise.all([
+  load('src/rules/schema.ts', 'g-schema'),
+  load('src/report/result-schema.ts', 'g-result'),
+  load('src/rules/shipped.ts', 'g-shipped'),
+  load('src/rules/pages.ts', 'g-pages'),
+  load('src/graph/relation-docs.ts', 'g-relations'),
+]);
+const sources = await shippedRules();
+const files = new Map([
+  ['rules.schema.json', `${JSON.stringify(ruleSchema, null, 2)}\n`],
+  ['result.schema.json', `${JSON.stringify(resultSchema, null, 2)}\n`],
+  ['docs/operators.md', pages.operatorsPage(relationDocs())],
+  ['docs/requirements.md', pages.requirementsPage(sources)],
+  ['docs/rules/README.md', pages.indexPage(sources.rules)],
+  ...sources.rules.map((rule) => [`docs/rules/${rule.id}.md`, pages.rulePage(rule)]),
+]);
+
+const stale = [];
+for (const [name, text] of files) {
+  const path = join(root, name);
+  const found = await readFile(path, 'utf8').catch(() => undefined);
+  if (found === text) continue;
+  stale.push(name);
+  if (check) continue;
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text);
+}
+for (const name of await readdir(join(root, 'docs/rules')).catch(() => [])) {
+  if (files.has(`docs/rules/${name}`)) continue;
+  stale.push(`docs/rules/${name} (no such rule)`);
+  if (!check) await rm(join(root, 'docs/rules', name));
+}
+
+if (check && stale.length > 0) {
+  process.stdout.write(`Stale, run \`npm run generate\`:\n${stale.map((name) => `  ${name}\n`).join('')}`);
+  process.exitCode = 1;
+} else process.stdout.write(`${files.size} generated files${check ? ' are fresh' : `, ${stale.length} written`}\n`);
