@@ -48,6 +48,7 @@ run('format', bin('prettier'), ['--check', '.']);
 run('lint', bin('eslint'), ['.']);
 run('layering', bin('depcruise'), ['--config', 'dependency-cruiser.config.cjs', 'src']);
 run('types', process.execPath, ['node_modules/typescript7/bin/tsc', '--noEmit']);
+run('types of the reference stack', process.execPath, ['node_modules/typescript7/bin/tsc', '--noEmit', '-p', 'reference-stack']);
 jest('tests', []);
 run('generated files are fresh', process.execPath, ['scripts/generate.mjs', '--check']);
 jest('browser tests', ['--config', 'test/browser/jest.config.mjs'], chromium === undefined ? 'no Chromium on this machine (Debian: apt-get install chromium)' : undefined);
