@@ -1,0 +1,55 @@
+import { Unresolved, type Value } from '../model/value.ts';
+
+/** What is known of the place that a stack is deployed to. */
+export interface Environment {
+  readonly region?: string;
+  readonly account?: string;
+  readonly partition?: string;
+  readonly stackName?: string;
+}
+
+/** Region prefixes of the partitions beside `aws` (AWS General Reference, read 2026-11). */
+const partitions: readonly (readonly [prefix: string, partition: string, suffix: string])[] = [
+  ['cn-', 'aws-cn', 'amazonaws.com.cn'],
+  ['us-gov-', 'aws-us-gov', 'amazonaws.com'],
+  ['us-iso-', 'aws-iso', 'c2s.ic.gov'],
+  ['us-isob-', 'aws-iso-b', 'sc2s.sgov.gov'],
+  ['eusc-', 'aws-eusc', 'amazonaws.eu'],
+];
+
+/** Value of a pseudo parameter; undefined for a name that is none. `AWS::NoValue` is not handled here. */
+export function pseudoParameter(name: string, environment: Environment): Value | undefined {
+  switch (name) {
+    case 'AWS::Region':
+      return environment.region ?? unknown(name, 'pass --region');
+    case 'AWS::AccountId':
+      return environment.account ?? unknown(name, 'pass --account');
+    case 'AWS::Partition':
+      return partitionOf(environment) ?? unknown(name, 'pass --region');
+    case 'AWS::URLSuffix':
+      return suffixOf(environment) ?? unknown(name, 'pass --region');
+    case 'AWS::StackName':
+      return environment.stackName ?? unknown(name);
+    case 'AWS::StackId':
+    case 'AWS::NotificationARNs':
+      return unknown(name);
+    default:
+      return undefined;
+  }
+}
+
+function partitionOf({ region, partition }: Environment): string | undefined {
+  if (partition !== undefined || region === undefined) return partition;
+  return partitions.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'aws';
+}
+
+function suffixOf(environment: Environment): string | undefined {
+  const partition = partitionOf(environment);
+  if (partition === undefined) return undefined;
+  return partitions.find(([, name]) => name === partition)?.[2] ?? 'amazonaws.com';
+}
+
+function unknown(name: string, remedy?: string): Unresolved {
+  const message = `\`${name}\` is known only to the deployment`;
+  return new Unresolved({ code: 'pseudo-parameter', message, ...(remedy === undefined ? {} : { remedy }) });
+}

@@ -1,0 +1,83 @@
+import {
+  Choice,
+  isArrayValue,
+  isObjectValue,
+  PartialString,
+  SymbolicValue,
+  type Cause,
+  type Value,
+} from '../model/value.ts';
+import { causeOf } from './strings.ts';
+
+/** The answer of a condition: decided, or why it is not. */
+export type Truth = boolean | Cause;
+
+/** Fn::Equals. Partly known strings decide where their known ends or least length already differ. */
+export function equalValues(left: Value | undefined, right: Value | undefined): Truth {
+  // The same unresolved parameter on both sides is the same object.
+  if (left === right) return true;
+  if (left instanceof Choice) return eitherSide(left, right);
+  if (right instanceof Choice) return eitherSide(right, left);
+  if (left instanceof PartialString && isScalar(right)) return partialEquals(left, String(right));
+  if (right instanceof PartialString && isScalar(left)) return partialEquals(right, String(left));
+  const unknown = causeOf(left) ?? causeOf(right);
+  if (unknown !== undefined) return unknown;
+  if (isScalar(left) && isScalar(right)) return String(left) === String(right);
+  return equalTrees(left, right);
+}
+
+function isScalar(value: Value | undefined): value is string | number | boolean {
+  return value !== undefined && value !== null && typeof value !== 'object';
+}
+
+function eitherSide(choice: Choice, other: Value | undefined): Truth {
+  const whenTrue = equalValues(choice.whenTrue, other);
+  const whenFalse = equalValues(choice.whenFalse, other);
+  return whenTrue === whenFalse ? whenTrue : choice.cause;
+}
+
+function partialEquals(partial: PartialString, text: string): Truth {
+  const first = partial.parts[0];
+  const last = partial.parts.at(-1);
+  const prefix = typeof first === 'string' ? first : '';
+  const suffix = typeof last === 'string' ? last : '';
+  let known = 0;
+  for (const part of partial.parts) if (typeof part === 'string') known += part.length;
+  if (text.length < known || !text.startsWith(prefix) || !text.endsWith(suffix)) return false;
+  return causeOf(partial) ?? false;
+}
+
+function equalTrees(left: Value | undefined, right: Value | undefined): Truth {
+  if (isArrayValue(left) && isArrayValue(right)) {
+    if (left.length !== right.length) return false;
+    return allTrue(left.map((item, index) => () => equalValues(item, right[index])));
+  }
+  if (isObjectValue(left) && isObjectValue(right)) {
+    const keys = Object.keys(left);
+    if (keys.length !== Object.keys(right).length) return false;
+    return allTrue(keys.map((key) => () => Object.hasOwn(right, key) && equalValues(left[key], right[key])));
+  }
+  return left instanceof SymbolicValue || right instanceof SymbolicValue ? (causeOf(left) ?? false) : false;
+}
+
+/** Conjunction in Kleene's logic: one false decides, else the first unknown blocks. */
+export function allTrue(terms: readonly (() => Truth)[]): Truth {
+  let unknown: Cause | undefined;
+  for (const term of terms) {
+    const truth = term();
+    if (truth === false) return false;
+    if (truth !== true) unknown ??= truth;
+  }
+  return unknown ?? true;
+}
+
+/** Disjunction in Kleene's logic. */
+export function anyTrue(terms: readonly (() => Truth)[]): Truth {
+  const truth = allTrue(terms.map((term) => () => negate(term())));
+  return negate(truth);
+}
+
+/** Negation in Kleene's logic. */
+export function negate(truth: Truth): Truth {
+  return typeof truth === 'boolean' ? !truth : truth;
+}

@@ -1,0 +1,244 @@
+import {
+  Choice,
+  isArrayValue,
+  PartialString,
+  Reference,
+  SymbolicValue,
+  Unresolved,
+  type Cause,
+  type Value,
+} from '../model/value.ts';
+import { cutCidr } from './cidr.ts';
+import { entriesOf, isRawObject, member } from './raw.ts';
+import type { Resolver } from './resolver.ts';
+import { causeOf, concatenate, parseSub, textLimit } from './strings.ts';
+
+/** One intrinsic function: its raw argument in, its value out. */
+type Intrinsic = (argument: unknown, resolver: Resolver) => Value | undefined;
+
+/** Zones are named by letters; which of them an account has is not known, only that they differ. */
+const zoneLetters = ['a', 'b', 'c', 'd', 'e', 'f'];
+
+/** Everything but `Ref`, `Fn::If` and the condition functions, which belong to the resolver itself. */
+export const intrinsics: ReadonlyMap<string, Intrinsic> = new Map<string, Intrinsic>([
+  ['Fn::Base64', (argument, resolver) => mapChoice(resolver.resolve(argument), base64)],
+  ['Fn::Cidr', cidr],
+  ['Fn::FindInMap', findInMap],
+  ['Fn::GetAtt', getAtt],
+  ['Fn::GetAZs', getAzs],
+  ['Fn::ImportValue', (argument, resolver) => resolver.surroundings.importValue(resolver.resolve(argument))],
+  ['Fn::Join', join],
+  ['Fn::Length', (argument, resolver) => mapChoice(resolver.resolve(argument), length)],
+  ['Fn::Select', select],
+  ['Fn::Split', split],
+  ['Fn::Sub', sub],
+  ['Fn::ToJsonString', (argument, resolver) => toJsonString(resolver.resolve(argument))],
+]);
+
+function malformed(message: string): Unresolved {
+  return new Unresolved({ code: 'malformed', message });
+}
+
+/** What a function gives when an argument is not known, or is known and wrong. */
+function unknownOr(value: Value | undefined, message: string): Unresolved {
+  const cause = causeOf(value);
+  return cause === undefined ? malformed(message) : new Unresolved(cause);
+}
+
+/** Applies a function of one argument to both sides of an undecided choice. */
+function mapChoice(value: Value | undefined, apply: (value: Value | undefined) => Value): Value {
+  if (!(value instanceof Choice)) return apply(value);
+  return new Choice(value.cause, mapChoice(value.whenTrue, apply), mapChoice(value.whenFalse, apply));
+}
+
+function base64(value: Value | undefined): Value {
+  if (value === undefined || value instanceof SymbolicValue || typeof value === 'object') {
+    return unknownOr(value, '`Fn::Base64` takes a string');
+  }
+  const text = String(value);
+  if (text.length > textLimit) return malformed('`Fn::Base64` takes a shorter string');
+  return Buffer.from(text).toString('base64');
+}
+
+function length(value: Value | undefined): Value {
+  return isArrayValue(value) ? value.length : unknownOr(value, '`Fn::Length` takes a list');
+}
+
+function listArgument(argument: unknown): readonly unknown[] {
+  return Array.isArray(argument) ? (argument as unknown[]) : [];
+}
+
+function getAtt(argument: unknown, resolver: Resolver): Value {
+  const [logicalId, ...rest] = typeof argument === 'string' ? splitOnce(argument) : listArgument(argument);
+  const attribute = concatenate(
+    rest.flatMap((part, index) => [index === 0 ? '' : '.', resolver.resolve(part)]),
+  );
+  if (typeof logicalId !== 'string' || rest.length === 0)
+    return malformed('`Fn::GetAtt` takes [resource, attribute]');
+  if (typeof attribute !== 'string') return unknownOr(attribute, '`Fn::GetAtt` takes an attribute name');
+  return resolver.attribute(logicalId, attribute);
+}
+
+function splitOnce(text: string): string[] {
+  const dot = text.indexOf('.');
+  return dot === -1 ? [text] : [text.slice(0, dot), text.slice(dot + 1)];
+}
+
+function sub(argument: unknown, resolver: Resolver): Value {
+  const [text, variables] = Array.isArray(argument) ? (argument as unknown[]) : [argument];
+  if (typeof text === 'number' || typeof text === 'boolean') return String(text);
+  if (typeof text !== 'string') return malformed('`Fn::Sub` takes a string, or [string, mapping]');
+  // Each name is resolved once: nested substitutions would otherwise double the work at each level.
+  const values = new Map<string, Value>();
+  return concatenate(
+    parseSub(text).map((piece) => {
+      if (typeof piece === 'string') return piece;
+      const value = values.get(piece.name) ?? subVariable(piece.name, variables, resolver);
+      values.set(piece.name, value);
+      return value;
+    }),
+  );
+}
+
+function subVariable(name: string, variables: unknown, resolver: Resolver): Value {
+  const given = member(variables, name);
+  if (given !== undefined) return resolver.resolve(given) ?? '';
+  if (name.startsWith('AWS::') || !name.includes('.')) return resolver.reference(name) ?? '';
+  return getAtt(name, resolver);
+}
+
+function join(argument: unknown, resolver: Resolver): Value {
+  const [delimiter, items] = listArgument(argument);
+  const separator = resolver.resolve(delimiter);
+  if (typeof separator !== 'string') return unknownOr(separator, '`Fn::Join` takes a delimiter and a list');
+  return mapChoice(resolver.resolve(items), (list) => {
+    if (!isArrayValue(list)) return unknownOr(list, '`Fn::Join` takes a delimiter and a list');
+    return concatenate(list.flatMap((item, index) => (index === 0 ? [item] : [separator, item])));
+  });
+}
+
+function split(argument: unknown, resolver: Resolver): Value {
+  const [delimiter, source] = listArgument(argument);
+  const separator = resolver.resolve(delimiter);
+  return mapChoice(resolver.resolve(source), (text) => {
+    if (typeof separator !== 'string' || separator === '')
+      return unknownOr(separator, '`Fn::Split` takes a delimiter');
+    if (typeof text !== 'string') return unknownOr(text, '`Fn::Split` takes a string');
+    return text.length > textLimit ? malformed('`Fn::Split` takes a shorter string') : text.split(separator);
+  });
+}
+
+function select(argument: unknown, resolver: Resolver): Value | undefined {
+  const [indexArgument, listSource] = listArgument(argument);
+  const position = resolver.resolve(indexArgument);
+  const index = typeof position === 'number' || typeof position === 'string' ? Number(position) : NaN;
+  if (!Number.isInteger(index) || index < 0)
+    return unknownOr(position, '`Fn::Select` takes an index of 0 or more');
+  const early = selectOfSplit(listSource, index, resolver);
+  if (early !== undefined) return early;
+  return mapChoice(resolver.resolve(listSource), (list) => {
+    if (!isArrayValue(list)) return unknownOr(list, '`Fn::Select` takes a list');
+    return list[index] ?? malformed(`\`Fn::Select\` asks for item ${index} of a list of ${list.length}`);
+  });
+}
+
+/** A partly known string, split: the pieces before the first unknown part are known all the same. */
+function selectOfSplit(source: unknown, index: number, resolver: Resolver): Value | undefined {
+  if (!isRawObject(source) || !Object.hasOwn(source, 'Fn::Split')) return undefined;
+  const [delimiter, textSource] = listArgument(source['Fn::Split']);
+  if (typeof delimiter !== 'string' || delimiter === '') return undefined;
+  const text = resolver.resolve(textSource);
+  const [prefix] = text instanceof PartialString ? text.parts : [];
+  if (typeof prefix !== 'string') return undefined;
+  const pieces = prefix.split(delimiter);
+  return index < pieces.length - 1 ? pieces[index] : undefined;
+}
+
+function findInMap(argument: unknown, resolver: Resolver): Value | undefined {
+  const [mapArgument, topArgument, secondArgument, options] = listArgument(argument);
+  const [map, top, second] = [mapArgument, topArgument, secondArgument].map((key) => resolver.resolve(key));
+  const fallback = member(options, 'DefaultValue');
+  if (typeof map !== 'string') return unknownOr(map, '`Fn::FindInMap` takes [map, key, key]');
+  const mapping = member(resolver.root['Mappings'], map);
+  const rows = isKey(top) ? [member(mapping, String(top))] : entriesOf(mapping).map(([, row]) => row);
+  const cells = rows.flatMap((row) =>
+    isKey(second) ? [member(row, String(second))] : entriesOf(row).map(([, cell]) => cell),
+  );
+  const [first] = cells;
+  const unknown = [top, second]
+    .map((key) => (isKey(key) ? undefined : causeOf(key)))
+    .find((cause) => cause !== undefined);
+  if (unknown === undefined) {
+    if (first !== undefined) return resolver.resolve(first);
+    return fallback === undefined ? new Unresolved(missingKey(map, top, second)) : resolver.resolve(fallback);
+  }
+  // With a key unknown, only an answer that all entries agree on is one.
+  const agree =
+    fallback === undefined && cells.length > 0 && cells.every((cell) => cell === first && !isRawObject(cell));
+  return agree && first !== undefined ? resolver.resolve(first) : new Unresolved(unknown);
+}
+
+function isKey(value: Value | undefined): value is string | number | boolean {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+}
+
+function missingKey(map: string, top: Value | undefined, second: Value | undefined): Cause {
+  return {
+    code: 'mapping',
+    message: `mapping \`${map}\` has no entry \`${String(top)}\` / \`${String(second)}\``,
+  };
+}
+
+function getAzs(argument: unknown, resolver: Resolver): Value {
+  const given = resolver.resolve(argument);
+  const region =
+    given === '' || given === undefined || given === null ? resolver.reference('AWS::Region') : given;
+  return zoneLetters.map((letter) => concatenate([region, letter]));
+}
+
+function cidr(argument: unknown, resolver: Resolver): Value {
+  const [block, count, bits] = listArgument(argument).map((part) => resolver.resolve(part));
+  const unknown = [block, count, bits].map((part) => causeOf(part)).find((cause) => cause !== undefined);
+  if (unknown !== undefined) return new Unresolved(unknown);
+  const hostBits = bits === undefined ? undefined : Number(bits);
+  const blocks = typeof block === 'string' ? cutCidr(block, Number(count), hostBits) : undefined;
+  return blocks ?? malformed('`Fn::Cidr` takes [address block, count, host bits] that fit each other');
+}
+
+/** JSON text of a value; unknown parts stand in it as parts of a partly known string. */
+function toJsonString(value: Value | undefined): Value {
+  const parts: Value[] = [];
+  appendJson(parts, value);
+  return concatenate(parts);
+}
+
+function appendJson(parts: Value[], value: Value | undefined): void {
+  if (value === undefined) return;
+  if (isArrayValue(value)) {
+    value.forEach((item, index) => {
+      parts.push(index === 0 ? '[' : ',');
+      appendJson(parts, item);
+    });
+    parts.push(value.length === 0 ? '[]' : ']');
+  } else if (value instanceof PartialString) {
+    parts.push(
+      '"',
+      ...value.parts.map((part) => (typeof part === 'string' ? JSON.stringify(part).slice(1, -1) : part)),
+      '"',
+    );
+  } else if (value instanceof Reference) {
+    parts.push('"', value, '"');
+  } else if (value instanceof Choice) {
+    parts.push(new Unresolved(value.cause));
+  } else if (value instanceof SymbolicValue) {
+    parts.push(value);
+  } else if (typeof value === 'object' && value !== null) {
+    Object.entries(value).forEach(([key, item], index) => {
+      parts.push(`${index === 0 ? '{' : ','}${JSON.stringify(key)}:`);
+      appendJson(parts, item as Value);
+    });
+    parts.push(Object.keys(value).length === 0 ? '{}' : '}');
+  } else {
+    parts.push(JSON.stringify(value));
+  }
+}

@@ -1,0 +1,95 @@
+import { toPointer, type SymbolicLocation } from '../model/location.ts';
+import type { Path } from '../model/value.ts';
+import { isRawObject, onlyKey, type RawObject } from './raw.ts';
+import type { Resolver } from './resolver.ts';
+
+/** Where the walk starts: the resource as written, and the pointer segments that lead to it. */
+export interface WrittenResource {
+  readonly file: string;
+  readonly segments: Path;
+  readonly raw: RawObject;
+  /** False when the properties were derived: then every path is at the resource itself. */
+  readonly walkable: boolean;
+}
+
+/** A raw node that a value came from; `undefined` node: `AWS::NoValue`. */
+interface Place {
+  readonly raw: unknown;
+  readonly segments: Path;
+}
+
+/**
+ * Follows a path of resolved properties through the raw template, through decided `Fn::If` and
+ * lists that lost members to `AWS::NoValue`, as far as it is written out.
+ */
+export function locatePath(written: WrittenResource, path: Path, resolver: Resolver): SymbolicLocation {
+  const atResource = place(written.file, written.segments, 'key');
+  if (path.length === 0 || !written.walkable || !Object.hasOwn(written.raw, 'Properties')) return atResource;
+  const properties = { raw: written.raw['Properties'], segments: [...written.segments, 'Properties'] };
+  let current = settle(properties, resolver);
+  for (const [index, segment] of path.entries()) {
+    if (isIntrinsic(current.raw)) return place(written.file, current.segments, 'value');
+    const next = step(current, segment, resolver);
+    if (next === undefined) {
+      if (index === 0) return atResource;
+      return place(written.file, current.segments, Array.isArray(current.raw) ? 'key' : targetOf(current));
+    }
+    current = settle(next, resolver);
+  }
+  const isContainer = typeof current.raw === 'object' && current.raw !== null && !isIntrinsic(current.raw);
+  return place(written.file, current.segments, isContainer ? targetOf(current) : 'value');
+}
+
+/** A member is shown by its key, which is smaller than all that stands below it. */
+function targetOf(current: Place): 'key' | 'value' {
+  return typeof current.segments.at(-1) === 'string' ? 'key' : 'value';
+}
+
+function place(file: string, segments: Path, target: 'key' | 'value'): SymbolicLocation {
+  return { file, pointer: toPointer(segments), target };
+}
+
+function isIntrinsic(raw: unknown): boolean {
+  const key = isRawObject(raw) ? onlyKey(raw) : undefined;
+  return key === 'Ref' || key?.startsWith('Fn::') === true;
+}
+
+function step(current: Place, segment: string | number, resolver: Resolver): Place | undefined {
+  if (Array.isArray(current.raw))
+    return listItem(current.raw as unknown[], current.segments, Number(segment), resolver);
+  if (!isRawObject(current.raw) || !Object.hasOwn(current.raw, String(segment))) return undefined;
+  return { raw: current.raw[String(segment)], segments: [...current.segments, String(segment)] };
+}
+
+function listItem(
+  items: readonly unknown[],
+  segments: Path,
+  index: number,
+  resolver: Resolver,
+): Place | undefined {
+  let kept = -1;
+  for (const [position, raw] of items.entries()) {
+    const item = settle({ raw, segments: [...segments, position] }, resolver);
+    if (!isNoValue(item.raw)) kept++;
+    if (kept === index) return item;
+  }
+  return undefined;
+}
+
+function isNoValue(raw: unknown): boolean {
+  return isRawObject(raw) && raw['Ref'] === 'AWS::NoValue';
+}
+
+/** Goes through `Fn::If` as long as its condition is decided. */
+function settle(from: Place, resolver: Resolver): Place {
+  let current = from;
+  for (;;) {
+    const argument =
+      isRawObject(current.raw) && onlyKey(current.raw) === 'Fn::If' ? current.raw['Fn::If'] : undefined;
+    if (!Array.isArray(argument) || typeof argument[0] !== 'string') return current;
+    const truth = resolver.condition(argument[0]);
+    if (typeof truth !== 'boolean') return current;
+    const branch = truth ? 1 : 2;
+    current = { raw: (argument as unknown[])[branch], segments: [...current.segments, 'Fn::If', branch] };
+  }
+}

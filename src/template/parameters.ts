@@ -1,0 +1,59 @@
+import { Choice, Unresolved, type Cause, type Value } from '../model/value.ts';
+import { member } from './raw.ts';
+
+/** More allowed values than this are not worth deciding one by one. */
+const allowedValuesLimit = 16;
+
+/**
+ * The value of a template parameter: what was given, else its default, else a choice among its
+ * AllowedValues (which is the value itself when there is one), else unresolved.
+ */
+export function parameterValue(name: string, declaration: unknown, given: Value | undefined): Value {
+  const type = String(member(declaration, 'Type') ?? 'String');
+  if (type.startsWith('AWS::SSM::Parameter::Value<')) return storedParameter(name);
+  if (given !== undefined) return typed(given, type);
+  const standard = member(declaration, 'Default');
+  if (isScalar(standard)) return typed(standard, type);
+  if (Array.isArray(standard) && standard.every(isScalar)) return standard;
+  const cause: Cause = {
+    code: 'parameter',
+    message: `parameter \`${name}\` has no default`,
+    remedy: `pass --parameters with a value for \`${name}\``,
+  };
+  return allowedChoice(member(declaration, 'AllowedValues'), type, cause) ?? new Unresolved(cause);
+}
+
+function storedParameter(name: string): Unresolved {
+  return new Unresolved({
+    code: 'parameter',
+    message: `parameter \`${name}\` names a value in Parameter Store`,
+    remedy: 'audit the deployed account',
+  });
+}
+
+function isScalar(value: unknown): value is string | number | boolean {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+}
+
+/** List types are split, numbers read; everything else stays as written. */
+function typed(value: Value, type: string): Value {
+  if (type === 'CommaDelimitedList' || type.startsWith('List<')) {
+    if (typeof value !== 'string') return isScalar(value) ? [value] : value;
+    return value === '' ? [] : value.split(',').map((item) => item.trim());
+  }
+  if (type === 'Number' && typeof value === 'string' && value.trim() !== '') {
+    return Number.isFinite(Number(value)) ? Number(value) : value;
+  }
+  return value;
+}
+
+function allowedChoice(allowed: unknown, type: string, cause: Cause): Value | undefined {
+  if (!Array.isArray(allowed) || allowed.length === 0 || allowed.length > allowedValuesLimit)
+    return undefined;
+  const values: Value[] = [];
+  for (const value of allowed as unknown[]) {
+    if (!isScalar(value)) return undefined;
+    values.push(typed(value, type));
+  }
+  return values.reduceRight((rest, value) => new Choice(cause, value, rest));
+}

@@ -1,0 +1,33 @@
+import type { Environment } from './environment.ts';
+import type { ReadingBuilder } from './reading-builder.ts';
+
+/** What a caller knows beside the files. */
+export interface ReadTemplatesOptions {
+  /** Absolute; files are named relative to it. */
+  readonly cwd: string;
+  /** Values of template parameters, by name. */
+  readonly parameters?: Readonly<Record<string, string>>;
+  readonly region?: string;
+  readonly account?: string;
+  readonly partition?: string;
+  /** Look into functions' bundles for what their code does. */
+  readonly readCode?: boolean;
+}
+
+/** What every part of a reading needs. */
+export interface ReadContext {
+  readonly builder: ReadingBuilder;
+  readonly options: ReadTemplatesOptions;
+  readonly environment: Environment;
+  /** Name of an absolute path in reports: relative, with forward slashes. */
+  readonly nameOf: (path: string) => string;
+}
+
+/** The value that the caller gave for a parameter; a name like `constructor` is no member by chance. */
+export function givenParameter(
+  options: Pick<ReadTemplatesOptions, 'parameters'>,
+  name: string,
+): string | undefined {
+  const { parameters } = options;
+  return parameters !== undefined && Object.hasOwn(parameters, name) ? parameters[name] : undefined;
+}

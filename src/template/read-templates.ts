@@ -1,0 +1,73 @@
+import { relative, sep } from 'node:path';
+import type { SourceReading } from '../model/source.ts';
+import type { Environment } from './environment.ts';
+import { findInputs } from './find-inputs.ts';
+import { addTemplateFiles } from './template-folder.ts';
+import { parseTemplateObject } from './parse-template.ts';
+import { givenParameter, type ReadContext, type ReadTemplatesOptions } from './read-context.ts';
+import { ReadingBuilder } from './reading-builder.ts';
+import { Stack } from './stack.ts';
+import { expandTransforms } from './transforms.ts';
+
+export type { ReadTemplatesOptions };
+
+/**
+ * Reads template files, folders of them, and cloud assemblies. What is wrong with a file becomes
+ * a diagnostic; only a path that does not exist throws (HeadgateError `input-missing`).
+ */
+export async function readTemplates(
+  paths: readonly string[],
+  options: ReadTemplatesOptions,
+): Promise<SourceReading> {
+  const found = await findInputs(paths, options.cwd);
+  const builder = new ReadingBuilder();
+  const context: ReadContext = {
+    builder,
+    options,
+    environment: environmentOf(options),
+    nameOf: (path) => relativeName(options.cwd, path),
+  };
+  await addTemplateFiles(found.templates, context);
+  return builder.finish();
+}
+
+/** Reads one template that is held in memory, as a scope of its own; nothing in it has a position. */
+export function readTemplateObject(
+  template: unknown,
+  name: string,
+  options: Omit<ReadTemplatesOptions, 'cwd' | 'readCode'> = {},
+): SourceReading {
+  const builder = new ReadingBuilder();
+  const parsed = expandTransforms(parseTemplateObject(template, name));
+  if (parsed.root === undefined) {
+    builder.addTemplate(parsed);
+    return builder.finish();
+  }
+  const stack = new Stack(
+    parsed,
+    parsed.root,
+    {
+      id: name,
+      scope: name,
+      environment: environmentOf(options),
+      given: (key) => givenParameter(options, key),
+    },
+    builder.reading,
+  );
+  builder.addStack(stack);
+  return builder.finish();
+}
+
+function environmentOf(options: Omit<ReadTemplatesOptions, 'cwd'>): Environment {
+  const { region, account, partition } = options;
+  return {
+    ...(region === undefined ? {} : { region }),
+    ...(account === undefined ? {} : { account }),
+    ...(partition === undefined ? {} : { partition }),
+  };
+}
+
+function relativeName(cwd: string, path: string): string {
+  const name = relative(cwd, path);
+  return (name === '' ? '.' : name).split(sep).join('/');
+}

@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import type { SymbolicLocation } from '../model/location.ts';
+import type { Resource } from '../model/resource.ts';
+import type { ScanInput } from '../model/scan-result.ts';
+import type { SourceDiagnostic, SourceReading, SourceSuppression } from '../model/source.ts';
+import type { Cause, ObjectValue } from '../model/value.ts';
+import { scopeResource, templateResource } from './own-resources.ts';
+import type { ParsedTemplate } from './parse-template.ts';
+import { Reading } from './reading.ts';
+import type { Stack } from './stack.ts';
+import { readSuppressions } from './suppressions.ts';
+
+/** Gathers what a call of `readTemplates` finds; stacks first, their resources when all are known. */
+export class ReadingBuilder {
+  readonly reading = new Reading();
+  readonly inputs: ScanInput[] = [];
+  readonly skipped: { name: string; reason: string }[] = [];
+  readonly diagnostics: SourceDiagnostic[] = [];
+  readonly suppressions: SourceSuppression[] = [];
+  readonly documents = new Map<string, ObjectValue>();
+  readonly #templates = new Map<string, ParsedTemplate>();
+  readonly #stackIds = new Set<string>();
+
+  /** An id that no other stack has: the wanted one, or the longer one where that is taken. */
+  stackId(wanted: string, longer: string): string {
+    let id = this.#stackIds.has(wanted) ? longer : wanted;
+    for (let count = 2; this.#stackIds.has(id); count++) id = `${longer}#${count}`;
+    this.#stackIds.add(id);
+    return id;
+  }
+
+  /** Keeps a file's positions and what was found wrong in it; a file that makes two stacks is kept once. */
+  addTemplate(parsed: ParsedTemplate): void {
+    if (this.#templates.has(parsed.file)) return;
+    this.#templates.set(parsed.file, parsed);
+    this.diagnostics.push(...parsed.diagnostics);
+  }
+
+  addStack(stack: Stack): void {
+    this.addTemplate(stack.parsed);
+    this.reading.stacks.push(stack);
+  }
+
+  addInput(name: string, kind: ScanInput['kind'], contents: readonly Uint8Array[], resources: number): void {
+    this.inputs.push({ name, kind, digest: digestOf(contents), resources });
+  }
+
+  /** Resolves which resources exist; call once all stacks are added. */
+  finish(): SourceReading {
+    const resources: Resource[] = [];
+    const incomplete: { scope: string; type: string; cause: Cause }[] = [];
+    const scopes = new Map<string, string>();
+    for (const stack of this.reading.stacks) {
+      resources.push(...stack.resources, templateResource(stack));
+      this.diagnostics.push(...stack.diagnostics);
+      this.suppressions.push(...readSuppressions(stack));
+      for (const cause of stack.incomplete) incomplete.push({ scope: stack.scope, type: '*', cause });
+      if (!scopes.has(stack.scope)) scopes.set(stack.scope, stack.parsed.file);
+    }
+    for (const [scope, file] of scopes) resources.push(scopeResource(scope, file));
+    return {
+      resources,
+      inputs: this.inputs,
+      skipped: this.skipped,
+      diagnostics: this.diagnostics,
+      positions: (location: SymbolicLocation) =>
+        'file' in location
+          ? this.#templates.get(location.file)?.locate(location.pointer, location.target)
+          : undefined,
+      incomplete,
+      suppressions: this.suppressions,
+      documents: this.documents,
+    };
+  }
+}
+
+function digestOf(contents: readonly Uint8Array[]): string {
+  const hash = createHash('sha256');
+  for (const bytes of contents) hash.update(bytes);
+  return `sha256:${hash.digest('hex')}`;
+}

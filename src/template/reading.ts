@@ -1,0 +1,73 @@
+import { Unresolved, type Cause, type Value } from '../model/value.ts';
+import type { CopyBudget } from './for-each.ts';
+import type { Stack } from './stack.ts';
+import { causeOf } from './strings.ts';
+
+/** How many nodes all loops of a reading may copy together. */
+const copyLimit = 500_000;
+
+interface Export {
+  readonly stack: Stack;
+  readonly output: string;
+}
+
+/** All stacks of one reading: what they export to each other, and the limits that they share. */
+export class Reading {
+  readonly recursion = { depth: 0 };
+  readonly budget: CopyBudget = { left: copyLimit };
+  readonly stacks: Stack[] = [];
+  #exports: Map<string, Export[]> | 'open' | undefined;
+
+  /** Value of an export, asked for by a stack of `scope`; its own application's export goes first. */
+  importValue(name: Value | undefined, scope: string): Value {
+    if (typeof name !== 'string') return new Unresolved(unknownName(name));
+    if (this.#exports === 'open')
+      return new Unresolved({
+        code: 'cycle',
+        message: `the name of export \`${name}\` leads back to itself`,
+      });
+    this.#exports ??= this.#indexExports();
+    const found = this.#exports.get(name) ?? [];
+    const own = found.filter((candidate) => candidate.stack.scope === scope);
+    const [only, second] = own.length > 0 ? own : found;
+    if (only === undefined) return new Unresolved(missingExport(name));
+    if (second !== undefined) {
+      const message = `several scanned templates export \`${name}\``;
+      return new Unresolved({
+        code: 'import',
+        message,
+        remedy: 'scan the application it belongs to on its own',
+      });
+    }
+    return only.stack.output(only.output) ?? new Unresolved(missingExport(name));
+  }
+
+  #indexExports(): Map<string, Export[]> {
+    this.#exports = 'open';
+    const index = new Map<string, Export[]>();
+    for (const stack of this.stacks) {
+      for (const [output, name] of stack.exportNames()) {
+        index.set(name, [...(index.get(name) ?? []), { stack, output }]);
+      }
+    }
+    return index;
+  }
+}
+
+function unknownName(name: Value | undefined): Cause {
+  const cause = causeOf(name);
+  if (cause === undefined) return { code: 'malformed', message: '`Fn::ImportValue` takes a name' };
+  return {
+    ...cause,
+    code: 'import',
+    message: `the name of an imported value is not known: ${cause.message}`,
+  };
+}
+
+function missingExport(name: string): Cause {
+  return {
+    code: 'import',
+    message: `no scanned template exports \`${name}\``,
+    remedy: 'scan the template that exports it in the same call',
+  };
+}

@@ -1,0 +1,348 @@
+import { toPointer, type SymbolicLocation } from '../model/location.ts';
+import type { CodeEvidence, Resource } from '../model/resource.ts';
+import type { SourceDiagnostic } from '../model/source.ts';
+import {
+  isObjectValue,
+  Unresolved,
+  type Cause,
+  type ObjectValue,
+  type Path,
+  type Value,
+} from '../model/value.ts';
+import { checkNames } from './check-names.ts';
+import { templateDiagnostic } from './diagnostic.ts';
+import type { Environment } from './environment.ts';
+import { forEachPrefix, parseForEach } from './for-each.ts';
+import { locatePath, type WrittenResource } from './locate.ts';
+import type { ParsedTemplate } from './parse-template.ts';
+import { entriesOf, isRawObject, member, onlyKey, setMember, type RawObject } from './raw.ts';
+import type { Reading } from './reading.ts';
+import { Resolver, type StackSurroundings } from './resolver.ts';
+import { hasSamTransform, hasUnknownTransform } from './transforms.ts';
+
+/** What is known of a resource from outside its template (a cloud assembly's metadata). */
+export interface ConstructInfo {
+  readonly constructPath?: string;
+  readonly sourceLine?: { readonly file: string; readonly line: number; readonly column: number };
+}
+
+/** How a template becomes a stack. */
+export interface StackOptions {
+  readonly id: string;
+  readonly scope: string;
+  readonly environment: Environment;
+  readonly given: (name: string) => Value | undefined;
+  readonly construct?: (logicalId: string) => ConstructInfo | undefined;
+}
+
+const nestedTypes: ReadonlySet<string> = new Set([
+  'AWS::CloudFormation::Stack',
+  'AWS::Serverless::Application',
+]);
+
+/** One template as one stack: its resources, and what other stacks may ask of it. */
+export class Stack {
+  readonly id: string;
+  readonly scope: string;
+  readonly diagnostics: SourceDiagnostic[] = [];
+  readonly incomplete: Cause[] = [];
+  /** The template, with the loops of its sections unrolled. */
+  readonly root: RawObject;
+  readonly resolver: Resolver;
+  /** Nested stacks whose template is at hand, by logical id. */
+  readonly nested = new Map<string, Stack>();
+  readonly #written = new Map<string, WrittenResource>();
+  readonly #outputs = new Map<string, Value | 'open'>();
+  #resources: readonly TemplateResource[] | undefined;
+
+  constructor(
+    readonly parsed: ParsedTemplate,
+    template: RawObject,
+    readonly options: StackOptions,
+    reading: Reading,
+  ) {
+    this.id = options.id;
+    this.scope = options.scope;
+    const mayAddResources = hasSamTransform(template) || hasUnknownTransform(template);
+    const surroundings = {
+      stackId: this.id,
+      environment: options.environment,
+      given: options.given,
+      importValue: (name: Value | undefined) => reading.importValue(name, this.scope),
+      nestedOutput: (logicalId: string, output: string) => this.#nestedOutput(logicalId, output),
+      mayAddResources,
+      recursion: reading.recursion,
+      budget: reading.budget,
+    };
+    this.root = this.#unrollSections(template, surroundings);
+    this.resolver = new Resolver(this.root, surroundings);
+    this.#readWritten();
+  }
+
+  /** Raw resources by logical id, loops unrolled, those without a type left out. */
+  get written(): ReadonlyMap<string, WrittenResource> {
+    return this.#written;
+  }
+
+  /** The resources that exist, certainly or perhaps, and the template's own; the same objects each time. */
+  get resources(): readonly TemplateResource[] {
+    this.#resources ??= this.#readResources();
+    return this.#resources;
+  }
+
+  /** Logical ids of the stacks that this one nests, their templates at hand or not. */
+  nestedStackIds(): string[] {
+    return [...this.#written].flatMap(([name, { raw }]) =>
+      nestedTypes.has(String(raw['Type'])) ? [name] : [],
+    );
+  }
+
+  /** Value of an output; undefined when there is none of that name. */
+  output(name: string): Value | undefined {
+    const known = this.#outputs.get(name);
+    if (known === 'open')
+      return new Unresolved({ code: 'cycle', message: `output \`${name}\` leads back to itself` });
+    if (known !== undefined) return known;
+    const declaration = member(this.root['Outputs'], name);
+    if (declaration === undefined) return undefined;
+    this.#outputs.set(name, 'open');
+    const value = this.resolver.unassuming(() => this.#outputValue(name, declaration));
+    this.#outputs.set(name, value);
+    return value;
+  }
+
+  /** Names under which outputs are exported, as far as they are known, with the output's name first. */
+  exportNames(): [output: string, name: string][] {
+    return entriesOf(this.root['Outputs']).flatMap(([output, declaration]): [string, string][] => {
+      const name = this.resolver.resolve(member(member(declaration, 'Export'), 'Name'));
+      return typeof name === 'string' && this.#outputExists(declaration) ? [[output, name]] : [];
+    });
+  }
+
+  #outputExists(declaration: unknown): boolean {
+    const condition = member(declaration, 'Condition');
+    return typeof condition !== 'string' || this.resolver.condition(condition) !== false;
+  }
+
+  #outputValue(name: string, declaration: unknown): Value {
+    if (!this.#outputExists(declaration)) {
+      return new Unresolved({
+        code: 'malformed',
+        message: `output \`${name}\` is not there, because its condition is false`,
+      });
+    }
+    const value = this.resolver.resolve(member(declaration, 'Value'));
+    return value ?? new Unresolved({ code: 'malformed', message: `output \`${name}\` has no value` });
+  }
+
+  #nestedOutput(logicalId: string, output: string): Value | undefined {
+    const child = this.nested.get(logicalId);
+    if (child !== undefined) {
+      const message = `nested stack \`${logicalId}\` has no output \`${output}\``;
+      return child.output(output) ?? new Unresolved({ code: 'malformed', message });
+    }
+    if (!nestedTypes.has(String(member(this.#written.get(logicalId)?.raw, 'Type')))) return undefined;
+    return new Unresolved({
+      code: 'outside',
+      message: `the template of nested stack \`${logicalId}\` is not in the scan`,
+      remedy: `scan the template of \`${logicalId}\` together with its parent`,
+    });
+  }
+
+  /** Loops need a resolver for what they run over; parameters and mappings are all it may need. */
+  #unrollSections(template: RawObject, surroundings: StackSurroundings): RawObject {
+    let root = template;
+    for (const section of ['Conditions', 'Resources', 'Outputs']) {
+      const declared = root[section];
+      if (!isRawObject(declared)) continue;
+      if (!Object.keys(declared).some((key) => key.startsWith(forEachPrefix))) continue;
+      const resolver = new Resolver(root, surroundings);
+      root = { ...root, [section]: this.#unrollSection(section, declared, resolver) };
+    }
+    return root;
+  }
+
+  #unrollSection(section: string, declared: RawObject, resolver: Resolver): RawObject {
+    const known: Record<string, unknown> = {};
+    for (const [key, raw] of Object.entries(declared)) {
+      if (!key.startsWith(forEachPrefix)) {
+        setMember(known, key, raw);
+        continue;
+      }
+      const unrolled = resolver.unroll({ [key]: raw });
+      if ('code' in unrolled) this.#reportLoop(section, key, unrolled);
+      else this.#takeUnrolled(section, key, raw, unrolled.members, known);
+    }
+    return known;
+  }
+
+  #takeUnrolled(
+    section: string,
+    loop: string,
+    argument: unknown,
+    members: RawObject,
+    known: Record<string, unknown>,
+  ): void {
+    // With one body per round, every copy stands where that body is written.
+    const body = parseForEach(argument)?.body;
+    const key = body === undefined ? undefined : onlyKey(body);
+    const isDirect = key !== undefined && !key.startsWith(forEachPrefix);
+    for (const [name, raw] of Object.entries(members)) {
+      setMember(known, name, raw);
+      if (section !== 'Resources' || !isRawObject(raw)) continue;
+      const segments = isDirect ? [section, loop, 2, key] : [section, loop];
+      this.#written.set(name, { file: this.parsed.file, segments, raw, walkable: isDirect });
+    }
+  }
+
+  #reportLoop(section: string, loop: string, cause: Cause): void {
+    const message = `the loop \`${loop}\` could not be unrolled: ${cause.message}`;
+    this.#report(toPointer([section, loop]), 'loop-not-unrolled', 'warning', message);
+    if (section === 'Resources') this.incomplete.push(cause);
+  }
+
+  #report(pointer: string, code: string, severity: SourceDiagnostic['severity'], message: string): void {
+    this.diagnostics.push(templateDiagnostic(this.parsed, pointer, { code, severity, message }));
+  }
+
+  #readWritten(): void {
+    for (const [name, raw] of entriesOf(this.root['Resources'])) {
+      const pointer = toPointer(['Resources', name]);
+      if (name === 'Fn::Transform') {
+        this.incomplete.push({
+          code: 'transform',
+          message: 'a transform adds resources when the stack is deployed',
+        });
+        this.#report(
+          pointer,
+          'transform-not-evaluated',
+          'warning',
+          '`Fn::Transform` in Resources is not evaluated',
+        );
+      } else if (!isRawObject(raw)) {
+        this.#report(
+          pointer,
+          'resource-malformed',
+          'error',
+          `resource \`${name}\` is not a mapping; it is left out`,
+        );
+      } else if (typeof raw['Type'] !== 'string') {
+        this.#report(
+          pointer,
+          'resource-without-type',
+          'error',
+          `resource \`${name}\` has no \`Type\`; it is left out`,
+        );
+      } else if (!this.#written.has(name)) {
+        this.#written.set(name, this.#place(name, raw));
+      }
+    }
+    for (const [name, { raw }] of this.#written)
+      if (typeof raw['Type'] !== 'string') this.#written.delete(name);
+  }
+
+  #place(name: string, raw: RawObject): WrittenResource {
+    const origin = this.parsed.origins?.get(name);
+    const { file } = this.parsed;
+    if (origin === undefined) return { file, segments: ['Resources', name], raw, walkable: true };
+    return { file, segments: origin.pointer.split('/').slice(1), raw, walkable: !origin.generated };
+  }
+
+  #readResources(): TemplateResource[] {
+    if (hasUnknownTransform(this.root)) {
+      this.incomplete.push({
+        code: 'transform',
+        message: 'a macro may change the whole template when it is deployed',
+      });
+      this.#report(
+        '/Transform',
+        'transform-not-evaluated',
+        'warning',
+        'the template names a macro, which is not evaluated',
+      );
+    }
+    this.diagnostics.push(...checkNames(this));
+    const resources: TemplateResource[] = [];
+    for (const [name, written] of this.#written) {
+      const exists = this.resolver.existence(name) ?? true;
+      if (exists === false) continue;
+      resources.push(new TemplateResource(this, name, written, exists === true ? undefined : exists));
+    }
+    return resources;
+  }
+}
+
+/** A resource of a template; its properties are resolved when they are first asked for. */
+export class TemplateResource implements Resource {
+  readonly id: string;
+  readonly type: string;
+  readonly name: string;
+  readonly scope: string;
+  readonly stack: string;
+  readonly logicalId: string;
+  readonly uncertain?: Cause;
+  readonly generated?: true;
+  readonly constructPath?: string;
+  readonly sourceLine?: { readonly file: string; readonly line: number; readonly column: number };
+  readonly account?: string;
+  readonly region?: string;
+  readonly metadata?: ObjectValue;
+  code?: CodeEvidence;
+  readonly #owner: Stack;
+  readonly #written: WrittenResource;
+  #properties: ObjectValue | undefined;
+
+  constructor(owner: Stack, logicalId: string, written: WrittenResource, uncertain: Cause | undefined) {
+    this.#owner = owner;
+    this.#written = written;
+    this.id = `${owner.id}/${logicalId}`;
+    this.type = String(written.raw['Type']);
+    this.name = logicalId;
+    this.logicalId = logicalId;
+    this.scope = owner.scope;
+    this.stack = owner.id;
+    const doubt = uncertain ?? macroCause(written.raw['Properties']);
+    if (doubt !== undefined) this.uncertain = doubt;
+    if (owner.parsed.origins?.get(logicalId)?.generated === true) this.generated = true;
+    const { account, region } = owner.options.environment;
+    if (account !== undefined) this.account = account;
+    if (region !== undefined) this.region = region;
+    const info = owner.options.construct?.(logicalId);
+    const path = info?.constructPath ?? member(written.raw['Metadata'], 'aws:cdk:path');
+    if (typeof path === 'string') this.constructPath = path;
+    if (info?.sourceLine !== undefined) this.sourceLine = info.sourceLine;
+    // Metadata is read for names and notes alone, which are plain JSON.
+    if (isRawObject(written.raw['Metadata'])) this.metadata = written.raw['Metadata'] as ObjectValue;
+  }
+
+  get properties(): ObjectValue {
+    this.#properties ??= this.#resolveProperties();
+    return this.#properties;
+  }
+
+  locate(path: Path): SymbolicLocation {
+    return this.#underOwnCondition(() => locatePath(this.#written, path, this.#owner.resolver));
+  }
+
+  #resolveProperties(): ObjectValue {
+    const raw = this.#written.raw['Properties'];
+    if (!isRawObject(raw)) return {};
+    const { 'Fn::Transform': macro, ...known } = raw;
+    const value = this.#underOwnCondition(() =>
+      this.#owner.resolver.resolve(macro === undefined ? raw : known),
+    );
+    return isObjectValue(value) ? value : {};
+  }
+
+  /** Where the resource exists at all, its own condition holds. */
+  #underOwnCondition<T>(work: () => T): T {
+    const condition = this.#written.raw['Condition'];
+    return typeof condition === 'string' ? this.#owner.resolver.assuming(condition, true, work) : work();
+  }
+}
+
+/** Properties that a macro writes cannot be judged at all: their absence proves nothing. */
+function macroCause(properties: unknown): Cause | undefined {
+  if (!isRawObject(properties) || !Object.hasOwn(properties, 'Fn::Transform')) return undefined;
+  return { code: 'transform', message: 'a macro may add properties when the stack is deployed' };
+}

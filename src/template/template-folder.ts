@@ -1,0 +1,150 @@
+import { dirname, resolve } from 'node:path';
+import type { Value } from '../model/value.ts';
+import { loadTemplate, type LoadedFile } from './load-template.ts';
+import { toPointer } from '../model/location.ts';
+import { templateDiagnostic } from './diagnostic.ts';
+import { entriesOf, member } from './raw.ts';
+import { givenParameter, type ReadContext } from './read-context.ts';
+import { Stack } from './stack.ts';
+
+type LoadedTemplate = Extract<LoadedFile, { kind: 'template' }>;
+
+/** Reads template files: each a scope of its own, except those that another one nests. */
+export async function addTemplateFiles(
+  files: readonly { readonly path: string; readonly explicit: boolean }[],
+  context: ReadContext,
+): Promise<void> {
+  const folder = new TemplateFiles(context);
+  for (const { path, explicit } of files) await folder.load(path, explicit);
+  await folder.loadNested();
+  folder.addStacks();
+}
+
+class TemplateFiles {
+  readonly #loaded = new Map<string, LoadedTemplate>();
+  /** Files that a template nests, by the path of each. */
+  readonly #nested = new Set<string>();
+  readonly #added = new Set<string>();
+
+  constructor(readonly context: ReadContext) {}
+
+  async load(path: string, explicit: boolean): Promise<void> {
+    const { builder, nameOf } = this.context;
+    const name = nameOf(path);
+    const loaded = await loadTemplate(path, name);
+    if (loaded.kind === 'template') this.#loaded.set(path, loaded);
+    else if (loaded.kind === 'broken') {
+      builder.addTemplate(loaded.parsed);
+      builder.addInput(name, 'template', [loaded.bytes], 0);
+    } else {
+      builder.skipped.push({ name, reason: loaded.reason });
+      if (explicit) builder.diagnostics.push(notATemplate(name, loaded.reason));
+    }
+  }
+
+  /** Follows local TemplateURLs, also to files that nobody named; the map grows while it is walked. */
+  async loadNested(): Promise<void> {
+    for (const [path, { root }] of this.#loaded) {
+      for (const nested of localTemplates(path, root['Resources']).values()) {
+        if (nested === path) continue;
+        if (!this.#loaded.has(nested)) await this.load(nested, false).catch(() => undefined);
+        if (this.#loaded.has(nested)) this.#nested.add(nested);
+      }
+    }
+  }
+
+  addStacks(): void {
+    for (const path of this.#loaded.keys()) if (!this.#nested.has(path)) this.#addRoot(path);
+    // Templates that nest each other have no root among them.
+    for (const path of this.#loaded.keys()) if (!this.#added.has(path)) this.#addRoot(path);
+    for (const [path, { bytes, root }] of this.#loaded) {
+      const count = entriesOf(root['Resources']).length;
+      this.context.builder.addInput(this.context.nameOf(path), 'template', [bytes], count);
+    }
+  }
+
+  #addRoot(path: string): void {
+    const name = this.context.nameOf(path);
+    const given = (key: string): Value | undefined => givenParameter(this.context.options, key);
+    this.#addStack(path, this.context.builder.stackId(name, name), name, given, []);
+  }
+
+  #addStack(
+    path: string,
+    id: string,
+    scope: string,
+    given: (name: string) => Value | undefined,
+    ancestors: readonly string[],
+  ): Stack | undefined {
+    const template = this.#loaded.get(path);
+    if (template === undefined || ancestors.includes(path)) return undefined;
+    const { builder, environment } = this.context;
+    const stack = new Stack(
+      template.parsed,
+      template.root,
+      { id, scope, environment, given },
+      builder.reading,
+    );
+    this.#added.add(path);
+    builder.addStack(stack);
+    const local = localTemplates(path, stack.root['Resources']);
+    for (const [logicalId, nested] of local) {
+      const child = this.#addStack(nested, `${id}/${logicalId}`, scope, passedParameters(stack, logicalId), [
+        ...ancestors,
+        path,
+      ]);
+      if (child === undefined) reportMissing(stack, logicalId);
+      else stack.nested.set(logicalId, child);
+    }
+    for (const logicalId of stack.nestedStackIds())
+      if (!local.has(logicalId)) reportMissing(stack, logicalId);
+    return stack;
+  }
+}
+
+/** What a nested stack gets for its parameters: resolved by its parent, once each. */
+export function passedParameters(parent: Stack, logicalId: string): (name: string) => Value | undefined {
+  const written = member(member(member(parent.root['Resources'], logicalId), 'Properties'), 'Parameters');
+  return (name) => {
+    const raw = member(written, name);
+    return raw === undefined ? undefined : parent.resolver.unassuming(() => parent.resolver.resolve(raw));
+  };
+}
+
+/** A nested stack whose template is not at hand may hold anything that seems to be missing. */
+export function reportMissing(stack: Stack, logicalId: string): void {
+  const message = `the template of nested stack \`${logicalId}\` is not in the scan`;
+  const pointer = toPointer(['Resources', logicalId]);
+  stack.diagnostics.push(
+    templateDiagnostic(stack.parsed, pointer, {
+      code: 'nested-template-missing',
+      severity: 'warning',
+      message,
+    }),
+  );
+  stack.incomplete.push({
+    code: 'outside',
+    message,
+    remedy: `scan the template of \`${logicalId}\` together with its parent`,
+  });
+}
+
+/** Nested stacks whose template is a file beside this one, by logical id. */
+function localTemplates(path: string, resources: unknown): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const [logicalId, raw] of entriesOf(resources)) {
+    const type = member(raw, 'Type');
+    const key = type === 'AWS::CloudFormation::Stack' ? 'TemplateURL' : 'Location';
+    if (type !== 'AWS::CloudFormation::Stack' && type !== 'AWS::Serverless::Application') continue;
+    const url = member(member(raw, 'Properties'), key);
+    if (typeof url === 'string' && url !== '' && !/^[a-z][a-z0-9+.-]*:/i.test(url)) {
+      found.set(logicalId, resolve(dirname(path), url));
+    }
+  }
+  return found;
+}
+
+function notATemplate(name: string, reason: string): ReturnType<typeof templateDiagnostic> {
+  const message = `\`${name}\` is not a CloudFormation template: ${reason}`;
+  return { code: 'not-a-template', severity: 'warning', message, where: name, affects: [] };
+}
