@@ -1,0 +1,348 @@
+import { Duration } from 'aws-cdk-lib';
+import * as apigateway from 'aws-cdk-lib/aws-apigateway';
+import type * as acm from 'aws-cdk-lib/aws-certificatemanager';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as cognito from 'aws-cdk-lib/aws-cognito';
+import type * as events from 'aws-cdk-lib/aws-events';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import * as route53 from 'aws-cdk-lib/aws-route53';
+import { ApiGatewayDomain } from 'aws-cdk-lib/aws-route53-targets';
+import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
+import { idempotencyActions } from './batch-flow.ts';
+import { ClientPool } from './client-pool.ts';
+import type { ExternalApi } from './external-api.ts';
+import { FlowKey } from './flow-key.ts';
+import type { Foundation } from './foundation.ts';
+import { shippedHandler } from './handler-code.ts';
+import { FlowObservability } from './observability.ts';
+import { orderModelSchema } from './order-model.ts';
+import { grantPersonalData } from './personal-data.ts';
+import { dataRemovalPolicy } from './posture.ts';
+import { Runbook } from './runbook.ts';
+import { SecureBucket } from './secure-bucket.ts';
+import { metricsNamespace, SecureFunction } from './secure-function.ts';
+import { DeadLetterQueue, type WorkQueue } from './secure-queue.ts';
+import { IdempotencyTable, SecureTable } from './secure-table.ts';
+import { WebAcl, type WebAclProps } from './web-acl.ts';
+
+/** The name that clients call. */
+export interface ApiDomain {
+  readonly name: string;
+  /** In the stack's own Region. */
+  readonly certificate: acm.ICertificate;
+  /** Zone that gets the alias record. @default no record is made */
+  readonly hostedZone?: route53.IHostedZone;
+}
+
+/** Properties of {@link ApiFlow}. */
+export interface ApiFlowProps {
+  readonly foundation: Foundation;
+  readonly domain: ApiDomain;
+  /** API that prices an order before it is accepted. */
+  readonly externalApi: ExternalApi;
+  /** Queue that takes accepted orders for processing. @default none */
+  readonly orderQueue?: WorkQueue;
+  /** Bus that is told of accepted orders. @default none */
+  readonly eventBus?: events.IEventBus;
+  /** Your own users. @default a pool is made, see {@link ClientPool} */
+  readonly userPool?: cognito.IUserPool;
+  readonly webAcl?: Pick<WebAclProps, 'requestsPerFiveMinutes' | 'blockedAddresses'>;
+  /** Requests a second, and in a burst, over all clients. @default 100 and 200 */
+  readonly throttle?: apigateway.ThrottleSettings;
+  /** What one API key may use. @default 50 a second, 100 in a burst, 100,000 a day */
+  readonly usagePlan?: Pick<apigateway.UsagePlanProps, 'throttle' | 'quota'>;
+  /** Size of an encrypted cache, in GB. @default no cache: answers are personal */
+  readonly cacheSize?: string;
+  /** @default 'order-api' */
+  readonly entry?: string;
+  /** @default 50 */
+  readonly reservedConcurrency?: number;
+  /** @default 2 */
+  readonly provisionedConcurrency?: number;
+}
+
+/**
+ * Diagram 1: client -> WAF -> REST API -> authorizer -> function behind an alias -> table, bucket, secret and
+ * external API, with the function in private subnets and every step logged, traced and throttled.
+ */
+export class ApiFlow extends Construct {
+  readonly key: FlowKey;
+  readonly api: apigateway.RestApi;
+  readonly domain: apigateway.DomainName;
+  readonly webAcl: WebAcl;
+  readonly function: SecureFunction;
+  readonly table: SecureTable;
+  readonly documents: SecureBucket;
+  readonly runbook: Runbook;
+  readonly failures: DeadLetterQueue;
+  private readonly props: ApiFlowProps;
+  private readonly pool: ClientPool;
+
+  constructor(scope: Construct, id: string, props: ApiFlowProps) {
+    super(scope, id);
+    this.props = props;
+    const { foundation } = props;
+    const { posture } = foundation;
+    this.key = new FlowKey(this, 'Key', {
+      description: 'Tables, storage and logs of the API flow',
+      posture,
+      services: ['logs'],
+    });
+    this.runbook = new Runbook(this, 'Runbook', { flow: 'API', key: this.key });
+    this.failures = new DeadLetterQueue(this, 'Failures', {
+      key: this.key,
+      operations: foundation.operations,
+      runbook: this.runbook,
+      holds: 'Asynchronous invocations of the order function that failed for good',
+    });
+    this.table = new SecureTable(this, 'Orders', { posture, key: this.key, partitionKey: 'orderId' });
+    this.documents = new SecureBucket(this, 'Documents', {
+      posture,
+      key: this.key,
+      accessLogs: foundation.accessLogs,
+      accessLogPrefix: 'api-documents',
+    });
+    this.function = this.createFunction();
+    this.pool = new ClientPool(this, 'Clients', {
+      posture,
+      callbackUrl: `https://${props.domain.name}/callback`,
+      ...(props.userPool && { userPool: props.userPool }),
+    });
+    this.api = this.createApi();
+    this.addMethods();
+    this.domain = this.addDomain();
+    this.webAcl = new WebAcl(this, 'WebAcl', { ...props.webAcl, posture, key: this.key });
+    this.webAcl.protect('Association', this.api.deploymentStage.stageArn);
+    this.addUsagePlan();
+    this.addObservability();
+  }
+
+  // ---- function
+
+  private createFunction(): SecureFunction {
+    const { foundation, externalApi, orderQueue, eventBus } = this.props;
+    const idempotency = new IdempotencyTable(this, 'Idempotency', {
+      posture: foundation.posture,
+      key: this.key,
+    });
+    const handler = new SecureFunction(this, 'OrderApi', {
+      foundation,
+      key: this.key,
+      description: 'Accepts and shows orders',
+      entry: this.props.entry ?? shippedHandler('order-api'),
+      service: 'order-api',
+      timeout: Duration.seconds(15),
+      memoryMiB: 1024,
+      reservedConcurrency: this.props.reservedConcurrency ?? 50,
+      provisionedConcurrency: this.props.provisionedConcurrency ?? 2,
+      egress: true,
+      failures: this.failures,
+      environment: {
+        ...externalApi.environment(),
+        ORDERS_TABLE: this.table.tableName,
+        IDEMPOTENCY_TABLE: idempotency.tableName,
+        DOCUMENT_BUCKET: this.documents.bucketName,
+        PERSONAL_DATA_KEY_ARN: foundation.personalDataKey.keyArn,
+        ...(orderQueue && { ORDER_QUEUE_URL: orderQueue.queue.queueUrl }),
+        ...(eventBus && { EVENT_BUS_NAME: eventBus.eventBusName }),
+      },
+    });
+    externalApi.grantUse(handler);
+    handler.allow(
+      ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:ConditionCheckItem'],
+      [this.table.tableArn],
+    );
+    handler.allow(idempotencyActions, [idempotency.tableArn]);
+    handler.allow(['s3:PutObject'], [this.documents.arnForObjects('orders/*')]);
+    handler.useKey(this.key);
+    grantPersonalData(foundation, handler, 'encrypt', 'decrypt');
+    orderQueue?.queue.grantSendMessages(handler);
+    eventBus?.grantPutEventsTo(handler);
+    return handler;
+  }
+
+  // ---- gateway
+
+  private createApi(): apigateway.RestApi {
+    const { throttle, cacheSize } = this.props;
+    const api = new apigateway.RestApi(this, 'Api', {
+      description: 'Orders',
+      endpointConfiguration: { types: [apigateway.EndpointType.REGIONAL] },
+      disableExecuteApiEndpoint: true,
+      cloudWatchRole: true,
+      deployOptions: {
+        stageName: 'live',
+        accessLogDestination: new apigateway.LogGroupLogDestination(this.createLogGroup('AccessLogs')),
+        accessLogFormat: apigateway.AccessLogFormat.custom(JSON.stringify(accessLogFields)),
+        tracingEnabled: true,
+        loggingLevel: apigateway.MethodLoggingLevel.ERROR,
+        dataTraceEnabled: false,
+        metricsEnabled: true,
+        throttlingRateLimit: throttle?.rateLimit ?? 100,
+        throttlingBurstLimit: throttle?.burstLimit ?? 200,
+        cacheDataEncrypted: true,
+        ...(cacheSize !== undefined && {
+          cacheClusterEnabled: true,
+          cacheClusterSize: cacheSize,
+          cachingEnabled: true,
+        }),
+      },
+    });
+    const resource = api.node.defaultChild as apigateway.CfnRestApi; // what a RestApi always is
+    resource.securityPolicy = apigateway.SecurityPolicy.TLS13_1_2_PFS_PQ_2025_09;
+    resource.endpointAccessMode = apigateway.EndpointAccessMode.STRICT;
+    acknowledge(api, {
+      'AwsSolutions-IAM4':
+        'API Gateway writes its logs with the role that AWS manages for exactly this, one for the account and Region.',
+    });
+    return api;
+  }
+
+  private createLogGroup(id: string): logs.LogGroup {
+    return new logs.LogGroup(this, id, {
+      retention: logs.RetentionDays.THREE_MONTHS,
+      encryptionKey: this.key,
+      removalPolicy: dataRemovalPolicy(this.props.foundation.posture),
+    });
+  }
+
+  private addMethods(): void {
+    const authorizer = new apigateway.CognitoUserPoolsAuthorizer(this, 'Authorizer', {
+      cognitoUserPools: [this.pool.userPool],
+      resultsCacheTtl: Duration.minutes(5),
+    });
+    const validator = this.api.addRequestValidator('Validator', {
+      validateRequestBody: true,
+      validateRequestParameters: true,
+    });
+    const integration = new apigateway.LambdaIntegration(this.function.target, {
+      allowTestInvoke: false,
+      timeout: Duration.seconds(20),
+    });
+    const authorized = (scope: string) => ({
+      authorizer,
+      authorizationType: apigateway.AuthorizationType.COGNITO,
+      authorizationScopes: [scope],
+      apiKeyRequired: true,
+      requestValidator: validator,
+    });
+    const orders = this.api.root.addResource('orders');
+    orders.addMethod('POST', integration, {
+      ...authorized(this.pool.writeScope),
+      requestModels: { 'application/json': this.createModel() },
+      requestParameters: { 'method.request.header.Idempotency-Key': true },
+    });
+    orders.addResource('{orderId}').addMethod('GET', integration, {
+      ...authorized(this.pool.readScope),
+      requestParameters: { 'method.request.path.orderId': true },
+    });
+  }
+
+  private createModel(): apigateway.Model {
+    return this.api.addModel('Order', {
+      modelName: 'Order',
+      contentType: 'application/json',
+      description: 'An order as clients send it',
+      schema: orderModelSchema,
+    });
+  }
+
+  private addDomain(): apigateway.DomainName {
+    const { name, certificate, hostedZone } = this.props.domain;
+    const domain = new apigateway.DomainName(this, 'Domain', {
+      domainName: name,
+      certificate,
+      endpointType: apigateway.EndpointType.REGIONAL,
+      securityPolicy: apigateway.SecurityPolicy.TLS13_1_2_PFS_PQ_2025_09,
+      endpointAccessMode: apigateway.EndpointAccessMode.STRICT,
+    });
+    domain.addBasePathMapping(this.api, { stage: this.api.deploymentStage });
+    if (hostedZone) {
+      const target = route53.RecordTarget.fromAlias(new ApiGatewayDomain(domain));
+      new route53.ARecord(this, 'Ipv4Record', { zone: hostedZone, recordName: `${name}.`, target });
+    }
+    return domain;
+  }
+
+  private addUsagePlan(): void {
+    const { usagePlan } = this.props;
+    const plan = this.api.addUsagePlan('UsagePlan', {
+      description: 'What one client may use',
+      throttle: usagePlan?.throttle ?? { rateLimit: 50, burstLimit: 100 },
+      quota: usagePlan?.quota ?? { limit: 100_000, period: apigateway.Period.DAY },
+      apiStages: [{ api: this.api, stage: this.api.deploymentStage }],
+    });
+    plan.addApiKey(this.api.addApiKey('FirstClient', { description: 'First client of the orders API' }));
+  }
+
+  // ---- observability
+
+  private addObservability(): void {
+    const { operations } = this.props.foundation;
+    const period = Duration.minutes(5);
+    const serverErrors = this.api.deploymentStage.metricServerError({ period, statistic: 'Average' });
+    const latency = this.api.deploymentStage.metricLatency({ period, statistic: 'p99' });
+    operations.notify(
+      alarmAbove(this, 'ServerErrorAlarm', 'More than 1 % of the requests end in 5xx', serverErrors, 0.01),
+    );
+    operations.notify(
+      alarmAbove(this, 'LatencyAlarm', 'One request in a hundred takes over 3 seconds', latency, 3000),
+    );
+    const accepted = new cloudwatch.Metric({
+      namespace: metricsNamespace,
+      metricName: 'OrderAccepted',
+      dimensionsMap: { service: 'order-api' },
+      statistic: 'Sum',
+    });
+    new FlowObservability(this, 'Observability', {
+      functions: [this.function],
+      deadLetters: [this.failures],
+      widgets: [
+        [
+          new cloudwatch.GraphWidget({ title: 'API: server errors, at most 1 %', left: [serverErrors] }),
+          new cloudwatch.GraphWidget({ title: 'API: p99 latency, at most 3 s', left: [latency] }),
+          new cloudwatch.GraphWidget({ title: 'Orders accepted (business)', left: [accepted] }),
+        ],
+      ],
+    });
+  }
+}
+
+function alarmAbove(
+  scope: Construct,
+  id: string,
+  alarmDescription: string,
+  metric: cloudwatch.IMetric,
+  threshold: number,
+): cloudwatch.Alarm {
+  return new cloudwatch.Alarm(scope, id, {
+    alarmDescription,
+    metric,
+    threshold,
+    comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+    evaluationPeriods: 1,
+    treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+  });
+}
+
+/** One JSON object a request: who asked for what over which TLS version, and what became of it. */
+const accessLogFields = {
+  requestId: '$context.requestId',
+  extendedRequestId: '$context.extendedRequestId',
+  traceId: '$context.xrayTraceId',
+  time: '$context.requestTime',
+  sourceIp: '$context.identity.sourceIp',
+  subject: '$context.authorizer.claims.sub',
+  apiKeyId: '$context.identity.apiKeyId',
+  method: '$context.httpMethod',
+  resource: '$context.resourcePath',
+  status: '$context.status',
+  latency: '$context.responseLatency',
+  integrationLatency: '$context.integrationLatency',
+  wafStatus: '$context.waf.status',
+  authorizerError: '$context.authorizer.error',
+  error: '$context.error.message',
+  tlsVersion: '$context.tlsVersion',
+  cipherSuite: '$context.cipherSuite',
+};

@@ -1,0 +1,167 @@
+import { Duration } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type * as sns from 'aws-cdk-lib/aws-sns';
+import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Construct } from 'constructs';
+import type { ExternalApi } from './external-api.ts';
+import { FlowKey } from './flow-key.ts';
+import type { Foundation } from './foundation.ts';
+import { shippedHandler } from './handler-code.ts';
+import { FlowObservability } from './observability.ts';
+import { grantPersonalData } from './personal-data.ts';
+import { Runbook } from './runbook.ts';
+import { SecureBucket } from './secure-bucket.ts';
+import { metricsNamespace, SecureFunction } from './secure-function.ts';
+import { DeadLetterQueue, WorkQueue } from './secure-queue.ts';
+import { IdempotencyTable, SecureTable } from './secure-table.ts';
+
+/** Properties of {@link BatchFlow}. */
+export interface BatchFlowProps {
+  readonly foundation: Foundation;
+  /** API that each message is settled with. */
+  readonly externalApi: ExternalApi;
+  /** Topics whose messages the queue also takes, as they are. @default none */
+  readonly topics?: readonly sns.ITopic[];
+  /** Replaces the shipped handler. @default `process-orders` */
+  readonly entry?: string;
+  /** @default 20 */
+  readonly reservedConcurrency?: number;
+  /** At least 2 and at most the reserved concurrency. @default 10 */
+  readonly maximumConcurrency?: number;
+  /** @default 2 */
+  readonly provisionedConcurrency?: number;
+}
+
+/**
+ * Diagram 3: producers -> queue -> batch function -> database, external API and storage. A message that fails
+ * three times is dead; the rest of its batch is not touched.
+ */
+export class BatchFlow extends Construct {
+  readonly key: FlowKey;
+  readonly queue: WorkQueue;
+  readonly function: SecureFunction;
+  readonly table: SecureTable;
+  readonly bucket: SecureBucket;
+  readonly runbook: Runbook;
+
+  constructor(scope: Construct, id: string, props: BatchFlowProps) {
+    super(scope, id);
+    const { foundation } = props;
+    const { posture, operations } = foundation;
+    this.key = new FlowKey(this, 'Key', {
+      description: 'Queue, tables, storage and logs of the batch flow',
+      posture,
+      services: ['logs'],
+    });
+    this.runbook = new Runbook(this, 'Runbook', { flow: 'batch', key: this.key });
+    const timeout = Duration.seconds(30);
+    this.queue = new WorkQueue(this, 'Orders', {
+      name: 'orders',
+      key: this.key,
+      operations,
+      runbook: this.runbook,
+      consumerTimeout: timeout,
+      batchingWindow: Duration.seconds(5),
+    });
+    this.table = new SecureTable(this, 'Processed', { posture, key: this.key, partitionKey: 'orderId' });
+    this.bucket = new SecureBucket(this, 'AuditTrail', {
+      posture,
+      key: this.key,
+      accessLogs: foundation.accessLogs,
+      accessLogPrefix: 'batch-audit-trail',
+    });
+    const idempotency = new IdempotencyTable(this, 'Idempotency', { posture, key: this.key });
+    this.function = this.createFunction(props, timeout, idempotency);
+    const subscriptionFailures = this.subscribe(props);
+    new FlowObservability(this, 'Observability', {
+      functions: [this.function],
+      queues: [this.queue],
+      deadLetters: [this.queue.deadLetters, ...subscriptionFailures],
+      widgets: [businessRow()],
+    });
+  }
+
+  private createFunction(props: BatchFlowProps, timeout: Duration, idempotency: IdempotencyTable) {
+    const { foundation, externalApi } = props;
+    const handler = new SecureFunction(this, 'ProcessOrders', {
+      foundation,
+      key: this.key,
+      description: 'Settles orders from the queue, one by one',
+      entry: props.entry ?? shippedHandler('process-orders'),
+      service: 'process-orders',
+      timeout,
+      reservedConcurrency: props.reservedConcurrency ?? 20,
+      provisionedConcurrency: props.provisionedConcurrency ?? 2,
+      egress: true,
+      environment: {
+        ...externalApi.environment(),
+        PROCESSED_TABLE: this.table.tableName,
+        IDEMPOTENCY_TABLE: idempotency.tableName,
+        AUDIT_BUCKET: this.bucket.bucketName,
+        PERSONAL_DATA_KEY_ARN: foundation.personalDataKey.keyArn,
+      },
+    });
+    externalApi.grantUse(handler);
+    handler.allow(
+      ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:ConditionCheckItem'],
+      [this.table.tableArn],
+    );
+    handler.allow(idempotencyActions, [idempotency.tableArn]);
+    handler.allow(['s3:PutObject'], [this.bucket.arnForObjects('processed/*')]);
+    handler.useKey(this.key);
+    grantPersonalData(foundation, handler, 'decrypt');
+    handler.target.addEventSource(
+      new SqsEventSource(this.queue.queue, {
+        batchSize: 10,
+        maxBatchingWindow: Duration.seconds(5),
+        reportBatchItemFailures: true,
+        maxConcurrency: props.maximumConcurrency ?? 10,
+      }),
+    );
+    return handler;
+  }
+
+  private subscribe(props: BatchFlowProps): DeadLetterQueue[] {
+    const topics = props.topics ?? [];
+    if (topics.length === 0) return [];
+    const undelivered = new DeadLetterQueue(this, 'Undelivered', {
+      key: this.key,
+      operations: props.foundation.operations,
+      runbook: this.runbook,
+      holds: 'Topic messages that did not reach the order queue',
+    });
+    for (const topic of topics) {
+      topic.addSubscription(
+        new SqsSubscription(this.queue.queue, {
+          rawMessageDelivery: true,
+          deadLetterQueue: undelivered.queue,
+        }),
+      );
+    }
+    return [undelivered];
+  }
+}
+
+/** What Powertools idempotency does to its table. */
+export const idempotencyActions = ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'].map(
+  (action) => `dynamodb:${action}`,
+);
+
+function businessRow(): cloudwatch.IWidget[] {
+  const metric = (metricName: string) =>
+    new cloudwatch.Metric({
+      namespace: metricsNamespace,
+      metricName,
+      dimensionsMap: { service: 'process-orders' },
+      statistic: 'Sum',
+    });
+  return [
+    new cloudwatch.GraphWidget({
+      title: 'Orders settled and refused (business), circuit openings',
+      width: 24,
+      left: [metric('OrderProcessed'), metric('OrderRejected')],
+      right: [metric('CircuitOpened')],
+    }),
+  ];
+}

@@ -1,0 +1,357 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import * as events from 'aws-cdk-lib/aws-events';
+import * as targets from 'aws-cdk-lib/aws-events-targets';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Construct } from 'constructs';
+import { idempotencyActions } from './batch-flow.ts';
+import { FlowKey } from './flow-key.ts';
+import type { Foundation } from './foundation.ts';
+import { shippedHandler } from './handler-code.ts';
+import { FulfilmentWorkflow } from './fulfilment-workflow.ts';
+import { FlowObservability } from './observability.ts';
+import { grantPersonalData } from './personal-data.ts';
+import { Runbook } from './runbook.ts';
+import { SecureBucket } from './secure-bucket.ts';
+import { SecureFunction } from './secure-function.ts';
+import { DeadLetterQueue, WorkQueue } from './secure-queue.ts';
+import { IdempotencyTable, SecureTable } from './secure-table.ts';
+import { SecureTopic } from './secure-topic.ts';
+
+/** Properties of {@link EventsFlow}. */
+export interface EventsFlowProps {
+  readonly foundation: Foundation;
+  /** When due orders are released. @default every five minutes, as a cron expression */
+  readonly schedule?: events.Schedule;
+  /** `source` of the application's own events. @default 'headgate.orders' */
+  readonly applicationSource?: string;
+  /** Days that the archive keeps events for replay. @default 90 */
+  readonly archiveDays?: number;
+  /** Replaces shipped handlers, each by its name. @default the shipped handlers */
+  readonly entries?: Partial<Record<EventsHandler, string>>;
+}
+
+/** Handlers of the events flow. */
+export type EventsHandler =
+  'ingest-upload' | 'release-due-orders' | 'start-fulfilment' | 'record-order' | 'write-audit-trail';
+
+/** Name of the index that finds orders by status and due time. */
+export const dueIndex = 'byStatusAndDue';
+
+/**
+ * Diagram 2: object uploads, a schedule and the application's own events -> rules -> functions -> an ordered
+ * queue, a topic and a state machine. Undeliverable events, failed invocations and poison messages each have a
+ * queue with an alarm, and the archive can replay them all.
+ */
+export class EventsFlow extends Construct {
+  readonly key: FlowKey;
+  readonly bus: events.EventBus;
+  readonly archive: events.Archive;
+  readonly uploads: SecureBucket;
+  readonly topic: SecureTopic;
+  readonly orders: SecureTable;
+  readonly workflow: FulfilmentWorkflow;
+  readonly runbook: Runbook;
+  /** Events that a rule could not deliver to its target. */
+  readonly undelivered: DeadLetterQueue;
+  /** Events that a function failed on for good, and orders that the workflow could not fulfil. */
+  readonly failures: DeadLetterQueue;
+  private readonly props: EventsFlowProps;
+  private readonly idempotency: IdempotencyTable;
+
+  constructor(scope: Construct, id: string, props: EventsFlowProps) {
+    super(scope, id);
+    this.props = props;
+    const { foundation } = props;
+    const { posture, operations } = foundation;
+    this.key = new FlowKey(this, 'Key', {
+      description: 'Bus, queues, topic, tables, storage and logs of the events flow',
+      posture,
+      services: ['logs', 'events', 'event-bus'],
+    });
+    this.runbook = new Runbook(this, 'Runbook', { flow: 'events', key: this.key });
+    this.undelivered = this.createDeadLetters('Undelivered', 'Events that did not reach their target');
+    this.failures = this.createDeadLetters('Failures', 'Events that a function or the workflow failed on');
+    this.bus = this.createBus();
+    this.archive = this.createArchive(props.archiveDays ?? 90);
+    this.uploads = this.createBucket('Uploads', 'uploads', {
+      eventBridge: true,
+      expireAfter: Duration.days(90),
+    });
+    this.orders = this.createOrdersTable();
+    this.idempotency = new IdempotencyTable(this, 'Idempotency', { posture, key: this.key });
+    this.topic = new SecureTopic(this, 'Announcements', {
+      key: this.key,
+      displayName: 'Order announcements',
+    });
+    this.workflow = new FulfilmentWorkflow(this, 'Fulfilment', {
+      posture,
+      key: this.key,
+      operations,
+      orders: this.orders,
+      announcements: this.topic,
+      failures: this.failures.queue,
+    });
+    const ordered = this.createQueue('OrderedOrders', 'ordered-orders', true);
+    const audit = this.createQueue('Audit', 'audit', false);
+    this.subscribeAudit(audit);
+    const functions = [
+      this.ingestUploads(ordered),
+      this.recordOrders(ordered),
+      this.releaseDueOrders(),
+      this.startFulfilment(),
+      this.writeAuditTrail(audit),
+    ];
+    new FlowObservability(this, 'Observability', {
+      functions,
+      queues: [ordered, audit],
+      deadLetters: [this.undelivered, this.failures, ordered.deadLetters, audit.deadLetters],
+    });
+  }
+
+  // ---- sources
+
+  private createBus(): events.EventBus {
+    const bus = new events.EventBus(this, 'Bus', {
+      eventBusName: `${Stack.of(this).stackName}-orders`,
+      description: 'Order events of the application',
+      kmsKey: this.key,
+      deadLetterQueue: this.undelivered.queue,
+    });
+    bus.addToResourcePolicy(
+      new iam.PolicyStatement({
+        sid: 'OwnAccountOnly',
+        principals: [new iam.AccountRootPrincipal()],
+        actions: ['events:PutEvents'],
+        resources: [bus.eventBusArn],
+      }),
+    );
+    return bus;
+  }
+
+  private createArchive(days: number): events.Archive {
+    const archive = new events.Archive(this, 'Archive', {
+      sourceEventBus: this.bus,
+      description: 'Every event of the bus, to be replayed after a repair',
+      eventPattern: { version: ['0'] },
+      retention: Duration.days(days),
+      kmsKey: this.key,
+    });
+    this.runbook.admitArchive(archive.archiveArn, this.bus);
+    return archive;
+  }
+
+  private createBucket(
+    id: string,
+    prefix: string,
+    more: { eventBridge?: boolean; expireAfter?: Duration } = {},
+  ): SecureBucket {
+    const { posture, accessLogs } = this.props.foundation;
+    return new SecureBucket(this, id, {
+      posture,
+      key: this.key,
+      accessLogs,
+      accessLogPrefix: `events-${prefix}`,
+      ...more,
+    });
+  }
+
+  private createOrdersTable(): SecureTable {
+    const table = new SecureTable(this, 'Orders', {
+      posture: this.props.foundation.posture,
+      key: this.key,
+      partitionKey: 'orderId',
+    });
+    table.addGlobalSecondaryIndex({
+      indexName: dueIndex,
+      partitionKey: { name: 'status', type: dynamodb.AttributeType.STRING },
+      sortKey: { name: 'dueAt', type: dynamodb.AttributeType.STRING },
+      projectionType: dynamodb.ProjectionType.ALL,
+    });
+    return table;
+  }
+
+  // ---- queues
+
+  private createDeadLetters(id: string, holds: string): DeadLetterQueue {
+    const { operations } = this.props.foundation;
+    return new DeadLetterQueue(this, id, { key: this.key, operations, runbook: this.runbook, holds });
+  }
+
+  private createQueue(id: string, name: string, fifo: boolean): WorkQueue {
+    return new WorkQueue(this, id, {
+      name,
+      fifo,
+      key: this.key,
+      operations: this.props.foundation.operations,
+      runbook: this.runbook,
+      consumerTimeout: consumerTimeout,
+    });
+  }
+
+  private subscribeAudit(audit: WorkQueue): void {
+    const undelivered = this.createDeadLetters(
+      'UndeliveredAnnouncements',
+      'Announcements that no queue took',
+    );
+    this.topic.addSubscription(
+      new SqsSubscription(audit.queue, { rawMessageDelivery: true, deadLetterQueue: undelivered.queue }),
+    );
+  }
+
+  // ---- rule 1: uploads -> ordered queue
+
+  private ingestUploads(ordered: WorkQueue): SecureFunction {
+    const handler = this.createFunction(
+      'ingest-upload',
+      'Reads an uploaded file of orders into the ordered queue',
+      {
+        timeout: Duration.seconds(60),
+        environment: { ORDER_QUEUE_URL: ordered.queue.queueUrl },
+        failures: this.failures,
+      },
+    );
+    handler.allow(['s3:GetObject'], [this.uploads.arnForObjects('*')]);
+    handler.allow(['sqs:SendMessage'], [ordered.queue.queueArn]);
+    grantPersonalData(this.props.foundation, handler, 'encrypt');
+    const ofUploads = {
+      source: ['aws.s3'],
+      detailType: ['Object Created', 'Object Deleted'],
+      detail: { bucket: { name: [this.uploads.bucketName] } },
+    };
+    const forward = new events.Rule(this, 'ForwardUploads', {
+      description: 'Uploads, from the default bus to the encrypted one',
+      eventPattern: ofUploads,
+    });
+    forward.addTarget(
+      new targets.EventBus(this.bus, { deadLetterQueue: this.undelivered.queue, ...boundedRetries }),
+    );
+    const rule = new events.Rule(this, 'UploadedOrders', {
+      description: 'Uploads to the processing function',
+      eventBus: this.bus,
+      eventPattern: ofUploads,
+    });
+    this.invoke(rule, handler);
+    return handler;
+  }
+
+  private recordOrders(ordered: WorkQueue): SecureFunction {
+    const handler = this.createFunction('record-order', 'Records ordered orders in one transaction each', {
+      timeout: consumerTimeout,
+      environment: { ORDERS_TABLE: this.orders.tableName },
+    });
+    handler.allow(['dynamodb:PutItem', 'dynamodb:ConditionCheckItem'], [this.orders.tableArn]);
+    handler.target.addEventSource(
+      new SqsEventSource(ordered.queue, { batchSize: 10, reportBatchItemFailures: true, maxConcurrency: 5 }),
+    );
+    return handler;
+  }
+
+  // ---- rule 2: schedule -> topic
+
+  private releaseDueOrders(): SecureFunction {
+    const handler = this.createFunction('release-due-orders', 'Announces the orders that are due', {
+      timeout: Duration.seconds(60),
+      reservedConcurrency: 1,
+      environment: {
+        ORDERS_TABLE: this.orders.tableName,
+        DUE_INDEX: dueIndex,
+        TOPIC_ARN: this.topic.topicArn,
+      },
+      failures: this.failures,
+    });
+    handler.allow(['dynamodb:Query'], [`${this.orders.tableArn}/index/${dueIndex}`]);
+    handler.allow(['dynamodb:UpdateItem'], [this.orders.tableArn]);
+    handler.allow(['sns:Publish'], [this.topic.topicArn]);
+    const rule = new events.Rule(this, 'Schedule', {
+      description: 'Releases due orders',
+      schedule: this.props.schedule ?? events.Schedule.cron({ minute: '0/5' }),
+    });
+    this.invoke(rule, handler);
+    return handler;
+  }
+
+  // ---- rule 3: application events -> workflow
+
+  private startFulfilment(): SecureFunction {
+    const handler = this.createFunction('start-fulfilment', 'Starts the fulfilment of an accepted order', {
+      environment: { STATE_MACHINE_ARN: this.workflow.stateMachine.stateMachineArn },
+      failures: this.failures,
+    });
+    handler.allow(['states:StartExecution'], [this.workflow.stateMachine.stateMachineArn]);
+    const rule = new events.Rule(this, 'AcceptedOrders', {
+      description: 'Accepted orders to the workflow',
+      eventBus: this.bus,
+      eventPattern: {
+        source: [this.props.applicationSource ?? 'headgate.orders'],
+        detailType: ['order.accepted'],
+        detail: { orderId: [{ exists: true }], items: { quantity: [{ numeric: ['>', 0] }] } },
+      },
+    });
+    this.invoke(rule, handler);
+    return handler;
+  }
+
+  // ---- fan-out
+
+  private writeAuditTrail(audit: WorkQueue): SecureFunction {
+    const bucket = this.createBucket('AuditTrail', 'audit-trail');
+    const handler = this.createFunction('write-audit-trail', 'Keeps every announcement', {
+      timeout: consumerTimeout,
+      environment: { AUDIT_BUCKET: bucket.bucketName },
+    });
+    handler.allow(['s3:PutObject'], [bucket.arnForObjects('announcements/*')]);
+    handler.target.addEventSource(
+      new SqsEventSource(audit.queue, { batchSize: 10, reportBatchItemFailures: true, maxConcurrency: 2 }),
+    );
+    return handler;
+  }
+
+  private createFunction(name: EventsHandler, description: string, own: FunctionSettings): SecureFunction {
+    const { foundation, entries } = this.props;
+    const handler = new SecureFunction(this, pascalCase(name), {
+      foundation,
+      key: this.key,
+      description,
+      entry: entries?.[name] ?? shippedHandler(name),
+      service: name,
+      reservedConcurrency: own.reservedConcurrency ?? 10,
+      ...(own.timeout && { timeout: own.timeout }),
+      ...(own.failures && { failures: own.failures }),
+      environment: {
+        ...own.environment,
+        IDEMPOTENCY_TABLE: this.idempotency.tableName,
+        PERSONAL_DATA_KEY_ARN: foundation.personalDataKey.keyArn,
+      },
+    });
+    handler.allow(idempotencyActions, [this.idempotency.tableArn]);
+    handler.useKey(this.key);
+    return handler;
+  }
+
+  private invoke(rule: events.Rule, handler: SecureFunction): void {
+    rule.addTarget(
+      new targets.LambdaFunction(handler.target, {
+        deadLetterQueue: this.undelivered.queue,
+        ...boundedRetries,
+      }),
+    );
+  }
+}
+
+interface FunctionSettings {
+  readonly timeout?: Duration;
+  readonly reservedConcurrency?: number;
+  readonly environment: Record<string, string>;
+  readonly failures?: DeadLetterQueue;
+}
+
+const consumerTimeout = Duration.seconds(30);
+
+const boundedRetries = { maxEventAge: Duration.hours(2), retryAttempts: 8 };
+
+function pascalCase(name: string): string {
+  return name.replace(/(^|-)(\w)/g, (_match, _dash: string, letter: string) => letter.toUpperCase());
+}

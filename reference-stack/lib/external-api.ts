@@ -1,0 +1,122 @@
+import { Aws, Duration } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { dataRemovalPolicy } from './posture.ts';
+import type { Foundation } from './foundation.ts';
+import { shippedHandler } from './handler-code.ts';
+import { Runbook } from './runbook.ts';
+import { SecureFunction } from './secure-function.ts';
+import { DeadLetterQueue } from './secure-queue.ts';
+
+/** Properties of {@link ExternalApi}. */
+export interface ExternalApiProps {
+  /** Needs `network.externalCidrs`. */
+  readonly foundation: Foundation;
+  /** Base address, `https://` alone. */
+  readonly url: string;
+  /** @default 30 */
+  readonly rotationDays?: number;
+  /** Calls a second that one execution environment may make. @default 5 */
+  readonly callsPerSecond?: number;
+  /** Replaces the shipped rotation handler, which knows `POST /keys`. @default the shipped handler */
+  readonly rotationEntry?: string;
+}
+
+/** An API outside AWS: its address, its key in Secrets Manager, and the function that rotates the key. */
+export class ExternalApi extends Construct {
+  readonly url: string;
+  readonly secret: secretsmanager.Secret;
+  readonly rotation: SecureFunction;
+  private readonly callsPerSecond: number;
+  private readonly key: kms.IKey;
+
+  /** @throws when the address is not https */
+  constructor(scope: Construct, id: string, props: ExternalApiProps) {
+    super(scope, id);
+    if (!props.url.startsWith('https://'))
+      throw new Error(`An external API needs an https address: ${props.url}`);
+    this.url = props.url;
+    this.callsPerSecond = props.callsPerSecond ?? 5;
+    const { foundation } = props;
+    this.key = foundation.key;
+    this.secret = new secretsmanager.Secret(this, 'Key', {
+      description: 'Key of the external API; put the first one in by hand, rotation makes the next',
+      encryptionKey: foundation.key,
+      generateSecretString: {
+        secretStringTemplate: '{}',
+        generateStringKey: 'apiKey',
+        excludePunctuation: true,
+      },
+      removalPolicy: dataRemovalPolicy(foundation.posture),
+    });
+    this.rotation = this.createRotation(props);
+    this.scheduleRotation(props.rotationDays ?? 30);
+  }
+
+  /** Environment that `external-api.ts` of the handlers reads. */
+  environment(): Record<string, string> {
+    return {
+      EXTERNAL_API_URL: this.url,
+      EXTERNAL_API_CREDENTIALS_ARN: this.secret.secretArn,
+      EXTERNAL_API_CALLS_PER_SECOND: String(this.callsPerSecond),
+    };
+  }
+
+  /** Lets a function read the key. */
+  grantUse(grantee: SecureFunction): void {
+    grantee.allow(['secretsmanager:GetSecretValue'], [this.secret.secretArn]);
+    grantee.allow(['kms:Decrypt'], [this.key.keyArn], {
+      StringEquals: { 'kms:ViaService': `secretsmanager.${Aws.REGION}.amazonaws.com` },
+    });
+  }
+
+  private createRotation(props: ExternalApiProps): SecureFunction {
+    const { foundation } = props;
+    const runbook = new Runbook(this, 'Runbook', { flow: 'key rotation', key: foundation.key });
+    const failures = new DeadLetterQueue(this, 'Failures', {
+      key: foundation.key,
+      operations: foundation.operations,
+      runbook,
+      holds: 'Rotations of the external API key that failed',
+    });
+    const rotation = new SecureFunction(this, 'Rotation', {
+      foundation,
+      key: foundation.key,
+      description: 'Rotates the key of the external API',
+      entry: props.rotationEntry ?? shippedHandler('rotate-api-key'),
+      service: 'rotate-api-key',
+      reservedConcurrency: 1,
+      timeout: Duration.seconds(30),
+      egress: true,
+      failures,
+      environment: { EXTERNAL_API_URL: this.url },
+    });
+    rotation.allow(
+      ['DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'].map(
+        (action) => `secretsmanager:${action}`,
+      ),
+      [this.secret.secretArn],
+    );
+    rotation.useKey(foundation.key);
+    return rotation;
+  }
+
+  /** By hand: the L2 schedule admits Secrets Manager without naming the secret. */
+  private scheduleRotation(days: number): void {
+    const { function: handler } = this.rotation;
+    handler.addPermission('SecretsManager', {
+      principal: new iam.ServicePrincipal('secretsmanager.amazonaws.com'),
+      sourceArn: this.secret.secretArn,
+      sourceAccount: Aws.ACCOUNT_ID,
+    });
+    const schedule = new secretsmanager.CfnRotationSchedule(this, 'Schedule', {
+      secretId: this.secret.secretArn,
+      rotationLambdaArn: handler.functionArn,
+      rotationRules: { automaticallyAfterDays: days },
+      rotateImmediatelyOnUpdate: false,
+    });
+    schedule.node.addDependency(handler);
+  }
+}

@@ -1,0 +1,84 @@
+import { Aws, Duration, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
+import { dataRemovalPolicy, type Posture } from './posture.ts';
+
+/** Services that encrypt or decrypt with a key on their own behalf, not on that of a caller in IAM. */
+export type KeyService = 'logs' | 'events' | 'event-bus' | 'cloudwatch';
+
+/** Properties of {@link FlowKey}. */
+export interface FlowKeyProps {
+  /** What the key protects; shown in the console. */
+  readonly description: string;
+  readonly posture: Posture;
+  /**
+   * Services admitted to the key: `logs` for log groups, `events` for encrypted queues behind EventBridge,
+   * `event-bus` for buses and archives, `cloudwatch` for alarms that publish to a topic.
+   *
+   * @default none
+   */
+  readonly services?: readonly KeyService[];
+}
+
+const sameAccount = { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } };
+
+/** A symmetric customer-managed key that rotates every year and admits exactly the services that are named. */
+export class FlowKey extends kms.Key {
+  constructor(scope: Construct, id: string, props: FlowKeyProps) {
+    super(scope, id, {
+      description: props.description,
+      enableKeyRotation: true,
+      rotationPeriod: Duration.days(365),
+      pendingWindow: Duration.days(props.posture === 'production' ? 30 : 7),
+      removalPolicy: dataRemovalPolicy(props.posture),
+    });
+    for (const service of props.services ?? []) {
+      for (const statement of statementsFor(service, Stack.of(this))) this.addToResourcePolicy(statement);
+    }
+  }
+}
+
+function statementsFor(service: KeyService, stack: Stack): iam.PolicyStatement[] {
+  const allow = (principal: string, actions: string[], conditions?: Record<string, unknown>) =>
+    new iam.PolicyStatement({
+      principals: [new iam.ServicePrincipal(principal)],
+      actions,
+      resources: ['*'],
+      ...(conditions && { conditions }),
+    });
+  switch (service) {
+    case 'logs':
+      return [
+        allow(
+          `logs.${stack.region}.amazonaws.com`,
+          ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:DescribeKey'],
+          {
+            ArnLike: {
+              'kms:EncryptionContext:aws:logs:arn': stack.formatArn({ service: 'logs', resource: '*' }),
+            },
+          },
+        ),
+      ];
+    case 'events':
+      // EventBridge sends no source keys when it delivers to an encrypted queue: a condition on them would
+      // drop every event in silence. The queue's own policy names the rule.
+      return [allow('events.amazonaws.com', ['kms:GenerateDataKey', 'kms:Decrypt'])];
+    case 'event-bus':
+      return [
+        allow('events.amazonaws.com', ['kms:DescribeKey'], sameAccount),
+        allow('events.amazonaws.com', ['kms:GenerateDataKey', 'kms:Decrypt', 'kms:ReEncrypt*'], {
+          ...sameAccount,
+          StringLike: {
+            'kms:EncryptionContext:aws:events:event-bus:arn': stack.formatArn({
+              service: 'events',
+              resource: 'event-bus',
+              resourceName: '*',
+            }),
+          },
+        }),
+      ];
+    case 'cloudwatch':
+      return [allow('cloudwatch.amazonaws.com', ['kms:GenerateDataKey*', 'kms:Decrypt'], sameAccount)];
+  }
+}

@@ -1,0 +1,65 @@
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import { Construct } from 'constructs';
+import { CodeSigning } from './code-signing.ts';
+import { FlowKey } from './flow-key.ts';
+import { NetworkFoundation, type NetworkFoundationProps } from './network-foundation.ts';
+import { Operations } from './operations.ts';
+import type { Posture } from './posture.ts';
+import { AccessLogBucket } from './secure-bucket.ts';
+import { SecurityHub } from './security-hub.ts';
+
+/** Properties of {@link Foundation}. */
+export interface FoundationProps {
+  /** @default 'production' */
+  readonly posture?: Posture;
+  /** @default no way out, endpoints in two zones */
+  readonly network?: Omit<NetworkFoundationProps, 'posture' | 'key'>;
+  /** @default the stack's parameter `AlarmEmail` */
+  readonly alarmEmail?: string;
+  /**
+   * Enables Security Hub with the AWS Foundational Security Best Practices standard. Turn it off where the
+   * account has Security Hub already, by hand or through an organization.
+   *
+   * @default true
+   */
+  readonly securityHub?: boolean;
+}
+
+/** What every flow stands on: network, code signing, alarms, keys, access logs and Security Hub. */
+export class Foundation extends Construct {
+  readonly posture: Posture;
+  readonly network: NetworkFoundation;
+  readonly codeSigning: CodeSigning;
+  readonly operations: Operations;
+  readonly accessLogs: AccessLogBucket;
+  /** Key of the foundation's own logs, topic and secret. */
+  readonly key: kms.IKey;
+  /** Key of personal data that handlers encrypt field by field; no service may use it. */
+  readonly personalDataKey: kms.IKey;
+
+  constructor(scope: Construct, id: string, props: FoundationProps = {}) {
+    super(scope, id);
+    this.posture = props.posture ?? 'production';
+    this.key = new FlowKey(this, 'Key', {
+      description: 'Flow logs, alarms and secrets of the foundation',
+      posture: this.posture,
+      services: ['logs', 'cloudwatch'],
+    });
+    this.personalDataKey = new FlowKey(this, 'PersonalDataKey', {
+      description: 'Data keys of personal data, encrypted field by field',
+      posture: this.posture,
+    });
+    this.network = new NetworkFoundation(this, 'Network', {
+      ...props.network,
+      posture: this.posture,
+      key: this.key,
+    });
+    this.codeSigning = new CodeSigning(this, 'CodeSigning');
+    this.operations = new Operations(this, 'Operations', {
+      key: this.key,
+      ...(props.alarmEmail !== undefined && { alarmEmail: props.alarmEmail }),
+    });
+    this.accessLogs = new AccessLogBucket(this, 'AccessLogs', { posture: this.posture });
+    if (props.securityHub ?? true) new SecurityHub(this, 'SecurityHub');
+  }
+}

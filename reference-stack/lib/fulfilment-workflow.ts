@@ -1,0 +1,180 @@
+import { Duration } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as sns from 'aws-cdk-lib/aws-sns';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
+import type { Operations } from './operations.ts';
+import { dataRemovalPolicy, type Posture } from './posture.ts';
+
+/** Properties of {@link FulfilmentWorkflow}. */
+export interface FulfilmentWorkflowProps {
+  readonly posture: Posture;
+  readonly key: kms.IKey;
+  readonly operations: Operations;
+  /** Table of orders, keyed by `orderId`. */
+  readonly orders: dynamodb.ITable;
+  /** Told of every fulfilled order. */
+  readonly announcements: sns.ITopic;
+  /** Told of every order that could not be fulfilled. */
+  readonly failures: sqs.IQueue;
+}
+
+/**
+ * Input `{orderId, items: [{sku, quantity}]}`: reserves every item, then marks and announces the order at once.
+ * Every state retries with backoff and catches; whatever goes wrong is reported before the execution fails.
+ */
+export class FulfilmentWorkflow extends Construct {
+  readonly stateMachine: sfn.StateMachine;
+  readonly logGroup: logs.LogGroup;
+  private readonly props: FulfilmentWorkflowProps;
+
+  constructor(scope: Construct, id: string, props: FulfilmentWorkflowProps) {
+    super(scope, id);
+    this.props = props;
+    this.logGroup = new logs.LogGroup(this, 'Logs', {
+      retention: logs.RetentionDays.THREE_MONTHS,
+      encryptionKey: props.key,
+      removalPolicy: dataRemovalPolicy(props.posture),
+    });
+    const report = this.reportFailure();
+    const definition = this.reserveItems(report)
+      .next(this.settle(report))
+      .next(new sfn.Succeed(this, 'Fulfilled'));
+    this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
+      definitionBody: sfn.DefinitionBody.fromChainable(definition),
+      timeout: Duration.hours(1),
+      tracingEnabled: true,
+      logs: { destination: this.logGroup, level: sfn.LogLevel.ALL, includeExecutionData: false },
+      encryptionConfiguration: new sfn.CustomerManagedEncryptionConfiguration(props.key, Duration.minutes(5)),
+    });
+    this.stateMachine.addToRolePolicy(
+      new iam.PolicyStatement({
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+        resources: [props.key.keyArn],
+      }),
+    );
+    this.addAlarm();
+    acknowledge(this, {
+      'AwsSolutions-IAM5':
+        'Log delivery and X-Ray have no resource-level permissions; every statement about data names its resource.',
+    });
+  }
+
+  private reserveItems(report: sfn.IChainable): sfn.Map {
+    const reserve = new tasks.DynamoUpdateItem(this, 'ReserveItem', {
+      table: this.props.orders,
+      key: { orderId: tasks.DynamoAttributeValue.fromString(sfn.JsonPath.stringAt('$.orderId')) },
+      updateExpression: 'ADD reservedUnits :quantity SET fulfilment = :state',
+      expressionAttributeValues: {
+        ':quantity': tasks.DynamoAttributeValue.numberFromString(
+          sfn.JsonPath.format('{}', sfn.JsonPath.stringAt('$.item.quantity')),
+        ),
+        ':state': tasks.DynamoAttributeValue.fromString('RESERVING'),
+      },
+      conditionExpression: 'attribute_exists(orderId)',
+      resultPath: sfn.JsonPath.DISCARD,
+      taskTimeout: sfn.Timeout.duration(Duration.seconds(10)),
+    });
+    const failed = new sfn.Fail(this, 'ItemNotReserved', {
+      errorPath: '$.failure.Error',
+      causePath: '$.failure.Cause',
+    });
+    const map = new sfn.Map(this, 'ReserveItems', {
+      itemsPath: '$.items',
+      itemSelector: {
+        orderId: sfn.JsonPath.stringAt('$.orderId'),
+        item: sfn.JsonPath.objectAt('$$.Map.Item.Value'),
+      },
+      maxConcurrency: 5,
+      resultPath: sfn.JsonPath.DISCARD,
+    });
+    map.itemProcessor(withRetryAndCatch(reserve, failed));
+    return withRetryAndCatch(map, report);
+  }
+
+  private settle(report: sfn.IChainable): sfn.Parallel {
+    const branchFailed = (id: string) =>
+      new sfn.Fail(this, id, { errorPath: '$.failure.Error', causePath: '$.failure.Cause' });
+    const mark = new tasks.DynamoUpdateItem(this, 'MarkFulfilled', {
+      table: this.props.orders,
+      key: { orderId: tasks.DynamoAttributeValue.fromString(sfn.JsonPath.stringAt('$.orderId')) },
+      updateExpression: 'SET fulfilment = :state',
+      expressionAttributeValues: { ':state': tasks.DynamoAttributeValue.fromString('FULFILLED') },
+      resultPath: sfn.JsonPath.DISCARD,
+      taskTimeout: sfn.Timeout.duration(Duration.seconds(10)),
+    });
+    const announce = new tasks.SnsPublish(this, 'Announce', {
+      topic: this.props.announcements,
+      message: sfn.TaskInput.fromObject({
+        type: 'order.fulfilled',
+        orderId: sfn.JsonPath.stringAt('$.orderId'),
+      }),
+      messageAttributes: { type: { value: 'order.fulfilled' } },
+      resultPath: sfn.JsonPath.DISCARD,
+      taskTimeout: sfn.Timeout.duration(Duration.seconds(10)),
+    });
+    const parallel = new sfn.Parallel(this, 'Settle', { resultPath: sfn.JsonPath.DISCARD });
+    parallel.branch(
+      withRetryAndCatch(mark, branchFailed('NotMarked')),
+      withRetryAndCatch(announce, branchFailed('NotAnnounced')),
+    );
+    return withRetryAndCatch(parallel, report);
+  }
+
+  private reportFailure(): sfn.IChainable {
+    const report = new tasks.SqsSendMessage(this, 'ReportFailure', {
+      queue: this.props.failures,
+      messageBody: sfn.TaskInput.fromObject({
+        type: 'order.unfulfilled',
+        orderId: sfn.JsonPath.stringAt('$.orderId'),
+        execution: sfn.JsonPath.executionId,
+        failure: sfn.JsonPath.objectAt('$.failure'),
+      }),
+      resultPath: sfn.JsonPath.DISCARD,
+      taskTimeout: sfn.Timeout.duration(Duration.seconds(10)),
+    });
+    const unreported = new sfn.Fail(this, 'UnfulfilledAndUnreported', {
+      error: 'Unreported',
+      cause:
+        'The order was not fulfilled, and the failure queue could not be told; see the execution history.',
+    });
+    return withRetryAndCatch(report, unreported).next(
+      new sfn.Fail(this, 'Unfulfilled', { errorPath: '$.failure.Error', causePath: '$.failure.Cause' }),
+    );
+  }
+
+  private addAlarm(): void {
+    const alarm = new cloudwatch.Alarm(this, 'FailedAlarm', {
+      alarmDescription: 'A fulfilment failed or timed out',
+      metric: this.stateMachine.metricFailed({ period: Duration.minutes(5), statistic: 'Sum' }),
+      threshold: 0,
+      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+      evaluationPeriods: 1,
+      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+    });
+    this.props.operations.notify(alarm);
+  }
+}
+
+function withRetryAndCatch<S extends sfn.TaskStateBase | sfn.Map | sfn.Parallel>(
+  state: S,
+  next: sfn.IChainable,
+): S {
+  state.addRetry({
+    errors: ['States.ALL'],
+    interval: Duration.seconds(2),
+    backoffRate: 2,
+    maxAttempts: 3,
+    maxDelay: Duration.seconds(30),
+    jitterStrategy: sfn.JitterType.FULL,
+  });
+  state.addCatch(next, { errors: ['States.ALL'], resultPath: '$.failure' });
+  return state;
+}

@@ -1,0 +1,278 @@
+import { Aws, CfnMapping, Fn, Stack, Token } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { dataRemovalPolicy, type Posture } from './posture.ts';
+import { gatewayPrefixLists, type GatewayPrefixLists } from './prefix-lists.ts';
+
+/** AWS services that a function reaches through an interface endpoint. */
+export type EndpointService =
+  'secretsmanager' | 'kms' | 'sqs' | 'sns' | 'events' | 'states' | 'xray' | 'logs' | 'monitoring';
+
+/** Properties of {@link NetworkFoundation}. */
+export interface NetworkFoundationProps {
+  readonly posture: Posture;
+  /** Key of the flow log's log group; its policy must admit CloudWatch Logs. */
+  readonly key: kms.IKey;
+  /** @default '10.42.0.0/20' */
+  readonly cidr?: string;
+  /** @default 2 */
+  readonly availabilityZones?: number;
+  /**
+   * Where functions may call out to, port 443 alone. With it the VPC gets public subnets that hold NAT gateways
+   * and nothing else, and private subnets that route to them; without it nothing in the VPC reaches the internet.
+   *
+   * @default no way out
+   */
+  readonly externalCidrs?: readonly string[];
+  /** @default every service that the three flows use: all but `monitoring`, as metrics travel in the logs */
+  readonly services?: readonly EndpointService[];
+  /** @default the Region's own, see {@link gatewayPrefixLists} */
+  readonly prefixLists?: GatewayPrefixLists;
+}
+
+/** Where a function stands in the network. */
+export interface Placement {
+  readonly vpc: ec2.IVpc;
+  readonly vpcSubnets: ec2.SubnetSelection;
+  readonly securityGroups: ec2.ISecurityGroup[];
+}
+
+const https = ec2.Port.tcp(443);
+
+/**
+ * The VPC security boundary: private subnets without a route to an internet gateway in two or more zones,
+ * endpoints whose policies name this account and the calls that are made, and security groups without ingress.
+ */
+export class NetworkFoundation extends Construct {
+  readonly vpc: ec2.Vpc;
+  /** Group of functions that talk to AWS services alone. */
+  readonly functionGroup: ec2.SecurityGroup;
+  /** Group of functions that also call an external API; absent without `externalCidrs`. */
+  readonly egressGroup?: ec2.SecurityGroup;
+  /** Group of the interface endpoints. */
+  readonly endpointGroup: ec2.SecurityGroup;
+
+  constructor(scope: Construct, id: string, props: NetworkFoundationProps) {
+    super(scope, id);
+    const external = props.externalCidrs ?? [];
+    this.vpc = this.createVpc(props, external.length > 0);
+    this.endpointGroup = this.createGroup('EndpointGroup', 'Interface endpoints: 443 from functions');
+    this.functionGroup = this.createFunctionGroup('FunctionGroup', 'Functions: 443 to endpoints', props);
+    if (external.length > 0) {
+      this.egressGroup = this.createFunctionGroup('EgressGroup', 'Functions with an external API', props);
+      for (const cidr of external) {
+        this.egressGroup.addEgressRule(ec2.Peer.ipv4(cidr), https, 'External API through the NAT gateway');
+      }
+    }
+    this.addGatewayEndpoints();
+    this.addInterfaceEndpoints(props);
+    this.addFlowLog(props);
+  }
+
+  /**
+   * @param egress whether the function calls an external API
+   * @throws when the network was built without a way out
+   */
+  placement(egress: boolean): Placement {
+    if (!egress) {
+      return {
+        vpc: this.vpc,
+        vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_ISOLATED },
+        securityGroups: [this.functionGroup],
+      };
+    }
+    if (!this.egressGroup)
+      throw new Error('An external API needs `externalCidrs` on the network foundation.');
+    return {
+      vpc: this.vpc,
+      vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
+      securityGroups: [this.egressGroup],
+    };
+  }
+
+  private createVpc(props: NetworkFoundationProps, egress: boolean): ec2.Vpc {
+    const zones = props.availabilityZones ?? 2;
+    const outward: ec2.SubnetConfiguration[] = [
+      { name: 'Nat', subnetType: ec2.SubnetType.PUBLIC, cidrMask: 28, mapPublicIpOnLaunch: false },
+      { name: 'Egress', subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS, cidrMask: 24 },
+    ];
+    return new ec2.Vpc(this, 'Vpc', {
+      ipAddresses: ec2.IpAddresses.cidr(props.cidr ?? '10.42.0.0/20'),
+      maxAzs: zones,
+      natGateways: egress ? (props.posture === 'production' ? zones : 1) : 0,
+      subnetConfiguration: [
+        { name: 'Functions', subnetType: ec2.SubnetType.PRIVATE_ISOLATED, cidrMask: 24 },
+        ...(egress ? outward : []),
+      ],
+      // Emptying the default group takes a custom resource, whose function nobody signed. Nothing joins it.
+      restrictDefaultSecurityGroup: false,
+    });
+  }
+
+  private createGroup(id: string, description: string): ec2.SecurityGroup {
+    return new ec2.SecurityGroup(this, id, { vpc: this.vpc, description, allowAllOutbound: false });
+  }
+
+  private createFunctionGroup(id: string, description: string, props: NetworkFoundationProps) {
+    const group = this.createGroup(id, description);
+    const lists = this.prefixLists(props);
+    group.addEgressRule(ec2.Peer.prefixList(lists.s3), https, 'S3 through its gateway endpoint');
+    group.addEgressRule(ec2.Peer.prefixList(lists.dynamoDb), https, 'DynamoDB through its gateway endpoint');
+    group.addEgressRule(this.endpointGroup, https, 'AWS services through interface endpoints');
+    this.endpointGroup.addIngressRule(group, https, `HTTPS from ${id}`);
+    return group;
+  }
+
+  private prefixLists(props: NetworkFoundationProps): GatewayPrefixLists {
+    if (props.prefixLists) return props.prefixLists;
+    const region = Stack.of(this).region;
+    const known = gatewayPrefixLists[region];
+    if (known) return known;
+    if (!Token.isUnresolved(region))
+      throw new Error(`No prefix lists known for ${region}: give \`prefixLists\`.`);
+    const existing = this.node.tryFindChild('PrefixLists') as CfnMapping | undefined; // only made just below
+    const mapping =
+      existing ?? new CfnMapping(this, 'PrefixLists', { mapping: mappingOf(gatewayPrefixLists) });
+    const find = (service: string) => Fn.findInMap(mapping.logicalId, Aws.REGION, service);
+    return { s3: find('s3'), dynamoDb: find('dynamoDb') };
+  }
+
+  private addGatewayEndpoints(): void {
+    const s3 = this.vpc.addGatewayEndpoint('S3', { service: ec2.GatewayVpcEndpointAwsService.S3 });
+    s3.addToPolicy(
+      throughEndpoint(['s3:GetObject', 's3:PutObject', 's3:ListBucket', 's3:AbortMultipartUpload'], ['*'], {
+        's3:ResourceAccount': Aws.ACCOUNT_ID,
+      }),
+    );
+    const dynamoDb = this.vpc.addGatewayEndpoint('DynamoDb', {
+      service: ec2.GatewayVpcEndpointAwsService.DYNAMODB,
+    });
+    dynamoDb.addToPolicy(
+      throughEndpoint(
+        ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query', 'ConditionCheckItem'].map(
+          (action) => `dynamodb:${action}`,
+        ),
+        [ownArn('dynamodb', 'table/*')],
+      ),
+    );
+  }
+
+  private addInterfaceEndpoints(props: NetworkFoundationProps): void {
+    const zones = this.vpc.selectSubnets({ subnetType: ec2.SubnetType.PRIVATE_ISOLATED }).subnets;
+    for (const name of props.services ?? servicesOfTheFlows) {
+      const { service, actions, resources } = interfaceEndpoints[name];
+      const endpoint = this.vpc.addInterfaceEndpoint(name, {
+        service,
+        subnets: { subnets: props.posture === 'production' ? zones : zones.slice(0, 1) },
+        securityGroups: [this.endpointGroup],
+        privateDnsEnabled: true,
+        open: false,
+      });
+      endpoint.addToPolicy(throughEndpoint(actions, resources));
+    }
+  }
+
+  private addFlowLog(props: NetworkFoundationProps): void {
+    const logGroup = new logs.LogGroup(this, 'FlowLogs', {
+      retention: logs.RetentionDays.THREE_MONTHS,
+      encryptionKey: props.key,
+      removalPolicy: dataRemovalPolicy(props.posture),
+    });
+    this.vpc.addFlowLog('FlowLog', { destination: ec2.FlowLogDestination.toCloudWatchLogs(logGroup) });
+  }
+}
+
+interface InterfaceEndpointPolicy {
+  readonly service: ec2.InterfaceVpcEndpointAwsService;
+  readonly actions: string[];
+  readonly resources: string[];
+}
+
+const servicesOfTheFlows: readonly EndpointService[] = [
+  'secretsmanager',
+  'kms',
+  'sqs',
+  'sns',
+  'events',
+  'states',
+  'xray',
+  'logs',
+];
+
+function ownArn(service: string, resource: string): string {
+  return `arn:${Aws.PARTITION}:${service}:${Aws.REGION}:${Aws.ACCOUNT_ID}:${resource}`;
+}
+
+const interfaceEndpoints: Readonly<Record<EndpointService, InterfaceEndpointPolicy>> = {
+  secretsmanager: {
+    service: ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
+    actions: ['GetSecretValue', 'DescribeSecret', 'PutSecretValue', 'UpdateSecretVersionStage'].map(
+      (action) => `secretsmanager:${action}`,
+    ),
+    resources: [ownArn('secretsmanager', 'secret:*')],
+  },
+  kms: {
+    service: ec2.InterfaceVpcEndpointAwsService.KMS,
+    actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
+    resources: [ownArn('kms', 'key/*')],
+  },
+  sqs: {
+    service: ec2.InterfaceVpcEndpointAwsService.SQS,
+    actions: ['sqs:SendMessage'],
+    resources: [ownArn('sqs', '*')],
+  },
+  sns: {
+    service: ec2.InterfaceVpcEndpointAwsService.SNS,
+    actions: ['sns:Publish'],
+    resources: [ownArn('sns', '*')],
+  },
+  events: {
+    service: ec2.InterfaceVpcEndpointAwsService.EVENTBRIDGE,
+    actions: ['events:PutEvents'],
+    resources: [ownArn('events', 'event-bus/*')],
+  },
+  states: {
+    service: ec2.InterfaceVpcEndpointAwsService.STEP_FUNCTIONS,
+    actions: ['states:StartExecution'],
+    resources: [ownArn('states', 'stateMachine:*')],
+  },
+  xray: {
+    service: ec2.InterfaceVpcEndpointAwsService.XRAY,
+    // X-Ray has no resource-level permissions for segments.
+    actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
+    resources: ['*'],
+  },
+  logs: {
+    service: ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
+    actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    resources: [ownArn('logs', 'log-group:*')],
+  },
+  monitoring: {
+    service: ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_MONITORING,
+    // CloudWatch has no resource-level permissions for metrics.
+    actions: ['cloudwatch:PutMetricData'],
+    resources: ['*'],
+  },
+};
+
+function throughEndpoint(
+  actions: string[],
+  resources: string[],
+  condition: Record<string, string> = {},
+): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    principals: [new iam.AnyPrincipal()],
+    actions,
+    resources,
+    conditions: { StringEquals: { 'aws:PrincipalAccount': Aws.ACCOUNT_ID, ...condition } },
+  });
+}
+
+function mappingOf(
+  lists: Readonly<Record<string, GatewayPrefixLists>>,
+): Record<string, Record<string, string>> {
+  return Object.fromEntries(Object.entries(lists).map(([region, ids]) => [region, { ...ids }]));
+}

@@ -1,0 +1,83 @@
+import { Aws } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as events from 'aws-cdk-lib/aws-events';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
+import * as ssm from 'aws-cdk-lib/aws-ssm';
+import { Construct } from 'constructs';
+import { runbookContent } from './runbook-content.ts';
+
+/** Properties of {@link Runbook}. */
+export interface RunbookProps {
+  /** Name of the flow, as it stands in the document's description. */
+  readonly flow: string;
+  /** Key of the flow's queues. */
+  readonly key: kms.IKey;
+}
+
+/**
+ * What to do when a message is dead: an SSM Automation document that inspects, redrives, retries one message or
+ * replays an archive, and a role that may do just that to the queues that were admitted.
+ */
+export class Runbook extends Construct {
+  /** Assumed by Systems Manager while the document runs. */
+  readonly role: iam.Role;
+  readonly document: ssm.CfnDocument;
+
+  constructor(scope: Construct, id: string, props: RunbookProps) {
+    super(scope, id);
+    this.role = new iam.Role(this, 'Role', {
+      description: `Inspects and replays dead messages of the ${props.flow} flow`,
+      assumedBy: new iam.ServicePrincipal('ssm.amazonaws.com', {
+        conditions: {
+          StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID },
+          ArnLike: {
+            'aws:SourceArn': `arn:${Aws.PARTITION}:ssm:*:${Aws.ACCOUNT_ID}:automation-execution/*`,
+          },
+        },
+      }),
+    });
+    this.document = new ssm.CfnDocument(this, 'Document', {
+      documentType: 'Automation',
+      documentFormat: 'JSON',
+      updateMethod: 'NewVersion',
+      content: runbookContent(props.flow, this.role.roleArn),
+    });
+    props.key.grant(this.role, 'kms:Decrypt', 'kms:GenerateDataKey');
+  }
+
+  /** Lets the runbook inspect a dead-letter queue. */
+  admitDeadLetters(queue: sqs.IQueue): void {
+    this.allow(
+      [
+        'sqs:StartMessageMoveTask',
+        'sqs:ListMessageMoveTasks',
+        'sqs:CancelMessageMoveTask',
+        'sqs:ReceiveMessage',
+        'sqs:ChangeMessageVisibility',
+        'sqs:DeleteMessage',
+        'sqs:GetQueueAttributes',
+        'sqs:GetQueueUrl',
+      ],
+      queue.queueArn,
+    );
+  }
+
+  /** Lets the runbook send dead messages back to the queue they came from. */
+  admitSource(queue: sqs.IQueue): void {
+    this.allow(['sqs:SendMessage', 'sqs:GetQueueUrl'], queue.queueArn);
+  }
+
+  /** Lets the runbook replay an archive onto its bus. */
+  admitArchive(archiveArn: string, bus: events.IEventBus): void {
+    this.allow(['events:StartReplay', 'events:DescribeArchive'], archiveArn, bus.eventBusArn);
+    this.allow(
+      ['events:DescribeReplay', 'events:CancelReplay'],
+      `arn:${Aws.PARTITION}:events:${Aws.REGION}:${Aws.ACCOUNT_ID}:replay/*`,
+    );
+  }
+
+  private allow(actions: string[], ...resources: string[]): void {
+    this.role.addToPolicy(new iam.PolicyStatement({ actions, resources }));
+  }
+}

@@ -1,0 +1,95 @@
+import { Aws, Duration } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
+import { dataRemovalPolicy, type Posture } from './posture.ts';
+
+/** Properties of {@link AccessLogBucket}. */
+export interface AccessLogBucketProps {
+  readonly posture: Posture;
+  /** @default 400 */
+  readonly retentionDays?: number;
+}
+
+/** Takes the server access logs of the account's buckets, and nothing else. */
+export class AccessLogBucket extends s3.Bucket {
+  constructor(scope: Construct, id: string, props: AccessLogBucketProps) {
+    super(scope, id, {
+      // Log delivery can not write with a customer-managed key.
+      encryption: s3.BucketEncryption.S3_MANAGED,
+      blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      enforceSSL: true,
+      minimumTLSVersion: 1.2,
+      versioned: true,
+      lifecycleRules: [
+        {
+          expiration: Duration.days(props.retentionDays ?? 400),
+          noncurrentVersionExpiration: Duration.days(30),
+        },
+      ],
+      removalPolicy: dataRemovalPolicy(props.posture),
+    });
+    this.addToResourcePolicy(
+      new iam.PolicyStatement({
+        principals: [new iam.ServicePrincipal('logging.s3.amazonaws.com')],
+        actions: ['s3:PutObject'],
+        resources: [this.arnForObjects('*')],
+        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+      }),
+    );
+    acknowledge(this, {
+      'AwsSolutions-S1': 'The bucket is the target of access logs; logging itself would never end.',
+    });
+  }
+}
+
+/** Properties of {@link SecureBucket}. */
+export interface SecureBucketProps {
+  readonly posture: Posture;
+  /** Customer-managed key of every object. */
+  readonly key: kms.IKey;
+  readonly accessLogs: s3.IBucket;
+  /** Folder of this bucket's access logs. */
+  readonly accessLogPrefix: string;
+  /** Sends object events to the account's default event bus. @default false */
+  readonly eventBridge?: boolean;
+  /** @default objects are kept */
+  readonly expireAfter?: Duration;
+}
+
+/** A private, versioned bucket: customer-managed key, TLS 1.2 or later, access logs. */
+export class SecureBucket extends s3.Bucket {
+  constructor(scope: Construct, id: string, props: SecureBucketProps) {
+    super(scope, id, {
+      encryption: s3.BucketEncryption.KMS,
+      encryptionKey: props.key,
+      bucketKeyEnabled: true,
+      blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      enforceSSL: true,
+      minimumTLSVersion: 1.2,
+      versioned: true,
+      lifecycleRules: [
+        {
+          abortIncompleteMultipartUploadAfter: Duration.days(7),
+          noncurrentVersionExpiration: Duration.days(90),
+          ...(props.expireAfter && { expiration: props.expireAfter }),
+        },
+      ],
+      removalPolicy: dataRemovalPolicy(props.posture),
+    });
+    const bucket = this.node.defaultChild as s3.CfnBucket; // what a Bucket always is
+    // The log bucket may stand in another stack: written here, its policy needs no reference back.
+    bucket.loggingConfiguration = {
+      destinationBucketName: props.accessLogs.bucketName,
+      logFilePrefix: `${props.accessLogPrefix}/`,
+    };
+    if (props.eventBridge) {
+      // The L2 switch is a custom resource, whose function nobody signed.
+      bucket.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
+    }
+  }
+}

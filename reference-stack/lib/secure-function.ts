@@ -1,0 +1,237 @@
+import { Aws, Duration } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
+import type { Foundation } from './foundation.ts';
+import { handlerCode } from './handler-code.ts';
+import { dataRemovalPolicy } from './posture.ts';
+import type { DeadLetterQueue } from './secure-queue.ts';
+
+/** Properties of {@link SecureFunction}. */
+export interface SecureFunctionProps {
+  readonly foundation: Foundation;
+  /** Key of the environment and of the log group; its policy must admit CloudWatch Logs. */
+  readonly key: kms.IKey;
+  readonly description: string;
+  /** TypeScript or JavaScript file that exports `handler`; see {@link shippedHandler}. */
+  readonly entry: string;
+  /** Service name in logs, traces and metrics. */
+  readonly service: string;
+  /** Never more run at once, and these are always free. */
+  readonly reservedConcurrency: number;
+  /**
+   * Pre-warmed environments of the alias `live`, through which the function is then called.
+   *
+   * @default none; in a sandbox always none, and the alias stays
+   */
+  readonly provisionedConcurrency?: number;
+  /** @default 10 seconds */
+  readonly timeout?: Duration;
+  /** @default 512 */
+  readonly memoryMiB?: number;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Whether it calls an external API, and so stands where a NAT gateway is. @default false */
+  readonly egress?: boolean;
+  /**
+   * Where events go that failed for good. Needed where something invokes the function asynchronously; a queue
+   * or an API hands failures back to whoever called.
+   *
+   * @default no asynchronous invocation
+   */
+  readonly failures?: DeadLetterQueue;
+  /** Where the result of a successful asynchronous invocation goes. @default nowhere */
+  readonly onSuccess?: lambda.IDestination;
+}
+
+/** Metric namespace of the business metrics that the handlers write. */
+export const metricsNamespace = 'Headgate/Orders';
+
+const liveAlias = 'live';
+
+/**
+ * A function inside the boundary: signed code, its own key, JSON logs that are kept, traces, private subnets,
+ * reserved concurrency, bounded retries, and alarms on its error rate and throttles.
+ */
+export class SecureFunction extends Construct implements iam.IGrantable {
+  readonly function: lambda.Function;
+  /** What callers name: the alias `live` where concurrency is provisioned, else the function. */
+  readonly target: lambda.IFunction;
+  readonly role: iam.Role;
+  readonly logGroup: logs.LogGroup;
+  readonly timeout: Duration;
+
+  constructor(scope: Construct, id: string, props: SecureFunctionProps) {
+    super(scope, id);
+    this.timeout = props.timeout ?? Duration.seconds(10);
+    this.logGroup = new logs.LogGroup(this, 'Logs', {
+      retention: logs.RetentionDays.THREE_MONTHS,
+      encryptionKey: props.key,
+      removalPolicy: dataRemovalPolicy(props.foundation.posture),
+    });
+    this.role = this.createRole(props.description);
+    this.function = this.createFunction(props);
+    this.target = props.provisionedConcurrency === undefined ? this.function : this.createAlias(props);
+    if (props.failures) this.routeResults(props.failures, props.onSuccess);
+    this.addAlarms(props);
+    acknowledgeServiceLimits(this, props.failures !== undefined);
+  }
+
+  get grantPrincipal(): iam.IPrincipal {
+    return this.role;
+  }
+
+  /** Allows the function's code exactly these actions on exactly these resources. */
+  allow(actions: string[], resources: string[], conditions?: Record<string, Record<string, unknown>>): void {
+    this.role.addToPolicy(new iam.PolicyStatement({ actions, resources, ...(conditions && { conditions }) }));
+  }
+
+  /** Allows what services ask of a key on the function's behalf: encrypt what it writes, decrypt what it reads. */
+  useKey(key: kms.IKey): void {
+    this.allow(['kms:Decrypt', 'kms:GenerateDataKey'], [key.keyArn]);
+  }
+
+  /** Errors per invocation, in percent. */
+  errorRate(): cloudwatch.MathExpression {
+    const period = Duration.minutes(5);
+    return new cloudwatch.MathExpression({
+      label: 'Error rate (%)',
+      expression: '100 * errors / MAX([invocations, 1])',
+      period,
+      usingMetrics: {
+        errors: this.function.metricErrors({ period, statistic: 'Sum' }),
+        invocations: this.function.metricInvocations({ period, statistic: 'Sum' }),
+      },
+    });
+  }
+
+  private createRole(description: string): iam.Role {
+    return new iam.Role(this, 'Role', {
+      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+      description: `Runs: ${description}`,
+      inlinePolicies: {
+        Execution: new iam.PolicyDocument({
+          statements: [
+            new iam.PolicyStatement({
+              actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+              resources: [this.logGroup.logGroupArn],
+            }),
+            ...networkInterfaceStatements(),
+          ],
+        }),
+      },
+    });
+  }
+
+  private createFunction(props: SecureFunctionProps): lambda.Function {
+    return new lambda.Function(this, 'Function', {
+      description: props.description,
+      code: handlerCode(props.entry),
+      handler: 'index.handler',
+      runtime: lambda.Runtime.NODEJS_24_X,
+      architecture: lambda.Architecture.ARM_64,
+      role: this.role,
+      timeout: this.timeout,
+      memorySize: props.memoryMiB ?? 512,
+      reservedConcurrentExecutions: props.reservedConcurrency,
+      codeSigningConfig: props.foundation.codeSigning.config,
+      environmentEncryption: props.key,
+      environment: {
+        POWERTOOLS_SERVICE_NAME: props.service,
+        POWERTOOLS_METRICS_NAMESPACE: metricsNamespace,
+        POWERTOOLS_LOG_LEVEL: 'INFO',
+        AWS_RETRY_MODE: 'standard',
+        AWS_MAX_ATTEMPTS: '3',
+        ...props.environment,
+      },
+      tracing: lambda.Tracing.ACTIVE,
+      logGroup: this.logGroup,
+      loggingFormat: lambda.LoggingFormat.JSON,
+      recursiveLoop: lambda.RecursiveLoop.TERMINATE,
+      ...props.foundation.network.placement(props.egress ?? false),
+    });
+  }
+
+  private createAlias(props: SecureFunctionProps): lambda.Alias {
+    const warm = props.foundation.posture === 'production' ? props.provisionedConcurrency : undefined;
+    return new lambda.Alias(this, 'Live', {
+      aliasName: liveAlias,
+      version: this.function.currentVersion,
+      ...(warm !== undefined && { provisionedConcurrentExecutions: warm }),
+    });
+  }
+
+  private routeResults(failures: DeadLetterQueue, onSuccess?: lambda.IDestination): void {
+    this.target.configureAsyncInvoke({
+      onFailure: new SqsDestination(failures.queue),
+      retryAttempts: 2,
+      maxEventAge: Duration.hours(2),
+      ...(onSuccess && { onSuccess }),
+    });
+  }
+
+  private addAlarms(props: SecureFunctionProps): void {
+    const errors = new cloudwatch.Alarm(this, 'ErrorRateAlarm', {
+      alarmDescription: `More than 5 % of the invocations of ${props.service} fail`,
+      metric: this.errorRate(),
+      threshold: 5,
+      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+      evaluationPeriods: 1,
+      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+    });
+    const throttles = new cloudwatch.Alarm(this, 'ThrottleAlarm', {
+      alarmDescription: `${props.service} needs more than its ${props.reservedConcurrency} reserved executions`,
+      metric: this.function.metricThrottles({ period: Duration.minutes(5), statistic: 'Sum' }),
+      threshold: 0,
+      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+      evaluationPeriods: 1,
+      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+    });
+    props.foundation.operations.notify(errors);
+    props.foundation.operations.notify(throttles);
+  }
+}
+
+/** What Lambda itself needs to attach a function to subnets, and denies to the function's code. */
+function networkInterfaceStatements(): iam.PolicyStatement[] {
+  const arn = (resource: string) => `arn:${Aws.PARTITION}:ec2:${Aws.REGION}:${Aws.ACCOUNT_ID}:${resource}`;
+  const attach = [
+    'ec2:CreateNetworkInterface',
+    'ec2:DeleteNetworkInterface',
+    'ec2:AssignPrivateIpAddresses',
+    'ec2:UnassignPrivateIpAddresses',
+  ];
+  const describe = ['ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets'];
+  return [
+    new iam.PolicyStatement({
+      actions: attach,
+      resources: [arn('network-interface/*'), arn('subnet/*'), arn('security-group/*')],
+    }),
+    // The describe calls have no resource-level permissions.
+    new iam.PolicyStatement({ actions: describe, resources: ['*'] }),
+    new iam.PolicyStatement({
+      effect: iam.Effect.DENY,
+      actions: [...attach, ...describe],
+      resources: ['*'],
+      conditions: {
+        ArnLike: {
+          'lambda:SourceFunctionArn': `arn:${Aws.PARTITION}:lambda:*:${Aws.ACCOUNT_ID}:function:*`,
+        },
+      },
+    }),
+  ];
+}
+
+function acknowledgeServiceLimits(scope: SecureFunction, asynchronous: boolean): void {
+  acknowledge(scope, {
+    'Serverless-LambdaDLQ': asynchronous
+      ? 'Failed events go to an on-failure destination, which carries the error with the event; a dead-letter queue beside it would hold each event twice.'
+      : 'Nothing invokes the function asynchronously; whoever calls it (the API, the queue) keeps what failed.',
+    'AwsSolutions-IAM5':
+      'Describe calls, X-Ray and interfaces that do not exist yet have no narrower resource; the function code itself is denied the network calls. Every statement about data names its resource.',
+  });
+}

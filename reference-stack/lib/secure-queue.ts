@@ -1,0 +1,129 @@
+import { Duration, Stack, Tags } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { Operations } from './operations.ts';
+import type { Runbook } from './runbook.ts';
+
+const fourteenDays = Duration.days(14);
+
+/** Properties that every queue of a flow shares. */
+export interface QueueContext {
+  readonly key: kms.IKey;
+  readonly operations: Operations;
+  /** Runbook that the depth alarm and the queue's tag name. */
+  readonly runbook: Runbook;
+}
+
+/** Properties of {@link DeadLetterQueue}. */
+export interface DeadLetterQueueProps extends QueueContext {
+  /** What lands here; read by whom the alarm wakes. */
+  readonly holds: string;
+  /** Queues that may redrive into this one. @default none: services send to it themselves */
+  readonly sources?: readonly sqs.IQueue[];
+  /** @default false */
+  readonly fifo?: boolean;
+}
+
+/** Keeps what failed for 14 days, and raises an alarm that names the runbook as soon as it holds anything. */
+export class DeadLetterQueue extends Construct {
+  readonly queue: sqs.Queue;
+  readonly depthAlarm: cloudwatch.Alarm;
+
+  constructor(scope: Construct, id: string, props: DeadLetterQueueProps) {
+    super(scope, id);
+    this.queue = new sqs.Queue(this, 'Queue', {
+      encryption: sqs.QueueEncryption.KMS,
+      encryptionMasterKey: props.key,
+      enforceSSL: true,
+      retentionPeriod: fourteenDays,
+      redriveAllowPolicy: props.sources
+        ? { redrivePermission: sqs.RedrivePermission.BY_QUEUE, sourceQueues: [...props.sources] }
+        : { redrivePermission: sqs.RedrivePermission.DENY_ALL },
+      ...(props.fifo && { fifo: true, contentBasedDeduplication: true }),
+    });
+    Tags.of(this.queue).add('runbook', props.runbook.document.ref);
+    props.runbook.admitDeadLetters(this.queue);
+    this.depthAlarm = new cloudwatch.Alarm(this, 'DepthAlarm', {
+      alarmDescription: `${props.holds}. Runbook: SSM document ${props.runbook.document.ref}`,
+      metric: this.queue.metricApproximateNumberOfMessagesVisible({
+        period: Duration.minutes(1),
+        statistic: 'Maximum',
+      }),
+      threshold: 0,
+      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+      evaluationPeriods: 1,
+      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+    });
+    props.operations.notify(this.depthAlarm);
+  }
+}
+
+/** Properties of {@link WorkQueue}. */
+export interface WorkQueueProps extends QueueContext {
+  /** Short name; the queue is called `<stack>-<name>`, so that its dead-letter queue can admit it alone. */
+  readonly name: string;
+  /** Time-out of the function that reads the queue. */
+  readonly consumerTimeout: Duration;
+  /** @default no batching window */
+  readonly batchingWindow?: Duration;
+  /** Keeps the order within a message group. @default false */
+  readonly fifo?: boolean;
+  /** Receives after which a message is dead. @default 3 */
+  readonly maxReceiveCount?: number;
+}
+
+/** A queue that a function reads: six times its time-out hidden, 14 days kept, three receives, then dead. */
+export class WorkQueue extends Construct {
+  readonly queue: sqs.Queue;
+  readonly deadLetters: DeadLetterQueue;
+  readonly ageAlarm: cloudwatch.Alarm;
+  readonly batchingWindow?: Duration;
+
+  constructor(scope: Construct, id: string, props: WorkQueueProps) {
+    super(scope, id);
+    const window = props.batchingWindow?.toSeconds() ?? 0;
+    if (props.batchingWindow) this.batchingWindow = props.batchingWindow;
+    const queueName = `${Stack.of(this).stackName}-${props.name}${props.fifo ? '.fifo' : ''}`;
+    this.deadLetters = new DeadLetterQueue(this, 'DeadLetters', {
+      ...props,
+      holds: `Messages of ${props.name} that failed ${props.maxReceiveCount ?? 3} times`,
+      sources: [this.byName(queueName)],
+    });
+    this.queue = new sqs.Queue(this, 'Queue', {
+      queueName,
+      encryption: sqs.QueueEncryption.KMS,
+      encryptionMasterKey: props.key,
+      enforceSSL: true,
+      visibilityTimeout: Duration.seconds(6 * props.consumerTimeout.toSeconds() + window),
+      retentionPeriod: fourteenDays,
+      deadLetterQueue: { queue: this.deadLetters.queue, maxReceiveCount: props.maxReceiveCount ?? 3 },
+      ...(props.fifo && {
+        fifo: true,
+        contentBasedDeduplication: true,
+        deduplicationScope: sqs.DeduplicationScope.MESSAGE_GROUP,
+        fifoThroughputLimit: sqs.FifoThroughputLimit.PER_MESSAGE_GROUP_ID,
+      }),
+    });
+    props.runbook.admitSource(this.queue);
+    this.ageAlarm = new cloudwatch.Alarm(this, 'AgeAlarm', {
+      alarmDescription: `The oldest message of ${props.name} waits for more than five minutes`,
+      metric: this.queue.metricApproximateAgeOfOldestMessage({
+        period: Duration.minutes(1),
+        statistic: 'Maximum',
+      }),
+      threshold: 300,
+      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+      evaluationPeriods: 1,
+      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+    });
+    props.operations.notify(this.ageAlarm);
+  }
+
+  /** The queue by its name: a reference to the queue itself would close a circle with its dead-letter queue. */
+  private byName(queueName: string): sqs.IQueue {
+    const queueArn = Stack.of(this).formatArn({ service: 'sqs', resource: queueName });
+    return sqs.Queue.fromQueueArn(this, 'Source', queueArn);
+  }
+}
