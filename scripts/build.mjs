@@ -8,12 +8,25 @@ import { build } from 'esbuild';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const cache = join(root, '.cache');
-const shared = { bundle: true, platform: 'node', format: 'esm', target: 'node20', logLevel: 'error', absWorkingDir: root };
+const shared = {
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  logLevel: 'error',
+  absWorkingDir: root,
+};
 
 /** Runs a TypeScript module of the project and answers its exports. */
 export async function load(entry, name) {
   const outfile = join(cache, `${name}-${process.pid}.mjs`);
-  await build({ ...shared, entryPoints: [join(root, entry)], outfile, packages: 'external', define: { 'import.meta.url': JSON.stringify(pathToFileURL(join(root, entry)).href) } });
+  await build({
+    ...shared,
+    entryPoints: [join(root, entry)],
+    outfile,
+    packages: 'external',
+    define: { 'import.meta.url': JSON.stringify(pathToFileURL(join(root, entry)).href) },
+  });
   try {
     return await import(pathToFileURL(outfile).href);
   } finally {
@@ -22,24 +35,44 @@ export async function load(entry, name) {
 }
 
 async function generateValidators() {
-  const { ruleSchema, configSchema } = await load('src/rules/schema.ts', 'schema');
-  const ajv = new (Ajv2020.default ?? Ajv2020)({ allErrors: true, allowUnionTypes: true, code: { source: true, esm: true }, schemas: [ruleSchema, configSchema] });
-  const code = (standaloneCode.default ?? standaloneCode)(ajv, { rule: ruleSchema.$id, config: configSchema.$id });
+  const { ruleSchema, configSchema, waiversSchema } = await load('src/rules/schema.ts', 'schema');
+  const ajv = new (Ajv2020.default ?? Ajv2020)({
+    allErrors: true,
+    allowUnionTypes: true,
+    code: { source: true, esm: true },
+    schemas: [ruleSchema, configSchema, waiversSchema],
+  });
+  const code = (standaloneCode.default ?? standaloneCode)(ajv, {
+    rule: ruleSchema.$id,
+    config: configSchema.$id,
+    waivers: waiversSchema.$id,
+  });
   const file = join(cache, 'validators.mjs');
-  await writeFile(file, `${code}
+  await writeFile(
+    file,
+    `${code}
 const problems = (validate) => (value) => (validate(value) ? [] : (validate.errors ?? []));
 export const validateRule = problems(rule);
 export const validateConfig = problems(config);
-`);
+export const validateWaivers = problems(waivers);
+`,
+  );
   return file;
 }
 
 async function packRules() {
-  const [{ shippedRules }, { relationNames }, { checkRelations }] = [await load('src/rules/shipped.ts', 'shipped'), await load('src/graph/relation-names.ts', 'relations'), await load('src/rules/check-relations.ts', 'check')];
+  const [{ shippedRules }, { relationNames }, { checkRelations }] = [
+    await load('src/rules/shipped.ts', 'shipped'),
+    await load('src/graph/relation-names.ts', 'relations'),
+    await load('src/rules/check-relations.ts', 'check'),
+  ];
   const sources = await shippedRules();
   checkRelations(sources.rules, relationNames());
   const file = join(cache, 'rules.mjs');
-  await writeFile(file, `const text = ${JSON.stringify(JSON.stringify(sources))};\nexport async function shippedRules() { return JSON.parse(text); }\n`);
+  await writeFile(
+    file,
+    `const text = ${JSON.stringify(JSON.stringify(sources))};\nexport async function shippedRules() { return JSON.parse(text); }\n`,
+  );
   return file;
 }
 
@@ -69,7 +102,9 @@ export async function buildAll() {
     mainFields: ['module', 'main'],
     chunkNames: 'chunks/[name]-[hash]',
     // commander and others are CommonJS and ask for node's own modules by require.
-    banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
     plugins: [replace],
   });
   const command = join(root, 'dist/headgate.js');

@@ -7,15 +7,22 @@ import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 // The variable makes every Node 20 process read a certificate bundle at its start; nothing here calls out.
-const { NODE_EXTRA_CA_CERTS: _unused, ...env } = process.env;
+const env = { ...process.env };
+delete env.NODE_EXTRA_CA_CERTS;
 const tally = { passed: 0, failed: 0, skipped: 0 };
 const failures = [];
 
 function run(title, command, args, options = {}) {
   process.stdout.write(`\n== ${title}\n`);
   const started = Date.now();
-  const { status } = spawnSync(command, args, { cwd: root, env: { ...env, ...options.env }, stdio: 'inherit' });
-  process.stdout.write(`== ${title}: ${status === 0 ? 'ok' : 'FAILED'} (${((Date.now() - started) / 1000).toFixed(1)} s)\n`);
+  const { status } = spawnSync(command, args, {
+    cwd: root,
+    env: { ...env, ...options.env },
+    stdio: 'inherit',
+  });
+  process.stdout.write(
+    `== ${title}: ${status === 0 ? 'ok' : 'FAILED'} (${((Date.now() - started) / 1000).toFixed(1)} s)\n`,
+  );
   if (status !== 0) failures.push(title);
   return status === 0;
 }
@@ -28,7 +35,14 @@ function jest(title, args, skippedBecause) {
   }
   mkdirSync(join(root, '.cache'), { recursive: true });
   const output = join(root, '.cache', `jest-${title.replaceAll(/\W+/g, '-')}.json`);
-  run(title, process.execPath, ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', '--json', `--outputFile=${output}`, ...args]);
+  run(title, process.execPath, [
+    '--experimental-vm-modules',
+    '--no-warnings',
+    'node_modules/jest/bin/jest.js',
+    '--json',
+    `--outputFile=${output}`,
+    ...args,
+  ]);
   if (!existsSync(output)) {
     tally.failed += 1;
     return;
@@ -41,20 +55,37 @@ function jest(title, args, skippedBecause) {
 
 const bin = (name) => join('node_modules', '.bin', name);
 const shared = join(root, '..', 'shared');
-const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
+const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
+  existsSync(path),
+);
 
 run('build', process.execPath, ['scripts/build.mjs']);
 run('format', bin('prettier'), ['--check', '.']);
 run('lint', bin('eslint'), ['.']);
 run('layering', bin('depcruise'), ['--config', 'dependency-cruiser.config.cjs', 'src']);
 run('types', process.execPath, ['node_modules/typescript7/bin/tsc', '--noEmit']);
-run('types of the reference stack', process.execPath, ['node_modules/typescript7/bin/tsc', '--noEmit', '-p', 'reference-stack']);
+run('types of the reference stack', process.execPath, [
+  'node_modules/typescript7/bin/tsc',
+  '--noEmit',
+  '-p',
+  'reference-stack',
+]);
 jest('tests', []);
 run('generated files are fresh', process.execPath, ['scripts/generate.mjs', '--check']);
-jest('browser tests', ['--config', 'test/browser/jest.config.mjs'], chromium === undefined ? 'no Chromium on this machine (Debian: apt-get install chromium)' : undefined);
-jest('corpus', ['--config', 'test/corpus/jest.config.mjs'], existsSync(shared) ? undefined : '../shared is not there');
+jest(
+  'browser tests',
+  ['--config', 'test/browser/jest.config.mjs'],
+  chromium === undefined ? 'no Chromium on this machine (Debian: apt-get install chromium)' : undefined,
+);
+jest(
+  'corpus',
+  ['--config', 'test/corpus/jest.config.mjs'],
+  existsSync(shared) ? undefined : '../shared is not there',
+);
 
 if (failures.length > 0) process.stdout.write(`\nFailed: ${failures.join(', ')}\n`);
 const failed = tally.failed + (tally.failed === 0 ? failures.length : 0);
-process.stdout.write(`\n${tally.passed} passed, ${failed} failed${tally.skipped > 0 ? `, ${tally.skipped} skipped` : ''}\n`);
+process.stdout.write(
+  `\n${tally.passed} passed, ${failed} failed${tally.skipped > 0 ? `, ${tally.skipped} skipped` : ''}\n`,
+);
 process.exitCode = failed === 0 ? 0 : 1;

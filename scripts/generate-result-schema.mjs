@@ -38,7 +38,8 @@ function generateSchema(file, typeName) {
     if (type.flags & ts.TypeFlags.Boolean) return { type: 'boolean' };
     if (type.isStringLiteral() || type.isNumberLiteral()) return { const: type.value };
     if (type.isUnion()) return describeUnion(type, origin);
-    if (checker.isArrayType(type)) return { type: 'array', items: describe(checker.getTypeArguments(type)[0], origin) };
+    if (checker.isArrayType(type))
+      return { type: 'array', items: describe(checker.getTypeArguments(type)[0], origin) };
     return describeObject(type, origin);
   }
 
@@ -47,12 +48,16 @@ function generateSchema(file, typeName) {
     const isBoolean = (member) => member.flags & ts.TypeFlags.BooleanLiteral;
     const rest = members.filter((member) => !isBoolean(member)).map((member) => describe(member, origin));
     const choices = members.some(isBoolean) ? [{ type: 'boolean' }, ...rest] : rest;
-    if (choices.every((choice) => typeof choice.const === 'string')) return { enum: choices.map((choice) => choice.const) };
+    if (choices.every((choice) => typeof choice.const === 'string'))
+      return { enum: choices.map((choice) => choice.const) };
     return choices.length === 1 ? choices[0] : { anyOf: choices };
   }
 
   function describeObject(type, origin) {
-    const name = type.aliasSymbol === undefined && type.symbol?.flags & ts.SymbolFlags.Interface ? type.symbol.name : undefined;
+    const name =
+      type.aliasSymbol === undefined && type.symbol?.flags & ts.SymbolFlags.Interface
+        ? type.symbol.name
+        : undefined;
     if (name !== undefined && name !== typeName) {
       definitions[name] ??= { ...documentation(type.symbol), ...members(type, origin) };
       return { $ref: `#/$defs/${name}` };
@@ -75,7 +80,10 @@ function generateSchema(file, typeName) {
   }
 
   const declared = checker.getDeclaredTypeOfSymbol(symbol);
-  const schema = { ...documentation(symbol), ...members(declared, symbol.valueDeclaration ?? symbol.declarations[0]) };
+  const schema = {
+    ...documentation(symbol),
+    ...members(declared, symbol.valueDeclaration ?? symbol.declarations[0]),
+  };
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'Headgate scan result',

@@ -13,7 +13,7 @@ const [{ ruleSchema }, { resultSchema }, { shippedRules }, pages, { relationDocs
   load('src/report/result-schema.ts', 'g-result'),
   load('src/rules/shipped.ts', 'g-shipped'),
   load('src/rules/pages.ts', 'g-pages'),
-  load('src/graph/relation-docs.ts', 'g-relations'),
+  load('src/graph/relation-table.ts', 'g-relations'),
 ]);
 const sources = await shippedRules();
 const files = new Map([
@@ -44,4 +44,7 @@ for (const name of await readdir(join(root, 'docs/rules')).catch(() => [])) {
 if (check && stale.length > 0) {
   process.stdout.write(`Stale, run \`npm run generate\`:\n${stale.map((name) => `  ${name}\n`).join('')}`);
   process.exitCode = 1;
-} else process.stdout.write(`${files.size} generated files${check ? ' are fresh' : `, ${stale.length} written`}\n`);
+} else
+  process.stdout.write(
+    `${files.size} generated files${check ? ' are fresh' : `, ${stale.length} written`}\n`,
+  );

@@ -3,7 +3,14 @@ const { createHash } = require('node:crypto');
 const { transformSync, version } = require('esbuild');
 
 module.exports = {
-  getCacheKey: (source, path) => createHash('sha256').update(version).update(path).update(source).digest('hex'),
+  getCacheKey: (source, path) =>
+    createHash('sha256').update(version).update(path).update(source).digest('hex'),
   process: (source, path) =>
-    transformSync(source, { loader: 'ts', format: 'esm', target: 'node20', sourcemap: 'inline', sourcefile: path }),
+    transformSync(source, {
+      loader: 'ts',
+      format: 'esm',
+      target: 'node20',
+      sourcemap: 'inline',
+      sourcefile: path,
+    }),
 };

@@ -1,7 +1,15 @@
 import { summarizeResource } from './evaluate/evaluate.ts';
 import type { Flow, ResourceGraph } from './model/resource-graph.ts';
 import { severities, type FlowDiagram, type Rule, type RuleSet, type Severity } from './model/rule.ts';
-import type { Diagnostic, Evaluation, FlowSummary, RequirementSummary, RuleSummary, ScanResult, Verdict } from './model/scan-result.ts';
+import type {
+  Diagnostic,
+  Evaluation,
+  FlowSummary,
+  RequirementSummary,
+  RuleSummary,
+  ScanResult,
+  Verdict,
+} from './model/scan-result.ts';
 import type { SourceReading } from './model/source.ts';
 
 /** What a result is assembled from. */
@@ -22,7 +30,11 @@ export function assembleResult(parts: ResultParts): ScanResult {
   return {
     schemaVersion: '1.0',
     tool: { name: 'headgate', version: parts.version },
-    ruleSet: { digest: ruleSet.digest, rules: ruleSet.rules.map(summarizeRule), deviations: ruleSet.deviations },
+    ruleSet: {
+      digest: ruleSet.digest,
+      rules: ruleSet.rules.map(summarizeRule),
+      deviations: ruleSet.deviations,
+    },
     startedAt: parts.startedAt.toISOString(),
     inputs: reading.inputs,
     skipped: reading.skipped,
@@ -30,7 +42,10 @@ export function assembleResult(parts: ResultParts): ScanResult {
     evaluations: ordered,
     flows: summarizeFlows(graph, ruleSet, ordered),
     requirements: summarizeRequirements(ruleSet, ordered),
-    diagnostics: [...reading.diagnostics.map((diagnostic) => withBlockedRules(diagnostic, ruleSet.rules)), ...(parts.diagnostics ?? [])],
+    diagnostics: [
+      ...reading.diagnostics.map((diagnostic) => withBlockedRules(diagnostic, ruleSet.rules)),
+      ...(parts.diagnostics ?? []),
+    ],
   };
 }
 
@@ -39,12 +54,29 @@ function byPlace(a: Evaluation, b: Evaluation): number {
   return a.ruleId < b.ruleId ? -1 : a.ruleId > b.ruleId ? 1 : 0;
 }
 
-function summarizeRule({ id, title, requirement, severity, flows, decides, why, fix, controls, references, origin }: Rule): RuleSummary {
+function summarizeRule({
+  id,
+  title,
+  requirement,
+  severity,
+  flows,
+  decides,
+  why,
+  fix,
+  controls,
+  references,
+  origin,
+}: Rule): RuleSummary {
   return { id, title, requirement, severity, flows, decides, why, fix, controls, references, origin };
 }
 
-function withBlockedRules({ affects, ...diagnostic }: SourceReading['diagnostics'][number], rules: readonly Rule[]): Diagnostic {
-  const blocks = rules.filter((rule) => affects.includes('*') || rule.appliesTo.some((type) => affects.includes(type))).map((rule) => rule.id);
+function withBlockedRules(
+  { affects, ...diagnostic }: SourceReading['diagnostics'][number],
+  rules: readonly Rule[],
+): Diagnostic {
+  const blocks = rules
+    .filter((rule) => affects.includes('*') || rule.appliesTo.some((type) => affects.includes(type)))
+    .map((rule) => rule.id);
   return { ...diagnostic, blocks };
 }
 
@@ -54,20 +86,29 @@ function isOpenFail(evaluation: Evaluation): boolean {
 
 function summarize(graph: ResourceGraph, evaluations: readonly Evaluation[]): ScanResult['summary'] {
   const counts: Record<Verdict, number> = { pass: 0, fail: 0, unknown: 0, notApplicable: 0 };
-  const bySeverity = Object.fromEntries(severities.map((severity) => [severity, 0])) as Record<Severity, number>;
+  const bySeverity = Object.fromEntries(severities.map((severity) => [severity, 0])) as Record<
+    Severity,
+    number
+  >;
   let waived = 0;
   for (const evaluation of evaluations) {
     if (evaluation.waiver !== undefined) waived += 1;
     else counts[evaluation.verdict] += 1;
     if (isOpenFail(evaluation)) bySeverity[evaluation.severity] += 1;
   }
-  const resources = graph.resources.filter((resource) => resource.external !== true && !resource.type.startsWith('Headgate::')).length;
+  const resources = graph.resources.filter(
+    (resource) => resource.external !== true && !resource.type.startsWith('Headgate::'),
+  ).length;
   return { resources, ...counts, waived, bySeverity, byFlow: summarizeByFlow(graph, evaluations) };
 }
 
-function summarizeByFlow(graph: ResourceGraph, evaluations: readonly Evaluation[]): ScanResult['summary']['byFlow'] {
+function summarizeByFlow(
+  graph: ResourceGraph,
+  evaluations: readonly Evaluation[],
+): ScanResult['summary']['byFlow'] {
   const byFlow: Record<string, { flows: number; fail: number; unknown: number; pass: number }> = {};
-  for (const diagram of ['api', 'events', 'batch']) byFlow[diagram] = { flows: 0, fail: 0, unknown: 0, pass: 0 };
+  for (const diagram of ['api', 'events', 'batch'])
+    byFlow[diagram] = { flows: 0, fail: 0, unknown: 0, pass: 0 };
   for (const flow of graph.flows) {
     const entry = byFlow[flow.diagram];
     if (entry !== undefined) entry.flows += 1;
@@ -98,8 +139,15 @@ function worst(verdicts: readonly Verdict[]): Verdict {
   return 'notApplicable';
 }
 
-function summarizeFlows(graph: ResourceGraph, ruleSet: RuleSet, evaluations: readonly Evaluation[]): FlowSummary[] {
-  const byResource = groupBy(evaluations.filter(({ waiver }) => waiver === undefined), ({ resource }) => resource.id);
+function summarizeFlows(
+  graph: ResourceGraph,
+  ruleSet: RuleSet,
+  evaluations: readonly Evaluation[],
+): FlowSummary[] {
+  const byResource = groupBy(
+    evaluations.filter(({ waiver }) => waiver === undefined),
+    ({ resource }) => resource.id,
+  );
   return graph.flows.map((flow) => {
     const diagram = ruleSet.diagrams.find(({ id }) => id === flow.diagram);
     const nodes = (diagram?.nodes ?? []).map((node) => summarizeNode(node, flow, byResource));
@@ -115,11 +163,18 @@ function summarizeFlows(graph: ResourceGraph, ruleSet: RuleSet, evaluations: rea
 }
 
 // A node shows the verdicts of the rules that decide its own bullets, on the resources that fill it.
-function summarizeNode(node: FlowDiagram['nodes'][number], flow: Flow, byResource: ReadonlyMap<string, Evaluation[]>): FlowSummary['nodes'][number] {
+function summarizeNode(
+  node: FlowDiagram['nodes'][number],
+  flow: Flow,
+  byResource: ReadonlyMap<string, Evaluation[]>,
+): FlowSummary['nodes'][number] {
   const members = flow.nodes.get(node.id) ?? [];
   const wanted = new Set(node.bullets.flatMap(({ requirements }) => requirements));
-  const own = members.flatMap(({ id }) => byResource.get(id) ?? []).filter(({ requirement }) => wanted.size === 0 || wanted.has(requirement));
-  const count = (verdict: Verdict): number => own.filter((evaluation) => evaluation.verdict === verdict).length;
+  const own = members
+    .flatMap(({ id }) => byResource.get(id) ?? [])
+    .filter(({ requirement }) => wanted.size === 0 || wanted.has(requirement));
+  const count = (verdict: Verdict): number =>
+    own.filter((evaluation) => evaluation.verdict === verdict).length;
   return {
     node: node.id,
     label: node.label,
@@ -136,8 +191,15 @@ function summarizeRequirements(ruleSet: RuleSet, evaluations: readonly Evaluatio
   return ruleSet.requirements.map(({ id, says }) => {
     const evaluated = { pass: 0, fail: 0, unknown: 0, notApplicable: 0, waived: 0 };
     const own = byRequirement.get(id) ?? [];
-    for (const evaluation of own) evaluated[evaluation.waiver === undefined ? evaluation.verdict : 'waived'] += 1;
+    for (const evaluation of own)
+      evaluated[evaluation.waiver === undefined ? evaluation.verdict : 'waived'] += 1;
     const rules = ruleSet.rules.filter((rule) => rule.requirement === id).map((rule) => rule.id);
-    return { id, says, verdict: worst(own.filter(({ waiver }) => waiver === undefined).map(({ verdict }) => verdict)), rules, evaluated };
+    return {
+      id,
+      says,
+      verdict: worst(own.filter(({ waiver }) => waiver === undefined).map(({ verdict }) => verdict)),
+      rules,
+      evaluated,
+    };
   });
 }

@@ -26,19 +26,28 @@ export function runExamples(ruleSet: RuleSet, now: Date): ExampleOutcome[] {
 
 /** Evaluations of one rule on the template of an example. */
 export function evaluateExample(rule: Rule, example: RuleExample, ruleSet: RuleSet, now: Date): Evaluation[] {
-  const reading = readTemplateObject(example.template, 'example', { cwd: '.' });
+  const reading = readTemplateObject(example.template, 'example', {});
   const graph = linkGraph(withCode(reading, example.code));
-  return evaluateRules({ ...ruleSet, rules: [rule] }, graph, { now, positions: () => undefined, detail: 'all' });
+  return evaluateRules({ ...ruleSet, rules: [rule] }, graph, {
+    now,
+    positions: () => undefined,
+    detail: 'all',
+  });
 }
 
 function exampleProblem(rule: Rule, example: RuleExample, ruleSet: RuleSet, now: Date): string | undefined {
   const evaluations = evaluateExample(rule, example, ruleSet, now);
-  const concerned = evaluations.filter(({ resource }) => example.on === undefined || resource.name === example.on);
-  if (concerned.length === 0) return `evaluated nothing${example.on === undefined ? '' : ` called \`${example.on}\``}; the template needs a resource of ${rule.appliesTo.join(' or ')}`;
+  const concerned = evaluations.filter(
+    ({ resource }) => example.on === undefined || resource.name === example.on,
+  );
+  if (concerned.length === 0)
+    return `evaluated nothing${example.on === undefined ? '' : ` called \`${example.on}\``}; the template needs a resource of ${rule.appliesTo.join(' or ')}`;
   for (const { verdict, message, reason, resource } of concerned) {
     const said = [message, reason].filter((text) => text !== undefined).join(': ');
-    if (verdict !== example.verdict) return `\`${resource.name}\` is ${verdict}, not ${example.verdict}: ${said}`;
-    if (example.says !== undefined && !said.includes(example.says)) return `\`${resource.name}\` says "${said}", which lacks "${example.says}"`;
+    if (verdict !== example.verdict)
+      return `\`${resource.name}\` is ${verdict}, not ${example.verdict}: ${said}`;
+    if (example.says !== undefined && !said.includes(example.says))
+      return `\`${resource.name}\` says "${said}", which lacks "${example.says}"`;
   }
   return undefined;
 }

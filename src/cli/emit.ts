@@ -19,10 +19,19 @@ export function wantsDetail({ format, report }: Pick<EmitOptions, 'format' | 're
  * Prints the result and writes every report that was asked for.
  * @throws HeadgateError `output-failed` when a file cannot be written.
  */
-export async function emit(result: ScanResult, options: EmitOptions, surroundings: Surroundings): Promise<void> {
+export async function emit(
+  result: ScanResult,
+  options: EmitOptions,
+  surroundings: Surroundings,
+): Promise<void> {
   const base = renderOptions(surroundings);
-  for (const { format, file } of options.report) await save(file, await renderReport(format as ReportFormat, result, base), surroundings.cwd);
-  const color = options.color && options.output === undefined && surroundings.stdout.isTTY === true && surroundings.env['NO_COLOR'] === undefined;
+  for (const { format, file } of options.report)
+    await save(file, await renderReport(format as ReportFormat, result, base), surroundings.cwd);
+  const color =
+    options.color &&
+    options.output === undefined &&
+    surroundings.stdout.isTTY === true &&
+    surroundings.env['NO_COLOR'] === undefined;
   const text = await renderReport(options.format as ReportFormat, result, { ...base, color });
   if (options.output !== undefined) await save(options.output, text, surroundings.cwd);
   else if (options.quiet !== true) surroundings.stdout.write(text);
@@ -51,6 +60,11 @@ async function save(file: string, text: string, cwd: string): Promise<void> {
   try {
     await writeFile(resolve(cwd, file), text);
   } catch (cause) {
-    throw new HeadgateError('output-failed', `The report cannot be written to \`${file}\`: ${cause instanceof Error ? cause.message : String(cause)}. Check the path and its permissions.`, { file }, { cause });
+    throw new HeadgateError(
+      'output-failed',
+      `The report cannot be written to \`${file}\`: ${cause instanceof Error ? cause.message : String(cause)}. Check the path and its permissions.`,
+      { file },
+      { cause },
+    );
   }
 }

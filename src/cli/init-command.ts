@@ -36,7 +36,11 @@ unknown: warn
 `;
 
 /** `headgate init`: a commented headgate.yaml, never over one that is there. */
-export function addInitCommand(program: Command, { cwd, stdout }: Surroundings, done: (code: number) => void): void {
+export function addInitCommand(
+  program: Command,
+  { cwd, stdout }: Surroundings,
+  done: (code: number) => void,
+): void {
   program
     .command('init')
     .description('Write a commented headgate.yaml.')
@@ -45,7 +49,14 @@ export function addInitCommand(program: Command, { cwd, stdout }: Surroundings, 
         await writeFile(resolve(cwd, 'headgate.yaml'), starter, { flag: 'wx' });
       } catch (cause) {
         const exists = (cause as NodeJS.ErrnoException).code === 'EEXIST';
-        throw new HeadgateError('init-failed', exists ? '`headgate.yaml` is already there; nothing was changed.' : '`headgate.yaml` cannot be written here; check the permissions of this folder.', { file: 'headgate.yaml' }, { cause });
+        throw new HeadgateError(
+          'init-failed',
+          exists
+            ? '`headgate.yaml` is already there; nothing was changed.'
+            : '`headgate.yaml` cannot be written here; check the permissions of this folder.',
+          { file: 'headgate.yaml' },
+          { cause },
+        );
       }
       stdout.write('Wrote headgate.yaml. Next: headgate scan <path>\n');
       done(0);

@@ -32,7 +32,8 @@ function collect<T>(parse: (text: string) => T): (text: string, previous: readon
 
 function parseReport(text: string): ReportTarget {
   const split = text.indexOf('=');
-  if (split < 1 || split === text.length - 1) throw new InvalidArgumentError('Write it as FORMAT=FILE, for example sarif=out.sarif.');
+  if (split < 1 || split === text.length - 1)
+    throw new InvalidArgumentError('Write it as FORMAT=FILE, for example sarif=out.sarif.');
   return { format: text.slice(0, split), file: text.slice(split + 1) };
 }
 
@@ -41,15 +42,28 @@ const same = (text: string): string => text;
 /** The shared options, in the order in which help shows them. */
 export function commonOptions(formats: readonly string[]): Option[] {
   return [
-    new Option('--rules <dir>', 'add a folder of your own rules (repeatable)').argParser(collect(same)).default([], 'none'),
+    new Option('--rules <dir>', 'add a folder of your own rules (repeatable)')
+      .argParser(collect(same))
+      .default([], 'none'),
     new Option('--config <file>', 'configuration file (default: headgate.yaml, where there is one)'),
     new Option('--format <format>', 'what is printed').choices(formats).default('console'),
     new Option('--output <file>', 'write the report to a file instead of printing it'),
-    new Option('--report <format=file>', 'also write this report (repeatable)').argParser(collect(parseReport)).default([], 'none'),
-    new Option('--fail-on <severity>', 'exit 1 at findings of this severity or worse (default: high)').choices([...severities, 'none']),
-    new Option('--unknown <policy>', 'what unknown verdicts do to the exit code (default: warn)').choices(['ignore', 'warn', 'fail']),
+    new Option('--report <format=file>', 'also write this report (repeatable)')
+      .argParser(collect(parseReport))
+      .default([], 'none'),
+    new Option(
+      '--fail-on <severity>',
+      'exit 1 at findings of this severity or worse (default: high)',
+    ).choices([...severities, 'none']),
+    new Option('--unknown <policy>', 'what unknown verdicts do to the exit code (default: warn)').choices([
+      'ignore',
+      'warn',
+      'fail',
+    ]),
     new Option('--rule <id>', 'only this rule (repeatable)').argParser(collect(same)).default([], 'all'),
-    new Option('--flow <flow>', 'only rules of this flow: api, events or batch (repeatable)').argParser(collect(same)).default([], 'all'),
+    new Option('--flow <flow>', 'only rules of this flow: api, events or batch (repeatable)')
+      .argParser(collect(same))
+      .default([], 'all'),
     new Option('--quiet', 'print nothing but errors'),
     new Option('--no-color', 'print without colour'),
     new Option('--debug', 'show stack traces of errors'),

@@ -20,15 +20,32 @@ const flows = ['api', 'events', 'batch'];
  * Shipped rules, the user's folders and settings, cut down to what was asked for.
  * @throws HeadgateError for unknown rules or flows, or a rule id that is used twice.
  */
-export async function loadRuleSet(config: HeadgateConfig, selection: RuleSelection, cwd: string): Promise<RuleSet> {
+export async function loadRuleSet(
+  config: HeadgateConfig,
+  selection: RuleSelection,
+  cwd: string,
+): Promise<RuleSet> {
   const shipped = await shippedRules();
   const folders = [...(config.ruleFolders ?? []), ...selection.folders];
   const relations = folders.length === 0 ? undefined : relationNames();
-  const own = await Promise.all(folders.map((folder) => readRuleFolder(folder, { origin: folder, base: cwd, ...(relations === undefined ? {} : { relations }) })));
+  const own = await Promise.all(
+    folders.map((folder) =>
+      readRuleFolder(folder, {
+        origin: folder,
+        base: cwd,
+        ...(relations === undefined ? {} : { relations }),
+      }),
+    ),
+  );
   const rules = [...shipped.rules, ...own.flat()];
   const seen = new Set<string>();
   for (const { id, file } of rules) {
-    if (seen.has(id)) throw new HeadgateError('rule-duplicate', `The rule id \`${id}\` of \`${file}\` is taken; choose another id and file name.`, { file });
+    if (seen.has(id))
+      throw new HeadgateError(
+        'rule-duplicate',
+        `The rule id \`${id}\` of \`${file}\` is taken; choose another id and file name.`,
+        { file },
+      );
     seen.add(id);
   }
   const set = applySettings({ ...shipped, rules }, config.rules ?? {});
@@ -37,10 +54,24 @@ export async function loadRuleSet(config: HeadgateConfig, selection: RuleSelecti
 
 function selectRules(set: RuleSet, { rule: ids, flow }: RuleSelection): RuleSet {
   const known = set.rules.map(({ id }) => id);
-  for (const id of ids) if (!known.includes(id)) throw new HeadgateError('rule-unknown', `No rule is called \`${id}\`${hint(nearest(id, known))}; \`headgate rules list\` lists them all.`);
-  for (const name of flow) if (!flows.includes(name)) throw new HeadgateError('flow-unknown', `No flow is called \`${name}\`; use one of ${flows.join(', ')}.`);
+  for (const id of ids)
+    if (!known.includes(id))
+      throw new HeadgateError(
+        'rule-unknown',
+        `No rule is called \`${id}\`${hint(nearest(id, known))}; \`headgate rules list\` lists them all.`,
+      );
+  for (const name of flow)
+    if (!flows.includes(name))
+      throw new HeadgateError(
+        'flow-unknown',
+        `No flow is called \`${name}\`; use one of ${flows.join(', ')}.`,
+      );
   if (ids.length === 0 && flow.length === 0) return set;
-  const rules = set.rules.filter((rule) => (ids.length === 0 || ids.includes(rule.id)) && (flow.length === 0 || rule.flows.some((name) => flow.includes(name))));
+  const rules = set.rules.filter(
+    (rule) =>
+      (ids.length === 0 || ids.includes(rule.id)) &&
+      (flow.length === 0 || rule.flows.some((name) => flow.includes(name))),
+  );
   return { ...set, rules };
 }
 

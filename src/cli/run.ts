@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { HeadgateError, describePlace } from '../model/headgate-error.ts';
+import { addBaselineCommand } from './baseline-command.ts';
 import { addRulesCommands } from './rules-commands.ts';
 import { addScanCommand } from './scan-command.ts';
 import { addReportCommand } from './report-command.ts';
@@ -22,13 +23,17 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
     .description('Policy as code for AWS Lambda request flows.')
     .version(version)
     .exitOverride()
-    .configureOutput({ writeOut: (text) => surroundings.stdout.write(text), writeErr: (text) => surroundings.stderr.write(text) })
+    .configureOutput({
+      writeOut: (text) => surroundings.stdout.write(text),
+      writeErr: (text) => surroundings.stderr.write(text),
+    })
     .showSuggestionAfterError(true)
     .showHelpAfterError('(headgate --help lists the commands)');
   const done = (code: number): void => {
     exitCode = code;
   };
   addScanCommand(program, surroundings, done);
+  addBaselineCommand(program, surroundings, done);
   addReportCommand(program, surroundings, done);
   addRulesCommands(program, surroundings, done);
   addInitCommand(program, surroundings, done);
@@ -44,11 +49,18 @@ function report(error: unknown, { stderr }: Surroundings, debug: boolean): numbe
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof HeadgateError) {
     const place = describePlace(error.where);
-    stderr.write(`headgate: ${error.message}${place === '' || error.message.includes(place) ? '' : ` (${place})`}\n`);
+    stderr.write(
+      `headgate: ${error.message}${place === '' || error.message.includes(place) ? '' : ` (${place})`}\n`,
+    );
   } else {
     const text = error instanceof Error ? error.message : String(error);
-    stderr.write(`headgate: an unexpected error: ${text}\nThis is a defect of Headgate; run again with --debug and report what it prints.\n`);
+    stderr.write(
+      `headgate: an unexpected error: ${text}\nThis is a defect of Headgate; run again with --debug and report what it prints.\n`,
+    );
   }
-  if (debug && error instanceof Error) stderr.write(`${error.stack ?? ''}\n${error.cause instanceof Error ? `caused by ${error.cause.stack ?? ''}\n` : ''}`);
+  if (debug && error instanceof Error)
+    stderr.write(
+      `${error.stack ?? ''}\n${error.cause instanceof Error ? `caused by ${error.cause.stack ?? ''}\n` : ''}`,
+    );
   return 2;
 }

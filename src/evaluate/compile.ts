@@ -26,7 +26,15 @@ function build(raw: Expression): Test {
   const make = form === undefined ? undefined : forms[form];
   if (make === undefined) throw new TypeError(`unvalidated expression ${JSON.stringify(raw)}`);
   const test = make(raw);
-  const of = form === 'property' || form === 'edge' || form === 'type' || form === 'code' || form === 'inFlow' || form === 'sameAs' ? raw['of'] : undefined;
+  const of =
+    form === 'property' ||
+    form === 'edge' ||
+    form === 'type' ||
+    form === 'code' ||
+    form === 'inFlow' ||
+    form === 'sameAs'
+      ? raw['of']
+      : undefined;
   if (typeof of !== 'string') return test;
   return (node, context) => test(context.bindings.get(of) ?? node, context);
 }
@@ -46,7 +54,11 @@ const forms: Readonly<Record<string, (raw: Expression) => Test>> = {
   },
   if: buildIf,
   unknown: (raw) => {
-    const cause: Cause = { code: 'evidence', message: String(raw['unknown']), ...(raw['remedy'] === undefined ? {} : { remedy: String(raw['remedy']) }) };
+    const cause: Cause = {
+      code: 'evidence',
+      message: String(raw['unknown']),
+      ...(raw['remedy'] === undefined ? {} : { remedy: String(raw['remedy']) }),
+    };
     return () => cause;
   },
   property: buildProperty,
@@ -70,21 +82,39 @@ const forms: Readonly<Record<string, (raw: Expression) => Test>> = {
   },
   type: (raw) => (node) => (raw['type'] as string[]).includes(node.resource.type),
   external: (raw) => (node) => (node.resource.external === true) === raw['external'],
-  sameAs: (raw) => (node, context) => context.bindings.get(String(raw['sameAs']))?.resource.id === node.resource.id,
+  sameAs: (raw) => (node, context) =>
+    context.bindings.get(String(raw['sameAs']))?.resource.id === node.resource.id,
   inFlow: (raw) => (node, context) => {
     const diagrams = raw['inFlow'] as string[];
-    return context.graph.flows.some((flow) => diagrams.includes(flow.diagram) && [...flow.nodes.values()].some((members) => members.includes(node.resource)));
+    return context.graph.flows.some(
+      (flow) =>
+        diagrams.includes(flow.diagram) &&
+        [...flow.nodes.values()].some((members) => members.includes(node.resource)),
+    );
   },
   code: (raw) => codeTest(raw['code'] as CodeCapability[]),
   credential: () => (node, context) => {
     const entry = node.value as { readonly Key?: string; readonly Value?: Value };
-    const found = bothSides(entry.Value, (value) => credentialIn(entry.Key ?? '', value, context.data.credentials));
-    observe(node, context, [], `${entry.Key ?? ''}: ${found === undefined ? 'no credential' : '(redacted)'}`, 'no credential', found === undefined, undefined);
+    const found = bothSides(entry.Value, (value) =>
+      credentialIn(entry.Key ?? '', value, context.data.credentials),
+    );
+    observe(
+      node,
+      context,
+      [],
+      `${entry.Key ?? ''}: ${found === undefined ? 'no credential' : '(redacted)'}`,
+      'no credential',
+      found === undefined,
+      undefined,
+    );
     return found !== undefined;
   },
 };
 
-function bothSides(value: Value | undefined, look: (value: Value | undefined) => string | undefined): string | undefined {
+function bothSides(
+  value: Value | undefined,
+  look: (value: Value | undefined) => string | undefined,
+): string | undefined {
   return value instanceof Choice ? (look(value.whenTrue) ?? look(value.whenFalse)) : look(value);
 }
 
@@ -92,7 +122,8 @@ function buildIf(raw: Expression): Test {
   const condition = compileExpression(raw['if'] as Expression);
   const whenTrue = raw['then'] === undefined ? undefined : compileExpression(raw['then'] as Expression);
   const whenFalse = raw['else'] === undefined ? undefined : compileExpression(raw['else'] as Expression);
-  const side = (test: Test | undefined, node: Node, context: Context): Truth => (test === undefined ? true : test(node, context));
+  const side = (test: Test | undefined, node: Node, context: Context): Truth =>
+    test === undefined ? true : test(node, context);
   return (node, context) => {
     const holds = condition(node, { ...context, observations: [] });
     if (isUnknown(holds)) return agree(side(whenTrue, node, context), side(whenFalse, node, context), holds);
@@ -100,7 +131,9 @@ function buildIf(raw: Expression): Test {
   };
 }
 
-function predicatesOf(raw: Expression): { readonly name: string; readonly argument: unknown; readonly test: Predicate }[] {
+function predicatesOf(
+  raw: Expression,
+): { readonly name: string; readonly argument: unknown; readonly test: Predicate }[] {
   return Object.entries(raw).flatMap(([name, argument]) => {
     const make = predicates[name];
     return make === undefined ? [] : [{ name, argument, test: make(argument) }];
@@ -108,7 +141,10 @@ function predicatesOf(raw: Expression): { readonly name: string; readonly argume
 }
 
 function expectation(name: string, argument: unknown, context: Context): string {
-  const operand = typeof argument === 'object' && argument !== null ? (argument as Record<string, unknown>)['parameter'] : undefined;
+  const operand =
+    typeof argument === 'object' && argument !== null
+      ? (argument as Record<string, unknown>)['parameter']
+      : undefined;
   const value = typeof operand === 'string' ? context.parameters[operand] : argument;
   const shown = typeof value === 'string' ? value : JSON.stringify(value);
   if (name === 'exists') return value === true ? 'present' : 'absent';
@@ -124,7 +160,15 @@ function buildProperty(raw: Expression): Test {
     follow(node, steps, context, (value, path, isDefault) =>
       every(tests, ({ name, argument, test }) => {
         const holds = test({ value, isDefault, node, context });
-        observe(node, context, path, value, expectation(name, argument, context), holds, isDefault ? 'default' : undefined);
+        observe(
+          node,
+          context,
+          path,
+          value,
+          expectation(name, argument, context),
+          holds,
+          isDefault ? 'default' : undefined,
+        );
         return holds;
       }),
     );
@@ -138,7 +182,16 @@ function buildValue(raw: Expression): Test {
     if ('unknown' in value) return value.unknown;
     return every(tests, ({ name, argument, test }) => {
       const holds = test({ value: value.known, isDefault: false, node, context });
-      observe(node, context, node.path, value.known, expectation(name, argument, context), holds, 'derived', 'computed value');
+      observe(
+        node,
+        context,
+        node.path,
+        value.known,
+        expectation(name, argument, context),
+        holds,
+        'derived',
+        'computed value',
+      );
       return holds;
     });
   };
@@ -148,29 +201,54 @@ function buildEdge(raw: Expression): Test {
   const name = raw['edge'] as string;
   const tests = predicatesOf(raw);
   return (node, context) =>
-    every(tests, ({ test }) => test({ value: node.edge?.attributes?.[name], isDefault: false, node, context }));
+    every(tests, ({ test }) =>
+      test({ value: node.edge?.attributes?.[name], isDefault: false, node, context }),
+    );
 }
 
-type Combine = (members: Members, where: Test | undefined, satisfies: Test | undefined, context: Context) => Truth;
+type Combine = (
+  members: Members,
+  where: Test | undefined,
+  satisfies: Test | undefined,
+  context: Context,
+) => Truth;
 
 function bind(context: Context, name: string | undefined, node: Node): Context {
-  return name === undefined ? context : { ...context, bindings: new Map([...context.bindings, [name, node]]) };
+  return name === undefined
+    ? context
+    : { ...context, bindings: new Map([...context.bindings, [name, node]]) };
 }
 
 function quantify(quantifier: Expression, combine: Combine): Test {
   const source = compileSource(quantifier);
-  const where = quantifier['where'] === undefined ? undefined : compileExpression(quantifier['where'] as Expression);
-  const satisfies = quantifier['satisfies'] === undefined ? undefined : compileExpression(quantifier['satisfies'] as Expression);
+  const where =
+    quantifier['where'] === undefined ? undefined : compileExpression(quantifier['where'] as Expression);
+  const satisfies =
+    quantifier['satisfies'] === undefined
+      ? undefined
+      : compileExpression(quantifier['satisfies'] as Expression);
   const name = quantifier['as'] as string | undefined;
   const of = quantifier['of'] as string | undefined;
-  const named = (test: Test | undefined): Test | undefined => (test === undefined ? undefined : (node, context) => test(node, bind(context, name, node)));
+  const named = (test: Test | undefined): Test | undefined =>
+    test === undefined ? undefined : (node, context) => test(node, bind(context, name, node));
   const what = describeSource(quantifier);
   return (node, context) => {
     const start = of === undefined ? node : (context.bindings.get(of) ?? node);
     const members = source(start, context);
-    for (const member of members.nodes) if (member.resource !== node.resource) context.related.add(member.resource);
+    for (const member of members.nodes)
+      if (member.resource !== node.resource) context.related.add(member.resource);
     const holds = combine(members, named(where), named(satisfies), context);
-    if (members.nodes.length === 0) observe(start, context, start.path, 'none', `${what} present`, isUnknown(holds) ? holds : context.negated, 'derived', what);
+    if (members.nodes.length === 0)
+      observe(
+        start,
+        context,
+        start.path,
+        'none',
+        `${what} present`,
+        isUnknown(holds) ? holds : context.negated,
+        'derived',
+        what,
+      );
     return holds;
   };
 }
@@ -191,7 +269,9 @@ function withDoubt(truth: Truth, member: Node, decisive: boolean): Truth {
 }
 
 const someOf: Combine = (members, where, _satisfies, context) => {
-  const found = some(members.nodes, (member) => withDoubt(where === undefined ? true : where(member, context), member, true));
+  const found = some(members.nodes, (member) =>
+    withDoubt(where === undefined ? true : where(member, context), member, true),
+  );
   return found === false && members.incomplete !== undefined ? members.incomplete : found;
 };
 
@@ -209,7 +289,8 @@ const everyOf: Combine = (members, where, satisfies, context) => {
 function buildCount(raw: Expression): Test {
   const quantifier = raw['count'] as Expression;
   const source = compileSource(quantifier);
-  const where = quantifier['where'] === undefined ? undefined : compileExpression(quantifier['where'] as Expression);
+  const where =
+    quantifier['where'] === undefined ? undefined : compileExpression(quantifier['where'] as Expression);
   const distinct = typeof quantifier['distinct'] === 'string' ? parsePath(quantifier['distinct']) : undefined;
   const of = quantifier['of'] as string | undefined;
   const tests = predicatesOf(raw);
@@ -217,13 +298,23 @@ function buildCount(raw: Expression): Test {
   return (node, context) => {
     const start = of === undefined ? node : (context.bindings.get(of) ?? node);
     const members = source(start, context);
-    for (const member of members.nodes) if (member.resource !== node.resource) context.related.add(member.resource);
+    for (const member of members.nodes)
+      if (member.resource !== node.resource) context.related.add(member.resource);
     const counted = countMembers(members, where, distinct, context);
     return every(tests, ({ name, argument, test }) => {
       const at = (value: number): Truth => test({ value, isDefault: false, node, context });
       const [least, most] = [at(counted.least), at(counted.most)];
       const holds = counted.doubt === undefined ? least : agree(least, most, counted.doubt);
-      observe(start, context, start.path, counted.least, expectation(name, argument, context), holds, 'derived', distinct === undefined ? `number of ${what}` : `different ${distinct.join('.')} of ${what}`);
+      observe(
+        start,
+        context,
+        start.path,
+        counted.least,
+        expectation(name, argument, context),
+        holds,
+        'derived',
+        distinct === undefined ? `number of ${what}` : `different ${distinct.join('.')} of ${what}`,
+      );
       return holds;
     });
   };
@@ -236,7 +327,12 @@ interface Counted {
 }
 
 // How many there are at least and at most: what is unknown may or may not count.
-function countMembers(members: Members, where: Test | undefined, distinct: readonly (string | number)[] | undefined, context: Context): Counted {
+function countMembers(
+  members: Members,
+  where: Test | undefined,
+  distinct: readonly (string | number)[] | undefined,
+  context: Context,
+): Counted {
   let doubt = members.incomplete;
   let [least, open] = [0, 0];
   const seen = new Set<string>();
@@ -265,7 +361,10 @@ function countMembers(members: Members, where: Test | undefined, distinct: reado
 
 // Two texts that differ in their known pieces around the same unknown ones are different.
 function distinctKey(member: Node, steps: readonly (string | number)[], context: Context): string | Cause {
-  let key: string | Cause = { code: 'malformed', message: `\`${member.resource.name}\` does not say its ${steps.join('.')}` };
+  let key: string | Cause = {
+    code: 'malformed',
+    message: `\`${member.resource.name}\` does not say its ${steps.join('.')}`,
+  };
   follow(member, steps, context, (value) => {
     if (value !== undefined) key = keyOf(value);
     return true;
@@ -276,7 +375,11 @@ function distinctKey(member: Node, steps: readonly (string | number)[], context:
 function keyOf(value: Value): string | Cause {
   if (typeof value !== 'object' || value === null) return String(value);
   if (value instanceof Unresolved) return value.cause;
-  return JSON.stringify(value, (_key, item: unknown) => (typeof item === 'object' && item !== null && 'cause' in item ? (item as { cause: Cause }).cause.message : item));
+  return JSON.stringify(value, (_key, item: unknown) =>
+    typeof item === 'object' && item !== null && 'cause' in item
+      ? (item as { cause: Cause }).cause.message
+      : item,
+  );
 }
 
 function codeTest(capabilities: readonly CodeCapability[]): Test {
@@ -284,19 +387,56 @@ function codeTest(capabilities: readonly CodeCapability[]): Test {
     const code = node.resource.code;
     const sign = code?.found.find((found) => capabilities.includes(found.capability));
     if (code !== undefined && sign !== undefined) {
-      observe(node, context, [], `${sign.sign} in ${sign.file}`, `code that shows ${capabilities.join(' or ')}`, true, 'code', `code of ${node.resource.name}`);
+      observe(
+        node,
+        context,
+        [],
+        `${sign.sign} in ${sign.file}`,
+        `code that shows ${capabilities.join(' or ')}`,
+        true,
+        'code',
+        `code of ${node.resource.name}`,
+      );
       return true;
     }
-    const message = code === undefined ? `the code of \`${node.resource.name}\` was not at hand` : `the code of \`${node.resource.name}\` (${code.source}) shows no known sign of ${capabilities.join(' or ')}`;
-    return { code: 'code', message, remedy: code === undefined ? 'scan the cloud assembly with its assets, or bring the evidence by hand' : 'bring the evidence by hand, as a waiver with a reason' };
+    const message =
+      code === undefined
+        ? `the code of \`${node.resource.name}\` was not at hand`
+        : `the code of \`${node.resource.name}\` (${code.source}) shows no known sign of ${capabilities.join(' or ')}`;
+    return {
+      code: 'code',
+      message,
+      remedy:
+        code === undefined
+          ? 'scan the cloud assembly with its assets, or bring the evidence by hand'
+          : 'bring the evidence by hand, as a waiver with a reason',
+    };
   };
 }
 
 // What breaks or blocks a verdict is kept longer than what merely agrees with it.
 const observationLimit = { holds: 24, other: 48 };
 
-function observe(node: Node, context: Context, path: readonly (string | number)[], value: Value | undefined, expected: string, holds: Truth, source: 'default' | 'code' | 'derived' | undefined, text?: string): void {
+function observe(
+  node: Node,
+  context: Context,
+  path: readonly (string | number)[],
+  value: Value | undefined,
+  expected: string,
+  holds: Truth,
+  source: 'default' | 'code' | 'derived' | undefined,
+  text?: string,
+): void {
   const outcome = context.negated ? not(holds) : holds;
-  if (context.observations.length >= (outcome === true ? observationLimit.holds : observationLimit.other)) return;
-  context.observations.push({ node, path, value, expected: context.negated ? `not ${expected}` : expected, holds: outcome, source, ...(text === undefined ? {} : { text }) });
+  if (context.observations.length >= (outcome === true ? observationLimit.holds : observationLimit.other))
+    return;
+  context.observations.push({
+    node,
+    path,
+    value,
+    expected: context.negated ? `not ${expected}` : expected,
+    holds: outcome,
+    source,
+    ...(text === undefined ? {} : { text }),
+  });
 }

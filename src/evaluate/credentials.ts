@@ -30,14 +30,23 @@ export function credentialShape(value: string, data: RuleData['credentials']): s
 }
 
 /** Why an entry carries a credential: its value's shape, or a secret-like name with a literal value. */
-export function credentialIn(key: string, value: Value | undefined, data: RuleData['credentials']): string | undefined {
+export function credentialIn(
+  key: string,
+  value: Value | undefined,
+  data: RuleData['credentials'],
+): string | undefined {
   if (value instanceof PartialString) {
-    return value.parts.map((part) => (typeof part === 'string' ? credentialShape(part, data) : undefined)).find((found) => found !== undefined);
+    return value.parts
+      .map((part) => (typeof part === 'string' ? credentialShape(part, data) : undefined))
+      .find((found) => found !== undefined);
   }
   if (typeof value !== 'string') return undefined;
   const shape = credentialShape(value, data);
   if (shape !== undefined) return shape;
   const { names, placeholders } = patternsOf(data);
-  const literal = value.length >= 4 && !/^(arn:|https?:\/\/|\/|\{\{resolve:|true$|false$|\d{1,6}$)/i.test(value);
-  return literal && names.matcher(key).find() && !placeholders.matcher(value).find() ? `a literal value under the secret-like name ${key}` : undefined;
+  const literal =
+    value.length >= 4 && !/^(arn:|https?:\/\/|\/|\{\{resolve:|true$|false$|\d{1,6}$)/i.test(value);
+  return literal && names.matcher(key).find() && !placeholders.matcher(value).find()
+    ? `a literal value under the secret-like name ${key}`
+    : undefined;
 }

@@ -31,7 +31,11 @@ interface Decision {
  * Decides every rule on every resource it applies to.
  * @returns one evaluation per rule and resource, ordered by rule, then resource; pure and deterministic.
  */
-export function evaluateRules(ruleSet: RuleSet, graph: ResourceGraph, options: EvaluateOptions): Evaluation[] {
+export function evaluateRules(
+  ruleSet: RuleSet,
+  graph: ResourceGraph,
+  options: EvaluateOptions,
+): Evaluation[] {
   const flowsOf = flowIndex(graph);
   const identify = fingerprints(graph.resources);
   const evaluations: Evaluation[] = [];
@@ -39,7 +43,17 @@ export function evaluateRules(ruleSet: RuleSet, graph: ResourceGraph, options: E
     for (const type of rule.appliesTo) {
       for (const resource of graph.ofType(type)) {
         if (resource.external === true) continue;
-        evaluations.push(evaluateOne(rule, resource, ruleSet, graph, options, flowsOf.get(resource) ?? [], identify(rule.id, resource)));
+        evaluations.push(
+          evaluateOne(
+            rule,
+            resource,
+            ruleSet,
+            graph,
+            options,
+            flowsOf.get(resource) ?? [],
+            identify(rule.id, resource),
+          ),
+        );
       }
     }
   }
@@ -58,7 +72,15 @@ function flowIndex(graph: ResourceGraph): Map<Resource, string[]> {
   return index;
 }
 
-function evaluateOne(rule: Rule, resource: Resource, ruleSet: RuleSet, graph: ResourceGraph, options: EvaluateOptions, flows: readonly string[], fingerprint: string): Evaluation {
+function evaluateOne(
+  rule: Rule,
+  resource: Resource,
+  ruleSet: RuleSet,
+  graph: ResourceGraph,
+  options: EvaluateOptions,
+  flows: readonly string[],
+  fingerprint: string,
+): Evaluation {
   const self = nodeOf(resource);
   const context: Context = {
     graph,
@@ -87,7 +109,12 @@ function evaluateOne(rule: Rule, resource: Resource, ruleSet: RuleSet, graph: Re
     resource: summarizeResource(resource),
     ...(location === undefined ? {} : { location }),
     evidence: detailed ? evidenceOf(decision.verdict, context, options.positions) : [],
-    related: detailed ? [...context.related].filter((other) => other !== resource).slice(0, 20).map(summarizeResource) : [],
+    related: detailed
+      ? [...context.related]
+          .filter((other) => other !== resource)
+          .slice(0, 20)
+          .map(summarizeResource)
+      : [],
     flows,
   };
 }
@@ -95,7 +122,12 @@ function evaluateOne(rule: Rule, resource: Resource, ruleSet: RuleSet, graph: Re
 function decide(rule: Rule, self: Node, context: Context): Decision {
   for (const clause of rule.when) {
     const applies = compileExpression(clause.that)(self, { ...context, observations: [] });
-    if (applies === false) return { verdict: 'notApplicable', message: rule.title, reason: fillMessage(clause.otherwise, context) };
+    if (applies === false)
+      return {
+        verdict: 'notApplicable',
+        message: rule.title,
+        reason: fillMessage(clause.otherwise, context),
+      };
     if (isUnknown(applies)) return unknown(rule, applies);
   }
   // Nothing that is not certain to exist may pass or fail.
@@ -116,12 +148,19 @@ function decideAssertions(rule: Rule, self: Node, context: Context): Decision {
     }
     if (isUnknown(holds)) blockedBy ??= holds;
   }
-  return blockedBy === undefined ? { verdict: 'pass', message: fillMessage(rule.pass, context) } : unknown(rule, blockedBy);
+  return blockedBy === undefined
+    ? { verdict: 'pass', message: fillMessage(rule.pass, context) }
+    : unknown(rule, blockedBy);
 }
 
 function unknown(rule: Rule, cause: Cause): Decision {
   const remedy = cause.remedy === undefined ? '' : `; to settle it, ${cause.remedy}`;
-  return { verdict: 'unknown', message: `Not decided: ${rule.title}`, reason: `${cause.message}${remedy}`, cause };
+  return {
+    verdict: 'unknown',
+    message: `Not decided: ${rule.title}`,
+    reason: `${cause.message}${remedy}`,
+    cause,
+  };
 }
 
 /** A resource as results show it. */
@@ -133,7 +172,9 @@ export function summarizeResource(resource: Resource): ResourceSummary {
     name,
     ...(stack === undefined ? {} : { stack }),
     ...(constructPath === undefined ? {} : { constructPath }),
-    ...(sourceLine === undefined ? {} : { sourceLine: `${sourceLine.file}:${sourceLine.line}:${sourceLine.column}` }),
+    ...(sourceLine === undefined
+      ? {}
+      : { sourceLine: `${sourceLine.file}:${sourceLine.line}:${sourceLine.column}` }),
     ...(account === undefined ? {} : { account }),
     ...(region === undefined ? {} : { region }),
     ...(arn === undefined ? {} : { arn }),

@@ -17,7 +17,9 @@ export function evidenceOf(verdict: Verdict, context: Context, positions: Positi
 
 // What decided comes first: the failed leaves of a fail, the unknown ones of an unknown.
 function telling(verdict: Verdict, observations: readonly Observation[]): Observation[] {
-  const decisive = observations.filter(({ holds }) => (verdict === 'pass' ? holds === true : verdict === 'fail' ? holds === false : isUnknown(holds)));
+  const decisive = observations.filter(({ holds }) =>
+    verdict === 'pass' ? holds === true : verdict === 'fail' ? holds === false : isUnknown(holds),
+  );
   return decisive.length > 0 ? decisive : [...observations];
 }
 
@@ -43,7 +45,14 @@ function sourceOf({ node, source }: Observation): string {
 }
 
 /** The smallest place that a reader must look at: the decisive property of the resource itself, else the resource. */
-export function placeOf(verdict: Verdict, context: Context, resource: Resource, positions: PositionLookup): Location | undefined {
-  const own = telling(verdict, context.observations).find(({ node, path }) => node.resource === resource && path.length > 0);
+export function placeOf(
+  verdict: Verdict,
+  context: Context,
+  resource: Resource,
+  positions: PositionLookup,
+): Location | undefined {
+  const own = telling(verdict, context.observations).find(
+    ({ node, path }) => node.resource === resource && path.length > 0,
+  );
   return positions(resource.locate(own === undefined || verdict === 'notApplicable' ? [] : own.path));
 }

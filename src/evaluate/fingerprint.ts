@@ -20,10 +20,15 @@ export function fingerprints(resources: readonly Resource[]): Identify {
   const keys = new Map<Resource, string>();
   for (const [identity, group] of namesakes) {
     const ordered = group.length === 1 ? group : [...group].sort(byContent);
-    ordered.forEach((resource, index) => keys.set(resource, index === 0 ? identity : `${identity}#${index + 1}`));
+    ordered.forEach((resource, index) =>
+      keys.set(resource, index === 0 ? identity : `${identity}#${index + 1}`),
+    );
   }
   return (ruleId, resource) =>
-    createHash('sha256').update(`${ruleId}\n${keys.get(resource) ?? identityOf(resource)}`).digest('hex').slice(0, 32);
+    createHash('sha256')
+      .update(`${ruleId}\n${keys.get(resource) ?? identityOf(resource)}`)
+      .digest('hex')
+      .slice(0, 32);
 }
 
 function identityOf(resource: Resource): string {

@@ -8,15 +8,18 @@ import { follow, parsePath, type Context } from './node.ts';
 export function fillMessage(template: string, context: Context): string {
   const self = context.bindings.get('self');
   if (self === undefined) return template;
-  return template.replaceAll(/\{(name|type|parameter\.[A-Za-z0-9]+|value:[A-Za-z0-9.]+)\}/g, (_whole, key: string) => {
-    if (key === 'name') return self.resource.name;
-    if (key === 'type') return self.resource.type;
-    if (key.startsWith('parameter.')) return String(context.parameters[key.slice('parameter.'.length)]);
-    let text = '(absent)';
-    follow(self, parsePath(key.slice('value:'.length)), context, (value) => {
-      text = value instanceof Unresolved ? '(unknown)' : describeValue(value, 80);
-      return true;
-    });
-    return text;
-  });
+  return template.replaceAll(
+    /\{(name|type|parameter\.[A-Za-z0-9]+|value:[A-Za-z0-9.]+)\}/g,
+    (_whole, key: string) => {
+      if (key === 'name') return self.resource.name;
+      if (key === 'type') return self.resource.type;
+      if (key.startsWith('parameter.')) return String(context.parameters[key.slice('parameter.'.length)]);
+      let text = '(absent)';
+      follow(self, parsePath(key.slice('value:'.length)), context, (value) => {
+        text = value instanceof Unresolved ? '(unknown)' : describeValue(value, 80);
+        return true;
+      });
+      return text;
+    },
+  );
 }

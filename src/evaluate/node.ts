@@ -93,7 +93,14 @@ function followExternal(node: Node, steps: Path, then: Continuation): Truth {
   );
 }
 
-function walk(value: Value | undefined, steps: Path, index: number, node: Node, context: Context, then: Continuation): Truth {
+function walk(
+  value: Value | undefined,
+  steps: Path,
+  index: number,
+  node: Node,
+  context: Context,
+  then: Continuation,
+): Truth {
   if (value instanceof Choice) {
     return agree(
       walk(value.whenTrue, steps, index, node, context, then),
@@ -119,7 +126,10 @@ function walk(value: Value | undefined, steps: Path, index: number, node: Node, 
 
 function absent(node: Node, path: Path, context: Context, then: Continuation): Truth {
   if (node.derived !== undefined) return then(undefined, path, false);
-  const key = path.map((step) => (typeof step === 'number' ? '[]' : step)).join('.').replaceAll('.[]', '[]');
+  const key = path
+    .map((step) => (typeof step === 'number' ? '[]' : step))
+    .join('.')
+    .replaceAll('.[]', '[]');
   const standard = context.data.defaults[node.resource.type]?.[key];
   return standard === undefined ? then(undefined, path, false) : then(standard as Value, path, true);
 }

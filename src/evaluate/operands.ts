@@ -1,4 +1,11 @@
-import { PartialString, Unresolved, SymbolicValue, Choice, type Cause, type Value } from '../model/value.ts';
+import {
+  type PartialString,
+  Unresolved,
+  SymbolicValue,
+  Choice,
+  type Cause,
+  type Value,
+} from '../model/value.ts';
 import { follow, parsePath, type Context, type Node } from './node.ts';
 
 /** A known value, nothing, or why it is not known. */
@@ -22,7 +29,8 @@ export function compileOperand(raw: unknown): OperandReader {
   }
   const operand = raw as Record<string, unknown>;
   const parameter = operand['parameter'];
-  if (typeof parameter === 'string') return (_node, context) => ({ known: context.parameters[parameter] as Value });
+  if (typeof parameter === 'string')
+    return (_node, context) => ({ known: context.parameters[parameter] as Value });
   const property = operand['property'];
   if (typeof property === 'string') return propertyOperand(property, operand['of'] as string | undefined);
   for (const [name, compute] of Object.entries(arithmetic)) {
@@ -42,7 +50,11 @@ function propertyOperand(path: string, of: string | undefined): OperandReader {
       return true;
     });
     // Under an undecided condition both sides were asked, and only the last was kept.
-    return isChoice(from, steps) ? { unknown: choiceCause(from, steps) } : truth === true ? answer : { known: undefined };
+    return isChoice(from, steps)
+      ? { unknown: choiceCause(from, steps) }
+      : truth === true
+        ? answer
+        : { known: undefined };
   };
 }
 
@@ -50,7 +62,8 @@ function firstChoice(node: Node, steps: readonly (string | number)[]): Choice | 
   let value: Value | undefined = node.value;
   for (const step of [...steps, undefined]) {
     if (value instanceof Choice) return value;
-    if (step === undefined || typeof value !== 'object' || value === null || value instanceof SymbolicValue) return undefined;
+    if (step === undefined || typeof value !== 'object' || value === null || value instanceof SymbolicValue)
+      return undefined;
     value = (value as Record<string | number, Value>)[step];
   }
   return undefined;
@@ -61,10 +74,15 @@ function isChoice(node: Node, steps: readonly (string | number)[]): boolean {
 }
 
 function choiceCause(node: Node, steps: readonly (string | number)[]): Cause {
-  return firstChoice(node, steps)?.cause ?? { code: 'condition', message: 'a condition could not be decided' };
+  return (
+    firstChoice(node, steps)?.cause ?? { code: 'condition', message: 'a condition could not be decided' }
+  );
 }
 
-function arithmeticOperand(members: readonly OperandReader[], compute: (a: number, b: number) => number): OperandReader {
+function arithmeticOperand(
+  members: readonly OperandReader[],
+  compute: (a: number, b: number) => number,
+): OperandReader {
   return (node, context) => {
     let total: number | undefined;
     for (const member of members) {

@@ -29,7 +29,10 @@ export function blocked(value: SymbolicValue): Cause {
   if (value instanceof Unresolved) return value.cause;
   if (value instanceof Reference) {
     const name = value.resourceId.slice(value.resourceId.lastIndexOf('/') + 1);
-    return { code: 'attribute', message: `${value.attribute === undefined ? 'the id' : value.attribute} of \`${name}\` is known only after deployment` };
+    return {
+      code: 'attribute',
+      message: `${value.attribute === undefined ? 'the id' : value.attribute} of \`${name}\` is known only after deployment`,
+    };
   }
   if (value instanceof PartialString) {
     const unknown = value.parts.find((part) => typeof part !== 'string');
@@ -40,7 +43,8 @@ export function blocked(value: SymbolicValue): Cause {
 
 function sameLiteral(value: Value, expected: Value): boolean {
   if (value === expected) return true;
-  const simple = (item: Value): boolean => typeof item === 'string' || typeof item === 'number' || typeof item === 'boolean';
+  const simple = (item: Value): boolean =>
+    typeof item === 'string' || typeof item === 'number' || typeof item === 'boolean';
   return simple(value) && simple(expected) && String(value) === String(expected);
 }
 
@@ -56,7 +60,12 @@ function equalTo(value: Value | undefined, expected: Value | undefined): Truth {
 }
 
 function sameSymbol(value: Value, expected: SymbolicValue): boolean {
-  return value instanceof Reference && expected instanceof Reference && value.resourceId === expected.resourceId && value.attribute === expected.attribute;
+  return (
+    value instanceof Reference &&
+    expected instanceof Reference &&
+    value.resourceId === expected.resourceId &&
+    value.attribute === expected.attribute
+  );
 }
 
 type Compare = (a: number, b: number) => boolean;
@@ -77,7 +86,10 @@ function numeric(compare: Compare): (raw: unknown) => Predicate {
 }
 
 // What a text predicate answers where only the ends, or nothing, of the text is known.
-function textual(onText: (text: string) => boolean, onPartial?: (value: PartialString) => Truth | undefined): Predicate {
+function textual(
+  onText: (text: string) => boolean,
+  onPartial?: (value: PartialString) => Truth | undefined,
+): Predicate {
   return ({ value }) => {
     if (value === undefined || value === null) return false;
     if (value instanceof PartialString) return onPartial?.(value) ?? blocked(value);
@@ -96,7 +108,9 @@ function startsWith(raw: unknown): Predicate {
     return wanted.startsWith(start) ? undefined : false;
   });
   return (input) =>
-    input.value instanceof Reference && input.value.attribute === 'Arn' && wanted === 'arn:' ? true : plain(input);
+    input.value instanceof Reference && input.value.attribute === 'Arn' && wanted === 'arn:'
+      ? true
+      : plain(input);
 }
 
 function endsWith(raw: unknown): Predicate {
@@ -120,7 +134,8 @@ function contains(raw: unknown): Predicate {
     const piece = String(wanted.known);
     return textual(
       (text) => text.includes(piece),
-      (partial) => (partial.parts.some((part) => typeof part === 'string' && part.includes(piece)) ? true : undefined),
+      (partial) =>
+        partial.parts.some((part) => typeof part === 'string' && part.includes(piece)) ? true : undefined,
     )({ value, node, context, isDefault: false });
   };
 }
@@ -132,7 +147,9 @@ function matches(raw: unknown): Predicate {
     (value) => {
       // A pattern that a known piece satisfies by itself is satisfied by the whole, unless anchored beyond that piece.
       if (/[$^]/.test(String(raw))) return undefined;
-      return value.parts.some((part) => typeof part === 'string' && pattern.matcher(part).find()) ? true : undefined;
+      return value.parts.some((part) => typeof part === 'string' && pattern.matcher(part).find())
+        ? true
+        : undefined;
     },
   );
 }
@@ -172,7 +189,13 @@ function equals(raw: unknown): Predicate {
 function exists(raw: unknown): Predicate {
   return ({ value, isDefault }) => {
     // A property that an unresolved part stands for may be there or not.
-    if (value instanceof Unresolved && value.cause.code !== 'parameter' && value.cause.code !== 'import' && value.cause.code !== 'attribute') return value.cause;
+    if (
+      value instanceof Unresolved &&
+      value.cause.code !== 'parameter' &&
+      value.cause.code !== 'import' &&
+      value.cause.code !== 'attribute'
+    )
+      return value.cause;
     return (value !== undefined && value !== null && !isDefault) === (raw === true);
   };
 }
@@ -205,7 +228,12 @@ function notDeprecated(raw: unknown): Predicate {
     if (value instanceof SymbolicValue) return blocked(value);
     const { asOf, table } = context.data.runtimes;
     const entry = table[String(value)];
-    if (entry === undefined) return { code: 'data', message: `the runtime table (as of ${asOf}) does not know \`${String(value)}\``, remedy: 'update Headgate, or extend rules/data/runtimes.yaml' };
+    if (entry === undefined)
+      return {
+        code: 'data',
+        message: `the runtime table (as of ${asOf}) does not know \`${String(value)}\``,
+        remedy: 'update Headgate, or extend rules/data/runtimes.yaml',
+      };
     if (entry.deprecated === null) return true;
     const days = within(node, context);
     if ('unknown' in days) return days.unknown;

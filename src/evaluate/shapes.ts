@@ -1,5 +1,12 @@
 import type { ResourceGraph } from '../model/resource-graph.ts';
-import { PartialString, Reference, SecretReference, SymbolicValue, Unresolved, type Value } from '../model/value.ts';
+import {
+  PartialString,
+  Reference,
+  SecretReference,
+  SymbolicValue,
+  Unresolved,
+  type Value,
+} from '../model/value.ts';
 import type { Truth } from './truth.ts';
 
 export type ValueShape =
@@ -43,15 +50,22 @@ function unknownText(): Truth {
 }
 
 function isSecret(value: Value): boolean {
-  return value instanceof SecretReference || (value instanceof PartialString && value.parts.some((part) => part instanceof SecretReference));
+  return (
+    value instanceof SecretReference ||
+    (value instanceof PartialString && value.parts.some((part) => part instanceof SecretReference))
+  );
 }
 
 function hasPrefix(value: Value, prefix: string): Truth {
-  if (value instanceof Reference) return prefix === 'arn:' ? (value.attribute ?? '').endsWith('Arn') || unknownText() : unknownText();
+  if (value instanceof Reference)
+    return prefix === 'arn:' ? (value.attribute ?? '').endsWith('Arn') || unknownText() : unknownText();
   if (value instanceof PartialString) {
     const first = value.parts[0];
     if (typeof first !== 'string') return unknownText();
-    return first.toLowerCase().startsWith(prefix) || (prefix.startsWith(first.toLowerCase()) ? unknownText() : false);
+    return (
+      first.toLowerCase().startsWith(prefix) ||
+      (prefix.startsWith(first.toLowerCase()) ? unknownText() : false)
+    );
   }
   if (value instanceof SymbolicValue) return unknownText();
   return typeof value === 'string' && value.toLowerCase().startsWith(prefix);
@@ -60,28 +74,41 @@ function hasPrefix(value: Value, prefix: string): Truth {
 function isCustomerManagedKey(value: Value, graph: ResourceGraph): Truth {
   if (value instanceof Reference) {
     const type = graph.byId(value.resourceId)?.type ?? '';
-    if (type === 'AWS::KMS::Key' || type === 'AWS::KMS::Alias' || type === 'AWS::KMS::ReplicaKey') return true;
+    if (type === 'AWS::KMS::Key' || type === 'AWS::KMS::Alias' || type === 'AWS::KMS::ReplicaKey')
+      return true;
     return { code: 'attribute', message: 'what key this names is known only after deployment' };
   }
-  const text = value instanceof PartialString ? value.parts.map((part) => (typeof part === 'string' ? part : '\u0000')).join('') : value;
+  const text =
+    value instanceof PartialString
+      ? value.parts.map((part) => (typeof part === 'string' ? part : '\u0000')).join('')
+      : value;
   if (typeof text !== 'string') return value instanceof SymbolicValue ? unknownText() : false;
   if (text === '' || /(^|:)alias\/aws\//.test(text)) return false;
   const named = graph.byId(text);
   if (named !== undefined) return named.properties['KeyManager'] !== 'AWS';
-  if (value instanceof PartialString) return /(:key\/|alias\/)/.test(text) || isWholeKeyReference(value, graph) || unknownText();
+  if (value instanceof PartialString)
+    return /(:key\/|alias\/)/.test(text) || isWholeKeyReference(value, graph) || unknownText();
   return true;
 }
 
 function isWholeKeyReference(value: PartialString, graph: ResourceGraph): boolean {
-  return value.parts.some((part) => part instanceof Reference && graph.byId(part.resourceId)?.type === 'AWS::KMS::Key');
+  return value.parts.some(
+    (part) => part instanceof Reference && graph.byId(part.resourceId)?.type === 'AWS::KMS::Key',
+  );
 }
 
 function isCertificate(value: Value, graph: ResourceGraph): Truth {
   if (value instanceof Reference) {
     const type = graph.byId(value.resourceId)?.type ?? '';
-    return type === 'AWS::CertificateManager::Certificate' || { code: 'attribute', message: 'what certificate this names is known only after deployment' };
+    return (
+      type === 'AWS::CertificateManager::Certificate' || {
+        code: 'attribute',
+        message: 'what certificate this names is known only after deployment',
+      }
+    );
   }
-  const text = value instanceof PartialString ? value.parts.filter((part) => typeof part === 'string').join('') : value;
+  const text =
+    value instanceof PartialString ? value.parts.filter((part) => typeof part === 'string').join('') : value;
   if (typeof text !== 'string') return value instanceof SymbolicValue ? unknownText() : false;
   return /:acm:|\/certificate\/|:certificate\//.test(text);
 }
@@ -104,7 +131,12 @@ function isSchedule(text: string): boolean {
   const inner = (body?.[2] ?? '').trim();
   if (body?.[1] === 'at') return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(inner);
   const fields = inner.split(/\s+/);
-  if (body?.[1] === 'cron') return fields.length === 6 && fields.every((field) => cronField.test(field)) && (fields[2] === '?' || fields[4] === '?');
+  if (body?.[1] === 'cron')
+    return (
+      fields.length === 6 &&
+      fields.every((field) => cronField.test(field)) &&
+      (fields[2] === '?' || fields[4] === '?')
+    );
   if (body?.[1] !== 'rate' || fields.length !== 2) return false;
   const [count, word] = [Number(fields[0]), fields[1] ?? ''];
   // The service refuses "rate(1 minutes)" and "rate(5 minute)".

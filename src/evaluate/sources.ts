@@ -1,6 +1,14 @@
 import type { PolicyStatement, Relation } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
-import { Choice, SymbolicValue, Unresolved, isObjectValue, type Cause, type Path, type Value } from '../model/value.ts';
+import {
+  Choice,
+  SymbolicValue,
+  Unresolved,
+  isObjectValue,
+  type Cause,
+  type Path,
+  type Value,
+} from '../model/value.ts';
 import { follow, nodeOf, parsePath, type Context, type Node } from './node.ts';
 import { blocked } from './predicates.ts';
 
@@ -14,10 +22,12 @@ export type Source = (node: Node, context: Context) => Members;
 
 /** Compiles the source of a quantifier; a validated rule has exactly one. */
 export function compileSource(quantifier: Readonly<Record<string, unknown>>): Source {
-  if (typeof quantifier['related'] === 'string') return relatedSource(quantifier['related'].split('.'), quantifier['certain'] !== false);
+  if (typeof quantifier['related'] === 'string')
+    return relatedSource(quantifier['related'].split('.'), quantifier['certain'] !== false);
   if (typeof quantifier['elements'] === 'string') return elementsSource(parsePath(quantifier['elements']));
   if (typeof quantifier['entries'] === 'string') return entriesSource(parsePath(quantifier['entries']));
-  if (quantifier['statements'] !== undefined) return statementsSource(quantifier['statements'] === 'identity');
+  if (quantifier['statements'] !== undefined)
+    return statementsSource(quantifier['statements'] === 'identity');
   if (Array.isArray(quantifier['states'])) return statesSource(quantifier['states'] as string[]);
   if (quantifier['services'] === true) return servicesSource;
   return resourcesSource(quantifier['resources'] as string[]);
@@ -36,7 +46,11 @@ function relatedSource(steps: readonly string[], certain: boolean): Source {
         for (const member of members.nodes) {
           if (steps.length > 1 && seen.has(member.resource.id)) continue;
           seen.add(member.resource.id);
-          next.push(node.uncertain === undefined || member.uncertain !== undefined ? member : { ...member, uncertain: node.uncertain });
+          next.push(
+            node.uncertain === undefined || member.uncertain !== undefined
+              ? member
+              : { ...member, uncertain: node.uncertain },
+          );
         }
       }
       nodes = next;
@@ -49,7 +63,14 @@ function relatedTo(node: Node, relation: string, certain: boolean, context: Cont
   if (node.resource.external === true) {
     const set = context.graph.related(node.resource, relation);
     if (set.edges.length > 0) return { nodes: set.edges.map(farEnd).filter((far) => far !== undefined) };
-    return { nodes: [], incomplete: { code: 'outside', message: `\`${node.resource.name}\` stands outside of what was scanned`, remedy: 'scan its template or account along, or declare it under `outside` in headgate.yaml' } };
+    return {
+      nodes: [],
+      incomplete: {
+        code: 'outside',
+        message: `\`${node.resource.name}\` stands outside of what was scanned`,
+        remedy: 'scan its template or account along, or declare it under `outside` in headgate.yaml',
+      },
+    };
   }
   const set = context.graph.related(node.resource, relation, node.path.length === 0 ? undefined : node.path);
   const nodes = set.edges.map(farEnd).filter((far) => far !== undefined);
@@ -63,7 +84,12 @@ function farEnd(edge: Relation): Node | undefined {
 }
 
 // Gathers what stands at a path on both sides of undecided conditions; members of one side alone are uncertain.
-function gather(node: Node, steps: Path, context: Context, collect: (value: Value, path: Path, uncertain: Cause | undefined) => void): Cause | undefined {
+function gather(
+  node: Node,
+  steps: Path,
+  context: Context,
+  collect: (value: Value, path: Path, uncertain: Cause | undefined) => void,
+): Cause | undefined {
   let incomplete: Cause | undefined;
   const visit = (value: Value | undefined, path: Path, uncertain: Cause | undefined): void => {
     if (value === undefined || value === null) return;
@@ -81,7 +107,8 @@ function gather(node: Node, steps: Path, context: Context, collect: (value: Valu
     found.push([value, path]);
     return true;
   });
-  const doubt: Cause | undefined = sides > 1 ? { code: 'condition', message: 'a condition could not be decided' } : undefined;
+  const doubt: Cause | undefined =
+    sides > 1 ? { code: 'condition', message: 'a condition could not be decided' } : undefined;
   for (const [value, path] of found) visit(value, path, doubt);
   return incomplete;
 }
@@ -92,12 +119,16 @@ function elementsSource(steps: Path): Source {
     let incomplete: Cause | undefined;
     const add = (value: Value, path: Path, uncertain: Cause | undefined): void => {
       if (value instanceof Choice) {
-        for (const side of [value.whenTrue, value.whenFalse]) if (side !== undefined) add(side, path, value.cause);
+        for (const side of [value.whenTrue, value.whenFalse])
+          if (side !== undefined) add(side, path, value.cause);
       } else if (value instanceof Unresolved) incomplete ??= value.cause;
       else nodes.push(part(node, path, value, uncertain));
     };
     const missing = gather(node, steps, context, (value, path, uncertain) => {
-      if (Array.isArray(value)) (value as readonly Value[]).forEach((item, index) => { add(item, [...path, index], uncertain); });
+      if (Array.isArray(value))
+        (value as readonly Value[]).forEach((item, index) => {
+          add(item, [...path, index], uncertain);
+        });
       else add(value, path, uncertain);
     });
     incomplete ??= missing;
@@ -107,7 +138,13 @@ function elementsSource(steps: Path): Source {
 
 function part(node: Node, path: Path, value: Value, uncertain: Cause | undefined): Node {
   const doubt = uncertain ?? node.uncertain;
-  return { resource: node.resource, path, value, ...(node.derived === undefined ? {} : { derived: node.derived }), ...(doubt === undefined ? {} : { uncertain: doubt }) };
+  return {
+    resource: node.resource,
+    path,
+    value,
+    ...(node.derived === undefined ? {} : { derived: node.derived }),
+    ...(doubt === undefined ? {} : { uncertain: doubt }),
+  };
 }
 
 function entriesSource(steps: Path): Source {
@@ -116,7 +153,10 @@ function entriesSource(steps: Path): Source {
     const incomplete = gather(node, steps, context, (value, path, uncertain) => {
       if (!isObjectValue(value)) return;
       for (const [key, member] of Object.entries(value)) {
-        nodes.push({ ...part(node, [...path, key], { Key: key, Value: member }, uncertain), derived: 'entry' });
+        nodes.push({
+          ...part(node, [...path, key], { Key: key, Value: member }, uncertain),
+          derived: 'entry',
+        });
       }
     });
     return incomplete === undefined ? { nodes } : { nodes, incomplete };
@@ -125,7 +165,9 @@ function entriesSource(steps: Path): Source {
 
 function statementsSource(identity: boolean): Source {
   return (node, context) => {
-    const set = identity ? context.graph.identityStatements(node.resource) : context.graph.resourceStatements(node.resource);
+    const set = identity
+      ? context.graph.identityStatements(node.resource)
+      : context.graph.resourceStatements(node.resource);
     const nodes = set.statements.map((statement) => statementNode(statement));
     return set.incomplete === undefined ? { nodes } : { nodes, incomplete: set.incomplete };
   };
@@ -139,10 +181,21 @@ function statementNode(statement: PolicyStatement): Node {
     NotActions: statement.notActions,
     Resources: statement.resources,
     Principals: statement.principals.map((principal) => ({ Kind: principal.kind, Value: principal.value })),
-    Conditions: statement.conditions.map((condition) => ({ Operator: condition.operator, Key: condition.key, Values: condition.values })),
+    Conditions: statement.conditions.map((condition) => ({
+      Operator: condition.operator,
+      Key: condition.key,
+      Values: condition.values,
+    })),
   };
   const uncertain = statement.unresolved ?? statement.holder.uncertain;
-  return { resource: statement.holder, path: statement.path, value, statement, derived: 'statement', ...(uncertain === undefined ? {} : { uncertain }) };
+  return {
+    resource: statement.holder,
+    path: statement.path,
+    value,
+    statement,
+    derived: 'statement',
+    ...(uncertain === undefined ? {} : { uncertain }),
+  };
 }
 
 function statesSource(types: readonly string[]): Source {
@@ -175,8 +228,12 @@ function resourcesSource(types: readonly string[]): Source {
   return (node, context) => {
     const scope = node.resource.scope;
     const inScope = (resource: Resource): boolean => resource.scope === scope;
-    const nodes = types.flatMap((type) => context.graph.ofType(type).filter(inScope)).map((resource) => nodeOf(resource));
-    const incomplete = types.map((type) => context.graph.incompleteness(type, scope)).find((cause) => cause !== undefined);
+    const nodes = types
+      .flatMap((type) => context.graph.ofType(type).filter(inScope))
+      .map((resource) => nodeOf(resource));
+    const incomplete = types
+      .map((type) => context.graph.incompleteness(type, scope))
+      .find((cause) => cause !== undefined);
     return incomplete === undefined ? { nodes } : { nodes, incomplete };
   };
 }

@@ -25,21 +25,33 @@ export interface StatementWish {
 }
 
 /** Whether a normalised statement says what the rule asks; unknown parts stay unknown. */
-export function statementHolds(wish: StatementWish, statement: PolicyStatement, node: Node, context: Context): Truth {
+export function statementHolds(
+  wish: StatementWish,
+  statement: PolicyStatement,
+  node: Node,
+  context: Context,
+): Truth {
   const checks: (() => Truth)[] = [
     () => wish.effect === undefined || statement.effect === wish.effect,
     () => wish.principal === undefined || principalIs(wish.principal, statement),
     () => wish.covers === undefined || every(wish.covers, (action) => coversAction(statement, action)),
     () => wish.touches === undefined || some(wish.touches, (action) => coversAction(statement, action)),
     () => wish.unconditioned === undefined || (statement.conditions.length === 0) === wish.unconditioned,
-    () => wish.condition === undefined || some(statement.conditions, (condition) => conditionIs(wish.condition ?? {}, condition, node, context)),
+    () =>
+      wish.condition === undefined ||
+      some(statement.conditions, (condition) => conditionIs(wish.condition ?? {}, condition, node, context)),
     () => wish.resource === undefined || resourceIs(wish.resource, statement, node, context),
   ];
   return every(checks, (check) => check());
 }
 
 function coversAction(statement: PolicyStatement, action: string): Truth {
-  const match = (pattern: Value): Truth => (typeof pattern === 'string' ? actionMatches(pattern, action) : pattern instanceof SymbolicValue ? { code: 'attribute', message: 'an action of the policy is not known' } : false);
+  const match = (pattern: Value): Truth =>
+    typeof pattern === 'string'
+      ? actionMatches(pattern, action)
+      : pattern instanceof SymbolicValue
+        ? { code: 'attribute', message: 'an action of the policy is not known' }
+        : false;
   if (statement.notActions.length > 0) {
     const excluded = some(statement.notActions, match);
     return typeof excluded === 'object' ? excluded : !excluded;
@@ -48,27 +60,49 @@ function coversAction(statement: PolicyStatement, action: string): Truth {
 }
 
 function principalIs(wanted: string, statement: PolicyStatement): Truth {
-  if (statement.notPrincipals.length > 0) return wanted === 'everyone' ? true : { code: 'unsupported', message: 'the policy names principals by NotPrincipal' };
+  if (statement.notPrincipals.length > 0)
+    return wanted === 'everyone'
+      ? true
+      : { code: 'unsupported', message: 'the policy names principals by NotPrincipal' };
   return some(statement.principals, ({ kind, value }) => {
     if (value === '*' && (kind === '*' || kind === 'AWS')) return true;
-    if (value instanceof SymbolicValue) return kind === 'Service' && wanted !== 'everyone' ? { code: 'attribute', message: 'a principal of the policy is not known' } : false;
+    if (value instanceof SymbolicValue)
+      return kind === 'Service' && wanted !== 'everyone'
+        ? { code: 'attribute', message: 'a principal of the policy is not known' }
+        : false;
     return wanted !== 'everyone' && kind === 'Service' && value === wanted;
   });
 }
 
-function conditionIs(wish: ConditionWish, condition: PolicyStatement['conditions'][number], node: Node, context: Context): Truth {
-  const keys = [...(wish.keys ?? []), ...(wish.key === undefined ? [] : [wish.key])].map((key) => key.toLowerCase());
+function conditionIs(
+  wish: ConditionWish,
+  condition: PolicyStatement['conditions'][number],
+  node: Node,
+  context: Context,
+): Truth {
+  const keys = [...(wish.keys ?? []), ...(wish.key === undefined ? [] : [wish.key])].map((key) =>
+    key.toLowerCase(),
+  );
   if (keys.length > 0 && !keys.includes(condition.key.toLowerCase())) return false;
-  if (wish.operator !== undefined && !condition.operator.toLowerCase().includes(wish.operator.toLowerCase())) return false;
+  if (wish.operator !== undefined && !condition.operator.toLowerCase().includes(wish.operator.toLowerCase()))
+    return false;
   if (wish.refersTo !== undefined) {
     const names = predicates['refersTo']?.(wish.refersTo);
     return names?.({ value: condition.values, isDefault: false, node, context }) ?? false;
   }
-  return wish.value === undefined || some(condition.values, (value) => (value instanceof SymbolicValue ? { code: 'attribute', message: 'a condition value is not known' } : String(value).toLowerCase() === wish.value?.toLowerCase()));
+  return (
+    wish.value === undefined ||
+    some(condition.values, (value) =>
+      value instanceof SymbolicValue
+        ? { code: 'attribute', message: 'a condition value is not known' }
+        : String(value).toLowerCase() === wish.value?.toLowerCase(),
+    )
+  );
 }
 
 function resourceIs(wanted: string, statement: PolicyStatement, node: Node, context: Context): Truth {
-  if (statement.notResources.length > 0) return { code: 'unsupported', message: 'the policy names resources by NotResource' };
+  if (statement.notResources.length > 0)
+    return { code: 'unsupported', message: 'the policy names resources by NotResource' };
   if (statement.resources.includes('*')) return true;
   if (wanted === '*') return false;
   const names = predicates['refersTo']?.(wanted);

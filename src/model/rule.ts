@@ -121,6 +121,8 @@ export interface RuleData {
     readonly names: string;
     readonly placeholders: string;
   };
+  /** Suppression of another tool (`<tool>:<id>`) -> ids of the rules that decide the same thing. */
+  readonly peerAliases: Readonly<Record<string, readonly string[]>>;
 }
 
 /** A validated, frozen set of rules: what a scan decides by. */

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { Severity } from '../model/rule.ts';
+import type { ObjectValue } from '../model/value.ts';
 import type { RuleSetting } from './apply-config.ts';
 import { configSchema } from './schema.ts';
 import { validateConfig } from './validators.ts';
@@ -27,7 +28,7 @@ export interface OutsideFact {
   readonly relation: string;
   readonly absent?: boolean;
   readonly reason: string;
-  readonly target?: { readonly type: string; readonly name?: string; readonly arn?: string; readonly properties?: Readonly<Record<string, unknown>> };
+  readonly target?: { readonly type: string; readonly name?: string; readonly arn?: string; readonly properties?: ObjectValue };
 }
 
 /**

@@ -60,6 +60,7 @@ export async function readShippedRules(folder: string, relations?: ReadonlySet<s
       defaults: (await table('data/defaults.yaml')) as RuleData['defaults'],
       runtimes: (await table('data/runtimes.yaml')) as RuleData['runtimes'],
       credentials: (await table('data/credentials.yaml')) as RuleData['credentials'],
+      peerAliases: (await table('data/peer-aliases.yaml')) as RuleData['peerAliases'],
     },
     requirements: (await table('data/requirements.yaml')) as Requirement[],
     diagrams: await Promise.all(diagrams.map(async (file) => parseYaml(await readFile(file, 'utf8'), file).value as FlowDiagram)),

@@ -141,3 +141,32 @@ export const configSchema = {
     },
   },
 } as const;
+
+/** JSON Schema of a waivers file. */
+export const waiversSchema = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  $id: 'https://headgate.dev/waivers.schema.json',
+  title: 'Headgate waivers',
+  type: 'object',
+  additionalProperties: false,
+  required: ['waivers'],
+  properties: {
+    waivers: {
+      type: 'array',
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['rule', 'resource', 'reason'],
+        properties: {
+          rule: { ...text, description: 'Exactly one rule id.' },
+          resource: { ...text, description: 'Id, name, construct path or ARN; * stands for any characters.' },
+          account: { type: 'string', pattern: '^[0-9]{12}$' },
+          region: text,
+          reason: text,
+          owner: text,
+          expires: { ...text, description: 'ISO date; the waiver holds to the end of that day (UTC).' },
+        },
+      },
+    },
+  },
+} as const;

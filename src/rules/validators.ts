@@ -1,6 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ErrorObject } from 'ajv';
-import { configSchema, ruleSchema } from './schema.ts';
+import { configSchema, ruleSchema, waiversSchema } from './schema.ts';
 
 export type SchemaProblem = Pick<ErrorObject, 'instancePath' | 'keyword' | 'message' | 'params'>;
 
@@ -19,3 +19,4 @@ function compile(schema: object): Validator {
 
 export const validateRule = compile(ruleSchema);
 export const validateConfig = compile(configSchema);
+export const validateWaivers = compile(waiversSchema);

@@ -1,0 +1,83 @@
+// Whole-process benchmarks of `headgate scan` on generated input, beside bare reading of the same
+// bytes. Prints medians and ratios of one run: node bench/run.mjs (after npm run build).
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { stringify } from 'yaml';
+import { assembly, template } from './generate.mjs';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const folder = mkdtempSync(join(tmpdir(), 'headgate-bench-'));
+const env = { ...process.env };
+delete env.NODE_EXTRA_CA_CERTS;
+const rounds = Number(process.env.ROUNDS ?? 7);
+
+function once(args) {
+  const started = process.hrtime.bigint();
+  const child = spawnSync(process.execPath, args, { cwd: folder, env, encoding: 'utf8', maxBuffer: 1 << 28 });
+  const milliseconds = Number(process.hrtime.bigint() - started) / 1e6;
+  if (child.status === null || child.status > 1)
+    throw new Error(`${args.join(' ')} ended with ${child.status}: ${child.stderr}`);
+  return milliseconds;
+}
+
+function median(values) {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+}
+
+function measure(args) {
+  once(args);
+  const times = Array.from({ length: rounds }, () => once(args));
+  return { median: median(times), least: Math.min(...times) };
+}
+
+const headgate = (path) => [join(root, 'dist/headgate.js'), 'scan', path, '--fail-on', 'none'];
+const bareReader = join(root, 'bench/bare-read.mjs');
+
+function write(name, text) {
+  const path = join(folder, name);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+  return path;
+}
+
+const row = (name, { median: m, least }, more = '') =>
+  console.log(`${name.padEnd(44)} ${m.toFixed(0).padStart(7)} ms  (least ${least.toFixed(0)})  ${more}`);
+
+try {
+  const bare = measure(['-e', '0']);
+  row('bare node', bare);
+  const json100 = write('t100.json', JSON.stringify(template(100), null, 2));
+  const yaml100 = write('t100.yaml', stringify(template(100), { aliasDuplicateObjects: false }));
+  row('scan, 100 resources, JSON', measure(headgate(json100)), 'bar: 120');
+  row('scan, 100 resources, YAML', measure(headgate(yaml100)), 'bar: 180');
+  const large = write('t1240.json', JSON.stringify(template(1240), null, 2));
+  row(
+    'scan, 1,240 resources, JSON',
+    measure(headgate(large)),
+    `bar: 400; ${(statSync(large).size / 1e6).toFixed(2)} MB`,
+  );
+  for (const [name, text] of Object.entries(assembly(20, 31))) write(`assembly/${name}`, text);
+  row('scan, assembly of 20 stacks (620 resources)', measure(headgate(join(folder, 'assembly'))), 'bar: 400');
+
+  let before;
+  for (const count of [1000, 2000, 4000, 8000, 16000, 32000, 50000]) {
+    const path = write(`t${count}.json`, JSON.stringify(template(count)));
+    const scan = measure(headgate(path));
+    const read = measure([bareReader, path]);
+    const growth =
+      before === undefined
+        ? ''
+        : `x${((scan.median - bare.median) / before.work / (count / before.count)).toFixed(2)} per doubling-unit`;
+    row(
+      `scan, ${count.toLocaleString('en')} resources`,
+      scan,
+      `bare reading ${read.median.toFixed(0)} ms, ratio ${(scan.median / read.median).toFixed(2)} ${growth}`,
+    );
+    before = { count, work: scan.median - bare.median };
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

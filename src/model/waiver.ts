@@ -1,0 +1,22 @@
+/** A wish that findings of a rule be accepted for now: from a waivers file, a comment, Metadata or a CDK acknowledgement. */
+export interface Waiver {
+  /** `waivers-file`, `comment`, `metadata`, `cdk`, or `peer:<tool>`. */
+  readonly source: string;
+  readonly ruleId: string;
+  /** Which resources: `*` stands for any characters, held against id, name, construct path and ARN; or exactly one resource. */
+  readonly scope: { readonly pattern: string } | { readonly resourceId: string };
+  readonly account?: string;
+  readonly region?: string;
+  readonly reason?: string;
+  readonly owner?: string;
+  /** ISO date, as written; the waiver holds to the end of that day in UTC. */
+  readonly expires?: string;
+  /** `file:line`, for messages. */
+  readonly where: string;
+}
+
+/** Fingerprints of findings that were there when the baseline was written. */
+export interface Baseline {
+  readonly version: 1;
+  readonly findings: readonly { readonly fingerprint: string; readonly ruleId: string; readonly resource: string }[];
+}

@@ -1,0 +1,40 @@
+import { readFile } from 'node:fs/promises';
+import { HeadgateError } from '../model/headgate-error.ts';
+import type { Waiver } from '../model/waiver.ts';
+import { waiversSchema } from './schema.ts';
+import { validateWaivers } from './validators.ts';
+import { describeProblems, parseYaml } from './yaml-document.ts';
+
+interface WrittenWaiver {
+  readonly rule: string;
+  readonly resource: string;
+  readonly account?: string;
+  readonly region?: string;
+  readonly reason: string;
+  readonly owner?: string;
+  readonly expires?: string;
+}
+
+/**
+ * Reads a waivers file.
+ * @throws HeadgateError `waivers-missing`, `waivers-invalid`, `yaml-invalid`; every problem of the file at once.
+ */
+export async function readWaivers(file: string, shown: string): Promise<Waiver[]> {
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new HeadgateError('waivers-missing', `The waivers file \`${shown}\` cannot be read; check the path.`, { file: shown }, { cause });
+  });
+  const document = parseYaml(text, shown);
+  const problems = validateWaivers(document.value);
+  if (problems.length > 0) {
+    const words = Object.keys(waiversSchema.properties.waivers.items.properties);
+    throw new HeadgateError('waivers-invalid', `The waivers file is not valid; correct it.\n${describeProblems(document, problems, words).join('\n')}`, { file: shown });
+  }
+  const { waivers } = document.value as { readonly waivers: readonly WrittenWaiver[] };
+  return waivers.map(({ rule, resource, ...rest }, index) => ({
+    ...rest,
+    source: 'waivers-file',
+    ruleId: rule,
+    scope: { pattern: resource },
+    where: `${shown}:${document.place(['waivers', index]).line}`,
+  }));
+}
