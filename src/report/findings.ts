@@ -67,3 +67,13 @@ export function verdictLabel(evaluation: Evaluation): string {
   if (evaluation.waiver !== undefined) return 'waived';
   return evaluation.verdict === 'notApplicable' ? 'not applicable' : evaluation.verdict;
 }
+
+/** The first reference of a rule that is a plain https address; anything else is never made a link. */
+export function linkOf(rule: RuleSummary | undefined): string | undefined {
+  return rule?.references.find(isLink);
+}
+
+/** True for an https address of unreserved and delimiting characters alone (RFC 3986). */
+export function isLink(text: string): boolean {
+  return /^https:\/\/[A-Za-z0-9.-]+(?::\d+)?(?:[/?#][\w.~!$&'()*+,;=:@%/?#-]*)?$/.test(text);
+}

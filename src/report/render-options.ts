@@ -18,7 +18,7 @@ export interface RenderOptions {
   readonly pathPrefix?: string;
   /** markdown: largest size in bytes of UTF-8. Default 65,536, the limit of a pull request comment. */
   readonly limitBytes?: number;
-  /** markdown: what a cut text points at, e.g. the address of the whole report. */
+  /** markdown: where the whole report is, as Markdown, said where the text was cut. At most 400 bytes. */
   readonly pointer?: string;
   /** asff, ocsf: account (12 digits) and region of evaluations that carry none, i.e. of templates. */
   readonly account?: string;

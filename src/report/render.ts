@@ -18,6 +18,14 @@ const renderers = {
   console: async () => (await import('./console.ts')).renderConsole,
   json: async () => (await import('./json.ts')).renderJson,
   sarif: async () => (await import('./sarif.ts')).renderSarif,
+  junit: async () => (await import('./junit.ts')).renderJunit,
+  markdown: async () => (await import('./markdown.ts')).renderMarkdown,
+  csv: async () => (await import('./csv.ts')).renderCsv,
+  gitlab: async () => (await import('./gitlab.ts')).renderGitlab,
+  annotations: async () => (await import('./annotations.ts')).renderAnnotations,
+  asff: async () => (await import('./asff.ts')).renderAsff,
+  ocsf: async () => (await import('./ocsf.ts')).renderOcsf,
+  oscal: async () => (await import('./oscal.ts')).renderOscal,
 } as const satisfies Readonly<Record<string, () => Promise<Render>>>;
 
 /** Name of a format. */
@@ -28,6 +36,18 @@ export const reportFormats: readonly ReportFormatDescription[] = [
   { name: 'console', extension: '.txt', description: 'text for a terminal' },
   { name: 'json', extension: '.json', description: 'the whole result; contract in result.schema.json' },
   { name: 'sarif', extension: '.sarif', description: 'SARIF 2.1.0 for code scanning and editors' },
+  {
+    name: 'junit',
+    extension: '.xml',
+    description: 'JUnit XML: a suite for each rule, a case for each resource',
+  },
+  { name: 'markdown', extension: '.md', description: 'pull request comment or job summary' },
+  { name: 'csv', extension: '.csv', description: 'a row for each evaluation' },
+  { name: 'gitlab', extension: '.json', description: 'GitLab Code Quality' },
+  { name: 'annotations', extension: '.txt', description: 'GitHub workflow commands' },
+  { name: 'asff', extension: '.json', description: 'findings for AWS Security Hub CSPM' },
+  { name: 'ocsf', extension: '.json', description: 'OCSF 1.8.0 Compliance Finding events' },
+  { name: 'oscal', extension: '.json', description: 'OSCAL 1.2.1 assessment results' },
 ];
 
 /** True for the name of a format. */

@@ -18,7 +18,7 @@ import type {
   RuleSummary,
   ScanResult,
 } from '../model/scan-result.ts';
-import { isOpenFailure, isOpenUnknown } from './findings.ts';
+import { groupBy, isOpenFailure, isOpenUnknown, linkOf } from './findings.ts';
 import { lineHashes } from './line-hash.ts';
 import { truncate, wellFormed } from './plain-text.ts';
 import type { RenderOptions } from './render-options.ts';
@@ -80,7 +80,7 @@ export function renderSarif(result: ScanResult, options: RenderOptions = {}): st
 }
 
 function describeRule(rule: RuleSummary): ReportingDescriptor {
-  const [link] = rule.references;
+  const link = linkOf(rule);
   const controls = groupControls(rule);
   return {
     id: rule.id,
@@ -88,7 +88,7 @@ function describeRule(rule: RuleSummary): ReportingDescriptor {
     shortDescription: { text: truncate(rule.title, descriptionLimit) },
     fullDescription: { text: truncate(rule.why, descriptionLimit) },
     help: { text: helpText(rule), markdown: helpMarkdown(rule) },
-    ...(link !== undefined && URL.canParse(link) ? { helpUri: link } : {}),
+    ...(link === undefined ? {} : { helpUri: link }),
     defaultConfiguration: { level: levels[rule.severity] },
     properties: {
       tags: ['security', 'aws', 'serverless', ...rule.flows.slice(0, 6)],
@@ -102,9 +102,8 @@ function describeRule(rule: RuleSummary): ReportingDescriptor {
 
 /** Framework ids by framework. They stay out of the tags: GitHub keeps 10 and refuses a file with more than 20. */
 function groupControls(rule: RuleSummary): Record<string, string[]> {
-  const groups: Record<string, string[]> = {};
-  for (const { framework, id } of rule.controls) (groups[framework] ??= []).push(id);
-  return groups;
+  const groups = [...groupBy(rule.controls, ({ framework }) => framework)];
+  return Object.fromEntries(groups.map(([framework, controls]) => [framework, controls.map(({ id }) => id)]));
 }
 
 function helpText(rule: RuleSummary): string {

@@ -1,0 +1,71 @@
+import type { Evaluation, ScanResult } from '../model/scan-result.ts';
+import { isOpenFailure, isOpenUnknown, rulesById, worstFirst } from './findings.ts';
+import { plural, singleLine } from './plain-text.ts';
+import type { RenderOptions } from './render-options.ts';
+import { repositoryPath } from './repository-path.ts';
+
+type Command = 'error' | 'warning' | 'notice';
+
+const commands = {
+  critical: 'error',
+  high: 'error',
+  medium: 'warning',
+  low: 'notice',
+  info: 'notice',
+} as const;
+
+/** What GitHub shows of each kind in one step. */
+const shownEach = 10;
+
+/**
+ * GitHub workflow commands: the worst open failures as annotations on the lines they stand at, ten
+ * of each kind, for more are dropped without a word; then a line that counts the rest.
+ * Source: docs.github.com, workflow commands, read 2026-11-23.
+ */
+export function renderAnnotations(result: ScanResult, options: RenderOptions = {}): string {
+  const titles = rulesById(result);
+  const left: Record<Command, number> = { error: shownEach, warning: shownEach, notice: shownEach };
+  const failures = worstFirst(result.evaluations.filter(isOpenFailure));
+  const shown = failures.filter(({ severity }) => left[commands[severity]]-- > 0);
+  const lines = shown.map((item) => annotate(item, titles.get(item.ruleId)?.title ?? item.ruleId, options));
+  const unknown = result.evaluations.filter(isOpenUnknown).length;
+  const rest = failures.length - shown.length;
+  if (rest > 0) lines.push(`Headgate: ${plural(rest, 'more open failure')} in the report.`);
+  if (unknown > 0)
+    lines.push(`Headgate: ${plural(unknown, 'verdict')} could not be decided; the report says why.`);
+  if (lines.length === 0) lines.push('Headgate: no open failure.');
+  return `${lines.join('\n')}\n`;
+}
+
+function annotate(
+  { severity, location, message, ruleId, resource }: Evaluation,
+  title: string,
+  options: RenderOptions,
+) {
+  const path = location === undefined ? undefined : repositoryPath(location.file, options.pathPrefix);
+  const place =
+    location === undefined || path === undefined
+      ? {}
+      : {
+          file: path,
+          line: location.startLine,
+          endLine: location.endLine,
+          // GitHub refuses columns on an annotation of several lines.
+          ...(location.startLine === location.endLine
+            ? { col: location.startColumn, endColumn: location.endColumn }
+            : {}),
+        };
+  const properties = Object.entries({ ...place, title: `${severity}: ${title}` })
+    .map(([name, value]) => `${name}=${escapeProperty(String(value))}`)
+    .join(',');
+  const where = path === undefined ? ` (${resource.arn ?? resource.id})` : '';
+  return `::${commands[severity]} ${properties}::${escapeData(`${message}${where} [${ruleId}]`)}`;
+}
+
+function escapeData(text: string): string {
+  return singleLine(text).replaceAll('%', '%25');
+}
+
+function escapeProperty(text: string): string {
+  return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}

@@ -1,0 +1,27 @@
+import { describe, expect, it } from '@jest/globals';
+import { renderGitlab } from '../../../src/report/gitlab.ts';
+import { evaluation, fingerprintOf, place, resultOf, scanResult } from './scan-result-fixture.ts';
+
+describe('renderGitlab', () => {
+  it('lists open failures that have a file', () => {
+    expect(JSON.parse(renderGitlab(scanResult(), { pathPrefix: './app/' }))).toEqual([
+      {
+        description: 'Stage `ProdStage` of a public REST API has no web ACL.',
+        check_name: 'api.waf.associated',
+        fingerprint: fingerprintOf('api.waf.associated|infra/orders api.yaml/ProdStage|fail'),
+        severity: 'blocker',
+        location: { path: 'app/infra/orders api.yaml', lines: { begin: 12, end: 12 } },
+      },
+      expect.objectContaining({ check_name: 'all.lambda.vpc', severity: 'critical' }),
+    ]);
+  });
+
+  it('keeps fingerprints unique', () => {
+    const resource = { id: 'r', type: 'AWS::Lambda::Function', name: 'r' };
+    const twice = [1, 2].map((line) =>
+      evaluation('all.lambda.vpc', 'fail', resource, { location: place('a', line) }),
+    );
+    const entries = JSON.parse(renderGitlab(resultOf(twice, []))) as { fingerprint: string }[];
+    expect(new Set(entries.map(({ fingerprint }) => fingerprint)).size).toBe(2);
+  });
+});
