@@ -1,0 +1,193 @@
+import type { Relation } from '../model/resource-graph.ts';
+import type { Resource } from '../model/resource.ts';
+import type { ObjectValue, Value } from '../model/value.ts';
+import { relationTable } from './relation-table.ts';
+import type { Invocation, ReadTarget, RelationRow } from './relations/row.ts';
+import type { LinkContext } from './resolve-target.ts';
+
+/** Inverse name of a row that invokes -> source type -> how. */
+const invokingRows: ReadonlyMap<string, ReadonlyMap<string, Invocation>> = indexInvokingRows();
+
+function indexInvokingRows(): Map<string, Map<string, Invocation>> {
+  const rows = new Map<string, Map<string, Invocation>>();
+  for (const row of relationTable) {
+    if (row.invokes === undefined) continue;
+    const types = rows.get(row.inverse) ?? new Map<string, Invocation>();
+    types.set(row.from, row.invokes);
+    rows.set(row.inverse, types);
+  }
+  return rows;
+}
+
+/** A resource that ties an entry to a function -> the relation that leads to the entry. */
+const entryRelations: Readonly<Record<string, string>> = {
+  'AWS::ApiGateway::Method': 'api',
+  'AWS::ApiGateway::Authorizer': 'api',
+  'AWS::ApiGatewayV2::Integration': 'api',
+  'AWS::ApiGatewayV2::Authorizer': 'api',
+  'AWS::Lambda::EventInvokeConfig': 'function',
+  'AWS::Lambda::EventSourceMapping': 'source',
+  'AWS::Logs::SubscriptionFilter': 'filteredLogGroup',
+  'AWS::SNS::Subscription': 'topic',
+  'AWS::SecretsManager::RotationSchedule': 'secret',
+  'Custom::S3BucketNotifications': 'notifyingBucket',
+};
+
+/**
+ * How a service that only a permission shows invokes.
+ * https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html, read 2026-11-23.
+ */
+const principalInvocations: Readonly<Record<string, Invocation>> = {
+  'apigateway.amazonaws.com': 'sync',
+  'elasticloadbalancing.amazonaws.com': 'sync',
+  'cognito-idp.amazonaws.com': 'sync',
+  'lex.amazonaws.com': 'sync',
+  'lexv2.amazonaws.com': 'sync',
+  'bedrock.amazonaws.com': 'sync',
+  'firehose.amazonaws.com': 'sync',
+  'vpc-lattice.amazonaws.com': 'sync',
+  'alexa-appkit.amazon.com': 'sync',
+  'edgelambda.amazonaws.com': 'sync',
+  'secretsmanager.amazonaws.com': 'sync',
+  'states.amazonaws.com': 'sync',
+  'events.amazonaws.com': 'async',
+  'scheduler.amazonaws.com': 'async',
+  's3.amazonaws.com': 'async',
+  'sns.amazonaws.com': 'async',
+  'ses.amazonaws.com': 'async',
+  'iot.amazonaws.com': 'async',
+  'config.amazonaws.com': 'async',
+  'logs.amazonaws.com': 'async',
+  'codecommit.amazonaws.com': 'async',
+  'codepipeline.amazonaws.com': 'async',
+  'cloudformation.amazonaws.com': 'async',
+  'lambda.alarms.cloudwatch.amazonaws.com': 'async',
+};
+
+/** The `invokers` of functions, aliases and versions: every entry once for each manner of invocation. */
+export const invokerRows: readonly RelationRow[] = [
+  'AWS::Lambda::Function',
+  'AWS::Lambda::Alias',
+  'AWS::Lambda::Version',
+].map((from) => ({
+  from,
+  path: '',
+  to: ['*'],
+  name: 'invokers',
+  inverse: 'invokes',
+  read: (_found, resource, _row, context) => readInvokers(resource, context),
+}));
+
+function readInvokers(invoked: Resource, context: LinkContext): readonly ReadTarget[] {
+  const targets: ReadTarget[] = [];
+  for (const [inverse, types] of invokingRows) {
+    const { edges, incomplete } = context.related(invoked, inverse);
+    if (incomplete !== undefined) targets.push({ cause: incomplete, partial: true });
+    for (const edge of edges) {
+      const invocation = edge.to === undefined ? undefined : types.get(edge.to.type);
+      if (edge.to !== undefined && invocation !== undefined) {
+        targets.push(...entriesOf(edge, edge.to, effectiveInvocation(edge, invocation), context));
+      }
+    }
+  }
+  targets.push(...pollers(invoked, context));
+  targets.push(...permitted(invoked, targets, context));
+  return unique(targets);
+}
+
+/** Pipes wait unless told to fire and forget; SES does as its action says; so do workflow tasks. */
+function effectiveInvocation(edge: Relation, usual: Invocation): Invocation {
+  const { invocation, invocationType } = edge.attributes ?? {};
+  if (invocationType === 'FIRE_AND_FORGET') return 'async';
+  if (invocationType === 'RequestResponse') return 'sync';
+  return invocation === 'async' || invocation === 'sync' ? invocation : usual;
+}
+
+function entriesOf(
+  edge: Relation,
+  holder: Resource,
+  invocation: Invocation,
+  context: LinkContext,
+): readonly ReadTarget[] {
+  const attributes = invocationFacts(edge, holder, invocation);
+  const relation = entryRelations[holder.type];
+  const doubt = edge.uncertain ?? holder.uncertain;
+  const uncertain = doubt === undefined ? {} : { uncertain: doubt };
+  const entries = relation === undefined ? [] : context.related(holder, relation).edges;
+  const known = entries.flatMap(({ to }) => (to === undefined ? [] : [{ to, attributes, ...uncertain }]));
+  return known.length > 0 ? known : [{ to: holder, attributes, ...uncertain }];
+}
+
+function invocationFacts(edge: Relation, holder: Resource, invocation: Invocation): ObjectValue {
+  const qualifier: Value | undefined = edge.attributes?.qualifier;
+  return { invocation, via: holder.type, ...(qualifier === undefined ? {} : { qualifier }) };
+}
+
+function pollers(invoked: Resource, context: LinkContext): readonly ReadTarget[] {
+  const { edges, incomplete } = context.related(invoked, 'eventSourceMappings');
+  const targets = edges.flatMap((edge) =>
+    edge.to === undefined ? [] : entriesOf(edge, edge.to, 'poll', context),
+  );
+  return incomplete === undefined ? targets : [...targets, { cause: incomplete, partial: true }];
+}
+
+/** Entries that nothing but a permission shows: what its SourceArn names, or the service alone. */
+function permitted(
+  invoked: Resource,
+  known: readonly ReadTarget[],
+  context: LinkContext,
+): readonly ReadTarget[] {
+  const invokers = new Set(known.map(({ to }) => to));
+  return context.related(invoked, 'permissions').edges.flatMap(({ to: permission }) => {
+    const principal = permission?.properties.Principal;
+    const invocation = typeof principal === 'string' ? principalInvocations[principal] : undefined;
+    if (permission === undefined || invocation === undefined) return [];
+    const attributes = { invocation, via: permission.type, principal: principal ?? '' };
+    const sources = context.related(permission, 'permittedSource').edges;
+    const named = sources.flatMap(({ to }) =>
+      to === undefined || isTie(to, invokers) ? [] : [{ to, attributes }],
+    );
+    if (named.length > 0 || sources.some(({ to }) => to !== undefined)) return named;
+    // Without a source that can be named, any entry of that service which is already known explains the permission.
+    if (known.some((target) => isOfService(target.to, principal))) return [];
+    return [{ to: permission, attributes }];
+  });
+}
+
+/** True for an entry that is known already, or a part of one (a stage or method of a known API). */
+function isTie(source: Resource, invokers: ReadonlySet<Resource | undefined>): boolean {
+  return invokers.has(source);
+}
+
+const servicePrefixes: Readonly<Record<string, readonly string[]>> = {
+  'apigateway.amazonaws.com': ['AWS::ApiGateway'],
+  's3.amazonaws.com': ['AWS::S3::', 'Custom::S3'],
+  'sns.amazonaws.com': ['AWS::SNS::'],
+  'events.amazonaws.com': ['AWS::Events', 'AWS::EventsV2'],
+  'scheduler.amazonaws.com': ['AWS::Scheduler::'],
+  'logs.amazonaws.com': ['AWS::Logs::'],
+  'cognito-idp.amazonaws.com': ['AWS::Cognito::'],
+  'secretsmanager.amazonaws.com': ['AWS::SecretsManager::'],
+  'config.amazonaws.com': ['AWS::Config::'],
+  'iot.amazonaws.com': ['AWS::IoT::'],
+  'ses.amazonaws.com': ['AWS::SES::'],
+  'elasticloadbalancing.amazonaws.com': ['AWS::ElasticLoadBalancing'],
+  'firehose.amazonaws.com': ['AWS::KinesisFirehose::'],
+  'lambda.alarms.cloudwatch.amazonaws.com': ['AWS::CloudWatch::'],
+};
+
+function isOfService(entry: Resource | undefined, principal: Value | undefined): boolean {
+  const prefixes = typeof principal === 'string' ? (servicePrefixes[principal] ?? []) : [];
+  return entry !== undefined && prefixes.some((prefix) => entry.type.startsWith(prefix));
+}
+
+function unique(targets: readonly ReadTarget[]): readonly ReadTarget[] {
+  const seen = new Map<string, ReadTarget>();
+  for (const target of targets) {
+    const key = `${target.to?.id ?? ''}|${JSON.stringify(target.attributes?.invocation)}|${JSON.stringify(target.attributes?.qualifier)}|${target.cause?.message ?? ''}`;
+    const known = seen.get(key);
+    if (known === undefined || (known.uncertain !== undefined && target.uncertain === undefined))
+      seen.set(key, target);
+  }
+  return [...seen.entries()].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, target]) => target);
+}

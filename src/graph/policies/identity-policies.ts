@@ -1,0 +1,88 @@
+import type { StatementSet } from '../../model/resource-graph.ts';
+import type { Resource } from '../../model/resource.ts';
+import type { Cause } from '../../model/value.ts';
+import { findValues, parsePath } from '../property-path.ts';
+import type { LinkContext } from '../resolve-target.ts';
+import { managedPolicies } from './managed-policies.ts';
+import { mergeSets, normaliseDocument } from './normalise-document.ts';
+
+/**
+ * Statements that a role holds: inline, attached, managed. For anything else, those of the roles that
+ * it names. A role that nobody scanned, or an unknown managed policy, makes the set incomplete.
+ */
+export function identityStatements(resource: Resource, context: LinkContext): StatementSet {
+  if (resource.type === 'AWS::IAM::Role') return statementsOfRole(resource, context);
+  const { edges, incomplete } = context.related(resource, 'role');
+  const roles = [...new Set(edges.flatMap(({ to }) => (to === undefined ? [] : [to])))];
+  const doubt = incomplete ?? edges.find(({ to }) => to === undefined)?.cause;
+  return mergeSets([
+    ...roles.map((role) => statementsOfRole(role, context)),
+    { statements: [], ...(doubt === undefined ? {} : { incomplete: doubt }) },
+  ]);
+}
+
+function statementsOfRole(role: Resource, context: LinkContext): StatementSet {
+  if (role.external === true && role.properties.Policies === undefined)
+    return { statements: [], incomplete: outside(role) };
+  const inline = findValues(role.properties, parsePath('Policies[]')).map(({ value, path, uncertain }) => {
+    const found = findValues(value, ['PolicyDocument'])[0];
+    const doubt = uncertain ?? found?.uncertain;
+    return normaliseDocument(found?.value ?? value, {
+      holder: role,
+      path: [...path, 'PolicyDocument'],
+      ...(doubt === undefined ? {} : { uncertain: doubt }),
+    });
+  });
+  return mergeSets([...inline, attached(role, context), managed(role, context)]);
+}
+
+/** `AWS::IAM::Policy`, `RolePolicy` and managed policies that name the role. */
+function attached(role: Resource, context: LinkContext): StatementSet {
+  const { edges, incomplete } = context.related(role, 'policies');
+  const sets = edges.flatMap(({ to: policy, uncertain }) => {
+    if (policy === undefined) return [];
+    const doubt =
+      uncertain ?? (policy.uncertain?.message === role.uncertain?.message ? undefined : policy.uncertain);
+    return [documentOf(policy, doubt)];
+  });
+  return mergeSets([...sets, { statements: [], ...(incomplete === undefined ? {} : { incomplete }) }]);
+}
+
+function documentOf(policy: Resource, uncertain: Cause | undefined): StatementSet {
+  return normaliseDocument(policy.properties.PolicyDocument, {
+    holder: policy,
+    path: ['PolicyDocument'],
+    ...(uncertain === undefined ? {} : { uncertain }),
+  });
+}
+
+/** Managed policies that the role names: in the scan, of AWS and known here, or neither. */
+function managed(role: Resource, context: LinkContext): StatementSet {
+  const sets = context
+    .related(role, 'managedPolicies')
+    .edges.map(({ to: policy, cause, uncertain, path }): StatementSet => {
+      if (policy === undefined)
+        return { statements: [], ...(cause === undefined ? {} : { incomplete: cause }) };
+      if (policy.external !== true) return documentOf(policy, uncertain ?? policy.uncertain);
+      const known = isOfAws(policy) ? managedPolicies[policy.name] : undefined;
+      if (known === undefined) return { statements: [], incomplete: outside(policy) };
+      return normaliseDocument(known, {
+        holder: role,
+        path,
+        ...(uncertain === undefined ? {} : { uncertain }),
+      });
+    });
+  return mergeSets(sets);
+}
+
+function isOfAws(policy: Resource): boolean {
+  return policy.arn?.includes(':iam::aws:') === true;
+}
+
+function outside(resource: Resource): Cause {
+  return {
+    code: 'outside',
+    message: `what \`${resource.name}\` allows stands outside of what was scanned`,
+    remedy: 'scan its template or account along',
+  };
+}

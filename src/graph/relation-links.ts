@@ -1,0 +1,164 @@
+import type { RelatedSet, Relation } from '../model/resource-graph.ts';
+import type { Resource } from '../model/resource.ts';
+import type { Cause, ObjectValue, Value } from '../model/value.ts';
+import { findValues, parsePath, valueAt, type FoundValue } from './property-path.ts';
+import { readIdentity, valueOn } from './relations/readers.ts';
+import type { ReadTarget, RelationRow } from './relations/row.ts';
+import type { LinkContext } from './resolve-target.ts';
+import { addTo } from './resource-index.ts';
+
+/** The edges of one row, from both sides. */
+export interface RowLinks {
+  readonly forward: ReadonlyMap<Resource, readonly Relation[]>;
+  readonly inverse: ReadonlyMap<Resource, readonly Relation[]>;
+  /** Why a source's own list may be longer than it is. */
+  readonly incomplete: ReadonlyMap<Resource, Cause>;
+  /** Why something unresolved in the resource's scope may mean the resource. */
+  danglingFor(resource: Resource): Cause | undefined;
+}
+
+/** Links every resource of a row's source type: one pass, linear in the values found. */
+export function linkRow(row: RelationRow, context: LinkContext): RowLinks {
+  const steps = parsePath(row.path);
+  const forward = new Map<Resource, Relation[]>();
+  const inverse = new Map<Resource, Relation[]>();
+  const incomplete = new Map<Resource, Cause>();
+  const dangling = new Map<string, Dangling>();
+  for (const resource of context.index.ofType(row.from)) {
+    for (const found of steps.length === 0
+      ? [{ value: null, path: [] }]
+      : findValues(resource.properties, steps)) {
+      for (const target of (row.read ?? readIdentity)(found, resource, row, context)) {
+        if (target.partial === true && target.cause !== undefined) incomplete.set(resource, target.cause);
+        else addTo(forward, resource, toRelation(row, resource, found, target));
+        if (target.to === undefined) recordDangling(dangling, resource, target, row);
+        else addInverse(inverse, row, resource, found, target);
+      }
+    }
+  }
+  for (const edges of inverse.values()) edges.sort(byFarId);
+  return {
+    forward,
+    inverse,
+    incomplete,
+    danglingFor: (resource) => danglingCause(dangling.get(resource.scope), resource),
+  };
+}
+
+function byFarId(left: Relation, right: Relation): number {
+  const [a = '', b = ''] = [left.to?.id, right.to?.id];
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function toRelation(row: RelationRow, resource: Resource, found: FoundValue, target: ReadTarget): Relation {
+  const uncertain = uncertaintyOf(resource, found, target);
+  const attributes = attributesOf(row, resource, found, target);
+  return {
+    name: row.name,
+    from: resource,
+    path: target.path ?? found.path,
+    ...(target.to === undefined ? {} : { to: target.to }),
+    ...(target.cause === undefined ? {} : { cause: target.cause }),
+    ...(uncertain === undefined ? {} : { uncertain }),
+    ...(attributes === undefined ? {} : { attributes }),
+    ...(target.because === undefined ? {} : { because: target.because }),
+  };
+}
+
+/** A condition under which the resource itself stands adds no doubt to what it names. */
+function uncertaintyOf(resource: Resource, found: FoundValue, target: ReadTarget): Cause | undefined {
+  const cause = found.uncertain ?? target.uncertain;
+  return cause?.message === resource.uncertain?.message ? undefined : cause;
+}
+
+function attributesOf(
+  row: RelationRow,
+  resource: Resource,
+  found: FoundValue,
+  target: ReadTarget,
+): ObjectValue | undefined {
+  const attributes: Record<string, Value> = { ...row.attributes };
+  if (row.invokes !== undefined && isInvocable(target.to)) attributes.invocation = row.invokes;
+  for (const [name, path] of Object.entries(row.carries ?? {})) {
+    const beside = path.startsWith('.')
+      ? valueOn(resource.properties, found.path.slice(0, -1))
+      : resource.properties;
+    const value = valueAt(beside, path);
+    if (value !== undefined) attributes[name] = value;
+  }
+  const all = { ...attributes, ...target.attributes };
+  return Object.keys(all).length === 0 ? undefined : all;
+}
+
+function isInvocable(to: Resource | undefined): boolean {
+  return to === undefined || to.type === 'AWS::Lambda::Function';
+}
+
+/** The edge as its target sees it; an alias that it goes through sees it too. */
+function addInverse(
+  inverse: Map<Resource, Relation[]>,
+  row: RelationRow,
+  resource: Resource,
+  found: FoundValue,
+  target: ReadTarget,
+): void {
+  const { path: _path, cause: _cause, ...edge } = toRelation(row, resource, found, target);
+  for (const end of [target.to, target.through]) {
+    if (end === undefined) continue;
+    addTo(inverse, end, { ...edge, name: row.inverse, from: end, to: resource, path: [] });
+  }
+}
+
+/** The unresolved edges of a scope, cut down to what decides whether they may mean a resource. */
+interface Dangling {
+  /** One that may mean any resource of the scope, by the type that it may be of (`*`: any). */
+  readonly any: Map<string, Cause>;
+  /** Ones that cannot mean a resource of their own stack: two different stacks are enough. */
+  readonly foreign: Map<string, Origin[]>;
+}
+
+interface Origin {
+  readonly stack: string | undefined;
+  readonly cause: Cause;
+}
+
+/** A template's own resource cannot come in through its own parameter, an import or a pseudo-parameter. */
+const foreignCodes: ReadonlySet<Cause['code']> = new Set(['parameter', 'import', 'pseudo-parameter']);
+
+function recordDangling(
+  dangling: Map<string, Dangling>,
+  from: Resource,
+  target: ReadTarget,
+  row: RelationRow,
+): void {
+  const { cause } = target;
+  if (cause === undefined) return;
+  const summary = dangling.get(from.scope) ?? { any: new Map(), foreign: new Map() };
+  dangling.set(from.scope, summary);
+  for (const type of target.mayBe ?? row.to) {
+    if (!foreignCodes.has(cause.code)) {
+      if (!summary.any.has(type)) summary.any.set(type, cause);
+      continue;
+    }
+    const known: Origin[] = summary.foreign.get(type) ?? [];
+    if (known.length < 2 && known.every(({ stack }) => stack !== from.stack))
+      known.push({ stack: from.stack, cause });
+    summary.foreign.set(type, known);
+  }
+}
+
+function danglingCause(summary: Dangling | undefined, resource: Resource): Cause | undefined {
+  if (summary === undefined) return undefined;
+  for (const type of [resource.type, '*']) {
+    const any = summary.any.get(type);
+    if (any !== undefined) return any;
+    const foreign = summary.foreign
+      .get(type)
+      ?.find(({ stack }) => stack !== resource.stack || stack === undefined);
+    if (foreign !== undefined) return foreign.cause;
+  }
+  return undefined;
+}
+
+/** No edges and nothing missing. */
+export const noEdges: RelatedSet = { edges: [] };

@@ -1,0 +1,99 @@
+import type { RelatedSet, Relation } from '../model/resource-graph.ts';
+import type { Resource } from '../model/resource.ts';
+import type { Cause } from '../model/value.ts';
+import { toRows } from './derived-rows.ts';
+import { invokerRows } from './invokers.ts';
+import { linkRow, noEdges, type RowLinks } from './relation-links.ts';
+import { derivedTable, relationTable } from './relation-table.ts';
+import type { RelationRow } from './relations/row.ts';
+import type { LinkContext } from './resolve-target.ts';
+
+/** Answers along relations; each row of the table is linked when it is first asked for. */
+export interface Relations {
+  related(resource: Resource, relation: string): RelatedSet;
+  has(relation: string): boolean;
+}
+
+type RowIndex = ReadonlyMap<string, ReadonlyMap<string, readonly RelationRow[]>>;
+
+const allRows: readonly RelationRow[] = [...relationTable, ...derivedTable.flatMap(toRows), ...invokerRows];
+const forwardRows: RowIndex = indexRows(
+  (row) => row.name,
+  (row) => [row.from],
+);
+const inverseRows: RowIndex = indexRows(
+  (row) => row.inverse,
+  (row) => row.to,
+);
+
+function indexRows(
+  nameOf: (row: RelationRow) => string,
+  typesOf: (row: RelationRow) => readonly string[],
+): RowIndex {
+  const index = new Map<string, Map<string, RelationRow[]>>();
+  for (const row of allRows) {
+    const types = index.get(nameOf(row)) ?? new Map<string, RelationRow[]>();
+    for (const type of typesOf(row)) types.set(type, [...(types.get(type) ?? []), row]);
+    index.set(nameOf(row), types);
+  }
+  return index;
+}
+
+/** Proxies see the edges that go through them, as what they stand for does. */
+const standsFor: Readonly<Record<string, readonly string[]>> = {
+  'AWS::Lambda::Alias': ['AWS::Lambda::Function'],
+  'AWS::Lambda::Version': ['AWS::Lambda::Function'],
+  'AWS::KMS::Alias': ['AWS::KMS::Key'],
+};
+
+/** Relations over a context; `incompleteness` says of which types a scope may hold more than was read. */
+export function createRelations(
+  context: LinkContext,
+  incompleteness: (type: string, scope: string) => Cause | undefined,
+): Relations {
+  const linked = new Map<RelationRow, RowLinks>();
+  const linksOf = (row: RelationRow): RowLinks => {
+    const known = linked.get(row);
+    if (known !== undefined) return known;
+    linked.set(row, unlinked);
+    const links = linkRow(row, context);
+    linked.set(row, links);
+    return links;
+  };
+  return {
+    has: (relation) => forwardRows.has(relation) || inverseRows.has(relation),
+    related: (resource, relation) => {
+      const forward = forwardRows.get(relation)?.get(resource.type) ?? [];
+      const inverse = rowsTowards(relation, resource.type);
+      if (forward.length === 0 && inverse.length === 0) return noEdges;
+      const edges: Relation[] = [];
+      let incomplete: Cause | undefined;
+      for (const row of forward) {
+        const links = linksOf(row);
+        edges.push(...(links.forward.get(resource) ?? []));
+        incomplete ??= links.incomplete.get(resource);
+      }
+      for (const row of inverse) {
+        const links = linksOf(row);
+        edges.push(...(links.inverse.get(resource) ?? []));
+        incomplete ??= incompleteness(row.from, resource.scope) ?? links.danglingFor(resource);
+      }
+      return { edges, ...(incomplete === undefined ? {} : { incomplete }) };
+    },
+  };
+}
+
+/** What a row answers while it is itself being linked: a relation that leads back to itself ends there. */
+const unlinked: RowLinks = {
+  forward: new Map(),
+  inverse: new Map(),
+  incomplete: new Map(),
+  danglingFor: () => undefined,
+};
+
+function rowsTowards(relation: string, type: string): readonly RelationRow[] {
+  const types = inverseRows.get(relation);
+  if (types === undefined) return [];
+  const wanted = [type, ...(standsFor[type] ?? []), '*'];
+  return [...new Set(wanted.flatMap((each) => types.get(each) ?? []))];
+}

@@ -1,0 +1,188 @@
+import type { Resource } from '../../model/resource.ts';
+import {
+  Reference,
+  isArrayValue,
+  isObjectValue,
+  type ObjectValue,
+  type Path,
+  type Value,
+} from '../../model/value.ts';
+import { readJsonText } from '../json-text.ts';
+import { findValues, parsePath } from '../property-path.ts';
+import { childOf, resolveTargets, type LinkContext } from '../resolve-target.ts';
+import { toSymbolicText, toValue } from '../symbolic-text.ts';
+import type { Reader, ReadTarget } from './row.ts';
+
+/** Metric dimension -> the types that its value names. */
+const dimensionTypes: Readonly<Record<string, readonly string[]>> = {
+  QueueName: ['AWS::SQS::Queue'],
+  FunctionName: ['AWS::Lambda::Function'],
+  TopicName: ['AWS::SNS::Topic'],
+  TableName: ['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable'],
+  StateMachineArn: ['AWS::StepFunctions::StateMachine'],
+  ApiName: ['AWS::ApiGateway::RestApi'],
+  ApiId: ['AWS::ApiGatewayV2::Api'],
+  RuleName: ['AWS::Events::Rule'],
+  EventBusName: ['AWS::Events::EventBus', 'AWS::EventsV2::EventBus'],
+  BucketName: ['AWS::S3::Bucket'],
+  StreamName: ['AWS::Kinesis::Stream'],
+  DeliveryStreamName: ['AWS::KinesisFirehose::DeliveryStream'],
+  LogGroupName: ['AWS::Logs::LogGroup'],
+  DistributionId: ['AWS::CloudFront::Distribution'],
+  WebACL: ['AWS::WAFv2::WebACL'],
+  ClusterName: ['AWS::ECS::Cluster'],
+  PipeName: ['AWS::Pipes::Pipe'],
+};
+
+interface Metric {
+  readonly path: Path;
+  readonly dimensions: readonly { readonly name: string; readonly value: Value; readonly path: Path }[];
+  readonly facts: ObjectValue;
+}
+
+/** What an alarm's metric, or each metric of its maths, is about. */
+export const readMetrics: Reader = (_found, resource, _row, context) =>
+  metricsOf(resource).flatMap((metric) => metricTargets(metric, resource, context));
+
+function metricsOf(alarm: Resource): readonly Metric[] {
+  const own = metricOf(alarm.properties, alarm.properties, [], { via: 'metric' });
+  const maths = findValues(alarm.properties, parsePath('Metrics[]')).flatMap(({ value, path }) => {
+    if (!isObjectValue(value) || !isObjectValue(value.MetricStat)) return [];
+    const { MetricStat: statistic } = value;
+    const metric = isObjectValue(statistic.Metric) ? statistic.Metric : {};
+    const facts = facetsOf({ id: value.Id, period: statistic.Period, statistic: statistic.Stat });
+    return [metricOf(metric, statistic, [...path, 'MetricStat', 'Metric'], { ...facts, via: 'maths' })];
+  });
+  return [own, ...maths];
+}
+
+function metricOf(metric: ObjectValue, statistic: ObjectValue, path: Path, more: ObjectValue): Metric {
+  const dimensions = findValues(metric, parsePath('Dimensions[]')).flatMap((found) => {
+    if (!isObjectValue(found.value)) return [];
+    const { Name, Value: value } = found.value;
+    if (typeof Name !== 'string' || value === undefined) return [];
+    return [{ name: Name, value, path: [...path, ...found.path, 'Value'] }];
+  });
+  const facts = facetsOf({
+    metric: metric.MetricName,
+    namespace: metric.Namespace,
+    period: statistic.Period,
+    statistic: statistic.Statistic ?? statistic.ExtendedStatistic,
+  });
+  return { path, dimensions, facts: { ...facts, ...more } };
+}
+
+function facetsOf(facets: Readonly<Record<string, Value | undefined>>): ObjectValue {
+  const known: Record<string, Value> = {};
+  for (const [name, value] of Object.entries(facets)) if (value !== undefined) known[name] = value;
+  return known;
+}
+
+function metricTargets(metric: Metric, alarm: Resource, context: LinkContext): readonly ReadTarget[] {
+  const targets = metric.dimensions.flatMap(({ name, value, path }): ReadTarget[] => {
+    const types = dimensionTypes[name];
+    if (types === undefined) return [];
+    return resolveTargets(value, { from: alarm, types }, context).map((target) => ({
+      ...target,
+      path,
+      mayBe: types,
+      attributes: { ...target.attributes, ...metric.facts },
+    }));
+  });
+  return [...targets, ...stageTargets(metric, targets, context)];
+}
+
+/** A `Stage` dimension beside the API's makes the metric one of that stage. */
+function stageTargets(
+  metric: Metric,
+  apis: readonly ReadTarget[],
+  context: LinkContext,
+): readonly ReadTarget[] {
+  const stage = metric.dimensions.find(({ name }) => name === 'Stage');
+  const text = toSymbolicText(stage?.value);
+  if (stage === undefined || text === undefined) return [];
+  const piece = text.pieces.get(text.text);
+  const named = piece instanceof Reference ? context.index.byId(piece.resourceId) : undefined;
+  if (named !== undefined && stageTypes.includes(named.type))
+    return [{ to: named, path: stage.path, attributes: metric.facts }];
+  return apis.flatMap(({ to }) => {
+    if (to === undefined) return [];
+    const child = stageTypes
+      .map((type) => childOf(type, to, text.text, context))
+      .find((found) => found !== undefined);
+    return child === undefined ? [] : [{ to: child, path: stage.path, attributes: metric.facts }];
+  });
+}
+
+const stageTypes = ['AWS::ApiGateway::Stage', 'AWS::ApiGatewayV2::Stage'];
+
+/** Alarm actions; addresses of no resource (`arn:aws:automate:...`) are kept as unresolved edges. */
+export const readActions: Reader = (found, resource, row, context) =>
+  resolveTargets(found.value, { from: resource, types: row.to }, context);
+
+/** Alarms that a composite alarm's expression names: `ALARM("name")`, `ALARM({reference})`. */
+export const readComposedAlarms: Reader = (found, resource, row, context) => {
+  const text = toSymbolicText(found.value);
+  if (text === undefined) return resolveTargets(found.value, { from: resource, types: row.to }, context);
+  const inner = [...text.text.matchAll(/(?:ALARM|OK|INSUFFICIENT_DATA)\(([^()]*)\)/gi)].map(
+    (match) => match[1] ?? '',
+  );
+  return inner.flatMap((name) =>
+    resolveTargets(
+      toValue(name.replaceAll(/["']/g, '').trim(), text.pieces),
+      { from: resource, types: row.to },
+      context,
+    ),
+  );
+};
+
+/** Deepest nesting of a dashboard's body that is read. */
+const maximumDepth = 100;
+
+/** Everything that a dashboard's body refers to, or names as a metric's dimension. */
+export const readDashboard: Reader = (found, resource, _row, context) => {
+  const body = readJsonText(found.value);
+  const seen = new Map<Resource, ReadTarget>();
+  const keep = (targets: readonly ReadTarget[]): void => {
+    for (const target of targets)
+      if (target.to !== undefined && !seen.has(target.to)) seen.set(target.to, target);
+  };
+  collectMentions(body, resource, context, keep, 0);
+  if (seen.size > 0 || isObjectValue(body)) return [...seen.values()];
+  return resolveTargets(found.value, { from: resource, types: [] }, context);
+};
+
+function collectMentions(
+  value: Value | undefined,
+  resource: Resource,
+  context: LinkContext,
+  keep: (targets: readonly ReadTarget[]) => void,
+  depth: number,
+): void {
+  if (depth > maximumDepth || value === undefined) return;
+  const text = toSymbolicText(value);
+  if (text !== undefined) {
+    for (const piece of text.pieces.values()) {
+      if (piece instanceof Reference) keep(resolveTargets(piece, { from: resource, types: ['*'] }, context));
+    }
+  } else if (isArrayValue(value)) {
+    keep(dimensionTargets(value, resource, context));
+    for (const item of value) collectMentions(item, resource, context, keep, depth + 1);
+  } else if (isObjectValue(value)) {
+    for (const item of Object.values(value)) collectMentions(item, resource, context, keep, depth + 1);
+  }
+}
+
+/** `["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", "orders"]`: names and values in turn. */
+function dimensionTargets(
+  row: readonly Value[],
+  resource: Resource,
+  context: LinkContext,
+): readonly ReadTarget[] {
+  return row.flatMap((name, index): readonly ReadTarget[] => {
+    const types = typeof name === 'string' ? dimensionTypes[name] : undefined;
+    const value = row[index + 1];
+    if (types === undefined || typeof value !== 'string') return [];
+    return resolveTargets(value, { from: resource, types }, context);
+  });
+}

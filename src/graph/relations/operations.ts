@@ -1,0 +1,105 @@
+import { bucketType, functionType, logGroupType, queueType, rowsOf, type RelationRow } from './row.ts';
+import { readActions, readComposedAlarms, readDashboard, readMetrics } from './metric-readers.ts';
+import { readDataEvents, readMentionedDocuments, readRunbookTag } from './readers.ts';
+
+const alarm = 'AWS::CloudWatch::Alarm';
+const composite = 'AWS::CloudWatch::CompositeAlarm';
+const actionKinds = ['AlarmActions[]', 'OKActions[]', 'InsufficientDataActions[]'];
+
+/** Alarms, dashboards, logs, trails, runbooks. */
+export const operationRelations: readonly RelationRow[] = [
+  {
+    from: alarm,
+    path: '',
+    to: ['*'],
+    name: 'watches',
+    inverse: 'alarms',
+    read: readMetrics,
+    note: 'dimensions of the metric and of metric maths; edge attributes metric, namespace, statistic, period',
+  },
+  {
+    from: composite,
+    path: 'AlarmRule',
+    to: [alarm, composite],
+    name: 'composedOf',
+    inverse: 'partOf',
+    read: readComposedAlarms,
+  },
+  ...[alarm, composite].flatMap((from) =>
+    actionKinds.map((path): RelationRow => ({
+      from,
+      path,
+      to: ['*'],
+      name: path === 'AlarmActions[]' ? 'actions' : 'otherActions',
+      inverse: path === 'AlarmActions[]' ? 'actionOf' : 'otherActionOf',
+      invokes: 'async',
+      read: readActions,
+    })),
+  ),
+  ...rowsOf([alarm, composite], {
+    path: 'AlarmDescription',
+    to: ['AWS::SSM::Document'],
+    name: 'runbooks',
+    inverse: 'runbookFor',
+    read: readMentionedDocuments,
+  }),
+  ...rowsOf(queueType, {
+    path: 'Tags[]',
+    to: ['AWS::SSM::Document'],
+    name: 'runbooks',
+    inverse: 'runbookFor',
+    read: readRunbookTag,
+  }),
+  {
+    from: 'AWS::CloudWatch::Dashboard',
+    path: 'DashboardBody',
+    to: ['*'],
+    name: 'mentions',
+    inverse: 'dashboards',
+    read: readDashboard,
+  },
+  {
+    from: 'AWS::Logs::MetricFilter',
+    path: 'LogGroupName',
+    to: logGroupType,
+    name: 'filteredLogGroup',
+    inverse: 'metricFilters',
+  },
+  {
+    from: 'AWS::Logs::SubscriptionFilter',
+    path: 'LogGroupName',
+    to: logGroupType,
+    name: 'filteredLogGroup',
+    inverse: 'subscriptionFilters',
+  },
+  {
+    from: 'AWS::Logs::SubscriptionFilter',
+    path: 'DestinationArn',
+    to: ['*'],
+    name: 'targets',
+    inverse: 'targetOf',
+    invokes: 'async',
+  },
+  {
+    from: 'AWS::Logs::QueryDefinition',
+    path: 'LogGroupNames[]',
+    to: logGroupType,
+    name: 'queriedLogGroups',
+    inverse: 'queryDefinitions',
+  },
+  {
+    from: 'AWS::CloudTrail::Trail',
+    path: '',
+    to: [...bucketType, ...functionType],
+    name: 'dataEvents',
+    inverse: 'trails',
+    read: readDataEvents,
+  },
+  {
+    from: 'AWS::CloudTrail::Trail',
+    path: 'S3BucketName',
+    to: bucketType,
+    name: 'trailBucket',
+    inverse: 'trailStorageOf',
+  },
+];

@@ -1,0 +1,217 @@
+import type { Resource } from '../../model/resource.ts';
+import { Reference, isArrayValue, isObjectValue, type Value } from '../../model/value.ts';
+import { valueAt } from '../property-path.ts';
+import { childOf, hostTargets, resolveTargets, type LinkContext } from '../resolve-target.ts';
+import { splitText, toSymbolicText, toValue, type SymbolicText } from '../symbolic-text.ts';
+import type { Reader, ReadTarget, RelationRow } from './row.ts';
+
+/** The names, ARNs, URLs and references that most rows hold. */
+export const readIdentity: Reader = (found, resource, row, context) =>
+  resolveTargets(found.value, { from: resource, types: row.to }, context);
+
+const functionPrefix = '/aws/lambda/';
+
+/** A log group called `/aws/lambda/<function>` belongs to it, unless the function names another group. */
+export const readFunctionLogGroup: Reader = (found, resource, row, context) => {
+  const text = toSymbolicText(found.value);
+  if (text === undefined) return readIdentity(found, resource, row, context).filter(isUnresolved);
+  if (!text.text.startsWith(functionPrefix)) {
+    return readIdentity(found, resource, row, context).filter(
+      (target) => isUnresolved(target) && mayStartWith(text),
+    );
+  }
+  const name = toValue(text.text.slice(functionPrefix.length), text.pieces);
+  return resolveTargets(name, { from: resource, types: row.to }, context).filter(
+    ({ to }) => to === undefined || (to.external !== true && !namesLogGroup(to)),
+  );
+};
+
+const isUnresolved = ({ to }: ReadTarget): boolean => to === undefined;
+const mayStartWith = ({ text }: SymbolicText): boolean => text.startsWith('\uE000');
+
+function namesLogGroup(lambda: Resource): boolean {
+  return valueAt(lambda.properties, 'LoggingConfig.LogGroup') !== undefined;
+}
+
+/** `function:NAME:ALIAS` or `table/NAME` of Application Auto Scaling, for rows of that very kind. */
+export const readScalingId: Reader = (found, resource, row, context) => {
+  const text = toSymbolicText(found.value);
+  if (text === undefined) return readIdentity(found, resource, row, context).filter(isUnresolved);
+  const [kind, name, qualifier] = splitText(text.text, ':/');
+  const target = { text: name ?? '', pieces: text.pieces };
+  if (kind === 'table' && row.to.includes('AWS::DynamoDB::Table')) {
+    return resolveTargets(toValue(target.text, target.pieces), { from: resource, types: row.to }, context);
+  }
+  if (kind !== 'function')
+    return name === undefined ? readIdentity(found, resource, row, context).filter(isUnresolved) : [];
+  return scaledFunction(target, qualifier, resource, row, context);
+};
+
+function scaledFunction(
+  name: SymbolicText,
+  qualifier: string | undefined,
+  resource: Resource,
+  row: RelationRow,
+  context: LinkContext,
+): readonly ReadTarget[] {
+  const wantsAlias = row.to.includes('AWS::Lambda::Alias');
+  if (!wantsAlias && !row.to.includes('AWS::Lambda::Function')) return [];
+  const types = ['AWS::Lambda::Function'];
+  const functions = resolveTargets(toValue(name.text, name.pieces), { from: resource, types }, context);
+  if (!wantsAlias) return functions;
+  return functions.flatMap(({ to }) => {
+    const piece = name.pieces.get(qualifier ?? '');
+    const byReference = piece instanceof Reference ? context.index.byId(piece.resourceId) : undefined;
+    const alias =
+      byReference ??
+      (to && qualifier !== undefined ? childOf('AWS::Lambda::Alias', to, qualifier, context) : undefined);
+    return alias === undefined ? [] : [{ to: alias }];
+  });
+}
+
+/** The stage of a path mapping: its API and `Stage` together. */
+export const readStageName: Reader = (_found, resource, row, context) => {
+  const { properties } = resource;
+  const api = resolveTargets(
+    properties.RestApiId ?? properties.ApiId,
+    { from: resource, types: apiTypes },
+    context,
+  )[0];
+  return stageOf(api, properties.Stage, resource, row, context);
+};
+
+/** One element of a usage plan's `ApiStages`. */
+export const readUsagePlanStage: Reader = (found, resource, row, context) => {
+  if (!isObjectValue(found.value)) return readIdentity(found, resource, row, context).filter(isUnresolved);
+  const api = resolveTargets(found.value.ApiId, { from: resource, types: apiTypes }, context)[0];
+  return stageOf(api, found.value.Stage, resource, row, context);
+};
+
+const apiTypes = ['AWS::ApiGateway::RestApi', 'AWS::ApiGatewayV2::Api'];
+
+function stageOf(
+  api: ReadTarget | undefined,
+  stage: Value | undefined,
+  resource: Resource,
+  row: RelationRow,
+  context: LinkContext,
+): readonly ReadTarget[] {
+  if (stage === undefined) return [];
+  const text = toSymbolicText(stage);
+  const piece = text?.pieces.get(text.text);
+  if (piece instanceof Reference) {
+    const named = context.index.byId(piece.resourceId);
+    if (named !== undefined && row.to.includes(named.type)) return [{ to: named }];
+  }
+  if (api?.to === undefined) return api === undefined ? [] : [api];
+  for (const type of row.to) {
+    const child = text === undefined ? undefined : childOf(type, api.to, text.text, context);
+    if (child !== undefined) return [{ to: child }];
+  }
+  return resolveTargets(stage, { from: resource, types: row.to }, context).filter(isUnresolved);
+}
+
+/** A host name of an origin: `{api}.execute-api.…`, a function URL, a bucket's regional name. */
+export const readOriginApi: Reader = (found, resource, row, context) => {
+  const text = toSymbolicText(found.value);
+  if (text === undefined) return readIdentity(found, resource, row, context).filter(isUnresolved);
+  const start = text.text.indexOf('://');
+  const host = { text: start < 0 ? text.text : text.text.slice(start + 3), pieces: text.pieces };
+  const targets = hostTargets(host, { from: resource, types: row.to }, context);
+  if (targets.length > 0) return targets;
+  return readIdentity(found, resource, row, context).filter(isUnresolved);
+};
+
+/** An origin whose `OriginPath` names a stage of the API that its host names; without a path, `$default`. */
+export const readOriginStage: Reader = (found, resource, row, context) => {
+  if (!isObjectValue(found.value)) return [];
+  const { DomainName, OriginPath } = found.value;
+  const host = toSymbolicText(DomainName);
+  if (host === undefined) return [];
+  const api = hostTargets(host, { from: resource, types: apiTypes }, context)[0];
+  if (api?.to === undefined) return [];
+  const path = toSymbolicText(OriginPath ?? '');
+  if (path === undefined) return [];
+  const stage = path.text.replace(/^\//, '') || '$default';
+  return stageOf(api, toValue(stage, path.pieces), resource, row, context);
+};
+
+/** The user pool that ends an issuer's address. */
+export const readAssociated: Reader = (found, resource, row, context) => {
+  const text = toSymbolicText(found.value);
+  if (text === undefined) return [];
+  const pool = splitText(text.text, '/').at(-1) ?? '';
+  if (!text.text.includes('cognito-idp.')) return [];
+  return resolveTargets(toValue(pool, text.pieces), { from: resource, types: row.to }, context);
+};
+
+/** Buckets that an event pattern of source `aws.s3` names. */
+export const readMatchedBuckets: Reader = (found, resource, row, context) => {
+  const source = valueAt(found.value, 'source');
+  if (!isArrayValue(source) || !source.includes('aws.s3')) return [];
+  const names = valueAt(found.value, 'detail.bucket.name');
+  return resolveTargets(names, { from: resource, types: row.to }, context);
+};
+
+/** A delivery stream's parameter is a function only where it says so. */
+export const readProcessor: Reader = (found, resource, row, context) => {
+  const parameter = valueOn(resource.properties, found.path.slice(0, -1));
+  const isFunction = isObjectValue(parameter) && parameter.ParameterName === 'LambdaArn';
+  return isFunction ? readIdentity(found, resource, row, context) : [];
+};
+
+/** The value at a path of keys and indices. */
+export function valueOn(root: Value | undefined, path: readonly (string | number)[]): Value | undefined {
+  let value = root;
+  for (const segment of path) {
+    if (isArrayValue(value)) value = value[Number(segment)];
+    else if (isObjectValue(value)) value = value[segment];
+    else return undefined;
+  }
+  return value;
+}
+
+/** SSM documents that a text mentions by reference or by name. */
+export const readMentionedDocuments: Reader = (found, resource, row, context) => {
+  const text = toSymbolicText(found.value);
+  if (text === undefined) return [];
+  const targets: ReadTarget[] = [];
+  for (const piece of text.pieces.values()) {
+    const named = piece instanceof Reference ? context.index.byId(piece.resourceId) : undefined;
+    if (named !== undefined && row.to.includes(named.type)) targets.push({ to: named });
+  }
+  for (const word of new Set(text.text.split(/[^A-Za-z0-9_.-]+/))) {
+    const named = row.to.map((type) => context.index.byName(type, resource.scope, word, resource.stack));
+    for (const to of named) if (to !== undefined) targets.push({ to });
+  }
+  return targets;
+};
+
+/** A tag `runbook` that names a document. */
+export const readRunbookTag: Reader = (found, resource, row, context) => {
+  if (!isObjectValue(found.value)) return [];
+  const { Key, Value: value } = found.value;
+  if (typeof Key !== 'string' || Key.toLowerCase() !== 'runbook' || value === undefined) return [];
+  return readMentionedDocuments({ ...found, value }, resource, row, context);
+};
+
+/** Buckets and functions whose data events a trail records. */
+export const readDataEvents: Reader = (_found, resource, row, context) => {
+  const values: Value[] = [];
+  for (const selector of listAt(resource.properties.EventSelectors)) {
+    for (const data of listAt(valueAt(selector, 'DataResources')))
+      values.push(...listAt(valueAt(data, 'Values')));
+  }
+  for (const selector of listAt(resource.properties.AdvancedEventSelectors)) {
+    for (const field of listAt(valueAt(selector, 'FieldSelectors'))) {
+      if (valueAt(field, 'Field') !== 'resources.ARN') continue;
+      values.push(...listAt(valueAt(field, 'StartsWith')), ...listAt(valueAt(field, 'Equals')));
+    }
+  }
+  return values.flatMap((value) => resolveTargets(value, { from: resource, types: row.to }, context));
+};
+
+function listAt(value: Value | undefined): readonly Value[] {
+  if (value === undefined) return [];
+  return isArrayValue(value) ? value : [value];
+}

@@ -1,0 +1,65 @@
+import type { WorkflowState } from '../../model/resource-graph.ts';
+import type { Resource } from '../../model/resource.ts';
+import { isObjectValue, type Value } from '../../model/value.ts';
+import { resolveTargets, type LinkContext } from '../resolve-target.ts';
+import type { Reader, ReadTarget, RelationRow } from './row.ts';
+
+/** Functions that the tasks of a definition call, with the task's name and manner of invocation. */
+export const readTaskFunctions: Reader = (_found, resource, row, context) => {
+  const { states, incomplete } = context.workflowStates(resource);
+  const targets = states.flatMap((state) => taskFunction(state, resource, row, context));
+  return incomplete === undefined ? targets : [...targets, { cause: incomplete }];
+};
+
+function taskFunction(
+  state: WorkflowState,
+  machine: Resource,
+  row: RelationRow,
+  context: LinkContext,
+): readonly ReadTarget[] {
+  const { Resource: task } = state.body;
+  if (task === undefined || state.type !== 'Task') return [];
+  const parameters = parametersOf(state);
+  const isInvoke = typeof task === 'string' && /:states:.*lambda:invoke/.test(task);
+  const value = isInvoke ? parameters.FunctionName : isService(task) ? undefined : task;
+  if (value === undefined) return [];
+  const asynchronous = isInvoke && parameters.InvocationType === 'Event';
+  return resolveTargets(value, { from: machine, types: row.to }, context).map((target) => ({
+    ...target,
+    path: state.path,
+    attributes: { ...target.attributes, state: state.name, ...(asynchronous ? { invocation: 'async' } : {}) },
+  }));
+}
+
+function parametersOf(state: WorkflowState): Readonly<Record<string, Value | undefined>> {
+  const { Parameters, Arguments } = state.body;
+  if (isObjectValue(Parameters)) return Parameters;
+  return isObjectValue(Arguments) ? Arguments : {};
+}
+
+/** `arn:aws:states:::service:action` integrations call a service, not a function. */
+function isService(task: Value): boolean {
+  if (typeof task === 'string') return task.includes(':states:');
+  return isObjectValue(task) ? false : String(partsOf(task)).includes(':states:');
+}
+
+function partsOf(task: Value): string {
+  return typeof task === 'object' && task !== null && 'parts' in task && Array.isArray(task.parts)
+    ? task.parts.filter((part) => typeof part === 'string').join('')
+    : '';
+}
+
+const targetParameters = ['QueueUrl', 'TopicArn', 'TableName', 'StateMachineArn', 'EventBusName'];
+
+/** Queues, topics, tables, buses and machines that tasks name in their parameters. */
+export const readTaskTargets: Reader = (_found, resource, row, context) =>
+  context.workflowStates(resource).states.flatMap((state) => {
+    const parameters = parametersOf(state);
+    return targetParameters.flatMap((key) =>
+      resolveTargets(parameters[key], { from: resource, types: row.to }, context).map((target) => ({
+        ...target,
+        path: state.path,
+        attributes: { state: state.name },
+      })),
+    );
+  });

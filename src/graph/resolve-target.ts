@@ -1,0 +1,426 @@
+import type { RelatedSet } from '../model/resource-graph.ts';
+import type { Resource } from '../model/resource.ts';
+import {
+  Choice,
+  PartialString,
+  Reference,
+  SecretReference,
+  Unresolved,
+  isArrayValue,
+  type Cause,
+  type ObjectValue,
+  type Value,
+} from '../model/value.ts';
+import { parseArn, type ArnTarget } from './arn.ts';
+import type { ExternalResources } from './external-resources.ts';
+import { childTypes, proxies } from './identities.ts';
+import type { ResourceIndex } from './resource-index.ts';
+import type { StateSet } from './workflow-states.ts';
+import {
+  causeOf,
+  isPlain,
+  leadingPiece,
+  splitText,
+  toSymbolicText,
+  wholePiece,
+  type SymbolicText,
+} from './symbolic-text.ts';
+
+/** What a value names: a resource, or why that is not known. */
+export interface Target {
+  readonly to?: Resource;
+  readonly cause?: Cause;
+  readonly uncertain?: Cause;
+  readonly attributes?: ObjectValue;
+  readonly because?: string;
+  /** Types that an unresolved value may be of, where its known pieces say so. */
+  readonly mayBe?: readonly string[];
+  /** The alias or version that a function was named through. */
+  readonly through?: Resource;
+}
+
+/** What resolving needs to know. */
+export interface LinkContext {
+  readonly index: ResourceIndex;
+  readonly externals: ExternalResources;
+  /** Tables of resources whose names are unique only within a parent, by type; filled when first asked. */
+  readonly children: Map<string, ChildTable>;
+  /** Answers of the graph that is being linked, for readers that walk along other relations. */
+  readonly related: (resource: Resource, relation: string) => RelatedSet;
+  readonly workflowStates: (resource: Resource) => StateSet;
+}
+
+/** What the graph under construction answers to readers. */
+export type GraphAnswers = Pick<LinkContext, 'related' | 'workflowStates'>;
+
+type ChildTable = ReadonlyMap<Resource, ReadonlyMap<string, Resource>>;
+
+/** A context over an index, with nothing resolved yet. */
+export function createLinkContext(
+  index: ResourceIndex,
+  externals: ExternalResources,
+  answers: GraphAnswers,
+): LinkContext {
+  return { index, externals, children: new Map(), ...answers };
+}
+
+/** The stage of an API, or the alias of a function, of this name (which may hold markers). */
+export function childOf(
+  type: string,
+  parent: Resource,
+  name: string,
+  context: LinkContext,
+): Resource | undefined {
+  let table = context.children.get(type);
+  if (table === undefined) {
+    table = childTable(type, context);
+    context.children.set(type, table);
+  }
+  return table.get(parent)?.get(name);
+}
+
+function childTable(type: string, context: LinkContext): ChildTable {
+  const table = new Map<Resource, Map<string, Resource>>();
+  const row = childTypes[type];
+  if (row === undefined) return table;
+  for (const child of context.index.ofType(type)) {
+    const name = toSymbolicText(child.properties[row.name])?.text;
+    const parent = resolveTargets(child.properties[row.parent], { from: child, types: [row.of] }, context)[0]
+      ?.to;
+    if (name === undefined || parent === undefined) continue;
+    const names = table.get(parent) ?? new Map<string, Resource>();
+    if (!names.has(name)) names.set(name, child);
+    table.set(parent, names);
+  }
+  return table;
+}
+
+/** A question: which resource of these types does this value of `from` name? */
+export interface Naming {
+  readonly from: Resource;
+  /** `*` for any type. */
+  readonly types: readonly string[];
+}
+
+/** Longest chain of aliases of aliases that is followed. */
+const maximumHops = 8;
+
+/**
+ * The resources that a value names: a reference, an ARN, a name, a queue URL, a Lambda invocation
+ * URI, whole or in pieces. Several for an undecided `Fn::If` or a list; none where the value names
+ * no resource at all (a plain URL). Never throws.
+ */
+export function resolveTargets(
+  value: Value | undefined,
+  naming: Naming,
+  context: LinkContext,
+): readonly Target[] {
+  if (value instanceof Choice) return choiceTargets(value, naming, context);
+  if (isArrayValue(value)) return value.flatMap((item) => resolveTargets(item, naming, context));
+  if (value instanceof Unresolved) return [{ cause: value.cause }];
+  if (
+    value instanceof SecretReference ||
+    value instanceof PartialString ||
+    value instanceof Reference ||
+    typeof value === 'string'
+  ) {
+    const text = toSymbolicText(value);
+    return text === undefined ? [] : textTargets(text, naming, context);
+  }
+  return [];
+}
+
+function choiceTargets(value: Choice, naming: Naming, context: LinkContext): readonly Target[] {
+  const sides = [value.whenTrue, value.whenFalse].flatMap((side) => resolveTargets(side, naming, context));
+  const first = sides[0]?.to;
+  // Both sides naming one resource is no choice at all.
+  if (sides.length === 2 && first !== undefined && sides[1]?.to === first) return sides.slice(0, 1);
+  return sides.map((side) => ({ ...side, uncertain: side.uncertain ?? value.cause }));
+}
+
+function textTargets(found: SymbolicText, naming: Naming, context: LinkContext): readonly Target[] {
+  const text = invokedFunction(found.text) ?? found.text;
+  const inner = { text, pieces: found.pieces };
+  const whole = wholePiece(inner);
+  if (whole instanceof Reference) return referenceTargets(whole, '', naming, context);
+  if (whole !== undefined) return [{ cause: causeOf(text, found.pieces) ?? unclear(text) }];
+  if (text.startsWith('arn:')) {
+    return arnTargets(inner, naming, context);
+  }
+  const leading = leadingPiece(inner);
+  if (leading?.piece instanceof Reference && /^[:/]/.test(leading.rest)) {
+    return referenceTargets(leading.piece, leading.rest, naming, context);
+  }
+  if (text.includes('://')) return urlTargets(inner, naming, context);
+  return nameTargets(inner, naming, context);
+}
+
+/** The function's ARN inside `arn:aws:apigateway:REGION:lambda:path/.../functions/ARN/invocations`. */
+function invokedFunction(text: string): string | undefined {
+  const start = text.indexOf('/functions/');
+  const end = text.lastIndexOf('/invocations');
+  return start >= 0 && end > start ? text.slice(start + '/functions/'.length, end) : undefined;
+}
+
+function referenceTargets(
+  reference: Reference,
+  rest: string,
+  naming: Naming,
+  context: LinkContext,
+): readonly Target[] {
+  const named = context.index.byId(reference.resourceId);
+  if (named === undefined) return [{ cause: unclear(reference.resourceId) }];
+  if (reference.attribute === 'DefaultSecurityGroup') return [defaultGroup(named, context)];
+  const qualifier =
+    rest.startsWith(':') && named.type === 'AWS::Lambda::Function' ? rest.slice(1) : undefined;
+  const targets = throughProxies(named, naming, context, 0);
+  if (qualifier === undefined) return targets;
+  return targets.map((target) => qualified(target, qualifier, named, context));
+}
+
+/** A VPC's default group is created with it and stands in no template. */
+function defaultGroup(vpc: Resource, context: LinkContext): Target {
+  return {
+    to: context.externals.named('AWS::EC2::SecurityGroup', `${vpc.name} default`, vpc.scope, undefined),
+  };
+}
+
+/** Follows aliases, versions and the like to a resource of a wanted type; none where it certainly names another type. */
+function throughProxies(
+  named: Resource,
+  naming: Naming,
+  context: LinkContext,
+  hops: number,
+): readonly Target[] {
+  const proxied = proxies[named.type];
+  if (proxied !== undefined && !naming.types.includes(named.type) && hops < maximumHops) {
+    return proxyTargets(named, proxied, naming, context, hops);
+  }
+  if (naming.types.includes(named.type)) return [{ to: named }];
+  if (!opaqueTypes.test(named.type)) return naming.types.includes('*') ? [{ to: named }] : [];
+  return [
+    {
+      cause: {
+        code: 'attribute',
+        message: `\`${named.name}\` is ${article(named.type)}; what it stands for exists only after deployment`,
+        remedy: 'scan the live account, or declare the resource in headgate.yaml',
+      },
+    },
+  ];
+}
+
+function proxyTargets(
+  proxy: Resource,
+  property: string,
+  naming: Naming,
+  context: LinkContext,
+  hops: number,
+): readonly Target[] {
+  const inner = { from: proxy, types: naming.types.includes('*') ? ['*'] : naming.types };
+  const targets = hops + 1 < maximumHops ? resolveTargets(proxy.properties[property], inner, context) : [];
+  const attributes = proxy.type.startsWith('AWS::Lambda::') ? { qualifier: qualifierOf(proxy) } : {};
+  return targets.map((target) =>
+    target.to === undefined
+      ? target
+      : { ...target, through: proxy, attributes: { ...target.attributes, ...attributes } },
+  );
+}
+
+function article(type: string): string {
+  return `${/^[AEIOU]/i.test(type) ? 'an' : 'a'} ${type}`;
+}
+
+function qualifierOf(proxy: Resource): Value {
+  return proxy.type === 'AWS::Lambda::Alias' ? (proxy.properties.Name ?? proxy.name) : proxy.name;
+}
+
+/** Custom resources, nested stacks and parameters hand out values that name something else. */
+const opaqueTypes = /^(Custom::|AWS::CloudFormation::|AWS::SSM::Parameter)/;
+
+function qualified(target: Target, qualifier: string, named: Resource, context: LinkContext): Target {
+  const through = childOf('AWS::Lambda::Alias', named, qualifier, context);
+  return {
+    ...target,
+    ...(through === undefined ? {} : { through }),
+    attributes: { ...target.attributes, qualifier: isPlain(qualifier) ? qualifier : '' },
+  };
+}
+
+function arnTargets(found: SymbolicText, naming: Naming, context: LinkContext): readonly Target[] {
+  const live = context.index.byArn(found.text);
+  if (live !== undefined) return throughProxies(live, naming, context, 0);
+  const arn = parseArn(found.text);
+  if (arn === undefined) return unknownArn(found, naming);
+  const types = naming.types.includes('*') ? arn.types : naming.types.filter((type) => isOfArn(type, arn));
+  if (types.length === 0) return [];
+  const piece = found.pieces.get(arn.name);
+  if (piece instanceof Reference) {
+    const rest = arn.qualifier === undefined ? '' : `:${arn.qualifier}`;
+    return referenceTargets(piece, rest, { ...naming, types }, context);
+  }
+  return namedTargets(arn, types, found, naming, context);
+}
+
+/** Alternative types share one ARN form: a table and a global table, an event bus of either generation. */
+function isOfArn(type: string, arn: ArnTarget): boolean {
+  return arn.types.includes(type) || sameArn[type] === arn.types[0];
+}
+
+const sameArn: Readonly<Record<string, string>> = {
+  'AWS::KMS::ReplicaKey': 'AWS::KMS::Key',
+  'AWS::KMS::Alias': 'AWS::KMS::Key',
+  'AWS::EventsV2::EventBus': 'AWS::Events::EventBus',
+  'AWS::CloudWatch::CompositeAlarm': 'AWS::CloudWatch::Alarm',
+};
+
+/** A service that has no row: any-typed namings still get something to point at. */
+function unknownArn(found: SymbolicText, naming: Naming): readonly Target[] {
+  if (!naming.types.includes('*')) return [];
+  const cause = causeOf(found.text, found.pieces);
+  return [{ cause: cause ?? outside(found.text) }];
+}
+
+function namedTargets(
+  arn: ArnTarget,
+  types: readonly string[],
+  found: SymbolicText,
+  naming: Naming,
+  context: LinkContext,
+): readonly Target[] {
+  const { from } = naming;
+  const { qualifier } = arn;
+  const target = isElsewhere(arn, from) ? undefined : lookUp(arn, types, found, from, context);
+  if (target !== undefined) {
+    const followed = throughProxies(target, { ...naming, types }, context, 0);
+    return qualifier === undefined
+      ? followed
+      : followed.map((one) => qualified(one, qualifier, target, context));
+  }
+  const unknown = causeOf(arn.name, found.pieces) ?? causeOf(arn.parent ?? '', found.pieces);
+  if (unknown !== undefined) return [{ cause: unknown, mayBe: types }];
+  const literal =
+    arn.account === 'aws'
+      ? `arn:aws:iam::aws:policy/${arn.name}`
+      : isPlain(found.text)
+        ? found.text
+        : undefined;
+  const to = context.externals.named(types[0] ?? 'AWS::Unknown', arn.name, from.scope, literal);
+  return [qualifier === undefined || !isPlain(qualifier) ? { to } : { to, attributes: { qualifier } }];
+}
+
+/** True for an ARN of AWS itself, or of another account or Region than the resource that names it, as far as both are known. */
+function isElsewhere(arn: ArnTarget, from: Resource): boolean {
+  if (arn.account === 'aws') return true;
+  const differs = (part: string, own: string | undefined): boolean =>
+    own !== undefined && part !== '' && isPlain(part) && part !== own;
+  return differs(arn.account, from.account) || differs(arn.region, from.region);
+}
+
+function lookUp(
+  arn: ArnTarget,
+  types: readonly string[],
+  found: SymbolicText,
+  from: Resource,
+  context: LinkContext,
+): Resource | undefined {
+  for (const type of types) {
+    const named =
+      arn.parent === undefined
+        ? context.index.byName(type, from.scope, arn.name, from.stack)
+        : lookUpChild(type, { text: arn.parent, pieces: found.pieces }, arn.name, from, context);
+    if (named !== undefined) return named;
+  }
+  return types[0] === 'AWS::SecretsManager::Secret' ? secretOf(arn.name, from, context) : undefined;
+}
+
+function lookUpChild(
+  type: string,
+  parentText: SymbolicText,
+  name: string,
+  from: Resource,
+  context: LinkContext,
+): Resource | undefined {
+  const row = childTypes[type];
+  if (row === undefined) return undefined;
+  const parent = nameTargets(parentText, { from, types: [row.of] }, context)[0]?.to;
+  return parent === undefined ? undefined : childOf(type, parent, name, context);
+}
+
+/** A secret's ARN ends in six random characters that its name does not have. */
+function secretOf(name: string, from: Resource, context: LinkContext): Resource | undefined {
+  const dash = name.lastIndexOf('-');
+  if (dash !== name.length - 7) return undefined;
+  return context.index.byName('AWS::SecretsManager::Secret', from.scope, name.slice(0, dash), from.stack);
+}
+
+/** Queue URLs name a queue, execute-api hosts an API; other URLs name no resource. */
+function urlTargets(found: SymbolicText, naming: Naming, context: LinkContext): readonly Target[] {
+  const [host = '', ...path] = splitText(found.text.slice(found.text.indexOf('://') + 3), '/');
+  if (naming.types.includes('AWS::SQS::Queue') && /(^|\.)(sqs|queue)\./.test(`${host}.`)) {
+    return nameTargets(
+      { text: path.at(-1) ?? '', pieces: found.pieces },
+      { ...naming, types: ['AWS::SQS::Queue'] },
+      context,
+    );
+  }
+  return hostTargets({ text: host, pieces: found.pieces }, naming, context);
+}
+
+/** The resource whose reference or id starts a host name: `{Api}.execute-api...`, `{Bucket}.s3...`. */
+export function hostTargets(found: SymbolicText, naming: Naming, context: LinkContext): readonly Target[] {
+  const host = found.text;
+  const service = hostServices.find((entry) => host.includes(entry.sign));
+  if (service === undefined) {
+    const whole = leadingPiece(found)?.piece;
+    return whole instanceof Reference ? referenceTargets(whole, '', naming, context) : [];
+  }
+  const types = naming.types.includes('*')
+    ? service.types
+    : service.types.filter((type) => naming.types.includes(type));
+  if (types.length === 0) return [];
+  const name = splitText(host, '.')[0] ?? '';
+  return nameTargets({ text: name, pieces: found.pieces }, { ...naming, types }, context);
+}
+
+const hostServices: readonly { readonly sign: string; readonly types: readonly string[] }[] = [
+  { sign: '.execute-api.', types: ['AWS::ApiGateway::RestApi', 'AWS::ApiGatewayV2::Api'] },
+  { sign: '.lambda-url.', types: ['AWS::Lambda::Url'] },
+  { sign: '.s3', types: ['AWS::S3::Bucket'] },
+];
+
+function nameTargets(found: SymbolicText, naming: Naming, context: LinkContext): readonly Target[] {
+  const piece = wholePiece(found);
+  if (piece instanceof Reference) return referenceTargets(piece, '', naming, context);
+  if (piece !== undefined) return [{ cause: causeOf(found.text, found.pieces) ?? unclear(found.text) }];
+  if (found.text === '' || naming.types.includes('*')) return [];
+  const { from } = naming;
+  for (const type of naming.types) {
+    const named = context.index.byName(type, from.scope, found.text, from.stack);
+    if (named !== undefined) return throughProxies(named, naming, context, 0);
+  }
+  const alias = kmsAlias(found.text, naming, context);
+  if (alias !== undefined) return alias;
+  const cause = causeOf(found.text, found.pieces);
+  if (cause !== undefined) return [{ cause }];
+  return [
+    { to: context.externals.named(naming.types[0] ?? 'AWS::Unknown', found.text, from.scope, undefined) },
+  ];
+}
+
+function kmsAlias(name: string, naming: Naming, context: LinkContext): readonly Target[] | undefined {
+  if (!name.startsWith('alias/')) return undefined;
+  const alias = context.index.byName('AWS::KMS::Alias', naming.from.scope, name, naming.from.stack);
+  return alias === undefined ? undefined : throughProxies(alias, naming, context, 0);
+}
+
+function unclear(text: string): Cause {
+  return { code: 'outside', message: `\`${text}\` is not part of what was scanned` };
+}
+
+function outside(text: string): Cause {
+  return {
+    code: 'outside',
+    message: `\`${text}\` stands outside of what was scanned`,
+    remedy: 'scan it along, or declare it in headgate.yaml',
+  };
+}

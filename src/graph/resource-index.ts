@@ -1,0 +1,111 @@
+import type { Resource } from '../model/resource.ts';
+import { isArrayValue, type Value } from '../model/value.ts';
+import { identityProperties } from './identities.ts';
+import { isPlain, toSymbolicText } from './symbolic-text.ts';
+
+/** Finds resources by id, type, ARN and name. Tables of names are built when a type is first asked for. */
+export interface ResourceIndex {
+  /** Sorted by id. */
+  readonly all: readonly Resource[];
+  byId(id: string): Resource | undefined;
+  ofType(type: string): readonly Resource[];
+  byArn(arn: string): Resource | undefined;
+  /** `name` may hold markers: names built alike in one stack are the same name. */
+  byName(type: string, scope: string, name: string, stack: string | undefined): Resource | undefined;
+}
+
+/** Sorts, so that no answer depends on the order in which a source lists resources. */
+export function indexResources(resources: readonly Resource[]): ResourceIndex {
+  const all = [...resources].sort(byIdOrder);
+  const ids = new Map<string, Resource>();
+  const types = new Map<string, Resource[]>();
+  for (const resource of all) {
+    if (!ids.has(resource.id)) ids.set(resource.id, resource);
+    addTo(types, resource.type, resource);
+  }
+  const ofType = (type: string): readonly Resource[] => types.get(type) ?? [];
+  const names = lazyTables((type) => nameTable(ofType(type)));
+  const arns = lazyTables(() => arnTable(all));
+  return {
+    all,
+    byId: (id) => ids.get(id),
+    ofType,
+    byArn: (arn) => arns('').get(arn),
+    byName: (type, scope, name, stack) => names(type).get(key(scope, name, stack)),
+  };
+}
+
+/** Order by id, by UTF-16 units: the same on every machine. */
+export function byIdOrder(left: Resource, right: Resource): number {
+  return left.id < right.id ? -1 : left.id > right.id ? 1 : 0;
+}
+
+type Table = ReadonlyMap<string, Resource>;
+
+function lazyTables(build: (type: string) => Table): (type: string) => Table {
+  const tables = new Map<string, Table>();
+  return (type) => {
+    const known = tables.get(type);
+    if (known !== undefined) return known;
+    const table = build(type);
+    tables.set(type, table);
+    return table;
+  };
+}
+
+/** A name with an unknown piece (a parameter, the stack's name) means the same only inside one stack. */
+function key(scope: string, name: string, stack: string | undefined): string {
+  return isPlain(name) ? `${scope}\n${name}` : `${scope}\n${stack ?? ''}\n${name}`;
+}
+
+function nameTable(resources: readonly Resource[]): Table {
+  const table = new Map<string, Resource>();
+  const put = (resource: Resource, name: string | undefined): void => {
+    if (name === undefined || name === '') return;
+    const at = key(resource.scope, name, resource.stack);
+    if (!table.has(at)) table.set(at, resource);
+  };
+  for (const resource of resources) {
+    for (const property of identityProperties[resource.type] ?? []) {
+      put(resource, toSymbolicText(resource.properties[property])?.text);
+    }
+  }
+  // Physical ids of live resources come after the names that were written, so that they never hide one.
+  for (const resource of resources) {
+    if (resource.logicalId !== undefined || resource.generated === true) continue;
+    put(resource, resource.name);
+    put(resource, lastPart(resource.arn ?? resource.id));
+  }
+  return table;
+}
+
+function arnTable(resources: readonly Resource[]): Table {
+  const table = new Map<string, Resource>();
+  for (const resource of resources) {
+    const arn = resource.arn ?? (resource.id.startsWith('arn:') ? resource.id : undefined);
+    if (arn !== undefined && !table.has(arn)) table.set(arn, resource);
+  }
+  return table;
+}
+
+function lastPart(id: string): string {
+  return id.slice(Math.max(id.lastIndexOf('|'), id.lastIndexOf('/'), id.lastIndexOf(':')) + 1);
+}
+
+/** Appends to the list under a key. */
+export function addTo<Key, Item>(map: Map<Key, Item[]>, at: Key, item: Item): void {
+  const list = map.get(at);
+  if (list === undefined) map.set(at, [item]);
+  else list.push(item);
+}
+
+/** The value of `tag` in a CloudFormation tag list or tag map. */
+export function tagOf(tags: Value | undefined, tag: string): Value | undefined {
+  if (!isArrayValue(tags)) return undefined;
+  for (const item of tags) {
+    if (typeof item === 'object' && item !== null && 'Key' in item && item.Key === tag) {
+      return 'Value' in item ? item.Value : undefined;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,179 @@
+import type { PolicyStatement, ResourceGraph, UsedService } from '../model/resource-graph.ts';
+import type { Resource } from '../model/resource.ts';
+import { Reference, isObjectValue, type Cause, type Value } from '../model/value.ts';
+import { identityStatements } from './policies/identity-policies.ts';
+import { findValues, valueAt } from './property-path.ts';
+import type { LinkContext } from './resolve-target.ts';
+import { toSymbolicText } from './symbolic-text.ts';
+
+type UsedServices = ReturnType<ResourceGraph['usedServices']>;
+
+/** IAM action prefix -> name of the service's VPC endpoint. */
+const endpointNames: Readonly<Record<string, string>> = {
+  dynamodb: 'dynamodb',
+  s3: 's3',
+  secretsmanager: 'secretsmanager',
+  sqs: 'sqs',
+  sns: 'sns',
+  events: 'events',
+  states: 'states',
+  kms: 'kms',
+  xray: 'xray',
+  logs: 'logs',
+  cloudwatch: 'monitoring',
+  sts: 'sts',
+  ssm: 'ssm',
+  lambda: 'lambda',
+  kinesis: 'kinesis-streams',
+  firehose: 'kinesis-firehose',
+  scheduler: 'scheduler',
+};
+
+/** Resource type -> the service that a function calls when its environment names one. */
+const serviceOfType: readonly (readonly [prefix: string, service: string])[] = [
+  ['AWS::DynamoDB::', 'dynamodb'],
+  ['AWS::S3::', 's3'],
+  ['AWS::SecretsManager::', 'secretsmanager'],
+  ['AWS::SQS::', 'sqs'],
+  ['AWS::SNS::', 'sns'],
+  ['AWS::Events', 'events'],
+  ['AWS::StepFunctions::', 'states'],
+  ['AWS::KMS::', 'kms'],
+  ['AWS::SSM::', 'ssm'],
+  ['AWS::Lambda::Function', 'lambda'],
+  ['AWS::Kinesis::', 'kinesis-streams'],
+  ['AWS::KinesisFirehose::', 'kinesis-firehose'],
+];
+
+/**
+ * Actions that the Lambda service itself takes with the function's role, from outside of the VPC:
+ * shipping logs, polling event sources, tending network interfaces.
+ */
+const takenByService: ReadonlySet<string> = new Set([
+  'logs:createloggroup',
+  'logs:createlogstream',
+  'logs:putlogevents',
+  'logs:describelogstreams',
+  'logs:describeloggroups',
+  'sqs:receivemessage',
+  'sqs:deletemessage',
+  'sqs:getqueueattributes',
+  'sqs:getqueueurl',
+  'sqs:changemessagevisibility',
+  'kinesis:describestream',
+  'kinesis:describestreamsummary',
+  'kinesis:describestreamconsumer',
+  'kinesis:getrecords',
+  'kinesis:getsharditerator',
+  'kinesis:listshards',
+  'kinesis:liststreams',
+  'kinesis:subscribetoshard',
+  'dynamodb:describestream',
+  'dynamodb:getrecords',
+  'dynamodb:getsharditerator',
+  'dynamodb:liststreams',
+]);
+
+/** Actions that write traces: what counts for them is the function's tracing mode. */
+const tracing = 'xray';
+
+/**
+ * The services whose endpoints a function calls: what its role allows, what its environment names,
+ * X-Ray where tracing is active. A wildcard over all services only makes each possible.
+ */
+export function usedServices(resource: Resource, context: LinkContext): UsedServices {
+  const found = new Map<string, UsedService>();
+  const note = (used: UsedService): void => {
+    const known = found.get(used.service);
+    if (known === undefined || (known.uncertain !== undefined && used.uncertain === undefined))
+      found.set(used.service, used);
+  };
+  const { statements, incomplete } = identityStatements(resource, context);
+  for (const statement of statements) noteStatement(statement, resource, context, note);
+  noteEnvironment(resource, context, note);
+  noteTracing(resource, note);
+  const services = [...found.values()].sort((left, right) => (left.service < right.service ? -1 : 1));
+  return { services, ...(incomplete === undefined ? {} : { incomplete }) };
+}
+
+function noteStatement(
+  statement: PolicyStatement,
+  lambda: Resource,
+  context: LinkContext,
+  note: (used: UsedService) => void,
+): void {
+  if (statement.effect !== 'Allow') return;
+  if (statement.notActions.length > 0) noteAll(statement.notActions, 'NotAction', note);
+  for (const action of statement.actions) {
+    const text = toSymbolicText(action)?.text.toLowerCase();
+    if (text === undefined || isTakenByService(text, lambda, statement, context)) continue;
+    const [prefix = '', name = ''] = text.split(':');
+    if (prefix === '*') noteAll([], '*', note);
+    const service = endpointNames[prefix];
+    if (service === undefined || service === tracing) continue;
+    note({
+      service,
+      because: `role statement allows ${typeof action === 'string' ? action : `${prefix}:${name}`}`,
+      ...doubt(statement.unresolved),
+    });
+  }
+}
+
+function doubt(uncertain: Cause | undefined): { readonly uncertain?: Cause } {
+  return uncertain === undefined ? {} : { uncertain };
+}
+
+function noteAll(excluded: readonly Value[], form: string, note: (used: UsedService) => void): void {
+  const without = new Set(excluded.map((action) => String(action).split(':')[0]?.toLowerCase()));
+  const cause: Cause = {
+    code: 'code',
+    message: `the role allows every action (${form}), which does not say which services the code calls`,
+    remedy: 'grant the actions that the function needs',
+  };
+  for (const [prefix, service] of Object.entries(endpointNames)) {
+    if (without.has(prefix) || service === tracing) continue;
+    note({ service, because: `role statement allows ${form}`, uncertain: cause });
+  }
+}
+
+/** Log delivery is never the function's call; polling is not where an event source mapping does it. */
+function isTakenByService(
+  action: string,
+  lambda: Resource,
+  statement: PolicyStatement,
+  context: LinkContext,
+): boolean {
+  if (!takenByService.has(action)) return false;
+  if (action.startsWith('logs:')) return true;
+  const { edges } = context.related(lambda, 'eventSourceMappings');
+  return edges.length > 0 || statement.holder.type === 'AWS::Lambda::Function';
+}
+
+function noteEnvironment(lambda: Resource, context: LinkContext, note: (used: UsedService) => void): void {
+  for (const { value, path, uncertain } of findValues(lambda.properties, [
+    'Environment',
+    'Variables',
+    '{}',
+  ])) {
+    const variable = String(path.at(-1));
+    const text = toSymbolicText(value);
+    if (text === undefined) continue;
+    for (const piece of text.pieces.values()) {
+      const named = piece instanceof Reference ? context.index.byId(piece.resourceId) : undefined;
+      const service = named === undefined ? undefined : serviceOf(named.type);
+      if (named === undefined || service === undefined) continue;
+      note({ service, because: `environment variable ${variable} names ${named.name}`, ...doubt(uncertain) });
+    }
+  }
+}
+
+function serviceOf(type: string): string | undefined {
+  return serviceOfType.find(([prefix]) => type.startsWith(prefix))?.[1];
+}
+
+function noteTracing(lambda: Resource, note: (used: UsedService) => void): void {
+  const { TracingConfig } = lambda.properties;
+  const mode = isObjectValue(TracingConfig) ? valueAt(TracingConfig, 'Mode') : TracingConfig;
+  // The service's own daemon sends the segments of active tracing from inside the function's network.
+  if (mode === 'Active') note({ service: tracing, because: 'TracingConfig.Mode is Active' });
+}
