@@ -1,0 +1,122 @@
+import { describe, expect, it } from '@jest/globals';
+import { keywords, sourceKeywords } from '../../../src/rules/vocabulary.ts';
+import { predicates } from '../../../src/evaluate/predicates.ts';
+import { decideFunction, evaluateTemplate, ruleOf } from './decide.ts';
+
+const yes = { property: 'Timeout', equals: 3 };
+const no = { property: 'Timeout', equals: 4 };
+const maybe = { property: 'Description', equals: 'x' };
+const verdict = (that: object): string => decideFunction(that as Record<string, unknown>, { Description: { Ref: 'P' } }).verdict;
+
+describe('logic in three values', () => {
+  it.each([
+    [{ all: [yes, yes] }, 'pass'],
+    [{ all: [yes, no, maybe] }, 'fail'],
+    [{ all: [maybe, yes] }, 'unknown'],
+    [{ any: [no, yes, maybe] }, 'pass'],
+    [{ any: [no, maybe] }, 'unknown'],
+    [{ any: [no, no] }, 'fail'],
+    [{ not: no }, 'pass'],
+    [{ not: maybe }, 'unknown'],
+    [{ if: no, then: no }, 'pass'],
+    [{ if: yes, then: no }, 'fail'],
+    [{ if: maybe, then: yes }, 'pass'],
+    [{ if: maybe, then: no, else: no }, 'fail'],
+    [{ if: maybe, then: yes, else: no }, 'unknown'],
+    [{ unknown: 'nobody knows' }, 'unknown'],
+  ])('%j is %s', (that, expected) => {
+    expect(verdict(that)).toBe(expected);
+  });
+});
+
+describe('quantifiers', () => {
+  const inList = (that: object, list: unknown): string => decideFunction(that as Record<string, unknown>, { Layers: list }).verdict;
+  const isA = { property: '', equals: 'a' };
+  it.each([
+    [{ some: { elements: 'Layers', where: isA } }, ['b', 'a'], 'pass'],
+    [{ some: { elements: 'Layers', where: isA } }, ['b'], 'fail'],
+    [{ some: { elements: 'Layers', where: isA } }, [], 'fail'],
+    [{ some: { elements: 'Layers', where: isA } }, { Ref: 'P' }, 'unknown'],
+    [{ some: { elements: 'Layers', where: isA } }, [{ 'Fn::If': ['C', 'a', 'b'] }], 'unknown'],
+    [{ every: { elements: 'Layers', satisfies: isA } }, [], 'pass'],
+    [{ every: { elements: 'Layers', satisfies: isA } }, ['a', 'b'], 'fail'],
+    [{ every: { elements: 'Layers', satisfies: isA } }, ['a', { Ref: 'P' }], 'unknown'],
+    [{ none: { elements: 'Layers', where: isA } }, ['b'], 'pass'],
+    [{ none: { elements: 'Layers', where: isA } }, ['a'], 'fail'],
+    [{ count: { elements: 'Layers' }, atLeast: 2 }, ['a', 'b'], 'pass'],
+    [{ count: { elements: 'Layers' }, atLeast: 2 }, ['a'], 'fail'],
+    [{ count: { elements: 'Layers' }, atLeast: 2 }, ['a', { 'Fn::If': ['C', 'b', { Ref: 'AWS::NoValue' }] }], 'unknown'],
+  ])('%j over %j is %s', (that, list, expected) => {
+    expect(inList(that, list)).toBe(expected);
+  });
+
+  it('binds members by name and reads from the resource that is judged', () => {
+    const rule = ruleOf(
+      { every: { related: 'mappings', as: 'mapping', satisfies: { every: { related: 'function', as: 'function', satisfies: { property: 'VisibilityTimeout', of: 'self', atLeast: { add: [{ multiply: [6, { property: 'Timeout', of: 'function' }] }, { property: 'MaximumBatchingWindowInSeconds', of: 'mapping' }] } } } } } },
+      'AWS::SQS::Queue',
+    );
+    const template = (visibility: number): object => ({
+      Resources: {
+        Queue: { Type: 'AWS::SQS::Queue', Properties: { VisibilityTimeout: visibility } },
+        Fn: { Type: 'AWS::Lambda::Function', Properties: { Timeout: 10 } },
+        Mapping: { Type: 'AWS::Lambda::EventSourceMapping', Properties: { EventSourceArn: { 'Fn::GetAtt': ['Queue', 'Arn'] }, FunctionName: { Ref: 'Fn' }, MaximumBatchingWindowInSeconds: 5 } },
+      },
+    });
+    expect(evaluateTemplate([rule], template(65))[0]?.verdict).toBe('pass');
+    expect(evaluateTemplate([rule], template(64))[0]?.verdict).toBe('fail');
+  });
+
+  it('counts zones that differ around the same unknown region as different', () => {
+    const zone = (index: number): object => ({ 'Fn::Select': [index, { 'Fn::GetAZs': '' }] });
+    const template = (second: number): object => ({
+      Resources: {
+        Fn: { Type: 'AWS::Lambda::Function', Properties: { VpcConfig: { SubnetIds: [{ Ref: 'A' }, { Ref: 'B' }] } } },
+        A: { Type: 'AWS::EC2::Subnet', Properties: { AvailabilityZone: zone(0) } },
+        B: { Type: 'AWS::EC2::Subnet', Properties: { AvailabilityZone: zone(second) } },
+      },
+    });
+    const rule = ruleOf({ count: { related: 'subnets', distinct: 'AvailabilityZone' }, atLeast: 2 }, 'AWS::Lambda::Function');
+    expect(evaluateTemplate([rule], template(1))[0]?.verdict).toBe('pass');
+    expect(evaluateTemplate([rule], template(0))[0]?.verdict).toBe('fail');
+  });
+});
+
+describe('an evaluation', () => {
+  it('is unknown on a resource whose condition is undecided', () => {
+    const template = { Parameters: { P: { Type: 'String' } }, Conditions: { C: { 'Fn::Equals': [{ Ref: 'P' }, 'x'] } }, Resources: { Fn: { Type: 'AWS::Lambda::Function', Condition: 'C', Properties: { Timeout: 3 } } } };
+    for (const that of [yes, no]) expect(evaluateTemplate([ruleOf(that, 'AWS::Lambda::Function')], template)[0]?.verdict).toBe('unknown');
+  });
+
+  it('leaves out a resource whose condition is false', () => {
+    const template = { Conditions: { C: { 'Fn::Equals': ['a', 'x'] } }, Resources: { Fn: { Type: 'AWS::Lambda::Function', Condition: 'C' } } };
+    expect(evaluateTemplate([ruleOf(yes, 'AWS::Lambda::Function')], template)).toEqual([]);
+  });
+
+  it('does not apply where a clause of `when` fails, for that reason', () => {
+    const rule = ruleOf(no, 'AWS::Lambda::Function', [{ that: { property: 'PackageType', equals: 'Zip' }, otherwise: '{name} is an image' }]);
+    const [evaluation] = evaluateTemplate([rule], { Resources: { Fn: { Type: 'AWS::Lambda::Function', Properties: { PackageType: 'Image' } } } });
+    expect(evaluation).toMatchObject({ verdict: 'notApplicable', reason: 'Fn is an image' });
+  });
+
+  it('never shows a credential', () => {
+    const rule = ruleOf({ none: { entries: 'Environment.Variables', where: { credential: true } } }, 'AWS::Lambda::Function');
+    const secret = 'AKIA' + 'ABCDEFGHIJKLMNOP';
+    const [evaluation] = evaluateTemplate([rule], { Resources: { Fn: { Type: 'AWS::Lambda::Function', Properties: { Environment: { Variables: { A: secret, DB_PASSWORD: 'hunter2-hunter2' } } } } } });
+    expect(evaluation?.verdict).toBe('fail');
+    expect(JSON.stringify(evaluation)).not.toMatch(/AKIAABC|hunter2/);
+  });
+});
+
+describe('the vocabulary', () => {
+  it('has a predicate for each of its predicates, and no other', () => {
+    const named = keywords.filter(({ role }) => role === 'predicate').map(({ name }) => name);
+    expect(Object.keys(predicates).sort()).toEqual([...named].sort());
+  });
+
+  it('gives every keyword a summary and an example', () => {
+    for (const { summary, example } of [...keywords, ...sourceKeywords]) {
+      expect(summary.length).toBeGreaterThan(10);
+      expect(example.length).toBeGreaterThan(5);
+    }
+  });
+});
