@@ -21,6 +21,8 @@ export interface ParsedTemplate {
   readonly file: string;
   /** Undefined when the text could not be read as a mapping; the diagnostics say why. */
   readonly root?: RawObject;
+  /** What the text holds, a mapping or not; undefined when it is not well-formed. */
+  readonly value?: unknown;
   readonly format: 'json' | 'yaml' | 'object';
   readonly diagnostics: readonly SourceDiagnostic[];
   /** Resources that a transform derived, by logical id. */
@@ -181,7 +183,7 @@ function document(
     return locationOf(source, file, pointer, rangeOf(found.span, exact ? target : 'key'));
   };
   const span = (pointer: string): Span => find(fromPointer(pointer)).span;
-  const base = { file, format, source, diagnostics, locate, span };
+  const base = { file, format, value: root, source, diagnostics, locate, span };
   if (isRawObject(root)) return { ...base, root };
   const wrong = diagnosticAt(
     source,

@@ -1,6 +1,10 @@
 import { relative, sep } from 'node:path';
+import type { CodeEvidence } from '../model/resource.ts';
 import type { SourceReading } from '../model/source.ts';
 import type { Environment } from './environment.ts';
+import { addAssembly } from './assembly.ts';
+import { addCodeEvidence } from './code-evidence.ts';
+import { addDocuments } from './documents.ts';
 import { findInputs } from './find-inputs.ts';
 import { addTemplateFiles } from './template-folder.ts';
 import { parseTemplateObject } from './parse-template.ts';
@@ -27,8 +31,19 @@ export async function readTemplates(
     environment: environmentOf(options),
     nameOf: (path) => relativeName(options.cwd, path),
   };
+  for (const folder of found.assemblies) await addAssembly(folder, context);
   await addTemplateFiles(found.templates, context);
+  await readBeside(context);
   return builder.finish();
+}
+
+/** Documents and bundles lie beside the templates; the same bundle is read once. */
+async function readBeside({ builder, options }: ReadContext): Promise<void> {
+  const bundles = new Map<string, Promise<CodeEvidence>>();
+  for (const stack of builder.reading.stacks) {
+    await addDocuments(stack, builder.documents);
+    if (options.readCode === true) await addCodeEvidence(stack, bundles);
+  }
 }
 
 /** Reads one template that is held in memory, as a scope of its own; nothing in it has a position. */

@@ -8,7 +8,7 @@ import { scopeResource, templateResource } from './own-resources.ts';
 import type { ParsedTemplate } from './parse-template.ts';
 import { Reading } from './reading.ts';
 import type { Stack } from './stack.ts';
-import { readSuppressions } from './suppressions.ts';
+import { looseComments, readSuppressions } from './suppressions.ts';
 
 /** Gathers what a call of `readTemplates` finds; stacks first, their resources when all are known. */
 export class ReadingBuilder {
@@ -52,7 +52,7 @@ export class ReadingBuilder {
     const scopes = new Map<string, string>();
     for (const stack of this.reading.stacks) {
       resources.push(...stack.resources, templateResource(stack));
-      this.diagnostics.push(...stack.diagnostics);
+      this.diagnostics.push(...stack.diagnostics, ...looseComments(stack));
       this.suppressions.push(...readSuppressions(stack));
       for (const cause of stack.incomplete) incomplete.push({ scope: stack.scope, type: '*', cause });
       if (!scopes.has(stack.scope)) scopes.set(stack.scope, stack.parsed.file);

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { Unresolved, type Cause, type Value } from '../model/value.ts';
 import type { CopyBudget } from './for-each.ts';
 import type { Stack } from './stack.ts';
@@ -18,8 +19,8 @@ export class Reading {
   readonly stacks: Stack[] = [];
   #exports: Map<string, Export[]> | 'open' | undefined;
 
-  /** Value of an export, asked for by a stack of `scope`; its own application's export goes first. */
-  importValue(name: Value | undefined, scope: string): Value {
+  /** Value of an export, the nearest one to the stack that asks. */
+  importValue(name: Value | undefined, asking: Stack): Value {
     if (typeof name !== 'string') return new Unresolved(unknownName(name));
     if (this.#exports === 'open')
       return new Unresolved({
@@ -28,8 +29,7 @@ export class Reading {
       });
     this.#exports ??= this.#indexExports();
     const found = this.#exports.get(name) ?? [];
-    const own = found.filter((candidate) => candidate.stack.scope === scope);
-    const [only, second] = own.length > 0 ? own : found;
+    const [only, second] = nearest(found, asking);
     if (only === undefined) return new Unresolved(missingExport(name));
     if (second !== undefined) {
       const message = `several scanned templates export \`${name}\``;
@@ -52,6 +52,15 @@ export class Reading {
     }
     return index;
   }
+}
+
+/** Exports of the same stage go before those of the same application, and those before all others. */
+function nearest(found: readonly Export[], asking: Stack): readonly Export[] {
+  const folder = dirname(asking.parsed.file);
+  const inScope = found.filter(({ stack }) => stack.scope === asking.scope);
+  const inFolder = inScope.filter(({ stack }) => dirname(stack.parsed.file) === folder);
+  if (inFolder.length > 0) return inFolder;
+  return inScope.length > 0 ? inScope : found;
 }
 
 function unknownName(name: Value | undefined): Cause {

@@ -13,6 +13,8 @@ import { checkNames } from './check-names.ts';
 import { templateDiagnostic } from './diagnostic.ts';
 import type { Environment } from './environment.ts';
 import { forEachPrefix, parseForEach } from './for-each.ts';
+import type { Acknowledgement } from './construct-metadata.ts';
+import type { AssetPlace } from './local-assets.ts';
 import { locatePath, type WrittenResource } from './locate.ts';
 import type { ParsedTemplate } from './parse-template.ts';
 import { entriesOf, isRawObject, member, onlyKey, setMember, type RawObject } from './raw.ts';
@@ -33,6 +35,10 @@ export interface StackOptions {
   readonly environment: Environment;
   readonly given: (name: string) => Value | undefined;
   readonly construct?: (logicalId: string) => ConstructInfo | undefined;
+  /** Where its bundles and documents lie; absent for a template without a place. */
+  readonly assets?: AssetPlace;
+  /** Rules that the CDK app acknowledged for constructs of this stack or its parents. */
+  readonly acknowledgements?: readonly Acknowledgement[];
 }
 
 const nestedTypes: ReadonlySet<string> = new Set([
@@ -51,6 +57,8 @@ export class Stack {
   readonly resolver: Resolver;
   /** Nested stacks whose template is at hand, by logical id. */
   readonly nested = new Map<string, Stack>();
+  /** What functions' bundles show, by logical id; filled before the resources are asked for. */
+  readonly code = new Map<string, CodeEvidence>();
   readonly #written = new Map<string, WrittenResource>();
   readonly #outputs = new Map<string, Value | 'open'>();
   #resources: readonly TemplateResource[] | undefined;
@@ -68,7 +76,7 @@ export class Stack {
       stackId: this.id,
       environment: options.environment,
       given: options.given,
-      importValue: (name: Value | undefined) => reading.importValue(name, this.scope),
+      importValue: (name: Value | undefined) => reading.importValue(name, this),
       nestedOutput: (logicalId: string, output: string) => this.#nestedOutput(logicalId, output),
       mayAddResources,
       recursion: reading.recursion,
@@ -95,6 +103,11 @@ export class Stack {
     return [...this.#written].flatMap(([name, { raw }]) =>
       nestedTypes.has(String(raw['Type'])) ? [name] : [],
     );
+  }
+
+  /** Nested stacks at all depths. */
+  descendants(): Stack[] {
+    return [...this.nested.values()].flatMap((child) => [child, ...child.descendants()]);
   }
 
   /** Value of an output; undefined when there is none of that name. */
@@ -287,7 +300,7 @@ export class TemplateResource implements Resource {
   readonly account?: string;
   readonly region?: string;
   readonly metadata?: ObjectValue;
-  code?: CodeEvidence;
+  readonly code?: CodeEvidence;
   readonly #owner: Stack;
   readonly #written: WrittenResource;
   #properties: ObjectValue | undefined;
@@ -311,6 +324,8 @@ export class TemplateResource implements Resource {
     const path = info?.constructPath ?? member(written.raw['Metadata'], 'aws:cdk:path');
     if (typeof path === 'string') this.constructPath = path;
     if (info?.sourceLine !== undefined) this.sourceLine = info.sourceLine;
+    const code = owner.code.get(logicalId);
+    if (code !== undefined) this.code = code;
     // Metadata is read for names and notes alone, which are plain JSON.
     if (isRawObject(written.raw['Metadata'])) this.metadata = written.raw['Metadata'] as ObjectValue;
   }

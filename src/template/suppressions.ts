@@ -1,8 +1,228 @@
-import type { SourceSuppression } from '../model/source.ts';
-import type { Stack } from './stack.ts';
+import type { SourceDiagnostic, SourceSuppression } from '../model/source.ts';
+import type { Acknowledgement } from './construct-metadata.ts';
+import type { ParsedTemplate } from './parse-template.ts';
+import { entriesOf, isRawObject, member, type RawObject } from './raw.ts';
+import type { TextRange, Span } from './span.ts';
+import type { Stack, TemplateResource } from './stack.ts';
 
-/** Wishes for silence that stand in a stack's template: comments and Metadata, its own and other tools'. */
+const marker = 'headgate:ignore';
+
+/** Wishes for silence on a stack's resources: its template's comments and Metadata, and CDK acknowledgements. */
 export function readSuppressions(stack: Stack): SourceSuppression[] {
-  void stack;
-  return [];
+  return [
+    ...commentSuppressions(stack),
+    ...stack.resources.flatMap((resource) => metadataSuppressions(resource, stack)),
+    ...(stack.options.acknowledgements ?? []).flatMap((written) => acknowledged(stack, written)),
+  ];
+}
+
+/** Comments that stand at no resource silence nothing, which their author should know. */
+export function looseComments(stack: Stack): SourceDiagnostic[] {
+  return readComments(stack.parsed)
+    .filter((comment) => logicalIdAt(stack.parsed, comment.target) === undefined)
+    .map(({ line, ruleId }) => ({
+      code: 'suppression-unattached',
+      severity: 'warning',
+      message: `the comment that ignores \`${ruleId}\` stands at no resource and silences nothing`,
+      where: `${stack.parsed.file}:${line}:1`,
+      affects: [],
+    }));
+}
+
+interface IgnoreComment {
+  readonly ruleId: string;
+  readonly reason?: string;
+  readonly owner?: string;
+  readonly expires?: string;
+  readonly line: number;
+  /** Offset of the first character of what the comment is about. */
+  readonly target: number;
+}
+
+function commentSuppressions(stack: Stack): SourceSuppression[] {
+  return readComments(stack.parsed).flatMap(({ target, line, ...wish }) => {
+    const resource = resourceAt(stack, target);
+    return resource === undefined
+      ? []
+      : [{ source: 'comment' as const, ...wish, resourceId: resource.id, file: stack.parsed.file, line }];
+  });
+}
+
+function readComments(parsed: ParsedTemplate): IgnoreComment[] {
+  const text = parsed.format === 'yaml' ? parsed.source?.text : undefined;
+  if (text === undefined) return [];
+  const found: IgnoreComment[] = [];
+  for (let at = text.indexOf(marker); at !== -1; at = text.indexOf(marker, at + marker.length)) {
+    const comment = readComment(text, at, parsed);
+    if (comment !== undefined) found.push(comment);
+  }
+  return found;
+}
+
+function readComment(text: string, at: number, parsed: ParsedTemplate): IgnoreComment | undefined {
+  const lineStart = Math.max(text.lastIndexOf('\n', at), text.lastIndexOf('\r', at)) + 1;
+  const before = text.slice(lineStart, at);
+  const hash = before.lastIndexOf('#');
+  const isComment =
+    hash !== -1 && before.slice(hash + 1).trim() === '' && (hash === 0 || /\s/.test(before.charAt(hash - 1)));
+  if (!isComment || isInsideText(parsed, lineStart + hash)) return undefined;
+  const rest = text.slice(at + marker.length).split(/[\r\n]/, 1)[0] ?? '';
+  const wish = parseWish(rest);
+  if (wish === undefined) return undefined;
+  const isTrailing = before.slice(0, hash).trim() !== '';
+  const target = isTrailing ? lineStart + before.search(/\S/) : nextContent(text, at);
+  return { ...wish, line: parsed.source?.position(at).line ?? 1, target };
+}
+
+/** ` <rule-id> <reason...>` with `owner=...` and `expires=YYYY-MM-DD` anywhere in it. */
+function parseWish(rest: string): Omit<IgnoreComment, 'line' | 'target'> | undefined {
+  const [ruleId, ...words] = rest.trim().split(/\s+/);
+  if (ruleId === undefined || ruleId === '' || !/^\s/.test(rest)) return undefined;
+  const owner = words.find((word) => word.startsWith('owner='))?.slice('owner='.length);
+  const expires = words.find((word) => word.startsWith('expires='))?.slice('expires='.length);
+  const reason = words.filter((word) => !/^(?:owner|expires)=/.test(word)).join(' ');
+  return {
+    ruleId,
+    ...(reason === '' ? {} : { reason }),
+    ...(owner === undefined ? {} : { owner }),
+    ...(expires === undefined ? {} : { expires }),
+  };
+}
+
+/** Offset of the next line's content, comments and blank lines passed over. */
+function nextContent(text: string, from: number): number {
+  const lineBreak = /[\r\n]+[\t ]*/g;
+  lineBreak.lastIndex = from;
+  for (let found = lineBreak.exec(text); found !== null; found = lineBreak.exec(text)) {
+    const start = lineBreak.lastIndex;
+    if (text.charAt(start) !== '#' && start < text.length) return start;
+  }
+  return text.length;
+}
+
+/** A `#` inside a block text (inline code) is no comment of the template. */
+function isInsideText(parsed: ParsedTemplate, offset: number): boolean {
+  let span: Span | undefined = parsed.span('');
+  while (span?.children !== undefined) span = childAt(span, offset);
+  return span !== undefined && contains(span, offset);
+}
+
+function childAt(span: Span, offset: number): Span | undefined {
+  for (const child of span.children?.values() ?? []) if (contains(child, offset)) return child;
+  return undefined;
+}
+
+function contains(range: TextRange, offset: number): boolean {
+  return range.start <= offset && offset < range.end;
+}
+
+function resourceAt(stack: Stack, offset: number): TemplateResource | undefined {
+  const name = logicalIdAt(stack.parsed, offset);
+  return stack.resources.find(({ logicalId }) => logicalId === name);
+}
+
+function logicalIdAt(parsed: ParsedTemplate, offset: number): string | undefined {
+  const children = parsed.span('/Resources')?.children;
+  if (!(children instanceof Map)) return undefined;
+  for (const [name, span] of children as ReadonlyMap<string, Span>) {
+    if (contains({ start: span.keyStart, end: span.end }, offset)) return name;
+  }
+  return undefined;
+}
+
+/** Where other tools keep their suppressions in Metadata, and how they name a rule there. */
+const peers: readonly {
+  readonly tool: string;
+  readonly key: string;
+  readonly list: string;
+  readonly reason: string;
+}[] = [
+  { tool: 'checkov', key: 'checkov', list: 'skip', reason: 'comment' },
+  { tool: 'cfn_nag', key: 'cfn_nag', list: 'rules_to_suppress', reason: 'reason' },
+  { tool: 'cfn-guard', key: 'guard', list: 'SuppressedRules', reason: 'reason' },
+  { tool: 'cdk-nag', key: 'cdk_nag', list: 'rules_to_suppress', reason: 'reason' },
+];
+
+function metadataSuppressions(resource: TemplateResource, stack: Stack): SourceSuppression[] {
+  const { metadata } = resource;
+  if (metadata === undefined) return [];
+  const pointer = `/Resources/${resource.logicalId}/Metadata`;
+  const line = (): number | undefined => stack.parsed.locate(pointer, 'key')?.startLine;
+  const place = (): Pick<SourceSuppression, 'file' | 'line'> => {
+    const at = line();
+    return { file: stack.parsed.file, ...(at === undefined ? {} : { line: at }) };
+  };
+  const own = listOf(member(member(metadata, 'headgate'), 'ignore')).flatMap((item) =>
+    ownWish(item, resource.id, place),
+  );
+  const others = peers.flatMap(({ tool, key, list, reason }) =>
+    listOf(member(member(metadata, key), list)).flatMap((item) =>
+      peerWish(item, tool, reason, resource.id, place),
+    ),
+  );
+  return [...own, ...others];
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? (value as unknown[]) : [];
+}
+
+function text(item: unknown, key: string): string | undefined {
+  const value = member(item, key);
+  return typeof value === 'string' ? value : undefined;
+}
+
+function ownWish(
+  item: unknown,
+  resourceId: string,
+  place: () => Pick<SourceSuppression, 'file' | 'line'>,
+): SourceSuppression[] {
+  const ruleId = text(item, 'rule');
+  if (ruleId === undefined) return [];
+  const told = entriesOf(item as RawObject).filter(
+    ([key, value]) => ['reason', 'owner', 'expires'].includes(key) && typeof value === 'string',
+  );
+  return [{ source: 'metadata', ruleId, resourceId, ...Object.fromEntries(told), ...place() }];
+}
+
+function peerWish(
+  item: unknown,
+  tool: string,
+  reasonKey: string,
+  resourceId: string,
+  place: () => Pick<SourceSuppression, 'file' | 'line'>,
+): SourceSuppression[] {
+  const id = typeof item === 'string' ? item : text(item, 'id');
+  if (id === undefined) return [];
+  const reason = isRawObject(item) ? text(item, reasonKey) : undefined;
+  return [
+    {
+      source: 'peer',
+      ruleId: `${tool}:${id}`,
+      resourceId,
+      ...(reason === undefined ? {} : { reason }),
+      ...place(),
+    },
+  ];
+}
+
+/** An acknowledgement silences the resources at and below its construct. */
+function acknowledged(stack: Stack, { id, reason, constructPath, at }: Acknowledgement): SourceSuppression[] {
+  const [plugin, rule] = splitId(id);
+  const isOwn = plugin === 'headgate';
+  const below = constructPath.slice(1);
+  return stack.resources
+    .filter(({ constructPath: path }) => path === below || path?.startsWith(`${below}/`) === true)
+    .map((resource) => ({
+      source: isOwn ? 'cdk' : 'peer',
+      ruleId: isOwn ? rule : `${plugin}:${rule}`,
+      resourceId: resource.id,
+      ...(reason === undefined ? {} : { reason }),
+      ...(at === undefined ? {} : { file: at.file, line: at.line }),
+    }));
+}
+
+function splitId(id: string): [plugin: string, rule: string] {
+  const at = id.indexOf('::');
+  return at === -1 ? ['cdk', id] : [id.slice(0, at), id.slice(at + 2)];
 }

@@ -1,8 +1,8 @@
 import { dirname, resolve } from 'node:path';
 import type { Value } from '../model/value.ts';
 import { loadTemplate, type LoadedFile } from './load-template.ts';
-import { toPointer } from '../model/location.ts';
-import { templateDiagnostic } from './diagnostic.ts';
+import type { SourceDiagnostic } from '../model/source.ts';
+import { passedParameters, reportMissing } from './nested-stacks.ts';
 import { entriesOf, member } from './raw.ts';
 import { givenParameter, type ReadContext } from './read-context.ts';
 import { Stack } from './stack.ts';
@@ -78,11 +78,13 @@ class TemplateFiles {
   ): Stack | undefined {
     const template = this.#loaded.get(path);
     if (template === undefined || ancestors.includes(path)) return undefined;
-    const { builder, environment } = this.context;
+    const { builder, environment, options } = this.context;
+    const folder = dirname(path);
+    const assets = { folder, within: [options.cwd, folder] };
     const stack = new Stack(
       template.parsed,
       template.root,
-      { id, scope, environment, given },
+      { id, scope, environment, given, assets },
       builder.reading,
     );
     this.#added.add(path);
@@ -102,33 +104,6 @@ class TemplateFiles {
   }
 }
 
-/** What a nested stack gets for its parameters: resolved by its parent, once each. */
-export function passedParameters(parent: Stack, logicalId: string): (name: string) => Value | undefined {
-  const written = member(member(member(parent.root['Resources'], logicalId), 'Properties'), 'Parameters');
-  return (name) => {
-    const raw = member(written, name);
-    return raw === undefined ? undefined : parent.resolver.unassuming(() => parent.resolver.resolve(raw));
-  };
-}
-
-/** A nested stack whose template is not at hand may hold anything that seems to be missing. */
-export function reportMissing(stack: Stack, logicalId: string): void {
-  const message = `the template of nested stack \`${logicalId}\` is not in the scan`;
-  const pointer = toPointer(['Resources', logicalId]);
-  stack.diagnostics.push(
-    templateDiagnostic(stack.parsed, pointer, {
-      code: 'nested-template-missing',
-      severity: 'warning',
-      message,
-    }),
-  );
-  stack.incomplete.push({
-    code: 'outside',
-    message,
-    remedy: `scan the template of \`${logicalId}\` together with its parent`,
-  });
-}
-
 /** Nested stacks whose template is a file beside this one, by logical id. */
 function localTemplates(path: string, resources: unknown): Map<string, string> {
   const found = new Map<string, string>();
@@ -144,7 +119,7 @@ function localTemplates(path: string, resources: unknown): Map<string, string> {
   return found;
 }
 
-function notATemplate(name: string, reason: string): ReturnType<typeof templateDiagnostic> {
+function notATemplate(name: string, reason: string): SourceDiagnostic {
   const message = `\`${name}\` is not a CloudFormation template: ${reason}`;
   return { code: 'not-a-template', severity: 'warning', message, where: name, affects: [] };
 }

@@ -9,6 +9,7 @@ import {
   type ScalarEvent,
   type SequenceEvent,
 } from 'js-yaml';
+import { joinFlowLines } from './flow-lines.ts';
 import { setMember } from './raw.ts';
 import type { Span } from './span.ts';
 import { depthLimit, TemplateSyntaxError, type DuplicateKey } from './syntax-error.ts';
@@ -25,6 +26,9 @@ export interface YamlTree {
 
 /** How many nodes aliases may add to a document. Expanded ones are shared, but every walk meets them. */
 const aliasNodeLimit = 200_000;
+
+/** How many collections with too little indentation are put right in one file. */
+const indentationRepairs = 50;
 
 /** Short tags of CloudFormation (user guide, "Intrinsic function reference", read 2026-11). */
 const shortFunctions: ReadonlySet<string> = new Set([
@@ -154,7 +158,9 @@ class TreeBuilder {
 
   #scalar(event: ScalarEvent): void {
     const tag = event.tagStart === -1 ? undefined : this.text.slice(event.tagStart, event.tagEnd);
-    const text = getScalarValue(this.text, event);
+    // A text that was put on one line to be read is still decoded as it is written.
+    const isFast = event.fast && !this.text.slice(event.valueStart, event.valueEnd).includes('\n');
+    const text = getScalarValue(this.text, isFast ? event : { ...event, fast: false });
     const plain = event.style === SCALAR_STYLE.PLAIN;
     const value = plain && tag === undefined ? plainValue(text) : text;
     const mergeKey = plain && text === '<<';
@@ -310,13 +316,24 @@ function newFrame(
 }
 
 function readEvents(text: string): ReturnType<typeof parseEvents> {
-  try {
-    return parseEvents(text, { maxDepth: depthLimit });
-  } catch (error) {
-    if (!(error instanceof YAMLException)) throw error;
-    const code = error.reason.includes('depth') ? 'too-deep' : 'syntax';
-    throw new TemplateSyntaxError(code, error.reason, error.mark?.position ?? 0);
+  let prepared = text;
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return parseEvents(prepared, { maxDepth: depthLimit });
+    } catch (error) {
+      if (!(error instanceof YAMLException)) throw error;
+      const position = error.mark?.position ?? 0;
+      const isIndentation = error.reason === 'deficient indentation' && attempt < indentationRepairs;
+      const joined = isIndentation ? joinFlowLines(prepared, position) : undefined;
+      if (joined === undefined || joined === prepared) throw syntaxError(error, position);
+      prepared = joined;
+    }
   }
+}
+
+function syntaxError(error: YAMLException, position: number): TemplateSyntaxError {
+  const code = error.reason.includes('maxDepth') ? 'too-deep' : 'syntax';
+  return new TemplateSyntaxError(code, error.reason, position);
 }
 
 const integerPattern = /^[-+]?(?:0|[1-9][0-9]*)$/;

@@ -1,0 +1,192 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, extname, join, relative, sep } from 'node:path';
+import type { CodeEvidence } from '../model/resource.ts';
+import { codeSigns, type CodeSign } from './code-signs.ts';
+import { findLocalAsset } from './local-assets.ts';
+import { entriesOf, member, type RawObject } from './raw.ts';
+import type { Stack } from './stack.ts';
+
+const fileLimit = 200;
+const totalLimitBytes = 20 * 1024 * 1024;
+
+/** Text that code is written in; everything else in a bundle is passed over. */
+const sourceExtensions: ReadonlySet<string> = new Set([
+  '.js',
+  '.mjs',
+  '.cjs',
+  '.ts',
+  '.mts',
+  '.cts',
+  '.py',
+  '.java',
+  '.kt',
+  '.go',
+  '.rs',
+  '.cs',
+  '.rb',
+]);
+const dependencyFiles: ReadonlySet<string> = new Set(['package.json', 'requirements.txt', 'pyproject.toml']);
+
+type FoundSign = CodeEvidence['found'][number];
+
+/** Looks into the code of a stack's functions, as far as it is at hand; bundles are read once each. */
+export async function addCodeEvidence(
+  stack: Stack,
+  bundles: Map<string, Promise<CodeEvidence>>,
+): Promise<void> {
+  for (const [logicalId, { raw }] of stack.written) {
+    const evidence = await readFunction(stack, raw, bundles);
+    if (evidence !== undefined) stack.code.set(logicalId, evidence);
+  }
+}
+
+async function readFunction(
+  stack: Stack,
+  raw: RawObject,
+  bundles: Map<string, Promise<CodeEvidence>>,
+): Promise<CodeEvidence | undefined> {
+  const properties = raw['Properties'];
+  const isSam = raw['Type'] === 'AWS::Serverless::Function';
+  if (!isSam && raw['Type'] !== 'AWS::Lambda::Function') return undefined;
+  const code = member(properties, isSam ? 'CodeUri' : 'Code');
+  const inline = stack.resolver.resolve(isSam ? member(properties, 'InlineCode') : member(code, 'ZipFile'));
+  if (typeof inline === 'string') return readInline(inline);
+  const place = stack.options.assets;
+  const path = place === undefined ? undefined : findLocalAsset(code, raw, place);
+  if (path === undefined) return undefined;
+  const known = bundles.get(path) ?? readBundle(path);
+  bundles.set(path, known);
+  return known;
+}
+
+function readInline(text: string): CodeEvidence {
+  return { source: 'inline code', complete: true, found: uniqueSigns(signsInText(text, 'inline code')) };
+}
+
+/** Reads a bundle's folder or single file; a zip archive stays unread and says so. */
+async function readBundle(path: string): Promise<CodeEvidence> {
+  const reader = new BundleReader(path);
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory() === true) await reader.folder(path, 0);
+  else if (found !== undefined && sourceExtensions.has(extname(path))) await reader.file(path);
+  else reader.complete = false;
+  return reader.evidence();
+}
+
+class BundleReader {
+  complete = true;
+  readonly #found: FoundSign[] = [];
+  readonly #read: string[] = [];
+  #bytes = 0;
+
+  constructor(readonly root: string) {}
+
+  evidence(): CodeEvidence {
+    const shown = this.#read.slice(0, 3).join(', ');
+    const more = this.#read.length > 3 ? `, and ${this.#read.length - 3} more` : '';
+    const source = `${shorten(basename(this.root))}${shown === '' ? '' : ` (${shown}${more})`}`;
+    return { source, complete: this.complete, found: uniqueSigns(this.#found) };
+  }
+
+  async folder(path: string, depth: number): Promise<void> {
+    if (depth > 20) {
+      this.complete = false;
+      return;
+    }
+    const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
+    entries.sort((left, right) => (left.name < right.name ? -1 : 1));
+    const libraries = installedLibraries(entries.map((entry) => entry.name));
+    for (const entry of entries) {
+      const full = join(path, entry.name);
+      if (entry.isFile()) await this.file(full);
+      else if (entry.isDirectory() && !libraries.has(entry.name)) await this.folder(full, depth + 1);
+    }
+  }
+
+  async file(path: string): Promise<void> {
+    const name = relative(this.root, path).split(sep).join('/') || basename(path);
+    const isDependencyFile = dependencyFiles.has(basename(path));
+    if (!isDependencyFile && !sourceExtensions.has(extname(path))) {
+      // A nested archive may hold what is looked for.
+      if (/\.(?:zip|jar|whl)$/.test(path)) this.complete = false;
+      return;
+    }
+    const size = (await stat(path).catch(() => undefined))?.size ?? Infinity;
+    if (this.#read.length >= fileLimit || this.#bytes + size > totalLimitBytes) {
+      this.complete = false;
+      return;
+    }
+    const text = await readFile(path, 'utf8').catch(() => undefined);
+    if (text === undefined || text.includes('\0')) return;
+    this.#bytes += size;
+    this.#read.push(name);
+    this.#found.push(...(isDependencyFile ? signsInDependencies(text, name) : signsInText(text, name)));
+    // In minified code, names are gone; an absence proves nothing.
+    if (!isDependencyFile && isMinified(text)) this.complete = false;
+  }
+}
+
+function isMinified(text: string): boolean {
+  return text.length > 5000 && text.length / (text.split('\n').length || 1) > 500;
+}
+
+function shorten(name: string): string {
+  return name.replace(/^(asset\.[0-9a-f]{8})[0-9a-f]+/, '$1…');
+}
+
+/** Folders in a bundle that hold libraries, whose own source would show signs that the function does not. */
+function installedLibraries(names: readonly string[]): Set<string> {
+  const found = new Set(['node_modules', '__pycache__', '.git']);
+  for (const name of names) {
+    const library = /^([A-Za-z0-9_.]+)-[^-]+\.(?:dist|egg)-info$/.exec(name)?.[1];
+    if (library !== undefined) found.add(name).add(library).add(library.toLowerCase());
+  }
+  return found;
+}
+
+function signsInText(text: string, file: string): FoundSign[] {
+  return codeSigns.flatMap((sign) => {
+    const shown = sign.texts.find((part) => text.includes(part)) ?? firstMatch(sign, text);
+    return shown === undefined ? [] : [{ capability: sign.capability, sign: shown, file }];
+  });
+}
+
+function firstMatch(sign: CodeSign, text: string): string | undefined {
+  for (const pattern of sign.patterns) {
+    const found = pattern.exec(text);
+    if (found !== null) return found[0].slice(0, 80);
+  }
+  return undefined;
+}
+
+function signsInDependencies(text: string, file: string): FoundSign[] {
+  const names = file.endsWith('package.json') ? packageNames(text) : pythonNames(text);
+  return codeSigns.flatMap(({ capability, dependencies }) => {
+    const shown = names.find((name) =>
+      dependencies.some((wanted) => (wanted.endsWith('/') ? name.startsWith(wanted) : name === wanted)),
+    );
+    return shown === undefined ? [] : [{ capability, sign: shown, file }];
+  });
+}
+
+function packageNames(text: string): string[] {
+  try {
+    return entriesOf(member(JSON.parse(text), 'dependencies')).map(([name]) => name);
+  } catch {
+    return [];
+  }
+}
+
+/** Names at the start of requirement lines, bare or quoted (`name==1.0`, `"name>=2"`, `name = "^1"`). */
+function pythonNames(text: string): string[] {
+  return text.split('\n').flatMap((line) => {
+    const name = /^\s{0,20}["']?([A-Za-z0-9][A-Za-z0-9._-]{0,100})/.exec(line)?.[1];
+    return name === undefined ? [] : [name.toLowerCase().replaceAll('_', '-')];
+  });
+}
+
+/** The first sign of each capability is enough. */
+function uniqueSigns(found: readonly FoundSign[]): FoundSign[] {
+  const seen = new Set<string>();
+  return found.filter(({ capability }) => !seen.has(capability) && seen.add(capability));
+}

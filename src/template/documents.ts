@@ -1,0 +1,106 @@
+import { readFile, stat } from 'node:fs/promises';
+import type { SourceDiagnostic } from '../model/source.ts';
+import { isObjectValue, type ObjectValue, type Value } from '../model/value.ts';
+import { toPointer } from '../model/location.ts';
+import { templateDiagnostic } from './diagnostic.ts';
+import { findLocalAsset } from './local-assets.ts';
+import { parseTemplateText } from './parse-template.ts';
+import { entriesOf, isRawObject, member, setMember, type RawObject } from './raw.ts';
+import type { Stack } from './stack.ts';
+import { concatenate, parseSub } from './strings.ts';
+
+const sizeLimitBytes = 10 * 1024 * 1024;
+
+/** Which property of a type names a document that lies beside the template. */
+const documentProperties: ReadonlyMap<string, string> = new Map([
+  ['AWS::StepFunctions::StateMachine', 'DefinitionS3Location'],
+  ['AWS::Serverless::StateMachine', 'DefinitionUri'],
+  ['AWS::ApiGateway::RestApi', 'BodyS3Location'],
+  ['AWS::ApiGatewayV2::Api', 'BodyS3Location'],
+  ['AWS::Serverless::Api', 'DefinitionUri'],
+  ['AWS::Serverless::HttpApi', 'DefinitionUri'],
+]);
+
+/** Reads the documents that a stack's resources name and that lie at hand: resource id -> document. */
+export async function addDocuments(stack: Stack, documents: Map<string, ObjectValue>): Promise<void> {
+  for (const [logicalId, { raw }] of stack.written) {
+    const property = documentProperties.get(String(raw['Type']));
+    if (property === undefined || stack.options.assets === undefined) continue;
+    const included = includedBody(raw);
+    const value = included ?? member(raw['Properties'], property);
+    if (value === undefined) continue;
+    const path = findLocalAsset(value, raw, stack.options.assets);
+    if (path === undefined) continue;
+    const document = await readDocument(path);
+    if (document === undefined) stack.diagnostics.push(unreadable(stack, logicalId, property));
+    else
+      documents.set(
+        `${stack.id}/${logicalId}`,
+        resolveDocument(document, raw, stack, included !== undefined),
+      );
+  }
+}
+
+/** `Body: {Fn::Transform: {Name: AWS::Include, Parameters: {Location}}}`. */
+function includedBody(raw: RawObject): unknown {
+  const transform = member(member(raw['Properties'], 'Body'), 'Fn::Transform');
+  return member(transform, 'Name') === 'AWS::Include'
+    ? member(member(transform, 'Parameters'), 'Location')
+    : undefined;
+}
+
+async function readDocument(path: string): Promise<RawObject | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined || !found.isFile() || found.size > sizeLimitBytes) return undefined;
+  return parseTemplateText(await readFile(path), path).root;
+}
+
+/** An included document's intrinsics are CloudFormation's; a state machine has its own substitutions. */
+function resolveDocument(
+  document: RawObject,
+  raw: RawObject,
+  stack: Stack,
+  isIncluded: boolean,
+): ObjectValue {
+  if (isIncluded) {
+    const value = stack.resolver.resolve(document);
+    return isObjectValue(value) ? value : {};
+  }
+  const substitutions = new Map<string, Value>();
+  for (const [name, written] of entriesOf(member(raw['Properties'], 'DefinitionSubstitutions'))) {
+    const value = stack.resolver.resolve(written);
+    if (value !== undefined) substitutions.set(name, value);
+  }
+  if (substitutions.size === 0) return document as ObjectValue; // plain parsed JSON
+  return substituteTree(document, substitutions) as ObjectValue; // an object stays one
+}
+
+function substituteTree(raw: unknown, values: ReadonlyMap<string, Value>): Value {
+  if (typeof raw === 'string') return raw.includes('${') ? substituteText(raw, values) : raw;
+  if (Array.isArray(raw)) return raw.map((item) => substituteTree(item, values));
+  if (!isRawObject(raw)) return raw as Value; // number, boolean or null
+  const copy: Record<string, Value> = {};
+  for (const [key, value] of Object.entries(raw)) setMember(copy, key, substituteTree(value, values));
+  return copy;
+}
+
+/** Names that have no substitution stay as they are: they may be the state machine's own syntax. */
+function substituteText(text: string, values: ReadonlyMap<string, Value>): Value {
+  return concatenate(
+    parseSub(text).map((piece) =>
+      typeof piece === 'string' ? piece : (values.get(piece.name) ?? `\${${piece.name}}`),
+    ),
+  );
+}
+
+function unreadable(stack: Stack, logicalId: string, property: string): SourceDiagnostic {
+  const type = String(stack.written.get(logicalId)?.raw['Type']);
+  const message = `the document that \`${property}\` of \`${logicalId}\` names cannot be read`;
+  const pointer = toPointer(['Resources', logicalId, 'Properties', property]);
+  return templateDiagnostic(stack.parsed, pointer, {
+    code: 'document-unreadable',
+    severity: 'warning',
+    message,
+    affects: [type],
+  });
+}

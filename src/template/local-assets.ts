@@ -1,0 +1,62 @@
+import { isAbsolute, relative, resolve } from 'node:path';
+import { entriesOf, isRawObject, member, type RawObject } from './raw.ts';
+
+/** Where a stack's local files are. */
+export interface AssetPlace {
+  /** Folder that relative paths start from: the template's, or the assembly's. */
+  readonly folder: string;
+  /** Folders outside which nothing is read. */
+  readonly within: readonly string[];
+  /** Absolute paths of an assembly's assets, by hash. */
+  readonly byHash?: ReadonlyMap<string, string>;
+}
+
+/** File assets of an asset manifest (`<Stack>.assets.json`): hash -> absolute path. */
+export function readAssetManifest(raw: unknown, folder: string): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const [hash, asset] of entriesOf(member(raw, 'files'))) {
+    const path = member(member(asset, 'source'), 'path');
+    if (typeof path === 'string') found.set(hash, resolve(folder, path));
+  }
+  return found;
+}
+
+/**
+ * The local file or folder behind a property that names uploaded content: a relative path, an
+ * S3 key or URL with an asset's hash in it, or the path in the resource's `aws:asset:path`.
+ */
+export function findLocalAsset(value: unknown, resource: RawObject, place: AssetPlace): string | undefined {
+  if (typeof value === 'string' && !/^[a-z][a-z0-9+.-]*:/i.test(value)) return inside(value, place);
+  const hash = findHash(value, 0, place);
+  if (hash !== undefined) return hash;
+  const noted = member(resource['Metadata'], 'aws:asset:path');
+  return typeof noted === 'string' ? inside(noted, place) : undefined;
+}
+
+function inside(path: string, place: AssetPlace): string | undefined {
+  const full = resolve(place.folder, path);
+  const isInside = place.within.some((folder) => {
+    const way = relative(folder, full);
+    return !way.startsWith('..') && !isAbsolute(way);
+  });
+  return isInside ? full : undefined;
+}
+
+/** Looks for an asset's hash in the strings of a small raw tree (a key, or a joined URL). */
+function findHash(value: unknown, depth: number, place: AssetPlace): string | undefined {
+  if (depth > 6 || place.byHash === undefined) return undefined;
+  if (typeof value === 'string') {
+    const hash = /[0-9a-f]{64}/.exec(value)?.[0];
+    return hash === undefined ? undefined : place.byHash.get(hash);
+  }
+  const children: readonly unknown[] = Array.isArray(value)
+    ? (value as unknown[])
+    : isRawObject(value)
+      ? Object.values(value)
+      : [];
+  for (const child of children.slice(0, 50)) {
+    const found = findHash(child, depth + 1, place);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
