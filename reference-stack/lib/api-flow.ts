@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import * as apigateway from 'aws-cdk-lib/aws-apigateway';
 import type * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import * as cognito from 'aws-cdk-lib/aws-cognito';
+import type * as cognito from 'aws-cdk-lib/aws-cognito';
 import type * as events from 'aws-cdk-lib/aws-events';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as route53 from 'aws-cdk-lib/aws-route53';
@@ -154,11 +154,11 @@ export class ApiFlow extends Construct {
       [this.table.tableArn],
     );
     handler.allow(idempotencyActions, [idempotency.tableArn]);
-    handler.allow(['s3:PutObject'], [this.documents.arnForObjects('orders/*')]);
+    handler.allowObjects(['s3:PutObject'], this.documents, 'orders/');
     handler.useKey(this.key);
     grantPersonalData(foundation, handler, 'encrypt', 'decrypt');
-    orderQueue?.queue.grantSendMessages(handler);
-    eventBus?.grantPutEventsTo(handler);
+    orderQueue?.admitProducer(handler);
+    if (eventBus) handler.allow(['events:PutEvents'], [eventBus.eventBusArn]);
     return handler;
   }
 
@@ -193,7 +193,7 @@ export class ApiFlow extends Construct {
     resource.securityPolicy = apigateway.SecurityPolicy.TLS13_1_2_PFS_PQ_2025_09;
     resource.endpointAccessMode = apigateway.EndpointAccessMode.STRICT;
     acknowledge(api, {
-      'AwsSolutions-IAM4':
+      'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]':
         'API Gateway writes its logs with the role that AWS manages for exactly this, one for the account and Region.',
     });
     return api;

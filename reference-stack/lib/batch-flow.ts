@@ -1,8 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type * as sns from 'aws-cdk-lib/aws-sns';
-import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { ExternalApi } from './external-api.ts';
 import { FlowKey } from './flow-key.ts';
@@ -15,6 +13,7 @@ import { SecureBucket } from './secure-bucket.ts';
 import { metricsNamespace, SecureFunction } from './secure-function.ts';
 import { DeadLetterQueue, WorkQueue } from './secure-queue.ts';
 import { IdempotencyTable, SecureTable } from './secure-table.ts';
+import { subscribeQueue } from './secure-topic.ts';
 
 /** Properties of {@link BatchFlow}. */
 export interface BatchFlowProps {
@@ -52,7 +51,7 @@ export class BatchFlow extends Construct {
     this.key = new FlowKey(this, 'Key', {
       description: 'Queue, tables, storage and logs of the batch flow',
       posture,
-      services: ['logs'],
+      services: ['logs', 'sns'],
     });
     this.runbook = new Runbook(this, 'Runbook', { flow: 'batch', key: this.key });
     const timeout = Duration.seconds(30);
@@ -108,17 +107,10 @@ export class BatchFlow extends Construct {
       [this.table.tableArn],
     );
     handler.allow(idempotencyActions, [idempotency.tableArn]);
-    handler.allow(['s3:PutObject'], [this.bucket.arnForObjects('processed/*')]);
+    handler.allowObjects(['s3:PutObject'], this.bucket, 'processed/');
     handler.useKey(this.key);
     grantPersonalData(foundation, handler, 'decrypt');
-    handler.target.addEventSource(
-      new SqsEventSource(this.queue.queue, {
-        batchSize: 10,
-        maxBatchingWindow: Duration.seconds(5),
-        reportBatchItemFailures: true,
-        maxConcurrency: props.maximumConcurrency ?? 10,
-      }),
-    );
+    this.queue.feed(handler, { maximumConcurrency: props.maximumConcurrency ?? 10 });
     return handler;
   }
 
@@ -131,14 +123,9 @@ export class BatchFlow extends Construct {
       runbook: this.runbook,
       holds: 'Topic messages that did not reach the order queue',
     });
-    for (const topic of topics) {
-      topic.addSubscription(
-        new SqsSubscription(this.queue.queue, {
-          rawMessageDelivery: true,
-          deadLetterQueue: undelivered.queue,
-        }),
-      );
-    }
+    topics.forEach((topic, index) => {
+      subscribeQueue(this, `Subscription${index}`, topic, this.queue.queue, undelivered.queue);
+    });
     return [undelivered];
   }
 }

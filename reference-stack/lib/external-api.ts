@@ -1,6 +1,6 @@
 import { Aws, Duration } from 'aws-cdk-lib';
-import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { dataRemovalPolicy } from './posture.ts';
@@ -106,8 +106,10 @@ export class ExternalApi extends Construct {
   /** By hand: the L2 schedule admits Secrets Manager without naming the secret. */
   private scheduleRotation(days: number): void {
     const { function: handler } = this.rotation;
-    handler.addPermission('SecretsManager', {
-      principal: new iam.ServicePrincipal('secretsmanager.amazonaws.com'),
+    const permission = new lambda.CfnPermission(this, 'RotationPermission', {
+      action: 'lambda:InvokeFunction',
+      functionName: handler.functionArn,
+      principal: 'secretsmanager.amazonaws.com',
       sourceArn: this.secret.secretArn,
       sourceAccount: Aws.ACCOUNT_ID,
     });
@@ -117,6 +119,6 @@ export class ExternalApi extends Construct {
       rotationRules: { automaticallyAfterDays: days },
       rotateImmediatelyOnUpdate: false,
     });
-    schedule.node.addDependency(handler);
+    schedule.addResourceDependency(permission);
   }
 }

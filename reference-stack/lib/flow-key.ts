@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import { dataRemovalPolicy, type Posture } from './posture.ts';
 
 /** Services that encrypt or decrypt with a key on their own behalf, not on that of a caller in IAM. */
-export type KeyService = 'logs' | 'events' | 'event-bus' | 'cloudwatch';
+export type KeyService = 'logs' | 'events' | 'event-bus' | 'cloudwatch' | 'sns';
 
 /** Properties of {@link FlowKey}. */
 export interface FlowKeyProps {
@@ -14,7 +14,8 @@ export interface FlowKeyProps {
   readonly posture: Posture;
   /**
    * Services admitted to the key: `logs` for log groups, `events` for encrypted queues behind EventBridge,
-   * `event-bus` for buses and archives, `cloudwatch` for alarms that publish to a topic.
+   * `event-bus` for buses and archives, `cloudwatch` for alarms that publish to a topic, `sns` for encrypted
+   * queues that subscribe to a topic.
    *
    * @default none
    */
@@ -76,6 +77,13 @@ function statementsFor(service: KeyService, stack: Stack): iam.PolicyStatement[]
               resourceName: '*',
             }),
           },
+        }),
+      ];
+    case 'sns':
+      return [
+        allow('sns.amazonaws.com', ['kms:GenerateDataKey', 'kms:Decrypt'], {
+          ...sameAccount,
+          ArnLike: { 'aws:SourceArn': stack.formatArn({ service: 'sns', resource: '*' }) },
         }),
       ];
     case 'cloudwatch':

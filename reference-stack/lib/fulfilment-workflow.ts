@@ -1,7 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
-import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as sns from 'aws-cdk-lib/aws-sns';
@@ -10,6 +9,7 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
+import { ExecutionRole } from './execution-role.ts';
 import type { Operations } from './operations.ts';
 import { dataRemovalPolicy, type Posture } from './posture.ts';
 
@@ -48,23 +48,32 @@ export class FulfilmentWorkflow extends Construct {
       .next(this.settle(report))
       .next(new sfn.Succeed(this, 'Fulfilled'));
     this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
+      role: this.createRole().sealed(),
       definitionBody: sfn.DefinitionBody.fromChainable(definition),
       timeout: Duration.hours(1),
       tracingEnabled: true,
       logs: { destination: this.logGroup, level: sfn.LogLevel.ALL, includeExecutionData: false },
       encryptionConfiguration: new sfn.CustomerManagedEncryptionConfiguration(props.key, Duration.minutes(5)),
     });
-    this.stateMachine.addToRolePolicy(
-      new iam.PolicyStatement({
-        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-        resources: [props.key.keyArn],
-      }),
-    );
     this.addAlarm();
-    acknowledge(this, {
-      'AwsSolutions-IAM5':
+  }
+
+  private createRole(): ExecutionRole {
+    const { orders, announcements, failures, key } = this.props;
+    const role = new ExecutionRole(this, 'Role', {
+      service: 'states.amazonaws.com',
+      description: 'Runs: fulfilment of orders',
+    });
+    role.allow(['dynamodb:UpdateItem'], [orders.tableArn]);
+    role.allow(['sns:Publish'], [announcements.topicArn]);
+    role.allow(['sqs:SendMessage'], [failures.queueArn]);
+    role.allow(['kms:Decrypt', 'kms:GenerateDataKey'], [key.keyArn]);
+    role.allow([...logDelivery, ...tracing], ['*']);
+    acknowledge(role, {
+      'AwsSolutions-IAM5[Resource::*]':
         'Log delivery and X-Ray have no resource-level permissions; every statement about data names its resource.',
     });
+    return role;
   }
 
   private reserveItems(report: sfn.IChainable): sfn.Map {
@@ -162,6 +171,22 @@ export class FulfilmentWorkflow extends Construct {
     this.props.operations.notify(alarm);
   }
 }
+
+/** What Step Functions needs to deliver logs (its guide, Logging using CloudWatch Logs). */
+const logDelivery = [
+  'CreateLogDelivery',
+  'GetLogDelivery',
+  'UpdateLogDelivery',
+  'DeleteLogDelivery',
+  'ListLogDeliveries',
+  'PutResourcePolicy',
+  'DescribeResourcePolicies',
+  'DescribeLogGroups',
+].map((action) => `logs:${action}`);
+
+const tracing = ['PutTraceSegments', 'PutTelemetryRecords', 'GetSamplingRules', 'GetSamplingTargets'].map(
+  (action) => `xray:${action}`,
+);
 
 function withRetryAndCatch<S extends sfn.TaskStateBase | sfn.Map | sfn.Parallel>(
   state: S,

@@ -2,6 +2,7 @@ import { copyFileSync, existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type * as esbuildModule from 'esbuild';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 
@@ -34,7 +35,7 @@ export function handlerCode(entry: string): lambda.Code {
 
 function bundle(entry: string, outfile: string): void {
   // Loaded only where a source is bundled: who uses the shipped bundles does not need esbuild.
-  const esbuild = createRequire(import.meta.url)('esbuild') as typeof import('esbuild');
+  const esbuild = createRequire(import.meta.url)('esbuild') as typeof esbuildModule;
   esbuild.buildSync({
     entryPoints: [entry],
     outfile,

@@ -4,6 +4,7 @@ export { BatchFlow, type BatchFlowProps } from './batch-flow.ts';
 export { ClientPool, type ClientPoolProps } from './client-pool.ts';
 export { CodeSigning } from './code-signing.ts';
 export { EventsFlow, type EventsFlowProps, type EventsHandler } from './events-flow.ts';
+export { ExecutionRole, type ExecutionRoleProps } from './execution-role.ts';
 export { ExternalApi, type ExternalApiProps } from './external-api.ts';
 export { FlowKey, type FlowKeyProps, type KeyService } from './flow-key.ts';
 export { Foundation, type FoundationProps } from './foundation.ts';
@@ -37,10 +38,11 @@ export {
   DeadLetterQueue,
   WorkQueue,
   type DeadLetterQueueProps,
+  type MappingOptions,
   type QueueContext,
   type WorkQueueProps,
 } from './secure-queue.ts';
 export { IdempotencyTable, SecureTable, type SecureTableProps } from './secure-table.ts';
-export { SecureTopic, type SecureTopicProps } from './secure-topic.ts';
+export { SecureTopic, subscribeQueue, type SecureTopicProps } from './secure-topic.ts';
 export { SecurityHub } from './security-hub.ts';
 export { WebAcl, type WebAclProps } from './web-acl.ts';

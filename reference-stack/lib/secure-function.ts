@@ -1,12 +1,13 @@
-import { Aws, Duration } from 'aws-cdk-lib';
+import { Aws, type CfnResource, Duration, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
+import { ExecutionRole } from './execution-role.ts';
 import type { Foundation } from './foundation.ts';
 import { handlerCode } from './handler-code.ts';
 import { dataRemovalPolicy } from './posture.ts';
@@ -57,11 +58,11 @@ const liveAlias = 'live';
  * A function inside the boundary: signed code, its own key, JSON logs that are kept, traces, private subnets,
  * reserved concurrency, bounded retries, and alarms on its error rate and throttles.
  */
-export class SecureFunction extends Construct implements iam.IGrantable {
+export class SecureFunction extends Construct {
   readonly function: lambda.Function;
   /** What callers name: the alias `live` where concurrency is provisioned, else the function. */
   readonly target: lambda.IFunction;
-  readonly role: iam.Role;
+  readonly role: ExecutionRole;
   readonly logGroup: logs.LogGroup;
   readonly timeout: Duration;
 
@@ -81,13 +82,19 @@ export class SecureFunction extends Construct implements iam.IGrantable {
     acknowledgeServiceLimits(this, props.failures !== undefined);
   }
 
-  get grantPrincipal(): iam.IPrincipal {
-    return this.role;
+  /** Allows the function's code exactly these actions on exactly these resources. */
+  allow(actions: readonly string[], resources: readonly string[], conditions?: Conditions): void {
+    this.role.allow(actions, resources, conditions);
   }
 
-  /** Allows the function's code exactly these actions on exactly these resources. */
-  allow(actions: string[], resources: string[], conditions?: Record<string, Record<string, unknown>>): void {
-    this.role.addToPolicy(new iam.PolicyStatement({ actions, resources, ...(conditions && { conditions }) }));
+  /** Allows the function's code these actions on the objects of a bucket that begin with a prefix. */
+  allowObjects(actions: readonly string[], bucket: s3.Bucket, prefix: string): void {
+    this.allow(actions, [bucket.arnForObjects(`${prefix}*`)]);
+    const logicalId = Stack.of(bucket).getLogicalId(bucket.node.defaultChild as CfnResource); // what a Bucket is
+    acknowledge(this, {
+      [`AwsSolutions-IAM5[Resource::<${logicalId}.Arn>/${prefix}*]`]:
+        'Objects are named as they are made; the statement is bound to one bucket and prefix.',
+    });
   }
 
   /** Allows what services ask of a key on the function's behalf: encrypt what it writes, decrypt what it reads. */
@@ -109,22 +116,16 @@ export class SecureFunction extends Construct implements iam.IGrantable {
     });
   }
 
-  private createRole(description: string): iam.Role {
-    return new iam.Role(this, 'Role', {
-      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+  private createRole(description: string): ExecutionRole {
+    const role = new ExecutionRole(this, 'Role', {
+      service: 'lambda.amazonaws.com',
       description: `Runs: ${description}`,
-      inlinePolicies: {
-        Execution: new iam.PolicyDocument({
-          statements: [
-            new iam.PolicyStatement({
-              actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-              resources: [this.logGroup.logGroupArn],
-            }),
-            ...networkInterfaceStatements(),
-          ],
-        }),
-      },
     });
+    role.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [this.logGroup.logGroupArn]);
+    // X-Ray has no resource-level permissions for segments.
+    role.allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], ['*']);
+    role.add(...networkInterfaceStatements());
+    return role;
   }
 
   private createFunction(props: SecureFunctionProps): lambda.Function {
@@ -134,7 +135,7 @@ export class SecureFunction extends Construct implements iam.IGrantable {
       handler: 'index.handler',
       runtime: lambda.Runtime.NODEJS_24_X,
       architecture: lambda.Architecture.ARM_64,
-      role: this.role,
+      role: this.role.sealed(),
       timeout: this.timeout,
       memorySize: props.memoryMiB ?? 512,
       reservedConcurrentExecutions: props.reservedConcurrency,
@@ -166,8 +167,9 @@ export class SecureFunction extends Construct implements iam.IGrantable {
   }
 
   private routeResults(failures: DeadLetterQueue, onSuccess?: lambda.IDestination): void {
+    this.allow(['sqs:SendMessage'], [failures.queue.queueArn]);
     this.target.configureAsyncInvoke({
-      onFailure: new SqsDestination(failures.queue),
+      onFailure: { bind: () => ({ destination: failures.queue.queueArn }) },
       retryAttempts: 2,
       maxEventAge: Duration.hours(2),
       ...(onSuccess && { onSuccess }),
@@ -226,12 +228,24 @@ function networkInterfaceStatements(): iam.PolicyStatement[] {
   ];
 }
 
+type Conditions = Record<string, Record<string, unknown>>;
+
 function acknowledgeServiceLimits(scope: SecureFunction, asynchronous: boolean): void {
+  const ec2 = 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ec2:<AWS::Region>:<AWS::AccountId>';
+  const interfaces =
+    'Lambda makes and removes the network interfaces of a function under ids that nobody knows before; the function code itself is denied the same calls.';
   acknowledge(scope, {
     'Serverless-LambdaDLQ': asynchronous
       ? 'Failed events go to an on-failure destination, which carries the error with the event; a dead-letter queue beside it would hold each event twice.'
       : 'Nothing invokes the function asynchronously; whoever calls it (the API, the queue) keeps what failed.',
-    'AwsSolutions-IAM5':
-      'Describe calls, X-Ray and interfaces that do not exist yet have no narrower resource; the function code itself is denied the network calls. Every statement about data names its resource.',
+    'Serverless-LambdaStarPermissions':
+      'Only X-Ray and the describe calls of network interfaces stand on *: they have no resource-level permissions, and the latter are denied to the function code.',
+    'Serverless-LambdaEventSourceMappingDestination':
+      'A mapping of an SQS queue can not have a destination: the queue has its own dead-letter queue.',
+    'AwsSolutions-IAM5[Resource::*]':
+      'X-Ray segments and describe calls have no resource-level permissions; the other statement on * denies.',
+    [`${ec2}:network-interface/*]`]: interfaces,
+    [`${ec2}:subnet/*]`]: interfaces,
+    [`${ec2}:security-group/*]`]: interfaces,
   });
 }

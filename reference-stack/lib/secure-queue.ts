@@ -1,10 +1,13 @@
 import { Duration, Stack, Tags } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
 import type { Operations } from './operations.ts';
 import type { Runbook } from './runbook.ts';
+import type { SecureFunction } from './secure-function.ts';
 
 const fourteenDays = Duration.days(14);
 
@@ -57,6 +60,9 @@ export class DeadLetterQueue extends Construct {
       treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
     });
     props.operations.notify(this.depthAlarm);
+    const itself =
+      'The queue is itself the dead-letter queue of a service; a further one would never be read.';
+    acknowledge(this, { 'AwsSolutions-SQS3': itself, 'Serverless-SQSRedrivePolicy': itself });
   }
 }
 
@@ -74,15 +80,25 @@ export interface WorkQueueProps extends QueueContext {
   readonly maxReceiveCount?: number;
 }
 
+/** Properties of {@link WorkQueue.feed}. */
+export interface MappingOptions {
+  /** Batches that are worked on at once; at least 2, at most the function's reserved concurrency. */
+  readonly maximumConcurrency: number;
+  /** @default 10 */
+  readonly batchSize?: number;
+}
+
 /** A queue that a function reads: six times its time-out hidden, 14 days kept, three receives, then dead. */
 export class WorkQueue extends Construct {
   readonly queue: sqs.Queue;
   readonly deadLetters: DeadLetterQueue;
   readonly ageAlarm: cloudwatch.Alarm;
   readonly batchingWindow?: Duration;
+  private readonly key: kms.IKey;
 
   constructor(scope: Construct, id: string, props: WorkQueueProps) {
     super(scope, id);
+    this.key = props.key;
     const window = props.batchingWindow?.toSeconds() ?? 0;
     if (props.batchingWindow) this.batchingWindow = props.batchingWindow;
     const queueName = `${Stack.of(this).stackName}-${props.name}${props.fifo ? '.fifo' : ''}`;
@@ -119,6 +135,29 @@ export class WorkQueue extends Construct {
       treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
     });
     props.operations.notify(this.ageAlarm);
+  }
+
+  /** Lets a function read the queue in batches, and give single messages back. */
+  feed(handler: SecureFunction, options: MappingOptions): lambda.EventSourceMapping {
+    handler.allow(
+      ['ReceiveMessage', 'DeleteMessage', 'ChangeMessageVisibility', 'GetQueueAttributes'].map(
+        (action) => `sqs:${action}`,
+      ),
+      [this.queue.queueArn],
+    );
+    return handler.target.addEventSourceMapping(`${this.node.id}Mapping`, {
+      eventSourceArn: this.queue.queueArn,
+      batchSize: options.batchSize ?? 10,
+      reportBatchItemFailures: true,
+      maxConcurrency: options.maximumConcurrency,
+      ...(this.batchingWindow && { maxBatchingWindow: this.batchingWindow }),
+    });
+  }
+
+  /** Lets a function send to the queue. */
+  admitProducer(producer: SecureFunction): void {
+    producer.allow(['sqs:SendMessage'], [this.queue.queueArn]);
+    producer.useKey(this.key);
   }
 
   /** The queue by its name: a reference to the queue itself would close a circle with its dead-letter queue. */
