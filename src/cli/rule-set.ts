@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { relationNames } from '../graph/relation-names.ts';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { RuleSet } from '../model/rule.ts';
@@ -30,7 +31,7 @@ export async function loadRuleSet(
   const relations = folders.length === 0 ? undefined : relationNames();
   const own = await Promise.all(
     folders.map((folder) =>
-      readRuleFolder(folder, {
+      readRuleFolder(resolve(cwd, folder), {
         origin: folder,
         base: cwd,
         ...(relations === undefined ? {} : { relations }),

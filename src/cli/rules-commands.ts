@@ -5,7 +5,7 @@ import { stringify } from 'yaml';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { Rule } from '../model/rule.ts';
 import { runExamples } from '../rule-examples.ts';
-import { readConfig } from '../rules/read-config.ts';
+import { readConfigIn } from '../rules/read-config.ts';
 import { ruleScaffold } from '../rules/scaffold.ts';
 import { nearest } from '../rules/yaml-document.ts';
 import { loadRuleSet } from './rule-set.ts';
@@ -59,8 +59,7 @@ export function addRulesCommands(
 }
 
 async function load(options: RulesOptions, { cwd }: Surroundings): ReturnType<typeof loadRuleSet> {
-  const config =
-    (await readConfig(resolve(cwd, options.config ?? 'headgate.yaml'), options.config !== undefined)) ?? {};
+  const config = await readConfigIn(cwd, options.config);
   return loadRuleSet(config, { folders: options.rules, rule: [], flow: [] }, cwd);
 }
 

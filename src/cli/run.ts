@@ -50,7 +50,7 @@ function report(error: unknown, { stderr }: Surroundings, debug: boolean): numbe
   if (error instanceof HeadgateError) {
     const place = describePlace(error.where);
     stderr.write(
-      `headgate: ${error.message}${place === '' || error.message.includes(place) ? '' : ` (${place})`}\n`,
+      `headgate: ${error.message}${place === '' || error.message.includes(place) || error.message.includes('\n') ? '' : ` (${place})`}\n`,
     );
   } else {
     const text = error instanceof Error ? error.message : String(error);

@@ -5,7 +5,7 @@ import { HeadgateError } from '../model/headgate-error.ts';
 import { reportFormats } from '../report/render.ts';
 import type { ScanResult } from '../model/scan-result.ts';
 import { readBaseline } from '../rules/read-baseline.ts';
-import { readConfig, type HeadgateConfig } from '../rules/read-config.ts';
+import { readConfigIn, type HeadgateConfig } from '../rules/read-config.ts';
 import { readWaivers } from '../rules/read-waivers.ts';
 import type { WaiveOptions } from '../waive.ts';
 import { scanTemplates } from '../scan.ts';
@@ -63,9 +63,7 @@ export function addScanCommand(
 }
 
 async function configOf(options: Pick<CommonOptions, 'config'>, cwd: string): Promise<HeadgateConfig> {
-  return (
-    (await readConfig(resolve(cwd, options.config ?? 'headgate.yaml'), options.config !== undefined)) ?? {}
-  );
+  return await readConfigIn(cwd, options.config);
 }
 
 /**

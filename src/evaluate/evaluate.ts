@@ -93,7 +93,7 @@ function evaluateOne(
     related: new Set(),
     negated: false,
   };
-  const decision = decide(rule, self, context);
+  const decision = decideSafely(rule, self, context);
   const isFinding = decision.verdict === 'fail' || decision.verdict === 'unknown';
   const detailed = isFinding || options.detail === 'all';
   const location = detailed ? placeOf(decision.verdict, context, resource, options.positions) : undefined;
@@ -117,6 +117,20 @@ function evaluateOne(
       : [],
     flows,
   };
+}
+
+// A defect in a rule or operator must never look like a finding, nor stop the others.
+function decideSafely(rule: Rule, self: Node, context: Context): Decision {
+  try {
+    return decide(rule, self, context);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return unknown(rule, {
+      code: 'failed',
+      message: `the rule could not be evaluated (${message})`,
+      remedy: 'report this as a defect of Headgate, or of the rule where it is your own',
+    });
+  }
 }
 
 function decide(rule: Rule, self: Node, context: Context): Decision {

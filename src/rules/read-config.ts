@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { Severity } from '../model/rule.ts';
 import type { ObjectValue } from '../model/value.ts';
@@ -33,23 +34,33 @@ export interface OutsideFact {
 
 /**
  * Reads a configuration file.
+ * @param shown how messages name the file.
  * @returns undefined when `required` is false and the file does not exist.
  * @throws HeadgateError `config-missing`, `config-invalid`, `yaml-invalid`; every problem of the file at once.
  */
-export async function readConfig(file: string, required: boolean): Promise<HeadgateConfig | undefined> {
+async function readConfig(file: string, shown: string, required: boolean): Promise<HeadgateConfig | undefined> {
   let text: string;
   try {
     text = await readFile(file, 'utf8');
   } catch (cause) {
     if (!required && (cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new HeadgateError('config-missing', `The configuration \`${file}\` cannot be read; check the path given by --config.`, { file }, { cause });
+    throw new HeadgateError('config-missing', `The configuration \`${shown}\` cannot be read; check the path given by --config.`, { file: shown }, { cause });
   }
-  const document = parseYaml(text, file);
+  const document = parseYaml(text, shown);
   const value = document.value ?? {};
   const problems = validateConfig(value);
   if (problems.length > 0) {
     const words = Object.keys(configSchema.properties);
-    throw new HeadgateError('config-invalid', `The configuration is not valid; correct it.\n${describeProblems(document, problems, words).join('\n')}`, { file });
+    throw new HeadgateError('config-invalid', `The configuration is not valid; correct it.\n${describeProblems(document, problems, words).join('\n')}`, { file: shown });
   }
   return value as HeadgateConfig;
+}
+
+/**
+ * The configuration of a folder: the file given, else its headgate.yaml, else nothing.
+ * @throws HeadgateError as `readConfig`.
+ */
+export async function readConfigIn(cwd: string, given: string | undefined): Promise<HeadgateConfig> {
+  const name = given ?? 'headgate.yaml';
+  return (await readConfig(resolve(cwd, name), name, given !== undefined)) ?? {};
 }

@@ -1,4 +1,4 @@
-import { LineCounter, isNode, parseDocument, type ScalarTag, type CollectionTag } from 'yaml';
+import { LineCounter, isMap, isNode, isScalar, parseDocument, type ScalarTag, type CollectionTag } from 'yaml';
 import { distance } from 'fastest-levenshtein';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { SchemaProblem } from './validators.ts';
@@ -7,8 +7,8 @@ import type { SchemaProblem } from './validators.ts';
 export interface YamlDocument {
   readonly file: string;
   readonly value: unknown;
-  /** Position of the value at a path, or of its nearest written parent; 1-based. */
-  place(path: readonly (string | number)[]): { readonly line: number; readonly column: number };
+  /** Position of the value at a path (or of its key), or of its nearest written parent; 1-based. */
+  place(path: readonly (string | number)[], part?: 'key' | 'value'): { readonly line: number; readonly column: number };
 }
 
 const intrinsics = 'Base64 Cidr FindInMap GetAZs GetAtt If And Or Not Equals ImportValue Join Length Select Split Sub ToJsonString Transform'.split(' ');
@@ -54,7 +54,15 @@ export function parseYaml(text: string, file: string): YamlDocument {
   return {
     file,
     value: JSON.parse(JSON.stringify(document.toJS({ maxAliasCount: 100 }) ?? null)) as unknown,
-    place(path) {
+    place(path, part = 'value') {
+      if (part === 'key') {
+        const parent = document.getIn(path.slice(0, -1), true);
+        const key = isMap(parent) ? parent.items.map((item) => item.key).find((item) => isScalar(item) && item.value === path.at(-1)) : undefined;
+        if (isScalar(key) && key.range) {
+          const { line, col } = lines.linePos(key.range[0]);
+          return { line, column: col };
+        }
+      }
       for (let length = path.length; length >= 0; length--) {
         const node = document.getIn(path.slice(0, length), true);
         if (isNode(node) && node.range) {
@@ -116,17 +124,20 @@ function explain(problem: SchemaProblem, found: unknown, schemaWords: readonly s
 /** Lines `file:line:column: pointer: what is wrong`, one a problem, nearest valid word included. */
 export function describeProblems(document: YamlDocument, problems: readonly SchemaProblem[], words: readonly string[]): string[] {
   // anyOf and its members repeat one mistake; the deepest places say it best.
-  const telling = problems.filter((problem) => problem.keyword !== 'anyOf');
-  const deepest = (telling.length > 0 ? telling : problems).filter(
-    (problem, _index, all) => !all.some((other) => other.instancePath.startsWith(`${problem.instancePath}/`)),
+  const alternatives = new Set(['const', 'type', 'anyOf']);
+  const deepest = problems.filter(
+    (problem, _index, all) =>
+      problem.keyword !== 'anyOf' &&
+      !(alternatives.has(problem.keyword) && all.some((other) => other.instancePath.startsWith(`${problem.instancePath}/`))),
   );
-  const lines = deepest.map((problem) => {
+  const found = (deepest.length > 0 ? deepest : problems).map((problem) => {
     const path = pathOf(problem.instancePath);
     const params = problem.params as Record<string, unknown>;
     const key = params['additionalProperty'];
-    const { line, column } = document.place(typeof key === 'string' ? [...path, key] : path);
+    const { line, column } = typeof key === 'string' ? document.place([...path, key], 'key') : document.place(path);
     const where = path.length === 0 ? '' : `${path.join('.')}: `;
-    return `${document.file}:${line}:${column}: ${where}${explain(problem, valueAt(document.value, path), words)}`;
+    return { line, column, text: `${document.file}:${line}:${column}: ${where}${explain(problem, valueAt(document.value, path), words)}` };
   });
-  return [...new Set(lines)];
+  found.sort((a, b) => a.line - b.line || a.column - b.column);
+  return [...new Set(found.map(({ text }) => text))];
 }
