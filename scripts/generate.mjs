@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
 import { load } from './build.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -16,10 +17,12 @@ const [{ ruleSchema }, { shippedRules }, pages, { relationDocs }] = await Promis
   load('src/graph/relation-table.ts', 'g-relations'),
 ]);
 const sources = await shippedRules();
+const coverage = parse(await readFile(join(root, 'rules/data/peer-coverage.yaml'), 'utf8'));
 const files = new Map([
   ['rules.schema.json', `${JSON.stringify(ruleSchema, null, 2)}\n`],
   ['docs/operators.md', pages.operatorsPage(relationDocs())],
   ['docs/requirements.md', pages.requirementsPage(sources)],
+  ['docs/comparison.md', pages.comparisonPage(sources, coverage)],
   ['docs/rules/README.md', pages.indexPage(sources.rules)],
   ...sources.rules.map((rule) => [`docs/rules/${rule.id}.md`, pages.rulePage(rule)]),
 ]);

@@ -142,3 +142,43 @@ ${members.join('\n')}
 ${rows.join('\n')}
 `;
 }
+
+/** Which statements other tools can decide (rules/data/peer-coverage.yaml). */
+export interface PeerCoverage {
+  readonly asOf: string;
+  readonly tools: Readonly<Record<string, string>>;
+  readonly coverage: Readonly<Record<string, readonly string[]>>;
+}
+
+/** What other tools can decide of the same statements, and what only Headgate can. */
+export function comparisonPage({ requirements, rules }: RuleSources, { asOf, tools, coverage }: PeerCoverage): string {
+  const names = Object.keys(tools);
+  const mark = (id: string, tool: string): string => {
+    const found = coverage[id] ?? [];
+    return found.includes(tool) ? 'yes' : found.includes(`~${tool}`) ? 'part' : '';
+  };
+  const decided = requirements.filter(({ id }) => rules.some((rule) => rule.requirement === id));
+  const rows = decided.map(({ id }) => `| \`${id}\` | ${names.map((tool) => mark(id, tool)).join(' | ')} |`);
+  const only = decided.filter(({ id }) => coverage[id] === undefined);
+  const totals = names.map((tool) => `| ${tools[tool] ?? tool} | ${decided.filter(({ id }) => mark(id, tool) === 'yes').length} | ${decided.filter(({ id }) => mark(id, tool) === 'part').length} |`);
+  return `# Comparison
+
+Which statements of the reference diagrams other tools can decide, read in their sources and documentation as of ${asOf}.
+*part*: another condition, one resource type of several, or a single resource where the statement is about a relation.
+What a tool does beyond these statements does not appear here.
+
+| tool | decides | in part |
+| --- | --- | --- |
+${totals.join('\n')}
+| Headgate | ${decided.length} | |
+
+## Decided by Headgate alone
+
+${only.map(({ id, says }) => `- \`${id}\`: ${says}\n`).join('')}
+## Statement by statement
+
+| statement | ${names.join(' | ')} |
+| --- | ${names.map(() => '---').join(' | ')} |
+${rows.join('\n')}
+`;
+}
