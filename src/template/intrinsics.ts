@@ -6,6 +6,7 @@ import {
   SymbolicValue,
   Unresolved,
   type Cause,
+  type StringPart,
   type Value,
 } from '../model/value.ts';
 import { cutCidr } from './cidr.ts';
@@ -148,10 +149,29 @@ function selectOfSplit(source: unknown, index: number, resolver: Resolver): Valu
   const [delimiter, textSource] = listArgument(source['Fn::Split']);
   if (typeof delimiter !== 'string' || delimiter === '') return undefined;
   const text = resolver.resolve(textSource);
+  if (delimiter === '/' && index === hostIndex) return hostOfUrl(text);
   const [prefix] = text instanceof PartialString ? text.parts : [];
   if (typeof prefix !== 'string') return undefined;
   const pieces = prefix.split(delimiter);
   return index < pieces.length - 1 ? pieces[index] : undefined;
+}
+
+/** Attributes that are a URL of one host alone; the reference then stands for that host. */
+const urlAttributes: ReadonlySet<string> = new Set(['FunctionUrl', 'ApiEndpoint']);
+const hostIndex = 2;
+
+/** `Fn::Select` 2 of a URL split at `/`, as origins are written: a host holds no `/`, whatever its unknown parts are. */
+function hostOfUrl(text: Value | undefined): Value | undefined {
+  if (text instanceof Reference) return urlAttributes.has(text.attribute ?? '') ? text : undefined;
+  const [scheme, ...rest] = text instanceof PartialString ? text.parts : [];
+  if (typeof scheme !== 'string' || !/^https?:\/\//.test(scheme)) return undefined;
+  const parts: StringPart[] = [];
+  for (const part of [scheme.slice(scheme.indexOf('//') + 2), ...rest]) {
+    const end = typeof part === 'string' ? part.indexOf('/') : -1;
+    parts.push(typeof part === 'string' && end >= 0 ? part.slice(0, end) : part);
+    if (end >= 0) break;
+  }
+  return concatenate(parts);
 }
 
 function findInMap(argument: unknown, resolver: Resolver): Value | undefined {

@@ -11,6 +11,7 @@ import {
 } from './row.ts';
 import {
   readOriginApi,
+  readOriginDomain,
   readOriginStage,
   readStageName,
   readUsagePlanStage,
@@ -338,6 +339,15 @@ const edgeRelations: readonly RelationRow[] = [
     name: 'origins',
     inverse: 'distributions',
     read: readOriginApi,
+  },
+  {
+    from: distribution,
+    path: 'DistributionConfig.Origins[].DomainName',
+    to: ['AWS::ApiGateway::DomainName', 'AWS::ApiGatewayV2::DomainName'],
+    name: 'originDomains',
+    inverse: 'domainDistributions',
+    read: readOriginDomain,
+    note: 'a custom domain of an API, by its name or its regional name',
   },
   {
     from: distribution,

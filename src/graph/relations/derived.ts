@@ -47,6 +47,14 @@ export const derivedRelations: readonly DerivedRow[] = [
     note: 'distributions before the API, whichever of its stages they name',
   },
   {
+    from: [...apis, 'AWS::Lambda::Url'],
+    to: ['AWS::CloudFront::Distribution'],
+    name: 'frontedBy',
+    inverse: 'fronts',
+    through: [['distributions'], ['domainNames', 'domainDistributions']],
+    note: 'distributions whose origin is the API, its custom domain or the function URL',
+  },
+  {
     from: ['AWS::ApiGatewayV2::Route'],
     to: lambda,
     name: 'integrationFunction',

@@ -122,6 +122,18 @@ export const readOriginApi: Reader = (found, resource, row, context) => {
   return readIdentity(found, resource, row, context).filter(isUnresolved);
 };
 
+/** A host name that is a custom domain itself, or an attribute of one; none of any other host. */
+export const readOriginDomain: Reader = (found, resource, row, context) => {
+  const text = toSymbolicText(found.value);
+  const piece = text?.pieces.get(text.text);
+  const named = piece instanceof Reference ? context.index.byId(piece.resourceId) : undefined;
+  if (named !== undefined) return row.to.includes(named.type) ? [{ to: named }] : [];
+  if (text === undefined || piece !== undefined)
+    return readIdentity(found, resource, row, context).filter(isUnresolved);
+  const domains = row.to.map((type) => context.index.byName(type, resource.scope, text.text, resource.stack));
+  return domains.filter((to) => to !== undefined).map((to) => ({ to }));
+};
+
 /** An origin whose `OriginPath` names a stage of the API that its host names; without a path, `$default`. */
 export const readOriginStage: Reader = (found, resource, row, context) => {
   if (!isObjectValue(found.value)) return [];

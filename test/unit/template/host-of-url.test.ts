@@ -1,0 +1,43 @@
+import { describe, expect, it } from '@jest/globals';
+import { PartialString, Reference } from '../../../src/model/value.ts';
+import { readTemplateObject } from '../../../src/template/read-templates.ts';
+
+function hostOf(url: unknown) {
+  const template = {
+    Resources: {
+      Api: { Type: 'AWS::ApiGateway::RestApi' },
+      Url: { Type: 'AWS::Lambda::Url' },
+      Edge: {
+        Type: 'AWS::CloudFront::Distribution',
+        Properties: { Host: { 'Fn::Select': [2, { 'Fn::Split': ['/', url] }] } },
+      },
+    },
+  };
+  const { resources } = readTemplateObject(template, 'host.json');
+  return resources.find(({ name }) => name === 'Edge')?.properties['Host'];
+}
+
+describe('the host of a URL, as CDK cuts it out', () => {
+  it('is known around its unknown parts', () => {
+    const url = {
+      'Fn::Join': ['', ['https://', { Ref: 'Api' }, '.execute-api.eu-west-1.amazonaws.com/prod/']],
+    };
+    const host = hostOf(url);
+    expect(host).toBeInstanceOf(PartialString);
+    expect((host as PartialString).parts).toEqual([
+      expect.any(Reference),
+      '.execute-api.eu-west-1.amazonaws.com',
+    ]);
+  });
+
+  it('stands for the resource whose URL it is cut from', () => {
+    expect(hostOf({ 'Fn::GetAtt': ['Url', 'FunctionUrl'] })).toMatchObject({
+      kind: 'reference',
+      attribute: 'FunctionUrl',
+    });
+  });
+
+  it('is not guessed of a text that is no URL', () => {
+    expect(hostOf({ 'Fn::Join': ['', ['a/', { Ref: 'Api' }, '/b']] })).toMatchObject({ kind: 'unresolved' });
+  });
+});
