@@ -1,7 +1,7 @@
 import type { Expression } from '../model/rule.ts';
 import type { CodeCapability } from '../model/resource.ts';
 import { Choice, Unresolved, type Cause, type Value } from '../model/value.ts';
-import { credentialIn } from './credentials.ts';
+import { carriedValue, credentialDoubt, credentialIn } from './credentials.ts';
 import { follow, parsePath, type Context, type Node, type Test } from './node.ts';
 import { compileOperand } from './operands.ts';
 import { predicates, type Predicate } from './predicates.ts';
@@ -95,19 +95,19 @@ const forms: Readonly<Record<string, (raw: Expression) => Test>> = {
   code: (raw) => codeTest(raw['code'] as CodeCapability[]),
   credential: () => (node, context) => {
     const entry = node.value as { readonly Key?: string; readonly Value?: Value };
-    const found = bothSides(entry.Value, (value) =>
-      credentialIn(entry.Key ?? '', value, context.data.credentials),
-    );
+    const value = carriedValue(entry.Value);
+    const found = bothSides(value, (side) => credentialIn(entry.Key ?? '', side, context.data.credentials));
+    const carries: Truth = found === undefined ? (credentialDoubt(value) ?? false) : true;
     observe(
       node,
       context,
       [],
       `${entry.Key ?? ''}: ${found === undefined ? 'no credential' : '(redacted)'}`,
-      'no credential',
-      found === undefined,
+      'a credential',
+      carries,
       undefined,
     );
-    return found !== undefined;
+    return carries;
   },
 };
 

@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js';
 import type { RuleData } from '../model/rule.ts';
-import { PartialString, type Value } from '../model/value.ts';
+import { Choice, isObjectValue, PartialString, Unresolved, type Cause, type Value } from '../model/value.ts';
 
 interface CredentialPatterns {
   readonly values: readonly { readonly name: string; readonly pattern: RE2JS }[];
@@ -49,4 +49,15 @@ export function credentialIn(
   return literal && names.matcher(key).find() && !placeholders.matcher(value).find()
     ? `a literal value under the secret-like name ${key}`
     : undefined;
+}
+
+/** The value that an entry carries: of a template's parameter its `Default`, of an output its `Value`, else itself. */
+export function carriedValue(value: Value | undefined): Value | undefined {
+  return isObjectValue(value) ? (value['Default'] ?? value['Value']) : value;
+}
+
+/** Why a value may be a credential although none is seen: it is not known. A Region or an account is none. */
+export function credentialDoubt(value: Value | undefined): Cause | undefined {
+  if (value instanceof Choice) return credentialDoubt(value.whenTrue) ?? credentialDoubt(value.whenFalse);
+  return value instanceof Unresolved && value.cause.code !== 'pseudo-parameter' ? value.cause : undefined;
 }

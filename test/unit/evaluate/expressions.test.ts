@@ -107,6 +107,26 @@ describe('an evaluation', () => {
   });
 });
 
+describe('credential', () => {
+  const clean = { none: { entries: 'Environment.Variables', where: { credential: true } } };
+  const withVariables = (variables: object) => decideFunction(clean, { Environment: { Variables: variables } }).verdict;
+
+  it('leaves open what a value that is not known may be', () => {
+    expect(withVariables({ DB_PASSWORD: { Ref: 'P' } })).toBe('unknown');
+    expect(withVariables({ A: { Ref: 'P' }, DB_PASSWORD: 'hunter2-hunter2' })).toBe('fail');
+    expect(withVariables({ REGION: { Ref: 'AWS::Region' }, SELF_PASSWORD: { Ref: 'Fn' } })).toBe('pass');
+  });
+
+  it('finds what a template gives as default of a parameter or as value of an output', () => {
+    const verdictOf = (template: object) => {
+      const rules = ['Parameters', 'Outputs'].map((entries) => ruleOf({ none: { entries, where: { credential: true } } }, 'Headgate::Template'));
+      return evaluateTemplate(rules, template).map(({ verdict }) => verdict);
+    };
+    expect(verdictOf({ Resources: {}, Parameters: { DbPassword: { Type: 'String', Default: 'hunter2-hunter2' } } })).toEqual(['fail', 'pass']);
+    expect(verdictOf({ Resources: {}, Parameters: { DbPassword: { Type: 'String', NoEcho: true } }, Outputs: { Key: { Value: 'AKIA' + 'ABCDEFGHIJKLMNOP' } } })).toEqual(['pass', 'fail']);
+  });
+});
+
 describe('the vocabulary', () => {
   it('has a predicate for each of its predicates, and no other', () => {
     const named = keywords.filter(({ role }) => role === 'predicate').map(({ name }) => name);
