@@ -46,8 +46,8 @@ function markJson(value: PartialString): SymbolicText {
       text += part;
       continue;
     }
-    const marker = markerOf(part).replaceAll(/["\\\u0000-\u001f]/g, '_');
-    pieces.set(marker, part);
+    const marker = JSON.stringify(markerOf(part)).slice(1, -1);
+    pieces.set(markerOf(part), part);
     text += quoted ? marker : `"${marker}"`;
   }
   return { text, pieces };

@@ -1,15 +1,17 @@
-import type { RelatedSet, ResourceGraph } from '../model/resource-graph.ts';
+import type { Flow, RelatedSet, ResourceGraph } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
 import type { SourceReading } from '../model/source.ts';
 import type { Cause } from '../model/value.ts';
 import { declareFacts, type DeclaredFact } from './declared-facts.ts';
 import { createExternalResources } from './external-resources.ts';
+import { findFlows } from './find-flows.ts';
+import { generateResources } from './generated/generate-resources.ts';
 import { identityStatements } from './policies/identity-policies.ts';
 import { resourceStatements } from './policies/resource-policies.ts';
 import { isWithin } from './property-path.ts';
 import { createRelations } from './relations.ts';
 import { createLinkContext } from './resolve-target.ts';
-import { indexResources } from './resource-index.ts';
+import { addTo, indexResources, type ResourceIndex } from './resource-index.ts';
 import { usedServices } from './used-services.ts';
 import { readWorkflowStates } from './workflow-states.ts';
 
@@ -23,21 +25,30 @@ export interface LinkOptions {
  * the resources. Never throws on what a source may hold: what cannot be understood is unresolved.
  */
 export function linkGraph(reading: SourceReading, options: LinkOptions = {}): ResourceGraph {
-  const index = indexResources(reading.resources);
+  const generated = generateResources(reading);
+  const index = indexResources([...reading.resources, ...generated.resources]);
   const externals = createExternalResources();
-  const states = memoize((machine: Resource) => readWorkflowStates(machine, reading.documents));
+  const workflowStates = memoize((machine: Resource) => readWorkflowStates(machine, reading.documents));
   const incompleteness = indexIncompleteness(reading);
   const declare = declareFacts(options.declared ?? [], externals);
+  const owners = indexOwners(index);
+  const related = (resource: Resource, relation: string): RelatedSet =>
+    declare(resource, relation, owners(resource, relation) ?? relations.related(resource, relation));
+  const identity = memoize((resource: Resource) => identityStatements(resource, context));
   const context = createLinkContext(index, externals, {
-    related: (resource, relation) => related(resource, relation),
-    workflowStates: states,
+    related,
+    workflowStates,
+    identityStatements: identity,
+    unread: generated.unread,
   });
   const relations = createRelations(context, incompleteness);
-  const related = (resource: Resource, relation: string): RelatedSet =>
-    declare(resource, relation, relations.related(resource, relation));
+  let flows: readonly Flow[] | undefined;
   return {
     resources: index.all,
-    flows: [],
+    get flows(): readonly Flow[] {
+      flows ??= findFlows(context);
+      return flows;
+    },
     byId: (id) => index.byId(id),
     ofType: (type) => index.ofType(type),
     related: (resource, relation, within) => {
@@ -46,11 +57,11 @@ export function linkGraph(reading: SourceReading, options: LinkOptions = {}): Re
         ? found
         : { ...found, edges: found.edges.filter((edge) => isWithin(edge.path, within)) };
     },
-    hasRelation: (relation) => relations.has(relation),
+    hasRelation: (relation) => relations.has(relation) || ownerTypes[relation] !== undefined,
     resourceStatements: memoize((resource) => resourceStatements(resource, context)),
-    identityStatements: memoize((resource) => identityStatements(resource, context)),
+    identityStatements: identity,
     usedServices: memoize((resource) => usedServices(resource, context)),
-    workflowStates: states,
+    workflowStates,
     incompleteness,
   };
 }
@@ -74,4 +85,23 @@ function indexIncompleteness(reading: SourceReading): (type: string, scope: stri
     if (!causes.has(key)) causes.set(key, cause);
   }
   return (type, scope) => causes.get(`${scope}\n${type}`) ?? causes.get(`${scope}\n*`);
+}
+
+/** Relations to what a resource belongs to as a whole. */
+const ownerTypes: Readonly<Record<string, string>> = {
+  account: 'Headgate::Scope',
+  template: 'Headgate::Template',
+};
+
+function indexOwners(index: ResourceIndex): (resource: Resource, relation: string) => RelatedSet | undefined {
+  const owners = new Map<string, Resource[]>();
+  for (const scope of index.ofType('Headgate::Scope')) addTo(owners, `account\n${scope.scope}`, scope);
+  for (const template of index.ofType('Headgate::Template'))
+    addTo(owners, `template\n${template.stack ?? ''}`, template);
+  return (resource, relation) => {
+    if (ownerTypes[relation] === undefined) return undefined;
+    const key = relation === 'account' ? resource.scope : (resource.stack ?? '');
+    const found = owners.get(`${relation}\n${key}`) ?? [];
+    return { edges: found.map((to) => ({ name: relation, from: resource, to, path: [] })) };
+  };
 }

@@ -102,7 +102,7 @@ function addInverse(
   found: FoundValue,
   target: ReadTarget,
 ): void {
-  const { path: _path, cause: _cause, ...edge } = toRelation(row, resource, found, target);
+  const edge = toRelation(row, resource, found, target);
   for (const end of [target.to, target.through]) {
     if (end === undefined) continue;
     addTo(inverse, end, { ...edge, name: row.inverse, from: end, to: resource, path: [] });

@@ -76,7 +76,10 @@ export function createRelations(
       for (const row of inverse) {
         const links = linksOf(row);
         edges.push(...(links.inverse.get(resource) ?? []));
-        incomplete ??= incompleteness(row.from, resource.scope) ?? links.danglingFor(resource);
+        incomplete ??=
+          incompleteness(row.from, resource.scope) ??
+          links.danglingFor(resource) ??
+          (row.name === 'api' ? context.unread.get(resource.id) : undefined);
       }
       return { edges, ...(incomplete === undefined ? {} : { incomplete }) };
     },

@@ -1,4 +1,4 @@
-import type { RelatedSet } from '../model/resource-graph.ts';
+import type { RelatedSet, StatementSet } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
 import {
   Choice,
@@ -48,10 +48,13 @@ export interface LinkContext {
   /** Answers of the graph that is being linked, for readers that walk along other relations. */
   readonly related: (resource: Resource, relation: string) => RelatedSet;
   readonly workflowStates: (resource: Resource) => StateSet;
+  readonly identityStatements: (resource: Resource) => StatementSet;
+  /** Why an API's document could not be read, by the API's id: it may have more routes than are known. */
+  readonly unread: ReadonlyMap<string, Cause>;
 }
 
 /** What the graph under construction answers to readers. */
-export type GraphAnswers = Pick<LinkContext, 'related' | 'workflowStates'>;
+export type GraphAnswers = Pick<LinkContext, 'related' | 'workflowStates' | 'identityStatements' | 'unread'>;
 
 type ChildTable = ReadonlyMap<Resource, ReadonlyMap<string, Resource>>;
 

@@ -1,7 +1,6 @@
 import type { PolicyStatement, ResourceGraph, UsedService } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
 import { Reference, isObjectValue, type Cause, type Value } from '../model/value.ts';
-import { identityStatements } from './policies/identity-policies.ts';
 import { findValues, valueAt } from './property-path.ts';
 import type { LinkContext } from './resolve-target.ts';
 import { toSymbolicText } from './symbolic-text.ts';
@@ -88,7 +87,7 @@ export function usedServices(resource: Resource, context: LinkContext): UsedServ
     if (known === undefined || (known.uncertain !== undefined && used.uncertain === undefined))
       found.set(used.service, used);
   };
-  const { statements, incomplete } = identityStatements(resource, context);
+  const { statements, incomplete } = context.identityStatements(resource);
   for (const statement of statements) noteStatement(statement, resource, context, note);
   noteEnvironment(resource, context, note);
   noteTracing(resource, note);

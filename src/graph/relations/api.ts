@@ -11,6 +11,7 @@ import {
 } from './row.ts';
 import {
   readOriginApi,
+  readRouteTarget,
   readOriginDomain,
   readOriginStage,
   readStageName,
@@ -218,7 +219,14 @@ const httpRelations: readonly RelationRow[] = [
     inverse: 'accessLogOf',
   },
   { from: route, path: 'ApiId', to: [http], name: 'api', inverse: 'routes' },
-  { from: route, path: 'Target', to: [integration], name: 'integration', inverse: 'integrationRoutes' },
+  {
+    from: route,
+    path: 'Target',
+    to: [integration],
+    name: 'integration',
+    inverse: 'integrationRoutes',
+    read: readRouteTarget,
+  },
   { from: route, path: 'AuthorizerId', to: [httpAuthorizer], name: 'authorizer', inverse: 'authorizes' },
   { from: integration, path: 'ApiId', to: [http], name: 'api', inverse: 'apiIntegrations' },
   {

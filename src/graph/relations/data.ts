@@ -10,6 +10,7 @@ import {
   type RelationRow,
 } from './row.ts';
 import { readScalingId } from './readers.ts';
+import { readReplayers } from './use-readers.ts';
 
 const queue = 'AWS::SQS::Queue';
 const topic = 'AWS::SNS::Topic';
@@ -39,6 +40,15 @@ const keys: readonly (readonly [type: string, path: string])[] = [
 
 /** Queues, topics, buckets, tables, secrets, keys and their policies. */
 export const dataRelations: readonly RelationRow[] = [
+  {
+    from: queue,
+    path: '',
+    to: ['AWS::IAM::Role', 'AWS::SSM::Document', 'AWS::StepFunctions::StateMachine'],
+    name: 'replayedBy',
+    inverse: 'replays',
+    read: readReplayers,
+    note: 'what may call sqs:StartMessageMoveTask on the queue',
+  },
   ...keys.map(([from, path]): RelationRow => ({ from, path, to: keyType, name: 'kmsKey', inverse: 'keyOf' })),
   {
     from: queue,

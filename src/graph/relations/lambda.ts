@@ -9,6 +9,7 @@ import {
   type RelationRow,
 } from './row.ts';
 import { readFunctionLogGroup, readScalingId } from './readers.ts';
+import { readUses } from './use-readers.ts';
 
 const lambda = 'AWS::Lambda::Function';
 const mapping = 'AWS::Lambda::EventSourceMapping';
@@ -18,6 +19,15 @@ const version = 'AWS::Lambda::Version';
 
 /** What functions name, and what names functions as its own part. */
 export const lambdaRelations: readonly RelationRow[] = [
+  {
+    from: lambda,
+    path: '',
+    to: ['*'],
+    name: 'uses',
+    inverse: 'usedBy',
+    read: readUses,
+    note: 'resources that the environment or a role statement names, with the edge attributes access (read, write, any or unknown) and via',
+  },
   { from: lambda, path: 'Role', to: roleType, name: 'role', inverse: 'users' },
   {
     from: lambda,

@@ -227,3 +227,14 @@ function listAt(value: Value | undefined): readonly Value[] {
   if (value === undefined) return [];
   return isArrayValue(value) ? value : [value];
 }
+
+/** `integrations/ID` of an HTTP API's route. */
+export const readRouteTarget: Reader = (found, resource, row, context) => {
+  const text = toSymbolicText(found.value);
+  const prefix = 'integrations/';
+  const id =
+    text?.text.startsWith(prefix) === true
+      ? toValue(text.text.slice(prefix.length), text.pieces)
+      : found.value;
+  return resolveTargets(id, { from: resource, types: row.to }, context);
+};

@@ -1,0 +1,184 @@
+import type { Resource } from '../../model/resource.ts';
+import type { SourceReading } from '../../model/source.ts';
+import {
+  Reference,
+  Unresolved,
+  isArrayValue,
+  isObjectValue,
+  type Cause,
+  type ObjectValue,
+  type Path,
+  type Value,
+} from '../../model/value.ts';
+import { readJsonText } from '../json-text.ts';
+import { toSymbolicText } from '../symbolic-text.ts';
+import { generateResource, present, sidesOf } from './generated-resource.ts';
+import { generateHttpApi, generateQuickApi } from './http-api.ts';
+import { generateRestApi } from './rest-api.ts';
+
+/** What stands in a resource's document as resources of their own, and why there may be more. */
+export interface Generated {
+  readonly resources: readonly Resource[];
+  readonly incomplete?: Cause;
+}
+
+/** Everything generated from a reading, and by resource id the documents that could not be read. */
+export interface GeneratedReading {
+  readonly resources: readonly Resource[];
+  readonly unread: ReadonlyMap<string, Cause>;
+}
+
+type Generator = (resource: Resource, reading: SourceReading) => Generated;
+
+const nothing: Generated = { resources: [] };
+
+const generators: Readonly<Record<string, Generator>> = {
+  'AWS::ApiGateway::RestApi': (api, reading) => fromDocument(api, reading, generateRestApi),
+  'AWS::ApiGatewayV2::Api': (api, reading) =>
+    api.properties.Target === undefined ? fromDocument(api, reading, generateHttpApi) : generateQuickApi(api),
+  'AWS::ApiGateway::Deployment': generateStage,
+  'AWS::SNS::Topic': generateSubscriptions,
+  'Custom::LogRetention': generateLogGroup,
+};
+
+/** Reads documents that hold what could as well stand as resources: OpenAPI bodies, inline subscriptions. */
+export function generateResources(reading: SourceReading): GeneratedReading {
+  const resources: Resource[] = [];
+  const unread = new Map<string, Cause>();
+  for (const resource of reading.resources) {
+    const generator = generators[resource.type];
+    if (generator === undefined) continue;
+    const generated = generator(resource, reading);
+    resources.push(...generated.resources);
+    if (generated.incomplete !== undefined) unread.set(resource.id, generated.incomplete);
+  }
+  return { resources: distinct(resources), unread };
+}
+
+/** Both sides of an undecided condition may generate under one key: the second is told apart. */
+function distinct(resources: readonly Resource[]): readonly Resource[] {
+  const seen = new Map<string, number>();
+  return resources.map((resource) => {
+    const count = (seen.get(resource.id) ?? 0) + 1;
+    seen.set(resource.id, count);
+    return count === 1 ? resource : { ...resource, id: `${resource.id}~${count}` };
+  });
+}
+
+function fromDocument(
+  api: Resource,
+  reading: SourceReading,
+  generate: (api: Resource, document: ObjectValue, base: Path) => Generated,
+): Generated {
+  const { Body, BodyS3Location } = api.properties;
+  const document = reading.documents.get(api.id);
+  if (document !== undefined)
+    return generate(api, document, [Body === undefined ? 'BodyS3Location' : 'Body']);
+  if (Body === undefined)
+    return BodyS3Location === undefined ? nothing : { ...nothing, incomplete: elsewhere(api) };
+  const sets = sidesOf(Body).map(({ value }) => {
+    const body = readJsonText(value);
+    if (isObjectValue(body)) return generate(api, body, ['Body']);
+    return { ...nothing, incomplete: body instanceof Unresolved ? body.cause : elsewhere(api) };
+  });
+  const incomplete = sets.find((set) => set.incomplete !== undefined)?.incomplete;
+  return {
+    resources: sets.flatMap((set) => set.resources),
+    ...(incomplete === undefined ? {} : { incomplete }),
+  };
+}
+
+function elsewhere(api: Resource): Cause {
+  return {
+    code: 'not-collected',
+    message: `the API definition of \`${api.name}\` was not at hand`,
+    remedy: 'scan the folder or cloud assembly that holds the definition file',
+  };
+}
+
+/** A deployment with a stage name makes that stage. */
+function generateStage(deployment: Resource, reading: SourceReading): Generated {
+  const { RestApiId, StageName, StageDescription } = deployment.properties;
+  if (RestApiId === undefined || StageName === undefined) return nothing;
+  if (declaresStage(reading, RestApiId, StageName)) return nothing;
+  const described = isObjectValue(StageDescription) ? StageDescription : {};
+  const stage = generateResource({
+    parent: deployment,
+    path: ['StageName'],
+    type: 'AWS::ApiGateway::Stage',
+    key: 'stage',
+    name: typeof StageName === 'string' ? StageName : `${deployment.name} stage`,
+    properties: { ...described, RestApiId, StageName, DeploymentId: new Reference(deployment.id) },
+  });
+  return { resources: [stage] };
+}
+
+function declaresStage(reading: SourceReading, api: Value, stage: Value): boolean {
+  const stages = stagesOf(reading);
+  return stages.has(stageKey(api, stage));
+}
+
+const stageKeys = new WeakMap<SourceReading, ReadonlySet<string>>();
+
+/** Stages that stand as resources, gathered once a reading. */
+function stagesOf(reading: SourceReading): ReadonlySet<string> {
+  const known = stageKeys.get(reading);
+  if (known !== undefined) return known;
+  const keys = new Set<string>();
+  for (const { type, properties } of reading.resources) {
+    if (type === 'AWS::ApiGateway::Stage') keys.add(stageKey(properties.RestApiId, properties.StageName));
+  }
+  stageKeys.set(reading, keys);
+  return keys;
+}
+
+function stageKey(api: Value | undefined, stage: Value | undefined): string {
+  return `${toSymbolicText(api)?.text ?? ''}\n${toSymbolicText(stage)?.text ?? ''}`;
+}
+
+/** Subscriptions that stand in the topic. */
+function generateSubscriptions(topic: Resource): Generated {
+  const { Subscription } = topic.properties;
+  if (!isArrayValue(Subscription)) return nothing;
+  const resources = Subscription.flatMap((item, index) =>
+    sidesOf(item).flatMap(({ value, uncertain }) =>
+      isObjectValue(value)
+        ? [
+            generateResource({
+              parent: topic,
+              path: ['Subscription', index],
+              type: 'AWS::SNS::Subscription',
+              key: `subscription/${index}`,
+              name: `${topic.name} subscription ${index + 1}`,
+              properties: present({
+                TopicArn: new Reference(topic.id),
+                Endpoint: value.Endpoint,
+                Protocol: value.Protocol,
+              }),
+              ...(uncertain === undefined ? {} : { uncertain }),
+            }),
+          ]
+        : [],
+    ),
+  );
+  return { resources };
+}
+
+/** CDK's custom resource creates the function's log group and sets how long it keeps. */
+function generateLogGroup(retention: Resource): Generated {
+  const { LogGroupName, RetentionInDays } = retention.properties;
+  if (LogGroupName === undefined) return nothing;
+  const group = generateResource({
+    parent: retention,
+    path: ['LogGroupName'],
+    type: 'AWS::Logs::LogGroup',
+    key: 'log-group',
+    name: retention.name,
+    properties: present({ LogGroupName, RetentionInDays: numberOf(RetentionInDays) }),
+  });
+  return { resources: [group] };
+}
+
+function numberOf(value: Value | undefined): Value | undefined {
+  return typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+}

@@ -1,0 +1,64 @@
+import type { Resource } from '../../model/resource.ts';
+import { Choice, type Cause, type ObjectValue, type Path, type Value } from '../../model/value.ts';
+
+/** What makes a derived resource: from which, where in it, and what it is. */
+export interface Generation {
+  readonly parent: Resource;
+  /** Where in the parent's properties it is derived from. */
+  readonly path: Path;
+  readonly type: string;
+  /** Unique among what the parent generates; stable under reordering. */
+  readonly key: string;
+  readonly name: string;
+  readonly properties: ObjectValue;
+  readonly uncertain?: Cause;
+}
+
+/** Id of what a parent generates under a key. */
+export function generatedId(parent: Resource, key: string): string {
+  return `${parent.id}#${key}`;
+}
+
+/** A resource that stands in another's document; it is located where it was derived from. */
+export function generateResource(generation: Generation): Resource {
+  const { parent, path, type, key, name, properties } = generation;
+  const uncertain = generation.uncertain ?? parent.uncertain;
+  return {
+    id: generatedId(parent, key),
+    type,
+    name,
+    scope: parent.scope,
+    properties,
+    generated: true,
+    locate: () => parent.locate(path),
+    ...(uncertain === undefined ? {} : { uncertain }),
+    ...(parent.stack === undefined ? {} : { stack: parent.stack }),
+    ...(parent.account === undefined ? {} : { account: parent.account }),
+    ...(parent.region === undefined ? {} : { region: parent.region }),
+    ...(parent.sourceLine === undefined ? {} : { sourceLine: parent.sourceLine }),
+    ...(parent.constructPath === undefined ? {} : { constructPath: parent.constructPath }),
+  };
+}
+
+/** Object without its absent members. */
+export function present(members: Readonly<Record<string, Value | undefined>>): ObjectValue {
+  const known: Record<string, Value> = {};
+  for (const [name, value] of Object.entries(members)) if (value !== undefined) known[name] = value;
+  return known;
+}
+
+/** A value, or both sides of an undecided one. */
+export interface Side {
+  readonly value: Value;
+  readonly uncertain?: Cause;
+}
+
+/** The sides that a value may take; deeper choices keep the first cause. */
+export function sidesOf(value: Value | undefined, uncertain?: Cause): readonly Side[] {
+  if (value === undefined || value === null) return [];
+  if (value instanceof Choice) {
+    const cause = uncertain ?? value.cause;
+    return [...sidesOf(value.whenTrue, cause), ...sidesOf(value.whenFalse, cause)];
+  }
+  return [{ value, ...(uncertain === undefined ? {} : { uncertain }) }];
+}

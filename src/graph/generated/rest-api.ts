@@ -1,0 +1,221 @@
+import type { Resource } from '../../model/resource.ts';
+import {
+  Reference,
+  isArrayValue,
+  isObjectValue,
+  type ObjectValue,
+  type Path,
+  type Value,
+} from '../../model/value.ts';
+import { generateResource, generatedId, present, type Generation } from './generated-resource.ts';
+import { operationsOf, schemesOf, type Operation, type SecurityScheme } from './open-api.ts';
+import type { Generated } from './generate-resources.ts';
+
+const apiGateway = 'AWS::ApiGateway';
+
+/**
+ * Methods, path resources, authorizers and validators of a REST API's OpenAPI document, as if each
+ * stood in the template. https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html
+ */
+export function generateRestApi(api: Resource, document: ObjectValue, base: Path): Generated {
+  const { operations, incomplete } = operationsOf(document, base);
+  const schemes = new Map(schemesOf(document, base).map((scheme) => [scheme.name, scheme]));
+  const make = (part: Omit<Generation, 'parent'>): Resource => generateResource({ parent: api, ...part });
+  const resources = [
+    ...[...schemes.values()].flatMap((scheme) => authorizerOf(api, scheme, make)),
+    ...validatorsOf(api, document, base, make),
+    ...pathsOf(api, operations, make),
+    ...operations.map((operation) => methodOf(api, document, operation, schemes, make)),
+  ];
+  return { resources, ...(incomplete === undefined ? {} : { incomplete }) };
+}
+
+type Make = (part: Omit<Generation, 'parent'>) => Resource;
+
+function authorizerOf(api: Resource, scheme: SecurityScheme, make: Make): readonly Resource[] {
+  const { authorizer } = scheme;
+  if (authorizer === undefined) return [];
+  return [
+    make({
+      path: scheme.path,
+      type: `${apiGateway}::Authorizer`,
+      key: `authorizer/${scheme.name}`,
+      name: `${api.name} authorizer ${scheme.name}`,
+      properties: present({
+        RestApiId: new Reference(api.id),
+        Name: scheme.name,
+        Type: upper(authorizer.type),
+        AuthorizerUri: authorizer.authorizerUri,
+        AuthorizerCredentials: authorizer.authorizerCredentials,
+        ProviderARNs: authorizer.providerARNs,
+        IdentitySource: authorizer.identitySource ?? headerOf(scheme.body),
+        IdentityValidationExpression: authorizer.identityValidationExpression,
+        AuthorizerResultTtlInSeconds: authorizer.authorizerResultTtlInSeconds,
+      }),
+    }),
+  ];
+}
+
+function headerOf(scheme: ObjectValue): Value | undefined {
+  return scheme.in === 'header' && typeof scheme.name === 'string'
+    ? `method.request.header.${scheme.name}`
+    : undefined;
+}
+
+function upper(value: Value | undefined): Value | undefined {
+  return typeof value === 'string' ? value.toUpperCase() : value;
+}
+
+function validatorsOf(api: Resource, document: ObjectValue, base: Path, make: Make): readonly Resource[] {
+  const validators = document['x-amazon-apigateway-request-validators'];
+  if (!isObjectValue(validators)) return [];
+  return Object.entries(validators).map(([name, body]) =>
+    make({
+      path: [...base, 'x-amazon-apigateway-request-validators', name],
+      type: `${apiGateway}::RequestValidator`,
+      key: `validator/${name}`,
+      name: `${api.name} validator ${name}`,
+      properties: present({
+        RestApiId: new Reference(api.id),
+        Name: name,
+        ValidateRequestBody: isObjectValue(body) ? body.validateRequestBody : body,
+        ValidateRequestParameters: isObjectValue(body) ? body.validateRequestParameters : body,
+      }),
+    }),
+  );
+}
+
+function pathsOf(api: Resource, operations: readonly Operation[], make: Make): readonly Resource[] {
+  const routes = new Map(operations.map((operation) => [operation.route, operation]));
+  return [...routes.values()].map(({ route, path }) =>
+    make({
+      path: path.slice(0, -1),
+      type: `${apiGateway}::Resource`,
+      key: `path${route}`,
+      name: `${api.name} ${route}`,
+      properties: {
+        RestApiId: new Reference(api.id),
+        PathPart: route.slice(route.lastIndexOf('/') + 1),
+        Path: route,
+      },
+    }),
+  );
+}
+
+function methodOf(
+  api: Resource,
+  document: ObjectValue,
+  operation: Operation,
+  schemes: ReadonlyMap<string, SecurityScheme>,
+  make: Make,
+): Resource {
+  const { body, method, route, uncertain } = operation;
+  const validator =
+    body['x-amazon-apigateway-request-validator'] ?? document['x-amazon-apigateway-request-validator'];
+  return make({
+    path: operation.path,
+    type: `${apiGateway}::Method`,
+    key: `method/${method} ${route}`,
+    name: `${api.name} ${method} ${route}`,
+    properties: present({
+      RestApiId: new Reference(api.id),
+      ResourceId: new Reference(generatedId(api, `path${route}`)),
+      HttpMethod: method,
+      ...authorizationOf(api, operation, schemes),
+      RequestValidatorId:
+        typeof validator === 'string' ? new Reference(generatedId(api, `validator/${validator}`)) : validator,
+      RequestParameters: parametersOf(body),
+      RequestModels: modelsOf(body),
+      Integration: restIntegration(operation.integration),
+    }),
+    ...(uncertain === undefined ? {} : { uncertain }),
+  });
+}
+
+function authorizationOf(
+  api: Resource,
+  { body, security, scopes }: Operation,
+  schemes: ReadonlyMap<string, SecurityScheme>,
+): Readonly<Record<string, Value | undefined>> {
+  const used = security.flatMap((name) => schemes.get(name) ?? []);
+  const scheme = used.find(({ authorizer }) => authorizer !== undefined);
+  const own = isObjectValue(body['x-amazon-apigateway-auth'])
+    ? upper(body['x-amazon-apigateway-auth'].type)
+    : undefined;
+  const isSigned = used.some(({ body: { 'x-amazon-apigateway-authtype': type } }) => type === 'awsSigv4');
+  const needsKey = used.some(
+    ({ body: { type, name }, authorizer }) =>
+      authorizer === undefined && type === 'apiKey' && name === 'x-api-key',
+  );
+  return {
+    AuthorizationType: own ?? (isSigned ? 'AWS_IAM' : schemeType(scheme)),
+    AuthorizerId:
+      scheme === undefined ? undefined : new Reference(generatedId(api, `authorizer/${scheme.name}`)),
+    AuthorizationScopes: scopes.length === 0 ? undefined : scopes,
+    ApiKeyRequired: needsKey ? true : undefined,
+  };
+}
+
+function schemeType(scheme: SecurityScheme | undefined): Value {
+  if (scheme === undefined) return 'NONE';
+  const type = upper(scheme.authorizer?.type);
+  return type === 'COGNITO_USER_POOLS' ? type : 'CUSTOM';
+}
+
+const locations: Readonly<Record<string, string>> = { query: 'querystring', header: 'header', path: 'path' };
+
+function parametersOf(body: ObjectValue): Value | undefined {
+  if (!isArrayValue(body.parameters)) return undefined;
+  const parameters: Record<string, Value> = {};
+  for (const parameter of body.parameters) {
+    if (!isObjectValue(parameter) || typeof parameter.in !== 'string' || typeof parameter.name !== 'string')
+      continue;
+    const location = locations[parameter.in];
+    if (location !== undefined)
+      parameters[`method.request.${location}.${parameter.name}`] = parameter.required ?? false;
+  }
+  return Object.keys(parameters).length === 0 ? undefined : parameters;
+}
+
+/** Content types whose body has a schema, each with the schema's name. */
+function modelsOf(body: ObjectValue): Value | undefined {
+  const content = isObjectValue(body.requestBody) ? body.requestBody.content : undefined;
+  if (isObjectValue(content)) {
+    const models = Object.entries(content).filter(
+      ([, media]) => isObjectValue(media) && media.schema !== undefined,
+    );
+    return models.length === 0
+      ? undefined
+      : Object.fromEntries(
+          models.map(([type, media]) => [type, modelName(isObjectValue(media) ? media.schema : undefined)]),
+        );
+  }
+  const inBody = isArrayValue(body.parameters)
+    ? body.parameters.find((parameter) => isObjectValue(parameter) && parameter.in === 'body')
+    : undefined;
+  return isObjectValue(inBody) && inBody.schema !== undefined
+    ? { 'application/json': modelName(inBody.schema) }
+    : undefined;
+}
+
+function modelName(schema: Value | undefined): string {
+  const pointer = isObjectValue(schema) && typeof schema.$ref === 'string' ? schema.$ref : 'inline';
+  return pointer.slice(pointer.lastIndexOf('/') + 1);
+}
+
+function restIntegration(integration: ObjectValue): ObjectValue {
+  return present({
+    Type: upper(integration.type),
+    Uri: integration.uri,
+    IntegrationHttpMethod: upper(integration.httpMethod),
+    Credentials: integration.credentials,
+    TimeoutInMillis: integration.timeoutInMillis,
+    ConnectionType: upper(integration.connectionType),
+    ConnectionId: integration.connectionId,
+    RequestParameters: integration.requestParameters,
+    RequestTemplates: integration.requestTemplates,
+    TlsConfig: isObjectValue(integration.tlsConfig)
+      ? present({ InsecureSkipVerification: integration.tlsConfig.insecureSkipVerification })
+      : undefined,
+  });
+}
