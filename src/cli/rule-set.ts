@@ -1,12 +1,10 @@
 import { resolve } from 'node:path';
-import { relationNames } from '../graph/relation-names.ts';
 import { HeadgateError } from '../model/headgate-error.ts';
-import type { RuleSet } from '../model/rule.ts';
+import type { Rule, RuleSet } from '../model/rule.ts';
 import { applySettings } from '../rules/apply-config.ts';
 import type { HeadgateConfig } from '../rules/read-config.ts';
-import { readRuleFolder } from '../rules/read-rules.ts';
 import { shippedRules } from '../rules/shipped.ts';
-import { nearest } from '../rules/yaml-document.ts';
+import { nearest } from '../rules/nearest.ts';
 
 /** Which rules of the set a run asks for. */
 export interface RuleSelection {
@@ -28,17 +26,8 @@ export async function loadRuleSet(
 ): Promise<RuleSet> {
   const shipped = await shippedRules();
   const folders = [...(config.ruleFolders ?? []), ...selection.folders];
-  const relations = folders.length === 0 ? undefined : relationNames();
-  const own = await Promise.all(
-    folders.map((folder) =>
-      readRuleFolder(resolve(cwd, folder), {
-        origin: folder,
-        base: cwd,
-        ...(relations === undefined ? {} : { relations }),
-      }),
-    ),
-  );
-  const rules = [...shipped.rules, ...own.flat()];
+  const own = folders.length === 0 ? [] : await readOwnRules(folders, cwd);
+  const rules = [...shipped.rules, ...own];
   const seen = new Set<string>();
   for (const { id, file } of rules) {
     if (seen.has(id))
@@ -51,6 +40,19 @@ export async function loadRuleSet(
   }
   const set = applySettings({ ...shipped, rules }, config.rules ?? {});
   return selectRules(set, selection);
+}
+
+// The rule parser and its YAML library are loaded only for those who bring rules of their own.
+async function readOwnRules(folders: readonly string[], cwd: string): Promise<Rule[]> {
+  const [{ readRuleFolder }, { relationNames }] = await Promise.all([
+    import('../rules/read-rules.ts'),
+    import('../graph/relation-names.ts'),
+  ]);
+  const relations = relationNames();
+  const own = await Promise.all(
+    folders.map((folder) => readRuleFolder(resolve(cwd, folder), { origin: folder, base: cwd, relations })),
+  );
+  return own.flat();
 }
 
 function selectRules(set: RuleSet, { rule: ids, flow }: RuleSelection): RuleSet {

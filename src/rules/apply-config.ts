@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { Deviation, FlowDiagram, Requirement, Rule, RuleData, RuleSet, Severity } from '../model/rule.ts';
-import { parameterProblem } from './parse-rule.ts';
-import { nearest } from './yaml-document.ts';
+import { nearest } from './nearest.ts';
+import { parameterProblem } from './parameter-problem.ts';
 
 /** What headgate.yaml may say of one rule. */
 export interface RuleSetting {

@@ -4,9 +4,6 @@ import { HeadgateError } from '../model/headgate-error.ts';
 import type { Severity } from '../model/rule.ts';
 import type { ObjectValue } from '../model/value.ts';
 import type { RuleSetting } from './apply-config.ts';
-import { configSchema } from './schema.ts';
-import { validateConfig } from './validators.ts';
-import { describeProblems, parseYaml } from './yaml-document.ts';
 
 /** headgate.yaml, validated. */
 export interface HeadgateConfig {
@@ -46,6 +43,8 @@ async function readConfig(file: string, shown: string, required: boolean): Promi
     if (!required && (cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw new HeadgateError('config-missing', `The configuration \`${shown}\` cannot be read; check the path given by --config.`, { file: shown }, { cause });
   }
+  // Most scans have no configuration: what parses and validates one is loaded for those that do.
+  const [{ describeProblems, parseYaml }, { validateConfig }, { configSchema }] = await Promise.all([import('./yaml-document.ts'), import('./validators.ts'), import('./schema.ts')]);
   const document = parseYaml(text, shown);
   const value = document.value ?? {};
   const problems = validateConfig(value);

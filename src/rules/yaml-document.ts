@@ -1,6 +1,6 @@
 import { LineCounter, isMap, isNode, isScalar, parseDocument, type ScalarTag, type CollectionTag } from 'yaml';
-import { distance } from 'fastest-levenshtein';
 import { HeadgateError } from '../model/headgate-error.ts';
+import { nearest } from './nearest.ts';
 import type { SchemaProblem } from './validators.ts';
 
 /** A parsed YAML file that can say where each value stands. */
@@ -73,17 +73,6 @@ export function parseYaml(text: string, file: string): YamlDocument {
       return { line: 1, column: 1 };
     },
   };
-}
-
-/** The word of `words` that was most likely meant, when one is near. */
-export function nearest(word: string, words: readonly string[]): string | undefined {
-  let best: string | undefined;
-  let least = Math.max(2, Math.floor(word.length / 2)) + 1;
-  for (const candidate of words) {
-    const steps = distance(word.toLowerCase(), candidate.toLowerCase());
-    if (steps < least) [best, least] = [candidate, steps];
-  }
-  return best;
 }
 
 function pathOf(instancePath: string): (string | number)[] {

@@ -1,0 +1,162 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { stringify } from 'yaml';
+import { HeadgateError } from '../model/headgate-error.ts';
+import type { Rule } from '../model/rule.ts';
+import { runExamples } from '../rule-examples.ts';
+import { nearest } from '../rules/nearest.ts';
+import { readConfigIn } from '../rules/read-config.ts';
+import { ruleScaffold } from '../rules/scaffold.ts';
+import { loadRuleSet } from './rule-set.ts';
+import type { Surroundings } from './run.ts';
+
+/** Options that the rules commands share. */
+export interface RulesOptions {
+  readonly rules: readonly string[];
+  readonly config?: string;
+}
+
+/** `rules list`. */
+export async function listRules(
+  options: RulesOptions & { readonly json?: boolean },
+  surroundings: Surroundings,
+): Promise<void> {
+  surroundings.stdout.write(listText((await load(options, surroundings)).rules, options.json === true));
+}
+
+/** `rules show`. */
+export async function showRule(id: string, options: RulesOptions, surroundings: Surroundings): Promise<void> {
+  surroundings.stdout.write(showText((await load(options, surroundings)).rules, id));
+}
+
+async function load(options: RulesOptions, { cwd }: Surroundings): ReturnType<typeof loadRuleSet> {
+  const config = await readConfigIn(cwd, options.config);
+  return loadRuleSet(config, { folders: options.rules, rule: [], flow: [] }, cwd);
+}
+
+function listText(rules: readonly Rule[], json: boolean): string {
+  if (json)
+    return `${JSON.stringify(
+      rules.map(({ id, title, severity, requirement, flows, appliesTo, origin }) => ({
+        id,
+        title,
+        severity,
+        requirement,
+        flows,
+        appliesTo,
+        origin,
+      })),
+      null,
+      2,
+    )}\n`;
+  const width = Math.max(...rules.map(({ id }) => id.length));
+  return rules
+    .map(({ id, severity, title }) => `${id.padEnd(width)}  ${severity.padEnd(8)}  ${title}\n`)
+    .join('');
+}
+
+function showText(rules: readonly Rule[], id: string): string {
+  const rule = rules.find((candidate) => candidate.id === id);
+  if (rule === undefined) {
+    const meant = nearest(
+      id,
+      rules.map((candidate) => candidate.id),
+    );
+    throw new HeadgateError(
+      'rule-unknown',
+      `No rule is called \`${id}\`${meant === undefined ? '' : `; did you mean \`${meant}\`?`} \`headgate rules list\` lists them all.`,
+    );
+  }
+  const {
+    id: name,
+    title,
+    severity,
+    requirement,
+    appliesTo,
+    file,
+    why,
+    fix,
+    parameters,
+    when,
+    assert,
+    controls,
+    references,
+  } = rule;
+  const sections: [string, string][] = [
+    ['Applies to', appliesTo.join(', ')],
+    ['When', when.length === 0 ? 'always' : stringify(when).trimEnd()],
+    ['Asserts', stringify(assert).trimEnd()],
+    ['Parameters', Object.keys(parameters).length === 0 ? 'none' : stringify(parameters).trimEnd()],
+    ['Why', why.trim()],
+    [
+      'How to fix',
+      [fix.text, fix.cloudformation, fix.cdk, fix.cli]
+        .filter((text) => text !== undefined)
+        .map((text) => text.trim())
+        .join('\n\n'),
+    ],
+    [
+      'Controls',
+      controls.length === 0
+        ? 'none'
+        : controls
+            .map(
+              (control) =>
+                `${control.framework} ${control.id} (${control.source === 'aws' ? "AWS's mapping" : 'our mapping'})`,
+            )
+            .join('\n'),
+    ],
+    ['References', references.length === 0 ? 'none' : references.join('\n')],
+  ];
+  const body = sections
+    .map(
+      ([heading, text]) =>
+        `${heading}\n${text
+          .split('\n')
+          .map((line) => `  ${line}`.trimEnd())
+          .join('\n')}\n`,
+    )
+    .join('\n');
+  return `${name}: ${title}\n${severity}; decides ${requirement}; ${file}\n\n${body}`;
+}
+
+/** `rules test`: 0 when every example turns out as it says, else 1. */
+export async function testRules(
+  id: string | undefined,
+  options: RulesOptions,
+  surroundings: Surroundings,
+): Promise<number> {
+  const ruleSet = await load(options, surroundings);
+  const rules = id === undefined ? ruleSet.rules : ruleSet.rules.filter((rule) => rule.id === id);
+  if (rules.length === 0) showText(ruleSet.rules, id ?? '');
+  const outcomes = runExamples({ ...ruleSet, rules }, surroundings.now());
+  const broken = outcomes.filter(({ problem }) => problem !== undefined);
+  for (const { rule, example, problem } of broken)
+    surroundings.stdout.write(`${rule.file}: example "${example.name}": ${problem ?? ''}\n`);
+  surroundings.stdout.write(
+    `${rules.length} rules, ${outcomes.length - broken.length} examples passed, ${broken.length} failed\n`,
+  );
+  return broken.length === 0 ? 0 : 1;
+}
+
+/** `rules new`: never over a file that is there. */
+export async function newRule(id: string, folder: string, { cwd, stdout }: Surroundings): Promise<void> {
+  if (!/^[a-z][a-z0-9-]*(\.[a-z0-9-]+)+$/.test(id))
+    throw new HeadgateError(
+      'rule-id-invalid',
+      `\`${id}\` cannot be a rule id; use lower-case words with dots, such as team.lambda.memory.`,
+    );
+  const file = resolve(cwd, folder, `${id}.yaml`);
+  await mkdir(dirname(file), { recursive: true });
+  try {
+    await writeFile(file, ruleScaffold(id), { flag: 'wx' });
+  } catch (cause) {
+    throw new HeadgateError(
+      'rule-exists',
+      `\`${folder}/${id}.yaml\` cannot be written: it is already there, or the folder may not be written to.`,
+      { file },
+      { cause },
+    );
+  }
+  stdout.write(`Wrote ${folder}/${id}.yaml. Next: headgate rules test ${id} --rules ${folder}\n`);
+}

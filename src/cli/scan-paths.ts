@@ -1,0 +1,111 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { HeadgateError } from '../model/headgate-error.ts';
+import type { ScanResult } from '../model/scan-result.ts';
+import type { Baseline, Waiver } from '../model/waiver.ts';
+import { readConfigIn, type HeadgateConfig } from '../rules/read-config.ts';
+import { scanTemplates } from '../scan.ts';
+import type { WaiveOptions } from '../waive.ts';
+import { emit, wantsDetail } from './emit.ts';
+import { exitCodeOf } from './exit-code.ts';
+import { loadRuleSet } from './rule-set.ts';
+import type { ScanOptions } from './scan-command.ts';
+import type { Surroundings } from './run.ts';
+import { version } from './version.ts';
+
+/** `headgate scan`: scans, prints, writes reports; answers the exit code. */
+export async function scanAndReport(
+  paths: readonly string[],
+  options: ScanOptions,
+  surroundings: Surroundings,
+): Promise<number> {
+  const { result, config } = await scanPaths(paths, options, surroundings, { baseline: true });
+  await emit(result, options, surroundings);
+  if (result.inputs.length === 0) {
+    surroundings.stderr.write(
+      `headgate: no template was found in ${paths.map((path) => `\`${path}\``).join(', ')}; ${result.skipped.length} files were skipped.\n`,
+    );
+  }
+  return exitCodeOf(
+    result,
+    options.failOn ?? config.failOn ?? 'high',
+    options.unknown ?? config.unknown ?? 'warn',
+  );
+}
+
+/**
+ * Scans as the options and headgate.yaml say.
+ * @throws HeadgateError for anything given that cannot be read or is not valid.
+ */
+export async function scanPaths(
+  paths: readonly string[],
+  options: ScanOptions,
+  surroundings: Surroundings,
+  use: { readonly baseline: boolean },
+): Promise<{ readonly result: ScanResult; readonly config: HeadgateConfig }> {
+  const { cwd } = surroundings;
+  const config = await readConfigIn(cwd, options.config);
+  const ruleSet = await loadRuleSet(
+    config,
+    { folders: options.rules, rule: options.rule, flow: options.flow },
+    cwd,
+  );
+  const region = options.region ?? config.region;
+  const account = options.account ?? config.account;
+  const parameters = await readParameters(options, config, cwd);
+  const read = {
+    cwd,
+    ...(region === undefined ? {} : { region }),
+    ...(account === undefined ? {} : { account }),
+    ...(parameters === undefined ? {} : { parameters }),
+  };
+  const detail = wantsDetail(options) ? 'all' : 'findings';
+  const waivers = await readWaiveOptions(config, cwd, use.baseline);
+  const outside = config.outside === undefined ? {} : { outside: config.outside };
+  const decide = { ruleSet, version, now: surroundings.now(), detail, ...waivers, ...outside } as const;
+  return { result: await scanTemplates(paths, read, decide), config };
+}
+
+async function readWaiveOptions(
+  config: HeadgateConfig,
+  cwd: string,
+  useBaseline: boolean,
+): Promise<WaiveOptions> {
+  const { waivers, baseline, peerSuppressions } = config;
+  return {
+    ...(waivers === undefined ? {} : { waivers: await readWaiversOf(waivers, cwd) }),
+    ...(baseline === undefined || !useBaseline
+      ? {}
+      : { baseline: { file: baseline, entries: await readBaselineOf(baseline, cwd) } }),
+    ...(peerSuppressions === undefined ? {} : { peerSuppressions }),
+  };
+}
+
+async function readWaiversOf(file: string, cwd: string): Promise<Waiver[]> {
+  const { readWaivers } = await import('../rules/read-waivers.ts');
+  return readWaivers(resolve(cwd, file), file);
+}
+
+async function readBaselineOf(file: string, cwd: string): Promise<Baseline> {
+  const { readBaseline } = await import('../rules/read-baseline.ts');
+  return readBaseline(resolve(cwd, file), file);
+}
+
+async function readParameters(
+  options: ScanOptions,
+  config: HeadgateConfig,
+  cwd: string,
+): Promise<Record<string, string> | undefined> {
+  const file = options.parameters ?? config.parameters;
+  if (file === undefined) return undefined;
+  const text = await readFile(resolve(cwd, file), 'utf8').catch((cause: unknown) => {
+    throw new HeadgateError(
+      'parameters-missing',
+      `The parameters file \`${file}\` cannot be read; check the path given by --parameters.`,
+      { file },
+      { cause },
+    );
+  });
+  const { parseParametersFile } = await import('../template/parameters-file.ts');
+  return parseParametersFile(text, file);
+}
