@@ -1,1 +1,32 @@
-export const handler = async (): Promise<void> => undefined;
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { s3 } from './aws/s3.ts';
+import { requireEnvironment } from './environment.ts';
+import { count, logger, metrics, traced } from './observability.ts';
+import { loggerFor } from './records.ts';
+
+const bucket = requireEnvironment('AUDIT_BUCKET');
+const processor = new BatchProcessor(EventType.SQS);
+
+/** Keeps every announcement as one object; the message's id is its name, so a repeated one changes nothing. */
+export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
+  logger.addContext(context);
+  try {
+    return await processPartialResponse(event, keep, processor, { context });
+  } finally {
+    metrics.publishStoredMetrics();
+  }
+}
+
+async function keep(record: SQSRecord): Promise<void> {
+  const day = new Date(Number(record.attributes.SentTimestamp)).toISOString().slice(0, 10);
+  const key = `announcements/${day}/${record.messageId}.json`;
+  await traced('keep', () =>
+    s3.send(
+      new PutObjectCommand({ Bucket: bucket, Key: key, Body: record.body, ContentType: 'application/json' }),
+    ),
+  );
+  count('AnnouncementKept');
+  loggerFor(record).info('Announcement kept.', { key });
+}
