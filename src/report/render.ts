@@ -18,6 +18,7 @@ const renderers = {
   console: async () => (await import('./console.ts')).renderConsole,
   json: async () => (await import('./json.ts')).renderJson,
   sarif: async () => (await import('./sarif.ts')).renderSarif,
+  html: async () => (await import('./html/render-html.ts')).renderHtml,
   junit: async () => (await import('./junit.ts')).renderJunit,
   markdown: async () => (await import('./markdown.ts')).renderMarkdown,
   csv: async () => (await import('./csv.ts')).renderCsv,
@@ -36,6 +37,7 @@ export const reportFormats: readonly ReportFormatDescription[] = [
   { name: 'console', extension: '.txt', description: 'text for a terminal' },
   { name: 'json', extension: '.json', description: 'the whole result; contract in result.schema.json' },
   { name: 'sarif', extension: '.sarif', description: 'SARIF 2.1.0 for code scanning and editors' },
+  { name: 'html', extension: '.html', description: 'one self-contained page for auditors' },
   {
     name: 'junit',
     extension: '.xml',
