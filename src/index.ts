@@ -1,7 +1,7 @@
 /** Headgate's public API: what is exported here, and nothing else, is kept stable. */
 export { scanTemplates, decideReading, type DecideOptions } from './scan.ts';
 export { runExamples, type ExampleOutcome } from './rule-examples.ts';
-export { shippedRules } from './rules/shipped.ts';
+export { shippedRules, shippedRulesWithExamples } from './rules/shipped.ts';
 export { applySettings, type RuleSetting, type RuleSources } from './rules/apply-config.ts';
 export { readRuleFolder } from './rules/read-rules.ts';
 export { readTemplates, type ReadTemplatesOptions } from './template/read-templates.ts';

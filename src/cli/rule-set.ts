@@ -3,7 +3,7 @@ import { HeadgateError } from '../model/headgate-error.ts';
 import type { Rule, RuleSet } from '../model/rule.ts';
 import { applySettings } from '../rules/apply-config.ts';
 import type { HeadgateConfig } from '../rules/read-config.ts';
-import { shippedRules } from '../rules/shipped.ts';
+import { shippedRules, shippedRulesWithExamples } from '../rules/shipped.ts';
 import { nearest } from '../rules/nearest.ts';
 
 /** Which rules of the set a run asks for. */
@@ -11,6 +11,8 @@ export interface RuleSelection {
   readonly folders: readonly string[];
   readonly rule: readonly string[];
   readonly flow: readonly string[];
+  /** Whether the rules' examples are wanted too. */
+  readonly examples?: boolean;
 }
 
 const flows = ['api', 'events', 'batch'];
@@ -24,7 +26,7 @@ export async function loadRuleSet(
   selection: RuleSelection,
   cwd: string,
 ): Promise<RuleSet> {
-  const shipped = await shippedRules();
+  const shipped = await (selection.examples === true ? shippedRulesWithExamples() : shippedRules());
   const folders = [...(config.ruleFolders ?? []), ...selection.folders];
   const own = folders.length === 0 ? [] : await readOwnRules(folders, cwd);
   const rules = [...shipped.rules, ...own];

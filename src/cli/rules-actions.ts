@@ -31,7 +31,7 @@ export async function showRule(id: string, options: RulesOptions, surroundings: 
 
 async function load(options: RulesOptions, { cwd }: Surroundings): ReturnType<typeof loadRuleSet> {
   const config = await readConfigIn(cwd, options.config);
-  return loadRuleSet(config, { folders: options.rules, rule: [], flow: [] }, cwd);
+  return loadRuleSet(config, { folders: options.rules, rule: [], flow: [], examples: true }, cwd);
 }
 
 function listText(rules: readonly Rule[], json: boolean): string {

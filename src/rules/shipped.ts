@@ -3,9 +3,14 @@ import type { RuleSources } from './apply-config.ts';
 import { readShippedRules } from './read-rules.ts';
 
 /**
- * The rules that Headgate ships. The bundle replaces this module by the rules as data, validated
+ * The rules that Headgate ships, for deciding: their examples may be left out. The bundle replaces this module by the rules as data, validated
  * when it was built (scripts/build.mjs); run from source, they are read from `rules/`.
  */
 export async function shippedRules(): Promise<RuleSources> {
   return readShippedRules(fileURLToPath(new URL('../../rules', import.meta.url)));
+}
+
+/** The shipped rules with their examples, for testing and showing them. */
+export async function shippedRulesWithExamples(): Promise<RuleSources> {
+  return shippedRules();
 }
