@@ -158,6 +158,11 @@ class AssemblyReader {
       reason: 'it cannot be read',
     }));
     if (loaded.kind === 'template') return loaded;
+    const cause = {
+      code: 'outside',
+      message: `the template \`${name}\` of the assembly could not be read`,
+    } as const;
+    this.context.builder.incomplete.push({ scope: this.#scope, type: '*', cause });
     if (loaded.kind === 'broken') this.context.builder.addTemplate(loaded.parsed);
     else {
       this.context.builder.diagnostics.push({

@@ -1,15 +1,20 @@
+/** How many characters may still be read over to put a file's indentation right. */
+export interface ReadingBudget {
+  left: number;
+}
+
 /**
  * YAML asks that every line of a flow collection or quoted text be indented deeper than its parent.
  * CloudFormation's parser does not, and real templates rely on it. This finds the collection or
  * text around `position` and puts it on one line, by spaces in place of line breaks and comments,
  * so that no offset moves. Undefined when nothing of the kind is found.
  */
-export function joinFlowLines(text: string, position: number): string | undefined {
+export function joinFlowLines(text: string, position: number, budget: ReadingBudget): string | undefined {
   let lineEnd = position;
-  for (let tries = 0; tries < 500 && lineEnd > 0; tries++) {
+  while (lineEnd > 0 && budget.left > 0) {
     const lineStart = text.lastIndexOf('\n', lineEnd - 1) + 1;
     for (const start of openings(text, lineStart, lineEnd)) {
-      const joined = joinFrom(text, start, position);
+      const joined = joinFrom(text, start, position, budget);
       if (joined !== undefined) return joined;
     }
     lineEnd = lineStart - 1;
@@ -29,23 +34,26 @@ function openings(text: string, start: number, end: number): number[] {
 }
 
 /** Joins the lines from `start` to where it closes; undefined when that is before `position` or never. */
-function joinFrom(text: string, start: number, position: number): string | undefined {
+function joinFrom(text: string, start: number, position: number, budget: ReadingBudget): string | undefined {
   const pieces: string[] = [];
   let depth = 0;
   let kept = start;
   let index = start;
-  while (index < text.length) {
+  const limit = Math.min(text.length, start + budget.left);
+  while (index < limit) {
     const char = text.charAt(index);
     if (char === '"' || char === "'") {
       const end = quotedEnd(text, index);
-      if (end === -1) return undefined;
+      if (end === -1) {
+        budget.left -= text.length - index;
+        break;
+      }
       pieces.push(text.slice(kept, index), text.slice(index, end).replace(/[\r\n]/g, ' '));
       kept = index = end;
     } else if (char === '#' && /\s/.test(text.charAt(index - 1))) {
-      const end = text.slice(index).search(/[\r\n]/);
-      if (end === -1) return undefined;
-      pieces.push(text.slice(kept, index), ' '.repeat(end));
-      kept = index += end;
+      const end = lineEndFrom(text, index);
+      pieces.push(text.slice(kept, index), ' '.repeat(end - index));
+      kept = index = end;
     } else {
       if (char === '[' || char === '{') depth++;
       if (char === ']' || char === '}') depth--;
@@ -57,8 +65,15 @@ function joinFrom(text: string, start: number, position: number): string | undef
     }
     if (depth === 0) break;
   }
+  budget.left -= index - start + 1;
   if (depth !== 0 || index <= position) return undefined;
   return text.slice(0, start) + pieces.join('') + text.slice(kept);
+}
+
+function lineEndFrom(text: string, start: number): number {
+  let index = start;
+  while (index < text.length && text.charAt(index) !== '\n' && text.charAt(index) !== '\r') index++;
+  return index;
 }
 
 function quotedEnd(text: string, start: number): number {

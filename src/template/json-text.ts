@@ -116,7 +116,7 @@ export function spanJson(
   onDuplicate: (found: DuplicateKey) => void = () => undefined,
 ): Span {
   const reader = new SpanReader(text, onDuplicate);
-  return reader.value(skipSpace(text, start), 0, 0, 0);
+  return reader.value(skipSpace(text, start), 0, 0, 1);
 }
 
 /** The first error of a text that JSON.parse refused. */
@@ -140,10 +140,10 @@ class SpanReader {
   ) {}
 
   value(start: number, keyStart: number, keyEnd: number, depth: number): Span {
-    if (depth > depthLimit) {
+    const code = this.text.charCodeAt(start);
+    if (depth > depthLimit && (code === 123 || code === 91)) {
       throw new TemplateSyntaxError('too-deep', `nested more than ${depthLimit} levels deep`, start);
     }
-    const code = this.text.charCodeAt(start);
     if (code === 123) return this.mapping(start, keyStart, keyEnd, depth);
     if (code === 91) return this.list(start, keyStart, keyEnd, depth);
     const end = code === quote ? this.string(start) : this.literal(start);

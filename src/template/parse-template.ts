@@ -74,14 +74,10 @@ function fromJson(source: SourceText, file: string): ParsedTemplate {
   if (outline.depth > depthLimit) throw findJsonError(source.text);
   const duplicates: DuplicateKey[] = [];
   if (countKeys(root) !== outline.keys) spanJson(source.text, 0, (found) => duplicates.push(found));
-  return document(
-    source,
-    file,
-    'json',
-    root,
-    duplicateDiagnostics(duplicates, source, file),
-    lazySpans(source, outline),
-  );
+  const find = isRawObject(root)
+    ? lazySpans(source, outline)
+    : (segments: readonly string[]): FoundSpan => descend(spanJson(source.text), segments);
+  return document(source, file, 'json', root, duplicateDiagnostics(duplicates, source, file), find);
 }
 
 /** Looks spans up by the outline and reads a member's inside only when a pointer leads there. */

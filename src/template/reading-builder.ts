@@ -17,6 +17,7 @@ export class ReadingBuilder {
   readonly skipped: { name: string; reason: string }[] = [];
   readonly diagnostics: SourceDiagnostic[] = [];
   readonly suppressions: SourceSuppression[] = [];
+  readonly incomplete: { scope: string; type: string; cause: Cause }[] = [];
   readonly documents = new Map<string, ObjectValue>();
   readonly #templates = new Map<string, ParsedTemplate>();
   readonly #stackIds = new Set<string>();
@@ -48,13 +49,12 @@ export class ReadingBuilder {
   /** Resolves which resources exist; call once all stacks are added. */
   finish(): SourceReading {
     const resources: Resource[] = [];
-    const incomplete: { scope: string; type: string; cause: Cause }[] = [];
     const scopes = new Map<string, string>();
     for (const stack of this.reading.stacks) {
       resources.push(...stack.resources, templateResource(stack));
       this.diagnostics.push(...stack.diagnostics, ...looseComments(stack));
       this.suppressions.push(...readSuppressions(stack));
-      for (const cause of stack.incomplete) incomplete.push({ scope: stack.scope, type: '*', cause });
+      for (const cause of stack.incomplete) this.incomplete.push({ scope: stack.scope, type: '*', cause });
       if (!scopes.has(stack.scope)) scopes.set(stack.scope, stack.parsed.file);
     }
     for (const [scope, file] of scopes) resources.push(scopeResource(scope, file));
@@ -67,7 +67,7 @@ export class ReadingBuilder {
         'file' in location
           ? this.#templates.get(location.file)?.locate(location.pointer, location.target)
           : undefined,
-      incomplete,
+      incomplete: this.incomplete,
       suppressions: this.suppressions,
       documents: this.documents,
     };

@@ -27,8 +27,8 @@ export interface YamlTree {
 /** How many nodes aliases may add to a document. Expanded ones are shared, but every walk meets them. */
 const aliasNodeLimit = 200_000;
 
-/** How many collections with too little indentation are put right in one file. */
-const indentationRepairs = 50;
+/** How many characters are read over to put a file's indentation right: each repair starts again. */
+const repairLimit = 10_000_000;
 
 /** Short tags of CloudFormation (user guide, "Intrinsic function reference", read 2026-11). */
 const shortFunctions: ReadonlySet<string> = new Set([
@@ -317,14 +317,16 @@ function newFrame(
 
 function readEvents(text: string): ReturnType<typeof parseEvents> {
   let prepared = text;
-  for (let attempt = 0; ; attempt++) {
+  const budget = { left: repairLimit };
+  for (;;) {
     try {
       return parseEvents(prepared, { maxDepth: depthLimit });
     } catch (error) {
       if (!(error instanceof YAMLException)) throw error;
       const position = error.mark?.position ?? 0;
-      const isIndentation = error.reason === 'deficient indentation' && attempt < indentationRepairs;
-      const joined = isIndentation ? joinFlowLines(prepared, position) : undefined;
+      budget.left -= position;
+      const isIndentation = error.reason === 'deficient indentation' && budget.left > 0;
+      const joined = isIndentation ? joinFlowLines(prepared, position, budget) : undefined;
       if (joined === undefined || joined === prepared) throw syntaxError(error, position);
       prepared = joined;
     }

@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { CodeEvidence } from '../../../src/model/resource.ts';
+import { readTemplates } from '../../../src/template/read-templates.ts';
+
+let cwd = '';
+beforeAll(async () => {
+  cwd = await mkdtemp(join(tmpdir(), 'headgate-code-'));
+});
+afterAll(async () => {
+  await rm(cwd, { recursive: true, force: true });
+});
+
+async function evidence(
+  files: Record<string, string>,
+  code: unknown = './src',
+  readCode = true,
+): Promise<CodeEvidence | undefined> {
+  await rm(join(cwd, 'src'), { recursive: true, force: true });
+  const template = { Resources: { F: { Type: 'AWS::Lambda::Function', Properties: { Code: code } } } };
+  for (const [name, text] of Object.entries({ ...files, 't.json': JSON.stringify(template) })) {
+    await mkdir(dirname(join(cwd, name)), { recursive: true });
+    await writeFile(join(cwd, name), text);
+  }
+  const { resources } = await readTemplates(['t.json'], { cwd, readCode });
+  return resources.find(({ name }) => name === 'F')?.code;
+}
+
+const capabilities = (found: CodeEvidence | undefined): string[] =>
+  found?.found.map(({ capability }) => capability) ?? [];
+
+describe('code evidence', () => {
+  it.each([
+    ['logger', 'from aws_lambda_powertools import Logger, Tracer', 'py'],
+    ['correlation', '@logger.inject_lambda_context(correlation_id_path=x)', 'py'],
+    ['tracer', "import { Tracer } from '@aws-lambda-powertools/tracer'", 'ts'],
+    ['metrics', 'console.log({ _aws: { CloudWatchMetrics: [] } })', 'js'],
+    ['idempotency', 'export const handler = makeIdempotent(work)', 'ts'],
+    ['batch', 'return processPartialResponse(event, record, processor)', 'ts'],
+    ['parameters', "import { getSecret } from '@aws-lambda-powertools/parameters/secrets'", 'ts'],
+    ['retry', 'new DynamoDBClient({ maxAttempts: 5 })', 'js'],
+    ['circuit-breaker', "const CircuitBreaker = require('opossum')", 'js'],
+    ['transactions', 'client.send(new TransactWriteCommand({}))', 'js'],
+    ['field-encryption', 'kms.send(new GenerateDataKeyCommand({}))', 'js'],
+  ])('sees %s in source', async (capability, text, extension) => {
+    const found = await evidence({ [`src/index.${extension}`]: text });
+    expect(capabilities(found)).toContain(capability);
+    expect(found).toMatchObject({ complete: true, source: `src (index.${extension})` });
+  });
+
+  it('sees dependencies', async () => {
+    const found = await evidence({
+      'src/package.json':
+        '{"dependencies": {"@aws-crypto/client-node": "4", "opossum": "8"}, "devDependencies": {"pino": "9"}}',
+      'src/fn/requirements.txt': '# tenacity\naws-xray-sdk>=2\n',
+    });
+    expect(capabilities(found).sort()).toEqual(['circuit-breaker', 'field-encryption', 'tracer']);
+  });
+
+  it('does not take libraries for the function', async () => {
+    const found = await evidence({
+      'src/index.js': 'exports.handler = 1',
+      'src/node_modules/x/index.js': 'makeIdempotent',
+      'src/aws_xray_sdk/core.py': 'aws_xray_sdk',
+      'src/aws_xray_sdk-2.1.dist-info/METADATA': '',
+      'src/lib.js': 'new import_client.TransactWriteItemsCommand(this.input)',
+      'src/image.png': 'makeIdempotent',
+    });
+    expect(found).toEqual({ source: 'src (index.js, lib.js)', complete: true, found: [] });
+  });
+
+  it('reads inline code', async () => {
+    const found = await evidence({}, { ZipFile: { 'Fn::Join': ['', ['import aws_xray', '_sdk']] } });
+    expect(found).toEqual({
+      source: 'inline code',
+      complete: true,
+      found: [{ capability: 'tracer', sign: 'aws_xray_sdk', file: 'inline code' }],
+    });
+  });
+
+  it('says when it did not see everything', async () => {
+    const many = Object.fromEntries(Array.from({ length: 201 }, (_, index) => [`src/f${index}.js`, 'x']));
+    expect(await evidence(many)).toMatchObject({ complete: false });
+    expect(await evidence({ 'src/index.js': `var a=${'b+'.repeat(4000)}1` })).toMatchObject({
+      complete: false,
+    });
+    expect(await evidence({ 'src/lib.zip': '' })).toMatchObject({ complete: false, found: [] });
+    expect(await evidence({ 'src/x.zip': '' }, './src/x.zip')).toMatchObject({ complete: false });
+  });
+
+  it('is absent where there is no code at hand, or none was asked for', async () => {
+    expect(await evidence({}, { S3Bucket: 'b', S3Key: 'k.zip' })).toBeUndefined();
+    expect(await evidence({}, '../../../../../../etc')).toBeUndefined();
+    expect(await evidence({ 'src/index.js': 'makeIdempotent' }, './src', false)).toBeUndefined();
+  });
+});
