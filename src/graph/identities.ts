@@ -8,7 +8,8 @@ export const identityProperties: Readonly<Record<string, readonly string[]>> = {
   'AWS::ApiGateway::DomainName': ['DomainName'],
   'AWS::ApiGateway::RequestValidator': ['RequestValidatorId'],
   'AWS::ApiGateway::Resource': ['ResourceId'],
-  'AWS::ApiGateway::RestApi': ['RestApiId', 'ApiId'],
+  // Metrics name a REST API by `Name`, which the service does not keep unique: the first by id counts.
+  'AWS::ApiGateway::RestApi': ['RestApiId', 'Name'],
   'AWS::ApiGateway::UsagePlan': ['Id'],
   'AWS::ApiGatewayV2::Api': ['ApiId'],
   'AWS::ApiGatewayV2::Authorizer': ['AuthorizerId'],

@@ -253,7 +253,7 @@ function arnTargets(found: SymbolicText, naming: Naming, context: LinkContext): 
   const live = context.index.byArn(found.text);
   if (live !== undefined) return throughProxies(live, naming, context, 0);
   const arn = parseArn(found.text);
-  if (arn === undefined) return unknownArn(found, naming);
+  if (arn === undefined) return unknownArn(found, naming, context);
   const types = naming.types.includes('*') ? arn.types : naming.types.filter((type) => isOfArn(type, arn));
   if (types.length === 0) return [];
   const piece = found.pieces.get(arn.name);
@@ -276,11 +276,16 @@ const sameArn: Readonly<Record<string, string>> = {
   'AWS::CloudWatch::CompositeAlarm': 'AWS::CloudWatch::Alarm',
 };
 
-/** A service that has no row: any-typed namings still get something to point at. */
-function unknownArn(found: SymbolicText, naming: Naming): readonly Target[] {
+/** A service that has no row: any-typed namings still get something to point at, which is no resource of the scan. */
+function unknownArn(found: SymbolicText, naming: Naming, context: LinkContext): readonly Target[] {
   if (!naming.types.includes('*')) return [];
-  const cause = causeOf(found.text, found.pieces);
-  return [{ cause: cause ?? outside(found.text) }];
+  const [, , service = '', , , name = ''] = splitText(found.text, ':', 6);
+  const cause = causeOf(service, found.pieces) ?? causeOf(name, found.pieces);
+  if (cause !== undefined) return [{ cause, mayBe: isPlain(service) ? [] : naming.types }];
+  const literal = isPlain(found.text) ? found.text : undefined;
+  return [
+    { to: context.externals.named('Headgate::External', `${service}:${name}`, naming.from.scope, literal) },
+  ];
 }
 
 function namedTargets(
@@ -418,12 +423,4 @@ function kmsAlias(name: string, naming: Naming, context: LinkContext): readonly 
 
 function unclear(text: string): Cause {
   return { code: 'outside', message: `\`${text}\` is not part of what was scanned` };
-}
-
-function outside(text: string): Cause {
-  return {
-    code: 'outside',
-    message: `\`${text}\` stands outside of what was scanned`,
-    remedy: 'scan it along, or declare it in headgate.yaml',
-  };
 }

@@ -10,6 +10,7 @@ import {
   type RelationRow,
 } from './row.ts';
 import {
+  readGroupMember,
   readOriginApi,
   readRouteTarget,
   readOriginDomain,
@@ -186,6 +187,7 @@ const restRelations: readonly RelationRow[] = [
     name: 'stage',
     inverse: 'pathMappings',
     read: readStageName,
+    note: 'the API and the stage name together',
   },
   {
     from: 'AWS::ApiGateway::Account',
@@ -298,6 +300,7 @@ const httpRelations: readonly RelationRow[] = [
     name: 'stage',
     inverse: 'pathMappings',
     read: readStageName,
+    note: 'the API and the stage name together',
   },
   {
     from: 'AWS::ApiGatewayV2::DomainName',
@@ -436,6 +439,7 @@ const edgeRelations: readonly RelationRow[] = [
     to: functionType,
     name: 'targets',
     inverse: 'targetOf',
+    read: readGroupMember,
     invokes: 'sync',
   },
   {

@@ -9,7 +9,7 @@ import {
   topicType,
   type RelationRow,
 } from './row.ts';
-import { readScalingId } from './readers.ts';
+import { readEndpoint, readScalingId } from './readers.ts';
 import { readReplayers } from './use-readers.ts';
 
 const queue = 'AWS::SQS::Queue';
@@ -80,6 +80,7 @@ export const dataRelations: readonly RelationRow[] = [
     to: [...queueType, ...functionType, 'AWS::KinesisFirehose::DeliveryStream'],
     name: 'endpoint',
     inverse: 'subscribedBy',
+    read: readEndpoint,
     invokes: 'async',
     carries: { protocol: 'Protocol' },
   },

@@ -94,6 +94,7 @@ export const operationRelations: readonly RelationRow[] = [
     name: 'dataEvents',
     inverse: 'trails',
     read: readDataEvents,
+    note: 'event selectors, plain and advanced',
   },
   {
     from: 'AWS::CloudTrail::Trail',

@@ -238,3 +238,21 @@ export const readRouteTarget: Reader = (found, resource, row, context) => {
       : found.value;
   return resolveTargets(id, { from: resource, types: row.to }, context);
 };
+
+/** Protocols of a topic whose endpoint is a resource; an address is none. */
+const resourceProtocols: ReadonlySet<string> = new Set(['sqs', 'lambda', 'firehose']);
+
+/** A subscription's endpoint, where its protocol delivers to a resource. */
+export const readEndpoint: Reader = (found, resource, row, context) => {
+  const { Protocol } = resource.properties;
+  if (typeof Protocol === 'string' && !resourceProtocols.has(Protocol)) return [];
+  return readIdentity(found, resource, row, context);
+};
+
+/** A target group's member, where its members are functions. */
+export const readGroupMember: Reader = (found, resource, row, context) => {
+  const { TargetType = 'instance' } = resource.properties;
+  return typeof TargetType === 'string' && TargetType !== 'lambda'
+    ? []
+    : readIdentity(found, resource, row, context);
+};
