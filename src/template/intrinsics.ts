@@ -27,6 +27,7 @@ export const intrinsics: ReadonlyMap<string, Intrinsic> = new Map<string, Intrin
   ['Fn::FindInMap', findInMap],
   ['Fn::GetAtt', getAtt],
   ['Fn::GetAZs', getAzs],
+  ['Fn::GetStackOutput', getStackOutput],
   ['Fn::ImportValue', (argument, resolver) => resolver.surroundings.importValue(resolver.resolve(argument))],
   ['Fn::Join', join],
   ['Fn::Length', (argument, resolver) => mapChoice(resolver.resolve(argument), length)],
@@ -223,6 +224,14 @@ function cidr(argument: unknown, resolver: Resolver): Value {
   const hostBits = bits === undefined ? undefined : Number(bits);
   const blocks = typeof block === 'string' ? cutCidr(block, Number(count), hostBits) : undefined;
   return blocks ?? malformed('`Fn::Cidr` takes [address block, count, host bits] that fit each other');
+}
+
+/** What CDK writes for references between stacks that must not lock each other (aws-cdk-lib 2.276, read 2026-11). */
+function getStackOutput(argument: unknown, resolver: Resolver): Value {
+  const [stackName, output] = ['StackName', 'OutputName'].map((key) =>
+    resolver.resolve(member(argument, key)),
+  );
+  return resolver.surroundings.stackOutput(stackName, output);
 }
 
 /** JSON text of a value; unknown parts stand in it as parts of a partly known string. */

@@ -42,6 +42,20 @@ export class Reading {
     return only.stack.output(only.output) ?? new Unresolved(missingExport(name));
   }
 
+  /** Output of the stack that is deployed under a name, the nearest one to the stack that asks. */
+  stackOutput(stackName: Value | undefined, output: Value | undefined, asking: Stack): Value {
+    const cause = causeOf(stackName) ?? causeOf(output);
+    if (cause !== undefined) return new Unresolved(cause);
+    const name = String(output);
+    const found = this.stacks
+      .filter((stack) => stack.options.environment.stackName === stackName && typeof stackName === 'string')
+      .map((stack) => ({ stack, output: name }));
+    const [only, second] = nearest(found, asking);
+    const value = second === undefined ? only?.stack.output(name) : undefined;
+    const message = `output \`${name}\` of stack \`${String(stackName)}\` is not in the scan`;
+    return value ?? new Unresolved({ code: 'import', message });
+  }
+
   #indexExports(): Map<string, Export[]> {
     this.#exports = 'open';
     const index = new Map<string, Export[]>();

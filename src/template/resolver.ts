@@ -18,6 +18,8 @@ export interface StackSurroundings {
   given(name: string): Value | undefined;
   /** Value of an export, by its name. */
   importValue(name: Value | undefined): Value;
+  /** Output of another stack, by the name that stack is deployed under. */
+  stackOutput(stackName: Value | undefined, output: Value | undefined): Value;
   /** Output of the nested stack that a resource of this template is; undefined when its template is not at hand. */
   nestedOutput(logicalId: string, output: string): Value | undefined;
   /** True when a transform may add resources, so that a name nobody declares is no mistake. */
@@ -44,10 +46,15 @@ export class Resolver {
   resolve(raw: unknown): Value | undefined {
     if (typeof raw === 'string') return textValue(raw);
     if (typeof raw !== 'object' || raw === null) return raw as number | boolean | null;
-    return this.#guarded(
-      () => (Array.isArray(raw) ? this.#list(raw) : this.#object(raw as RawObject)),
-      (cause) => new Unresolved(cause),
-    );
+    const { recursion } = this.surroundings;
+    if (recursion.depth >= recursionLimit) return new Unresolved(tooDeep);
+    // Every node passes here, so this one guard is written out.
+    recursion.depth++;
+    try {
+      return Array.isArray(raw) ? this.#list(raw) : this.#object(raw as RawObject);
+    } finally {
+      recursion.depth--;
+    }
   }
 
   /** Runs `work` in the knowledge that a condition holds or does not. */
@@ -304,9 +311,7 @@ export class Resolver {
 
   #guarded<T>(work: () => T, beyond: (cause: Cause) => T): T {
     const { recursion } = this.surroundings;
-    if (recursion.depth >= recursionLimit) {
-      return beyond({ code: 'unsupported', message: `nested more than ${recursionLimit} levels deep` });
-    }
+    if (recursion.depth >= recursionLimit) return beyond(tooDeep);
     recursion.depth++;
     try {
       return work();
@@ -315,6 +320,8 @@ export class Resolver {
     }
   }
 }
+
+const tooDeep: Cause = { code: 'unsupported', message: `nested more than ${recursionLimit} levels deep` };
 
 const transformCause: Cause = {
   code: 'transform',

@@ -20,6 +20,7 @@ import type { ParsedTemplate } from './parse-template.ts';
 import { entriesOf, isRawObject, member, onlyKey, setMember, type RawObject } from './raw.ts';
 import type { Reading } from './reading.ts';
 import { Resolver, type StackSurroundings } from './resolver.ts';
+import { causeOf } from './strings.ts';
 import { hasSamTransform, hasUnknownTransform } from './transforms.ts';
 
 /** What is known of a resource from outside its template (a cloud assembly's metadata). */
@@ -77,6 +78,8 @@ export class Stack {
       environment: options.environment,
       given: options.given,
       importValue: (name: Value | undefined) => reading.importValue(name, this),
+      stackOutput: (stackName: Value | undefined, output: Value | undefined) =>
+        reading.stackOutput(stackName, output, this),
       nestedOutput: (logicalId: string, output: string) => this.#nestedOutput(logicalId, output),
       mayAddResources,
       recursion: reading.recursion,
@@ -314,7 +317,7 @@ export class TemplateResource implements Resource {
     this.logicalId = logicalId;
     this.scope = owner.scope;
     this.stack = owner.id;
-    const doubt = uncertain ?? macroCause(written.raw['Properties']);
+    const doubt = uncertain ?? this.#openProperties();
     if (doubt !== undefined) this.uncertain = doubt;
     if (owner.parsed.origins?.get(logicalId)?.generated === true) this.generated = true;
     const { account, region } = owner.options.environment;
@@ -342,11 +345,18 @@ export class TemplateResource implements Resource {
   #resolveProperties(): ObjectValue {
     const raw = this.#written.raw['Properties'];
     if (!isRawObject(raw)) return {};
-    const { 'Fn::Transform': macro, ...known } = raw;
-    const value = this.#underOwnCondition(() =>
-      this.#owner.resolver.resolve(macro === undefined ? raw : known),
-    );
-    return isObjectValue(value) ? value : {};
+    const whole = this.#underOwnCondition(() => this.#owner.resolver.resolve(raw));
+    if (isObjectValue(whole)) return whole;
+    const known = this.#underOwnCondition(() => this.#owner.resolver.resolve(withoutFunctions(raw)));
+    return isObjectValue(known) ? known : {};
+  }
+
+  /** Properties that a macro or an unknown loop writes cannot be judged: their absence proves nothing. */
+  #openProperties(): Cause | undefined {
+    const raw = this.#written.raw['Properties'];
+    if (!isRawObject(raw) || !Object.keys(raw).some((key) => key.startsWith('Fn::'))) return undefined;
+    const value = this.#underOwnCondition(() => this.#owner.resolver.resolve(raw));
+    return isObjectValue(value) ? undefined : causeOf(value);
   }
 
   /** Where the resource exists at all, its own condition holds. */
@@ -356,8 +366,7 @@ export class TemplateResource implements Resource {
   }
 }
 
-/** Properties that a macro writes cannot be judged at all: their absence proves nothing. */
-function macroCause(properties: unknown): Cause | undefined {
-  if (!isRawObject(properties) || !Object.hasOwn(properties, 'Fn::Transform')) return undefined;
-  return { code: 'transform', message: 'a macro may add properties when the stack is deployed' };
+/** The members that are written out, beside a macro or a loop that could not be evaluated. */
+function withoutFunctions(raw: RawObject): RawObject {
+  return Object.fromEntries(Object.entries(raw).filter(([key]) => !key.startsWith('Fn::')));
 }

@@ -164,8 +164,13 @@ describe('an assembly that is not whole', () => {
             Tags: { 'Fn::GetAtt': ['N', 'Outputs.X'] },
           },
         },
+        M: {
+          Type: 'AWS::SQS::Queue',
+          Properties: { KmsMasterKeyId: { 'Fn::GetStackOutput': { StackName: 'Old', OutputName: 'Name' } } },
+        },
         N: { Type: 'AWS::CloudFormation::Stack', Properties: { TemplateURL: 'https://s3/x' } },
       },
+      Outputs: { Name: { Value: { 'Fn::GetAtt': ['Q', 'Arn'] } } },
     };
     await writeFile(join(out, 'manifest.json'), JSON.stringify(manifest));
     await writeFile(join(out, 'old.json'), JSON.stringify(template));
@@ -187,5 +192,7 @@ describe('an assembly that is not whole', () => {
     });
     expect(queue?.properties['QueueName']).toBe('given-Old');
     expect(queue?.properties['Tags']).toBeInstanceOf(Unresolved);
+    const other = part.resources.find(({ logicalId }) => logicalId === 'M');
+    expect(other?.properties['KmsMasterKeyId']).toEqual(new Reference('Old/Q', 'Arn'));
   });
 });

@@ -266,6 +266,19 @@ describe('resources', () => {
     });
   });
 
+  it('whose properties depend on an unknown loop or branch are uncertain', () => {
+    const loop = { 'Fn::ForEach::L': ['N', { Ref: 'Open' }, { 'K${N}': 1 }], a: 1 };
+    const template = {
+      Parameters: { Open: { Type: 'CommaDelimitedList' } },
+      Resources: { Q: { Type: 'AWS::SQS::Queue', Properties: loop } },
+    };
+    const [queue] = readTemplateObject(template, 't').resources;
+    expect(queue).toMatchObject({ uncertain: { code: 'parameter' }, properties: { a: 1 } });
+    const [known] = readTemplateObject(template, 't', { parameters: { Open: 'x' } }).resources;
+    expect(known?.uncertain).toBeUndefined();
+    expect(known?.properties).toEqual({ a: 1, Kx: 1 });
+  });
+
   it('include the template itself', () => {
     const template = {
       Parameters: { P: { Type: 'String', NoEcho: true } },
