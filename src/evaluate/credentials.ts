@@ -1,22 +1,22 @@
-import { RE2JS } from 're2js';
 import type { RuleData } from '../model/rule.ts';
 import { Choice, isObjectValue, PartialString, Unresolved, type Cause, type Value } from '../model/value.ts';
 
 interface CredentialPatterns {
-  readonly values: readonly { readonly name: string; readonly pattern: RE2JS }[];
-  readonly names: RE2JS;
-  readonly placeholders: RE2JS;
+  readonly values: readonly { readonly name: string; readonly pattern: RegExp }[];
+  readonly names: RegExp;
+  readonly placeholders: RegExp;
 }
 
+// The table is Headgate's own, and no pattern in it repeats a group without bound.
 const compiled = new WeakMap<RuleData['credentials'], CredentialPatterns>();
 
 function patternsOf(data: RuleData['credentials']): CredentialPatterns {
   let patterns = compiled.get(data);
   if (patterns === undefined) {
     patterns = {
-      values: data.values.map(({ name, pattern }) => ({ name, pattern: RE2JS.compile(pattern) })),
-      names: RE2JS.compile(data.names, RE2JS.CASE_INSENSITIVE),
-      placeholders: RE2JS.compile(data.placeholders, RE2JS.CASE_INSENSITIVE),
+      values: data.values.map(({ name, pattern }) => ({ name, pattern: new RegExp(pattern) })),
+      names: new RegExp(data.names, 'i'),
+      placeholders: new RegExp(data.placeholders, 'i'),
     };
     compiled.set(data, patterns);
   }
@@ -25,8 +25,9 @@ function patternsOf(data: RuleData['credentials']): CredentialPatterns {
 
 /** What credential a value looks like, by its own shape; undefined for none. */
 export function credentialShape(value: string, data: RuleData['credentials']): string | undefined {
-  if (value.length < 12) return undefined;
-  return patternsOf(data).values.find(({ pattern }) => pattern.matcher(value).find())?.name;
+  // Nothing that long is a credential, and every pattern stays fast.
+  if (value.length < 12 || value.length > 20_000) return undefined;
+  return patternsOf(data).values.find(({ pattern }) => pattern.test(value))?.name;
 }
 
 /** Why an entry carries a credential: its value's shape, or a secret-like name with a literal value. */
@@ -46,7 +47,7 @@ export function credentialIn(
   const { names, placeholders } = patternsOf(data);
   const literal =
     value.length >= 4 && !/^(arn:|https?:\/\/|\/|\{\{resolve:|true$|false$|\d{1,6}$)/i.test(value);
-  return literal && names.matcher(key).find() && !placeholders.matcher(value).find()
+  return literal && names.test(key) && !placeholders.test(value)
     ? `a literal value under the secret-like name ${key}`
     : undefined;
 }

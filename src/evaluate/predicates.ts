@@ -1,4 +1,3 @@
-import { RE2JS } from 're2js';
 import {
   PartialString,
   Reference,
@@ -10,6 +9,7 @@ import {
   type Value,
 } from '../model/value.ts';
 import type { Context, Node } from './node.ts';
+import { compilePattern } from './pattern.ts';
 import { compileOperand, knownEnds, toNumber, type Operand } from './operands.ts';
 import { hasShape, type ValueShape } from './shapes.ts';
 import { some, type Truth } from './truth.ts';
@@ -141,17 +141,12 @@ function contains(raw: unknown): Predicate {
 }
 
 function matches(raw: unknown): Predicate {
-  const pattern = RE2JS.compile(String(raw));
-  return textual(
-    (text) => pattern.matcher(text).find(),
-    (value) => {
-      // A pattern that a known piece satisfies by itself is satisfied by the whole, unless anchored beyond that piece.
-      if (/[$^]/.test(String(raw))) return undefined;
-      return value.parts.some((part) => typeof part === 'string' && pattern.matcher(part).find())
-        ? true
-        : undefined;
-    },
-  );
+  const found = compilePattern(String(raw));
+  return textual(found, (value) => {
+    // A pattern that a known piece satisfies by itself is satisfied by the whole, unless it is anchored.
+    if (/[$^]/.test(String(raw))) return undefined;
+    return value.parts.some((part) => typeof part === 'string' && found(part)) ? true : undefined;
+  });
 }
 
 function empty(raw: unknown): Predicate {
