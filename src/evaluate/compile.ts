@@ -1,5 +1,6 @@
 import type { Expression } from '../model/rule.ts';
-import type { CodeCapability } from '../model/resource.ts';
+import type { ResourceGraph } from '../model/resource-graph.ts';
+import type { CodeCapability, Resource } from '../model/resource.ts';
 import { Choice, Unresolved, type Cause, type Value } from '../model/value.ts';
 import { carriedValue, credentialDoubt, credentialIn } from './credentials.ts';
 import { follow, parsePath, type Context, type Node, type Test } from './node.ts';
@@ -76,7 +77,15 @@ const forms: Readonly<Record<string, (raw: Expression) => Test>> = {
     return (node, context) => {
       if (node.statement === undefined) return false;
       const holds = statementHolds(wish, node.statement, node, context);
-      observe(node, context, [], node.value, `a statement with ${JSON.stringify(wish)}`, holds, undefined);
+      observe(
+        node,
+        context,
+        node.path,
+        node.value,
+        `a statement with ${JSON.stringify(wish)}`,
+        holds,
+        undefined,
+      );
       return holds;
     };
   },
@@ -84,13 +93,10 @@ const forms: Readonly<Record<string, (raw: Expression) => Test>> = {
   external: (raw) => (node) => (node.resource.external === true) === raw['external'],
   sameAs: (raw) => (node, context) =>
     context.bindings.get(String(raw['sameAs']))?.resource.id === node.resource.id,
-  inFlow: (raw) => (node, context) => {
-    const diagrams = raw['inFlow'] as string[];
-    return context.graph.flows.some(
-      (flow) =>
-        diagrams.includes(flow.diagram) &&
-        [...flow.nodes.values()].some((members) => members.includes(node.resource)),
-    );
+  inFlow: (raw) => {
+    const wanted = raw['inFlow'] as string[];
+    return (node, context) =>
+      wanted.some((diagram) => diagramsOf(context.graph).get(node.resource)?.has(diagram) === true);
   },
   code: (raw) => codeTest(raw['code'] as CodeCapability[]),
   credential: () => (node, context) => {
@@ -101,7 +107,7 @@ const forms: Readonly<Record<string, (raw: Expression) => Test>> = {
     observe(
       node,
       context,
-      [],
+      node.path,
       `${entry.Key ?? ''}: ${found === undefined ? 'no credential' : '(redacted)'}`,
       'a credential',
       carries,
@@ -110,6 +116,24 @@ const forms: Readonly<Record<string, (raw: Expression) => Test>> = {
     return carries;
   },
 };
+
+const diagramIndexes = new WeakMap<ResourceGraph, ReadonlyMap<Resource, ReadonlySet<string>>>();
+
+// Which diagrams each resource is part of; asked once per graph.
+function diagramsOf(graph: ResourceGraph): ReadonlyMap<Resource, ReadonlySet<string>> {
+  const known = diagramIndexes.get(graph);
+  if (known !== undefined) return known;
+  const index = new Map<Resource, Set<string>>();
+  for (const flow of graph.flows) {
+    for (const resource of [...flow.nodes.values()].flat()) {
+      const diagrams = index.get(resource);
+      if (diagrams === undefined) index.set(resource, new Set([flow.diagram]));
+      else diagrams.add(flow.diagram);
+    }
+  }
+  diagramIndexes.set(graph, index);
+  return index;
+}
 
 function bothSides(
   value: Value | undefined,

@@ -164,12 +164,15 @@ function entriesSource(steps: Path): Source {
 }
 
 function statementsSource(identity: boolean): Source {
-  return (node, context) => {
+  return ({ resource }, context) => {
     const set = identity
-      ? context.graph.identityStatements(node.resource)
-      : context.graph.resourceStatements(node.resource);
+      ? context.graph.identityStatements(resource)
+      : context.graph.resourceStatements(resource);
     const nodes = set.statements.map((statement) => statementNode(statement));
-    return set.incomplete === undefined ? { nodes } : { nodes, incomplete: set.incomplete };
+    // Nobody read the policy of what stands outside, unless it was declared with its properties.
+    const isUnread = resource.external === true && Object.keys(resource.properties).length === 0;
+    const incomplete = set.incomplete ?? (isUnread ? outside(resource) : undefined);
+    return incomplete === undefined ? { nodes } : { nodes, incomplete };
   };
 }
 
