@@ -4,6 +4,7 @@ import type { ObjectValue, Value } from '../model/value.ts';
 import { relationTable } from './relation-table.ts';
 import type { Invocation, ReadTarget, RelationRow } from './relations/row.ts';
 import type { LinkContext } from './resolve-target.ts';
+import { customResourceType } from './resource-index.ts';
 
 /** Inverse name of a row that invokes -> source type -> how. */
 const invokingRows: ReadonlyMap<string, ReadonlyMap<string, Invocation>> = indexInvokingRows();
@@ -84,7 +85,7 @@ function readInvokers(invoked: Resource, context: LinkContext): readonly ReadTar
     const { edges, incomplete } = context.related(invoked, inverse);
     if (incomplete !== undefined) targets.push({ cause: incomplete, partial: true });
     for (const edge of edges) {
-      const invocation = edge.to === undefined ? undefined : types.get(edge.to.type);
+      const invocation = edge.to === undefined ? undefined : invocationBy(edge.to, types);
       if (edge.to !== undefined && invocation !== undefined) {
         targets.push(...entriesOf(edge, edge.to, effectiveInvocation(edge, invocation), context));
       }
@@ -93,6 +94,10 @@ function readInvokers(invoked: Resource, context: LinkContext): readonly ReadTar
   targets.push(...pollers(invoked, context));
   targets.push(...permitted(invoked, targets, context));
   return unique(targets);
+}
+
+function invocationBy(holder: Resource, types: ReadonlyMap<string, Invocation>): Invocation | undefined {
+  return types.get(holder.type) ?? (holder.type.startsWith('Custom::') ? types.get(customResourceType) : undefined);
 }
 
 /** Pipes wait unless told to fire and forget; SES does as its action says; so do workflow tasks. */
@@ -110,7 +115,8 @@ function entriesOf(
   context: LinkContext,
 ): readonly ReadTarget[] {
   const attributes = invocationFacts(edge, holder, invocation);
-  const relation = entryRelations[holder.type];
+  // A custom resource calls its provider itself, whatever it configures.
+  const relation = edge.name === 'serviceTokenOf' ? undefined : entryRelations[holder.type];
   const doubt = edge.uncertain ?? holder.uncertain;
   const uncertain = doubt === undefined ? {} : { uncertain: doubt };
   const entries = relation === undefined ? [] : context.related(holder, relation).edges;

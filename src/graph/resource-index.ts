@@ -14,6 +14,9 @@ export interface ResourceIndex {
   byName(type: string, scope: string, name: string, stack: string | undefined): Resource | undefined;
 }
 
+/** Type under which custom resources are found, whatever they call themselves. */
+export const customResourceType = 'AWS::CloudFormation::CustomResource';
+
 /** Sorts, so that no answer depends on the order in which a source lists resources. */
 export function indexResources(resources: readonly Resource[]): ResourceIndex {
   const all = [...resources].sort(byIdOrder);
@@ -22,6 +25,8 @@ export function indexResources(resources: readonly Resource[]): ResourceIndex {
   for (const resource of all) {
     if (!ids.has(resource.id)) ids.set(resource.id, resource);
     addTo(types, resource.type, resource);
+    // `Custom::Name` is another way of writing it.
+    if (resource.type.startsWith('Custom::')) addTo(types, customResourceType, resource);
   }
   const ofType = (type: string): readonly Resource[] => types.get(type) ?? [];
   const names = lazyTables((type) => nameTable(ofType(type)));

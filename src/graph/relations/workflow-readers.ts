@@ -2,6 +2,7 @@ import type { WorkflowState } from '../../model/resource-graph.ts';
 import type { Resource } from '../../model/resource.ts';
 import { isObjectValue, type Value } from '../../model/value.ts';
 import { resolveTargets, type LinkContext } from '../resolve-target.ts';
+import { toSymbolicText } from '../symbolic-text.ts';
 import type { Reader, ReadTarget, RelationRow } from './row.ts';
 
 /** Functions that the tasks of a definition call, with the task's name and manner of invocation. */
@@ -20,9 +21,11 @@ function taskFunction(
   const { Resource: task } = state.body;
   if (task === undefined || state.type !== 'Task') return [];
   const parameters = parametersOf(state);
-  const isInvoke = typeof task === 'string' && /:states:.*lambda:invoke/.test(task);
-  const value = isInvoke ? parameters.FunctionName : isService(task) ? undefined : task;
-  if (value === undefined) return [];
+  const service = serviceOf(task);
+  const isInvoke = service?.includes('lambda:invoke') === true;
+  const value = isInvoke ? parameters.FunctionName : service === undefined ? task : undefined;
+  // A function that is chosen at run time, by path or by JSONata, is none that can be named here.
+  if (value === undefined || (typeof value === 'string' && value.startsWith('{%'))) return [];
   const asynchronous = isInvoke && parameters.InvocationType === 'Event';
   return resolveTargets(value, { from: machine, types: row.to }, context).map((target) => ({
     ...target,
@@ -37,16 +40,11 @@ function parametersOf(state: WorkflowState): Readonly<Record<string, Value | und
   return isObjectValue(Arguments) ? Arguments : {};
 }
 
-/** `arn:aws:states:::service:action` integrations call a service, not a function. */
-function isService(task: Value): boolean {
-  if (typeof task === 'string') return task.includes(':states:');
-  return isObjectValue(task) ? false : String(partsOf(task)).includes(':states:');
-}
-
-function partsOf(task: Value): string {
-  return typeof task === 'object' && task !== null && 'parts' in task && Array.isArray(task.parts)
-    ? task.parts.filter((part) => typeof part === 'string').join('')
-    : '';
+/** What follows `:states:` in `arn:aws:states:::service:action`; undefined for a task that names a function itself. */
+function serviceOf(task: Value): string | undefined {
+  const text = toSymbolicText(task)?.text ?? '';
+  const start = text.indexOf(':states:');
+  return start < 0 ? undefined : text.slice(start + ':states:'.length);
 }
 
 const targetParameters = ['QueueUrl', 'TopicArn', 'TableName', 'StateMachineArn', 'EventBusName'];

@@ -43,6 +43,11 @@ describe('invokers', () => {
       ['Url', 'sync', 'AWS::Lambda::Url'],
     ],
     [
+      'a custom resource with a type of its own',
+      { Notices: body('Custom::S3BucketNotifications', { ServiceToken: arn, BucketName: 'files' }) },
+      ['Notices', 'async', 'Custom::S3BucketNotifications'],
+    ],
+    [
       'a rule',
       { Rule: body('AWS::Events::Rule', { Targets: [{ Id: 'x', Arn: arn }] }) },
       ['Rule', 'async', 'AWS::Events::Rule'],

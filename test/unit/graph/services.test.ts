@@ -1,0 +1,67 @@
+import { describe, expect, it } from '@jest/globals';
+import { PartialString, type ObjectValue } from '../../../src/model/value.ts';
+import { graphOf, ref, resource } from './reading.ts';
+
+const body = (Type: string, Properties: ObjectValue = {}) => ({ Type, Properties });
+
+function servicesOf(
+  actions: readonly string[],
+  lambda: ObjectValue = {},
+  more: Record<string, { Type: string; Properties: ObjectValue }> = {},
+) {
+  const graph = graphOf({
+    Role: body('AWS::IAM::Role', {
+      Policies: [{ PolicyDocument: { Statement: [{ Effect: 'Allow', Action: actions, Resource: '*' }] } }],
+    }),
+    Orders: body('AWS::Lambda::Function', { Role: ref('Role', 'Arn'), ...lambda }),
+    ...more,
+  });
+  return graph.usedServices(resource(graph, 'Orders')).services;
+}
+
+describe('used services', () => {
+  it('are those of the actions that the role allows', () => {
+    expect(servicesOf(['dynamodb:GetItem', 'cloudwatch:PutMetricData'])).toEqual([
+      { service: 'dynamodb', because: 'role statement allows dynamodb:GetItem' },
+      { service: 'monitoring', because: 'role statement allows cloudwatch:PutMetricData' },
+    ]);
+  });
+
+  it('do not count the delivery of logs', () => {
+    expect(servicesOf(['logs:PutLogEvents', 'logs:CreateLogStream'])).toEqual([]);
+  });
+
+  it('do not count the polling that an event source mapping does', () => {
+    const mapping = body('AWS::Lambda::EventSourceMapping', {
+      FunctionName: ref('Orders'),
+      EventSourceArn: 'arn:aws:sqs:eu-west-1:1:q',
+    });
+    const poll = ['sqs:ReceiveMessage', 'sqs:DeleteMessage'];
+    expect(servicesOf(poll, {}, { Mapping: mapping })).toEqual([]);
+    expect(servicesOf(poll).map(({ service }) => service)).toEqual(['sqs']);
+  });
+
+  it('are only possible where every action is allowed', () => {
+    const services = servicesOf(['*']);
+    expect(services.find(({ service }) => service === 's3')?.uncertain?.code).toBe('code');
+    expect(services.every(({ uncertain }) => uncertain !== undefined)).toBe(true);
+  });
+
+  it('are those of what the environment names', () => {
+    const lambda = {
+      Environment: { Variables: { TABLE: ref('Table'), URL: new PartialString(['x', ref('Secret')]) } },
+    };
+    const more = { Table: body('AWS::DynamoDB::Table'), Secret: body('AWS::SecretsManager::Secret') };
+    expect(servicesOf([], lambda, more).map(({ service, because }) => [service, because])).toEqual([
+      ['dynamodb', 'environment variable TABLE names Table'],
+      ['secretsmanager', 'environment variable URL names Secret'],
+    ]);
+  });
+
+  it('hold X-Ray where tracing is active, and not because the role could', () => {
+    expect(servicesOf(['xray:PutTraceSegments'])).toEqual([]);
+    expect(servicesOf([], { TracingConfig: { Mode: 'Active' } })).toEqual([
+      { service: 'xray', because: 'TracingConfig.Mode is Active' },
+    ]);
+  });
+});
