@@ -188,6 +188,7 @@ function exists(raw: unknown): Predicate {
       value instanceof Unresolved &&
       value.cause.code !== 'parameter' &&
       value.cause.code !== 'import' &&
+      value.cause.code !== 'pseudo-parameter' &&
       value.cause.code !== 'attribute'
     )
       return value.cause;

@@ -97,7 +97,9 @@ function readInvokers(invoked: Resource, context: LinkContext): readonly ReadTar
 }
 
 function invocationBy(holder: Resource, types: ReadonlyMap<string, Invocation>): Invocation | undefined {
-  return types.get(holder.type) ?? (holder.type.startsWith('Custom::') ? types.get(customResourceType) : undefined);
+  return (
+    types.get(holder.type) ?? (holder.type.startsWith('Custom::') ? types.get(customResourceType) : undefined)
+  );
 }
 
 /** Pipes wait unless told to fire and forget; SES does as its action says; so do workflow tasks. */

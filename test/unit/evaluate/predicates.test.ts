@@ -45,6 +45,7 @@ const table: readonly [string, unknown, unknown, string][] = [
   ['below', 5, 4, 'pass'],
   ['exists', true, 'x', 'pass'],
   ['exists', true, unknownValue, 'pass'],
+  ['exists', true, { Ref: 'AWS::AccountId' }, 'pass'],
   ['exists', true, either('x', noValue), 'unknown'],
   ['exists', false, 'x', 'fail'],
   ['is', 'https-url', 'https://a', 'pass'],
