@@ -7,7 +7,7 @@ import { sqs } from './aws/sqs.ts';
 import { requireEnvironment } from './environment.ts';
 import { sealFields } from './field-encryption.ts';
 import { idempotencyStore, rememberForADay } from './idempotency.ts';
-import { count, logger, metrics, traced } from './observability.ts';
+import { count, logger, publishMetrics, traced } from './observability.ts';
 import { derivedId, InvalidOrderError, parseOrderRequest, type OrderMessage } from './order.ts';
 
 /** What S3 says of an object, as far as it is read here. */
@@ -42,7 +42,7 @@ export async function handler(event: UploadEvent, context: Context): Promise<voi
     const result = await ingestOnce(event.detail, event.id);
     logger.info('Upload ingested.', { key: event.detail.object.key, ...result });
   } finally {
-    metrics.publishStoredMetrics();
+    publishMetrics();
   }
 }
 

@@ -7,7 +7,7 @@ export const logger = new Logger();
 /** X-Ray segments; silent outside Lambda. */
 export const tracer = new Tracer();
 /** Business metrics, written into the log in the embedded metric format. */
-export const metrics = new Metrics();
+const metrics = new Metrics();
 
 /** Business events that are counted. */
 export type BusinessMetric =
@@ -23,6 +23,11 @@ export type BusinessMetric =
 /** Counts a business event. */
 export function count(metric: BusinessMetric, amount = 1): void {
   metrics.addMetric(metric, MetricUnit.Count, amount);
+}
+
+/** Writes out what was counted; at the end of every invocation. */
+export function publishMetrics(): void {
+  if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
 }
 
 /** Runs a step as a subsegment of the trace; its error is kept with it. */

@@ -12,7 +12,7 @@ import { requireEnvironment } from './environment.ts';
 import { callExternalApi, ExternalApiError } from './external-api.ts';
 import { openFields, sealFields } from './field-encryption.ts';
 import { idempotencyStore, rememberForADay } from './idempotency.ts';
-import { count, logger, metrics, traced } from './observability.ts';
+import { count, logger, publishMetrics, traced } from './observability.ts';
 import {
   derivedId,
   InvalidOrderError,
@@ -56,7 +56,7 @@ export async function handler(event: APIGatewayProxyEvent, context: Context): Pr
   } catch (error) {
     return refusal(error);
   } finally {
-    metrics.publishStoredMetrics();
+    publishMetrics();
   }
 }
 

@@ -7,7 +7,7 @@ import { requireEnvironment } from './environment.ts';
 import { callExternalApi } from './external-api.ts';
 import { openFields } from './field-encryption.ts';
 import { idempotencyStore, rememberForADay } from './idempotency.ts';
-import { count, logger, metrics, traced } from './observability.ts';
+import { count, logger, publishMetrics, traced } from './observability.ts';
 import { derivedId, InvalidOrderError, parseOrderMessage, type OrderMessage } from './order.ts';
 import { writeOnce } from './orders-table.ts';
 import { correlationIdOf, loggerFor } from './records.ts';
@@ -40,7 +40,7 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
   try {
     return await processPartialResponse(event, processRecord, processor, { context });
   } finally {
-    metrics.publishStoredMetrics();
+    publishMetrics();
   }
 }
 

@@ -1,7 +1,7 @@
 import { processPartialResponse, SqsFifoPartialProcessorAsync } from '@aws-lambda-powertools/batch';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { requireEnvironment } from './environment.ts';
-import { count, logger, metrics, traced } from './observability.ts';
+import { count, logger, publishMetrics, traced } from './observability.ts';
 import { parseOrderMessage } from './order.ts';
 import { writeOnce } from './orders-table.ts';
 import { correlationIdOf, loggerFor } from './records.ts';
@@ -15,7 +15,7 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
   try {
     return await processPartialResponse(event, record, processor, { context, skipGroupOnError: true });
   } finally {
-    metrics.publishStoredMetrics();
+    publishMetrics();
   }
 }
 

@@ -5,7 +5,7 @@ import type { Context } from 'aws-lambda';
 import { documents } from './aws/documents.ts';
 import { sns } from './aws/sns.ts';
 import { requireEnvironment } from './environment.ts';
-import { count, logger, metrics, traced } from './observability.ts';
+import { count, logger, publishMetrics, traced } from './observability.ts';
 import type { OrderMessage } from './order.ts';
 
 const table = requireEnvironment('ORDERS_TABLE');
@@ -40,7 +40,7 @@ export async function handler(_event: unknown, context: Context): Promise<{ rele
     logger.info('Due orders released.', { released });
     return { released };
   } finally {
-    metrics.publishStoredMetrics();
+    publishMetrics();
   }
 }
 

@@ -8,7 +8,7 @@ import {
 import type { Context } from 'aws-lambda';
 import { secretsManager } from './aws/secrets-manager.ts';
 import { requireEnvironment } from './environment.ts';
-import { logger, metrics } from './observability.ts';
+import { logger, publishMetrics } from './observability.ts';
 import { withRetry } from './resilience/retry.ts';
 
 /** What Secrets Manager sends, once for each of its four steps. */
@@ -32,7 +32,7 @@ export async function handler(event: RotationEvent, context: Context): Promise<v
     await steps[event.Step](event);
     logger.info('Rotation step done.', { step: event.Step });
   } finally {
-    metrics.publishStoredMetrics();
+    publishMetrics();
   }
 }
 

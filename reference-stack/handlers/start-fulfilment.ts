@@ -2,7 +2,7 @@ import { ExecutionAlreadyExists, StartExecutionCommand } from '@aws-sdk/client-s
 import type { Context, EventBridgeEvent } from 'aws-lambda';
 import { stepFunctions } from './aws/step-functions.ts';
 import { requireEnvironment } from './environment.ts';
-import { count, logger, metrics, traced } from './observability.ts';
+import { count, logger, publishMetrics, traced } from './observability.ts';
 import type { OrderItem } from './order.ts';
 
 /** An order that the API accepted. */
@@ -29,7 +29,7 @@ export async function handler(
     });
     return { orderId: event.detail.orderId, started };
   } finally {
-    metrics.publishStoredMetrics();
+    publishMetrics();
   }
 }
 

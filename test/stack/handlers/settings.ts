@@ -1,0 +1,26 @@
+/** Environment of every handler under test; imported before any of them. */
+Object.assign(process.env, {
+  AWS_REGION: 'eu-central-1',
+  AWS_ACCESS_KEY_ID: 'testing',
+  AWS_SECRET_ACCESS_KEY: 'testing',
+  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+  POWERTOOLS_SERVICE_NAME: 'under-test',
+  POWERTOOLS_METRICS_NAMESPACE: 'Test',
+  POWERTOOLS_METRICS_DISABLED: 'true',
+  POWERTOOLS_LOG_LEVEL: 'SILENT',
+  POWERTOOLS_TRACE_ENABLED: 'false',
+  IDEMPOTENCY_TABLE: 'idempotency',
+  ORDERS_TABLE: 'orders',
+  PROCESSED_TABLE: 'processed',
+  DOCUMENT_BUCKET: 'documents',
+  AUDIT_BUCKET: 'audit',
+  ORDER_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/111122223333/orders',
+  EVENT_BUS_NAME: 'orders',
+  DUE_INDEX: 'byStatusAndDue',
+  TOPIC_ARN: 'arn:aws:sns:eu-central-1:111122223333:announcements',
+  STATE_MACHINE_ARN: 'arn:aws:states:eu-central-1:111122223333:stateMachine:fulfilment',
+  PERSONAL_DATA_KEY_ARN: 'arn:aws:kms:eu-central-1:111122223333:key/personal-data',
+  EXTERNAL_API_CREDENTIALS_ARN: 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:external',
+  EXTERNAL_API_CALLS_PER_SECOND: '1000',
+});
+export {};
