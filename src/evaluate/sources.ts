@@ -63,20 +63,21 @@ function relatedTo(node: Node, relation: string, certain: boolean, context: Cont
   if (node.resource.external === true) {
     const set = context.graph.related(node.resource, relation);
     if (set.edges.length > 0) return { nodes: set.edges.map(farEnd).filter((far) => far !== undefined) };
-    return {
-      nodes: [],
-      incomplete: {
-        code: 'outside',
-        message: `\`${node.resource.name}\` stands outside of what was scanned`,
-        remedy: 'scan its template or account along, or declare it under `outside` in headgate.yaml',
-      },
-    };
+    return { nodes: [], incomplete: outside(node.resource) };
   }
   const set = context.graph.related(node.resource, relation, node.path.length === 0 ? undefined : node.path);
   const nodes = set.edges.map(farEnd).filter((far) => far !== undefined);
   const dangling = certain ? set.edges.find((edge) => edge.to === undefined)?.cause : undefined;
   const incomplete = (certain ? set.incomplete : undefined) ?? dangling;
   return incomplete === undefined ? { nodes } : { nodes, incomplete };
+}
+
+function outside({ name }: Resource): Cause {
+  return {
+    code: 'outside',
+    message: `\`${name}\` stands outside of what was scanned`,
+    remedy: 'scan its template or account along, or declare it under `outside` in headgate.yaml',
+  };
 }
 
 function farEnd(edge: Relation): Node | undefined {

@@ -6,7 +6,8 @@ import { decideFunction, evaluateTemplate, ruleOf } from './decide.ts';
 const yes = { property: 'Timeout', equals: 3 };
 const no = { property: 'Timeout', equals: 4 };
 const maybe = { property: 'Description', equals: 'x' };
-const verdict = (that: object): string => decideFunction(that as Record<string, unknown>, { Description: { Ref: 'P' } }).verdict;
+const verdict = (that: object): string =>
+  decideFunction(that as Record<string, unknown>, { Description: { Ref: 'P' } }).verdict;
 
 describe('logic in three values', () => {
   it.each([
@@ -30,7 +31,8 @@ describe('logic in three values', () => {
 });
 
 describe('quantifiers', () => {
-  const inList = (that: object, list: unknown): string => decideFunction(that as Record<string, unknown>, { Layers: list }).verdict;
+  const inList = (that: object, list: unknown): string =>
+    decideFunction(that as Record<string, unknown>, { Layers: list }).verdict;
   const isA = { property: '', equals: 'a' };
   it.each([
     [{ some: { elements: 'Layers', where: isA } }, ['b', 'a'], 'pass'],
@@ -45,37 +47,88 @@ describe('quantifiers', () => {
     [{ none: { elements: 'Layers', where: isA } }, ['a'], 'fail'],
     [{ count: { elements: 'Layers' }, atLeast: 2 }, ['a', 'b'], 'pass'],
     [{ count: { elements: 'Layers' }, atLeast: 2 }, ['a'], 'fail'],
-    [{ count: { elements: 'Layers' }, atLeast: 2 }, ['a', { 'Fn::If': ['C', 'b', { Ref: 'AWS::NoValue' }] }], 'unknown'],
+    [
+      { count: { elements: 'Layers' }, atLeast: 2 },
+      ['a', { 'Fn::If': ['C', 'b', { Ref: 'AWS::NoValue' }] }],
+      'unknown',
+    ],
   ])('%j over %j is %s', (that, list, expected) => {
     expect(inList(that, list)).toBe(expected);
   });
 
   it('binds members by name and reads from the resource that is judged', () => {
     const rule = ruleOf(
-      { every: { related: 'mappings', as: 'mapping', satisfies: { every: { related: 'function', as: 'function', satisfies: { property: 'VisibilityTimeout', of: 'self', atLeast: { add: [{ multiply: [6, { property: 'Timeout', of: 'function' }] }, { property: 'MaximumBatchingWindowInSeconds', of: 'mapping' }] } } } } } },
+      {
+        every: {
+          related: 'mappings',
+          as: 'mapping',
+          satisfies: {
+            every: {
+              related: 'function',
+              as: 'function',
+              satisfies: {
+                property: 'VisibilityTimeout',
+                of: 'self',
+                atLeast: {
+                  add: [
+                    { multiply: [6, { property: 'Timeout', of: 'function' }] },
+                    { property: 'MaximumBatchingWindowInSeconds', of: 'mapping' },
+                  ],
+                },
+              },
+            },
+          },
+        },
+      },
       'AWS::SQS::Queue',
     );
     const template = (visibility: number): object => ({
       Resources: {
         Queue: { Type: 'AWS::SQS::Queue', Properties: { VisibilityTimeout: visibility } },
         Fn: { Type: 'AWS::Lambda::Function', Properties: { Timeout: 10 } },
-        Mapping: { Type: 'AWS::Lambda::EventSourceMapping', Properties: { EventSourceArn: { 'Fn::GetAtt': ['Queue', 'Arn'] }, FunctionName: { Ref: 'Fn' }, MaximumBatchingWindowInSeconds: 5 } },
+        Mapping: {
+          Type: 'AWS::Lambda::EventSourceMapping',
+          Properties: {
+            EventSourceArn: { 'Fn::GetAtt': ['Queue', 'Arn'] },
+            FunctionName: { Ref: 'Fn' },
+            MaximumBatchingWindowInSeconds: 5,
+          },
+        },
       },
     });
     expect(evaluateTemplate([rule], template(65))[0]?.verdict).toBe('pass');
     expect(evaluateTemplate([rule], template(64))[0]?.verdict).toBe('fail');
   });
 
+  it.each(['arn:aws:sqs:eu-west-1:111122223333:elsewhere', { 'Fn::ImportValue': 'Elsewhere' }])(
+    'leaves open what the policy of %j says, which nobody read',
+    (queue) => {
+      const says = { statements: 'resource', where: { statement: { effect: 'Allow' } } };
+      const rule = ruleOf(
+        { every: { related: 'deadLetterQueue', satisfies: { some: says } } },
+        'AWS::Lambda::Function',
+      );
+      const Fn = { Type: 'AWS::Lambda::Function', Properties: { DeadLetterConfig: { TargetArn: queue } } };
+      expect(evaluateTemplate([rule], { Resources: { Fn } })[0]).toMatchObject({ verdict: 'unknown' });
+    },
+  );
+
   it('counts zones that differ around the same unknown region as different', () => {
     const zone = (index: number): object => ({ 'Fn::Select': [index, { 'Fn::GetAZs': '' }] });
     const template = (second: number): object => ({
       Resources: {
-        Fn: { Type: 'AWS::Lambda::Function', Properties: { VpcConfig: { SubnetIds: [{ Ref: 'A' }, { Ref: 'B' }] } } },
+        Fn: {
+          Type: 'AWS::Lambda::Function',
+          Properties: { VpcConfig: { SubnetIds: [{ Ref: 'A' }, { Ref: 'B' }] } },
+        },
         A: { Type: 'AWS::EC2::Subnet', Properties: { AvailabilityZone: zone(0) } },
         B: { Type: 'AWS::EC2::Subnet', Properties: { AvailabilityZone: zone(second) } },
       },
     });
-    const rule = ruleOf({ count: { related: 'subnets', distinct: 'AvailabilityZone' }, atLeast: 2 }, 'AWS::Lambda::Function');
+    const rule = ruleOf(
+      { count: { related: 'subnets', distinct: 'AvailabilityZone' }, atLeast: 2 },
+      'AWS::Lambda::Function',
+    );
     expect(evaluateTemplate([rule], template(1))[0]?.verdict).toBe('pass');
     expect(evaluateTemplate([rule], template(0))[0]?.verdict).toBe('fail');
   });
@@ -83,25 +136,47 @@ describe('quantifiers', () => {
 
 describe('an evaluation', () => {
   it('is unknown on a resource whose condition is undecided', () => {
-    const template = { Parameters: { P: { Type: 'String' } }, Conditions: { C: { 'Fn::Equals': [{ Ref: 'P' }, 'x'] } }, Resources: { Fn: { Type: 'AWS::Lambda::Function', Condition: 'C', Properties: { Timeout: 3 } } } };
-    for (const that of [yes, no]) expect(evaluateTemplate([ruleOf(that, 'AWS::Lambda::Function')], template)[0]?.verdict).toBe('unknown');
+    const template = {
+      Parameters: { P: { Type: 'String' } },
+      Conditions: { C: { 'Fn::Equals': [{ Ref: 'P' }, 'x'] } },
+      Resources: { Fn: { Type: 'AWS::Lambda::Function', Condition: 'C', Properties: { Timeout: 3 } } },
+    };
+    for (const that of [yes, no])
+      expect(evaluateTemplate([ruleOf(that, 'AWS::Lambda::Function')], template)[0]?.verdict).toBe('unknown');
   });
 
   it('leaves out a resource whose condition is false', () => {
-    const template = { Conditions: { C: { 'Fn::Equals': ['a', 'x'] } }, Resources: { Fn: { Type: 'AWS::Lambda::Function', Condition: 'C' } } };
+    const template = {
+      Conditions: { C: { 'Fn::Equals': ['a', 'x'] } },
+      Resources: { Fn: { Type: 'AWS::Lambda::Function', Condition: 'C' } },
+    };
     expect(evaluateTemplate([ruleOf(yes, 'AWS::Lambda::Function')], template)).toEqual([]);
   });
 
   it('does not apply where a clause of `when` fails, for that reason', () => {
-    const rule = ruleOf(no, 'AWS::Lambda::Function', [{ that: { property: 'PackageType', equals: 'Zip' }, otherwise: '{name} is an image' }]);
-    const [evaluation] = evaluateTemplate([rule], { Resources: { Fn: { Type: 'AWS::Lambda::Function', Properties: { PackageType: 'Image' } } } });
+    const rule = ruleOf(no, 'AWS::Lambda::Function', [
+      { that: { property: 'PackageType', equals: 'Zip' }, otherwise: '{name} is an image' },
+    ]);
+    const [evaluation] = evaluateTemplate([rule], {
+      Resources: { Fn: { Type: 'AWS::Lambda::Function', Properties: { PackageType: 'Image' } } },
+    });
     expect(evaluation).toMatchObject({ verdict: 'notApplicable', reason: 'Fn is an image' });
   });
 
   it('never shows a credential', () => {
-    const rule = ruleOf({ none: { entries: 'Environment.Variables', where: { credential: true } } }, 'AWS::Lambda::Function');
+    const rule = ruleOf(
+      { none: { entries: 'Environment.Variables', where: { credential: true } } },
+      'AWS::Lambda::Function',
+    );
     const secret = 'AKIA' + 'ABCDEFGHIJKLMNOP';
-    const [evaluation] = evaluateTemplate([rule], { Resources: { Fn: { Type: 'AWS::Lambda::Function', Properties: { Environment: { Variables: { A: secret, DB_PASSWORD: 'hunter2-hunter2' } } } } } });
+    const [evaluation] = evaluateTemplate([rule], {
+      Resources: {
+        Fn: {
+          Type: 'AWS::Lambda::Function',
+          Properties: { Environment: { Variables: { A: secret, DB_PASSWORD: 'hunter2-hunter2' } } },
+        },
+      },
+    });
     expect(evaluation?.verdict).toBe('fail');
     expect(JSON.stringify(evaluation)).not.toMatch(/AKIAABC|hunter2/);
   });
@@ -109,7 +184,8 @@ describe('an evaluation', () => {
 
 describe('credential', () => {
   const clean = { none: { entries: 'Environment.Variables', where: { credential: true } } };
-  const withVariables = (variables: object) => decideFunction(clean, { Environment: { Variables: variables } }).verdict;
+  const withVariables = (variables: object) =>
+    decideFunction(clean, { Environment: { Variables: variables } }).verdict;
 
   it('leaves open what a value that is not known may be', () => {
     expect(withVariables({ DB_PASSWORD: { Ref: 'P' } })).toBe('unknown');
@@ -119,11 +195,24 @@ describe('credential', () => {
 
   it('finds what a template gives as default of a parameter or as value of an output', () => {
     const verdictOf = (template: object) => {
-      const rules = ['Parameters', 'Outputs'].map((entries) => ruleOf({ none: { entries, where: { credential: true } } }, 'Headgate::Template'));
+      const rules = ['Parameters', 'Outputs'].map((entries) =>
+        ruleOf({ none: { entries, where: { credential: true } } }, 'Headgate::Template'),
+      );
       return evaluateTemplate(rules, template).map(({ verdict }) => verdict);
     };
-    expect(verdictOf({ Resources: {}, Parameters: { DbPassword: { Type: 'String', Default: 'hunter2-hunter2' } } })).toEqual(['fail', 'pass']);
-    expect(verdictOf({ Resources: {}, Parameters: { DbPassword: { Type: 'String', NoEcho: true } }, Outputs: { Key: { Value: 'AKIA' + 'ABCDEFGHIJKLMNOP' } } })).toEqual(['pass', 'fail']);
+    expect(
+      verdictOf({
+        Resources: {},
+        Parameters: { DbPassword: { Type: 'String', Default: 'hunter2-hunter2' } },
+      }),
+    ).toEqual(['fail', 'pass']);
+    expect(
+      verdictOf({
+        Resources: {},
+        Parameters: { DbPassword: { Type: 'String', NoEcho: true } },
+        Outputs: { Key: { Value: 'AKIA' + 'ABCDEFGHIJKLMNOP' } },
+      }),
+    ).toEqual(['pass', 'fail']);
   });
 });
 
