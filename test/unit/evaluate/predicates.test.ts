@@ -76,7 +76,9 @@ describe('predicates', () => {
   it('says that the service default was taken', () => {
     const evaluation = decideFunction({ property: 'Timeout', atMost: 2 }, {});
     expect(evaluation.verdict).toBe('fail');
-    expect(evaluation.evidence).toEqual([{ what: 'Timeout of Fn', value: '3', expected: 'at most 2', holds: false, source: 'default' }]);
+    expect(evaluation.evidence).toEqual([
+      { what: 'Timeout of Fn', value: '3', expected: 'at most 2', holds: false, source: 'default' },
+    ]);
   });
 
   it('does not count a default as written out', () => {
@@ -85,7 +87,11 @@ describe('predicates', () => {
 
   it('knows a key of the scan as the customer’s own', () => {
     const key = { Key: { Type: 'AWS::KMS::Key', Properties: {} } };
-    const evaluation = decideFunction({ property: 'KmsKeyArn', is: 'customer-managed-key' }, { KmsKeyArn: { 'Fn::GetAtt': ['Key', 'Arn'] } }, key);
+    const evaluation = decideFunction(
+      { property: 'KmsKeyArn', is: 'customer-managed-key' },
+      { KmsKeyArn: { 'Fn::GetAtt': ['Key', 'Arn'] } },
+      key,
+    );
     expect(evaluation.verdict).toBe('pass');
   });
 });
