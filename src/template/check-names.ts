@@ -3,7 +3,8 @@ import type { SourceDiagnostic } from '../model/source.ts';
 import { templateDiagnostic } from './diagnostic.ts';
 import { forEachPrefix } from './for-each.ts';
 import { isRawObject, member, onlyKey } from './raw.ts';
-import type { Stack } from './stack.ts';
+import type { ParsedTemplate } from './parse-template.ts';
+import type { Resolver } from './resolver.ts';
 import { parseSub } from './strings.ts';
 
 /** More than this many in one template say the same thing. */
@@ -13,9 +14,9 @@ const reportLimit = 50;
  * Looks, before anything is resolved, for names that nothing declares: in `Ref`, `Fn::GetAtt`,
  * `Fn::Sub`, `Fn::If` and `Condition`. Silent where a transform may declare them.
  */
-export function checkNames(stack: Stack): SourceDiagnostic[] {
-  if (stack.resolver.surroundings.mayAddResources) return [];
-  const checker = new NameChecker(stack);
+export function checkNames(parsed: ParsedTemplate, resolver: Resolver): SourceDiagnostic[] {
+  if (resolver.surroundings.mayAddResources) return [];
+  const checker = new NameChecker(parsed, resolver);
   for (const section of ['Resources', 'Outputs', 'Conditions']) {
     checker.section(section);
   }
@@ -24,19 +25,19 @@ export function checkNames(stack: Stack): SourceDiagnostic[] {
 
 class NameChecker {
   readonly found: SourceDiagnostic[] = [];
-  readonly #stack: Stack;
   /** Where the walk stands; one list for the whole walk, because most places report nothing. */
   readonly #path: (string | number)[] = [];
   /** Identifiers of loops are names too, inside them. */
   readonly #identifiers: string[] = [];
 
-  constructor(stack: Stack) {
-    this.#stack = stack;
-  }
+  constructor(
+    readonly parsed: ParsedTemplate,
+    readonly resolver: Resolver,
+  ) {}
 
   section(name: string): void {
     this.#path.push(name);
-    this.#walk(this.#stack.root[name]);
+    this.#walk(this.resolver.root[name]);
     this.#path.pop();
   }
 
@@ -88,8 +89,8 @@ class NameChecker {
 
   #checkCondition(name: unknown): void {
     if (typeof name !== 'string' || this.#inLoop(name)) return;
-    if (member(this.#stack.root['Conditions'], name) !== undefined) return;
-    if (Object.keys(this.#stack.root['Conditions'] ?? {}).some((key) => key.startsWith(forEachPrefix)))
+    if (member(this.resolver.root['Conditions'], name) !== undefined) return;
+    if (Object.keys(this.resolver.root['Conditions'] ?? {}).some((key) => key.startsWith(forEachPrefix)))
       return;
     this.#add('condition-undeclared', `condition \`${name}\` is not declared`);
   }
@@ -97,13 +98,13 @@ class NameChecker {
   #isDeclared(name: string): boolean {
     return (
       name.startsWith('AWS::') ||
-      member(this.#stack.root['Parameters'], name) !== undefined ||
+      member(this.resolver.root['Parameters'], name) !== undefined ||
       this.#isResource(name)
     );
   }
 
   #isResource(name: string): boolean {
-    return this.#stack.resolver.existence(name) !== undefined || this.#inLoop(name);
+    return this.resolver.existence(name) !== undefined || this.#inLoop(name);
   }
 
   #inLoop(name: string): boolean {
@@ -116,14 +117,14 @@ class NameChecker {
 
   #add(code: string, message: string): void {
     const fields = { code, severity: 'warning' as const, message, affects: this.#affected() };
-    this.found.push(templateDiagnostic(this.#stack.parsed, toPointer(this.#path), fields, 'value'));
+    this.found.push(templateDiagnostic(this.parsed, toPointer(this.#path), fields, 'value'));
   }
 
   #affected(): string[] {
     const [section, name] = this.#path;
     const type =
-      section === 'Resources' && isRawObject(this.#stack.root['Resources'])
-        ? member(member(this.#stack.root['Resources'], String(name)), 'Type')
+      section === 'Resources' && isRawObject(this.resolver.root['Resources'])
+        ? member(member(this.resolver.root['Resources'], String(name)), 'Type')
         : undefined;
     return typeof type === 'string' ? [type] : ['*'];
   }

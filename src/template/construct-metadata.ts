@@ -1,13 +1,18 @@
 import { relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { entriesOf, isRawObject, member } from './raw.ts';
-import type { ConstructInfo } from './stack.ts';
 
 /** A line of the user's own code. */
 export interface SourceLine {
   readonly file: string;
   readonly line: number;
   readonly column: number;
+}
+
+/** What is known of a resource from outside its template (a cloud assembly's metadata). */
+export interface ConstructInfo {
+  readonly constructPath?: string;
+  readonly sourceLine?: SourceLine;
 }
 
 /** `Validations.of(construct).acknowledge(...)`: silence for one rule below one construct. */

@@ -41,12 +41,12 @@ export async function addDocuments(stack: Stack, documents: Map<string, ObjectVa
   }
 }
 
-/** `Body: {Fn::Transform: {Name: AWS::Include, Parameters: {Location}}}`. */
+/** `Body` (`DefinitionBody` in SAM): `{Fn::Transform: {Name: AWS::Include, Parameters: {Location}}}`. */
 function includedBody(raw: RawObject): unknown {
-  const transform = member(member(raw['Properties'], 'Body'), 'Fn::Transform');
-  return member(transform, 'Name') === 'AWS::Include'
-    ? member(member(transform, 'Parameters'), 'Location')
-    : undefined;
+  const body = member(raw['Properties'], 'Body') ?? member(raw['Properties'], 'DefinitionBody');
+  const transform = member(body, 'Fn::Transform');
+  if (member(transform, 'Name') !== 'AWS::Include') return undefined;
+  return member(member(transform, 'Parameters'), 'Location');
 }
 
 async function readDocument(path: string): Promise<RawObject | undefined> {

@@ -11,11 +11,11 @@ import {
 } from '../model/value.ts';
 import { cutCidr } from './cidr.ts';
 import { entriesOf, isRawObject, member } from './raw.ts';
-import type { Resolver } from './resolver.ts';
 import { causeOf, concatenate, parseSub, textLimit } from './strings.ts';
+import type { ValueResolver } from './value-resolver.ts';
 
 /** One intrinsic function: its raw argument in, its value out. */
-type Intrinsic = (argument: unknown, resolver: Resolver) => Value | undefined;
+type Intrinsic = (argument: unknown, resolver: ValueResolver) => Value | undefined;
 
 /** Zones are named by letters; which of them an account has is not known, only that they differ. */
 const zoneLetters = ['a', 'b', 'c', 'd', 'e', 'f'];
@@ -70,7 +70,7 @@ function listArgument(argument: unknown): readonly unknown[] {
   return Array.isArray(argument) ? (argument as unknown[]) : [];
 }
 
-function getAtt(argument: unknown, resolver: Resolver): Value {
+function getAtt(argument: unknown, resolver: ValueResolver): Value {
   const [logicalId, ...rest] = typeof argument === 'string' ? splitOnce(argument) : listArgument(argument);
   const attribute = concatenate(
     rest.flatMap((part, index) => [index === 0 ? '' : '.', resolver.resolve(part)]),
@@ -86,7 +86,7 @@ function splitOnce(text: string): string[] {
   return dot === -1 ? [text] : [text.slice(0, dot), text.slice(dot + 1)];
 }
 
-function sub(argument: unknown, resolver: Resolver): Value {
+function sub(argument: unknown, resolver: ValueResolver): Value {
   const [text, variables] = Array.isArray(argument) ? (argument as unknown[]) : [argument];
   if (typeof text === 'number' || typeof text === 'boolean') return String(text);
   if (typeof text !== 'string') return malformed('`Fn::Sub` takes a string, or [string, mapping]');
@@ -102,14 +102,14 @@ function sub(argument: unknown, resolver: Resolver): Value {
   );
 }
 
-function subVariable(name: string, variables: unknown, resolver: Resolver): Value {
+function subVariable(name: string, variables: unknown, resolver: ValueResolver): Value {
   const given = member(variables, name);
   if (given !== undefined) return resolver.resolve(given) ?? '';
   if (name.startsWith('AWS::') || !name.includes('.')) return resolver.reference(name) ?? '';
   return getAtt(name, resolver);
 }
 
-function join(argument: unknown, resolver: Resolver): Value {
+function join(argument: unknown, resolver: ValueResolver): Value {
   const [delimiter, items] = listArgument(argument);
   const separator = resolver.resolve(delimiter);
   if (typeof separator !== 'string') return unknownOr(separator, '`Fn::Join` takes a delimiter and a list');
@@ -119,7 +119,7 @@ function join(argument: unknown, resolver: Resolver): Value {
   });
 }
 
-function split(argument: unknown, resolver: Resolver): Value {
+function split(argument: unknown, resolver: ValueResolver): Value {
   const [delimiter, source] = listArgument(argument);
   const separator = resolver.resolve(delimiter);
   return mapChoice(resolver.resolve(source), (text) => {
@@ -130,7 +130,7 @@ function split(argument: unknown, resolver: Resolver): Value {
   });
 }
 
-function select(argument: unknown, resolver: Resolver): Value | undefined {
+function select(argument: unknown, resolver: ValueResolver): Value | undefined {
   const [indexArgument, listSource] = listArgument(argument);
   const position = resolver.resolve(indexArgument);
   const index = typeof position === 'number' || typeof position === 'string' ? Number(position) : NaN;
@@ -145,7 +145,7 @@ function select(argument: unknown, resolver: Resolver): Value | undefined {
 }
 
 /** A partly known string, split: the pieces before the first unknown part are known all the same. */
-function selectOfSplit(source: unknown, index: number, resolver: Resolver): Value | undefined {
+function selectOfSplit(source: unknown, index: number, resolver: ValueResolver): Value | undefined {
   if (!isRawObject(source) || !Object.hasOwn(source, 'Fn::Split')) return undefined;
   const [delimiter, textSource] = listArgument(source['Fn::Split']);
   if (typeof delimiter !== 'string' || delimiter === '') return undefined;
@@ -175,7 +175,7 @@ function hostOfUrl(text: Value | undefined): Value | undefined {
   return concatenate(parts);
 }
 
-function findInMap(argument: unknown, resolver: Resolver): Value | undefined {
+function findInMap(argument: unknown, resolver: ValueResolver): Value | undefined {
   const [mapArgument, topArgument, secondArgument, options] = listArgument(argument);
   const [map, top, second] = [mapArgument, topArgument, secondArgument].map((key) => resolver.resolve(key));
   const fallback = member(options, 'DefaultValue');
@@ -210,14 +210,14 @@ function missingKey(map: string, top: Value | undefined, second: Value | undefin
   };
 }
 
-function getAzs(argument: unknown, resolver: Resolver): Value {
+function getAzs(argument: unknown, resolver: ValueResolver): Value {
   const given = resolver.resolve(argument);
   const region =
     given === '' || given === undefined || given === null ? resolver.reference('AWS::Region') : given;
   return zoneLetters.map((letter) => concatenate([region, letter]));
 }
 
-function cidr(argument: unknown, resolver: Resolver): Value {
+function cidr(argument: unknown, resolver: ValueResolver): Value {
   const [block, count, bits] = listArgument(argument).map((part) => resolver.resolve(part));
   const unknown = [block, count, bits].map((part) => causeOf(part)).find((cause) => cause !== undefined);
   if (unknown !== undefined) return new Unresolved(unknown);
@@ -227,7 +227,7 @@ function cidr(argument: unknown, resolver: Resolver): Value {
 }
 
 /** What CDK writes for references between stacks that must not lock each other (aws-cdk-lib 2.276, read 2026-11). */
-function getStackOutput(argument: unknown, resolver: Resolver): Value {
+function getStackOutput(argument: unknown, resolver: ValueResolver): Value {
   const [stackName, output] = ['StackName', 'OutputName'].map((key) =>
     resolver.resolve(member(argument, key)),
   );

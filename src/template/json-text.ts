@@ -21,58 +21,73 @@ interface OpenMember {
 
 /** Indexes the first two levels of valid JSON. Linear, without building anything for deeper levels. */
 export function outlineJson(text: string): JsonOutline {
-  const sections = new Map<string, Span>();
-  let members = new Map<string, Span>();
-  const open: OpenMember[] = [];
-  let keys = 0;
-  let depth = 0;
-  let deepest = 0;
-  let lastEnd = 0;
-  const close = (): void => {
-    const done = depth <= 2 && open.length === depth ? open.pop() : undefined;
-    if (done === undefined) return;
-    const span: Span = {
-      keyStart: done.keyStart,
-      keyEnd: done.keyEnd,
-      start: done.start,
-      end: lastEnd,
-      ...(depth === 1 ? { children: members } : {}),
-    };
-    if (depth === 2) members.set(done.key, span);
-    else {
-      sections.set(done.key, span);
-      members = new Map();
+  return new OutlineReader(text).read();
+}
+
+class OutlineReader {
+  readonly #sections = new Map<string, Span>();
+  #members = new Map<string, Span>();
+  /** The member being read at each of the first two levels. */
+  readonly #open: OpenMember[] = [];
+  #keys = 0;
+  #depth = 0;
+  #deepest = 0;
+  /** Where the last token ended. */
+  #end = 0;
+
+  constructor(readonly text: string) {}
+
+  read(): JsonOutline {
+    const { text } = this;
+    for (let index = 0; index < text.length; index++) {
+      const code = text.charCodeAt(index);
+      if (code <= 32 || code === 58) continue;
+      if (code === quote) index = this.#string(index) - 1;
+      else this.#punctuation(code, index);
     }
-  };
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index);
-    if (code <= 32 || code === 58) continue;
-    if (code === quote) {
-      const end = stringEnd(text, index);
-      const after = skipSpace(text, end);
-      if (text.charCodeAt(after) === 58) {
-        keys++;
-        if (depth <= 2 && open.length === depth - 1) {
-          const key = JSON.parse(text.slice(index, end)) as string;
-          open.push({ key, keyStart: index, keyEnd: end, start: skipSpace(text, after + 1) });
-        }
-      }
-      lastEnd = end;
-      index = end - 1;
-    } else if (code === 123 || code === 91) {
-      depth++;
-      if (depth > deepest) deepest = depth;
+    return { sections: this.#sections, keys: this.#keys, depth: this.#deepest };
+  }
+
+  /** Reads a string and returns the offset after it; before a colon it is a key. */
+  #string(start: number): number {
+    const end = stringEnd(this.text, start);
+    const after = skipSpace(this.text, end);
+    this.#end = end;
+    if (this.text.charCodeAt(after) !== 58) return end;
+    this.#keys++;
+    if (this.#depth <= 2 && this.#open.length === this.#depth - 1) {
+      const key = JSON.parse(this.text.slice(start, end)) as string;
+      this.#open.push({ key, keyStart: start, keyEnd: end, start: skipSpace(this.text, after + 1) });
+    }
+    return end;
+  }
+
+  #punctuation(code: number, index: number): void {
+    if (code === 123 || code === 91) {
+      if (++this.#depth > this.#deepest) this.#deepest = this.#depth;
     } else if (code === 125 || code === 93) {
-      close();
-      depth--;
-      lastEnd = index + 1;
+      this.#closeMember();
+      this.#depth--;
+      this.#end = index + 1;
     } else if (code === 44) {
-      close();
+      this.#closeMember();
     } else {
-      lastEnd = index + 1;
+      this.#end = index + 1;
     }
   }
-  return { sections, keys, depth: deepest };
+
+  #closeMember(): void {
+    if (this.#depth > 2 || this.#open.length !== this.#depth) return;
+    const done = this.#open.pop();
+    if (done === undefined) return;
+    const { key, ...place } = done;
+    if (this.#depth === 2) {
+      this.#members.set(key, { ...place, end: this.#end });
+    } else {
+      this.#sections.set(key, { ...place, end: this.#end, children: this.#members });
+      this.#members = new Map();
+    }
+  }
 }
 
 /** Offset after the closing quote of the string that starts at `start`. */

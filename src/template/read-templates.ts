@@ -1,5 +1,5 @@
 import { relative, sep } from 'node:path';
-import type { CodeEvidence } from '../model/resource.ts';
+import type { CodeCapability, CodeEvidence } from '../model/resource.ts';
 import type { SourceReading } from '../model/source.ts';
 import type { Environment } from './environment.ts';
 import { addAssembly } from './assembly.ts';
@@ -40,17 +40,23 @@ export async function readTemplates(
 /** Documents and bundles lie beside the templates; the same bundle is read once. */
 async function readBeside({ builder, options }: ReadContext): Promise<void> {
   const bundles = new Map<string, Promise<CodeEvidence>>();
-  for (const stack of builder.reading.stacks) {
+  for (const stack of builder.stacks) {
     await addDocuments(stack, builder.documents);
     if (options.readCode === true) await addCodeEvidence(stack, bundles);
   }
+}
+
+/** What may be said about a template that is held in memory. */
+export interface ReadTemplateObjectOptions extends Omit<ReadTemplatesOptions, 'cwd' | 'readCode'> {
+  /** Capabilities that functions' code shows: logical id -> names. */
+  readonly code?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Reads one template that is held in memory, as a scope of its own; nothing in it has a position. */
 export function readTemplateObject(
   template: unknown,
   name: string,
-  options: Omit<ReadTemplatesOptions, 'cwd' | 'readCode'> = {},
+  options: ReadTemplateObjectOptions = {},
 ): SourceReading {
   const builder = new ReadingBuilder();
   const parsed = expandTransforms(parseTemplateObject(template, name));
@@ -58,19 +64,20 @@ export function readTemplateObject(
     builder.addTemplate(parsed);
     return builder.finish();
   }
-  const stack = new Stack(
-    parsed,
-    parsed.root,
-    {
-      id: name,
-      scope: name,
-      environment: environmentOf(options),
-      given: (key) => givenParameter(options, key),
-    },
-    builder.reading,
-  );
+  const given = (key: string): string | undefined => givenParameter(options, key);
+  const place = { id: name, scope: name, environment: environmentOf(options), given };
+  const stack = new Stack(parsed, parsed.root, place, builder.reading);
+  for (const [logicalId, shown] of Object.entries(options.code ?? {})) {
+    stack.code.set(logicalId, { source: name, complete: true, found: shown.map(statedSign) });
+  }
   builder.addStack(stack);
   return builder.finish();
+}
+
+/** A capability that is stated and not found in a file. */
+function statedSign(capability: string): CodeEvidence['found'][number] {
+  // An unknown name matches no rule's question, so it needs no check here.
+  return { capability: capability as CodeCapability, sign: capability, file: '' };
 }
 
 function environmentOf(options: Omit<ReadTemplatesOptions, 'cwd'>): Environment {

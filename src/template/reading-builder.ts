@@ -13,6 +13,7 @@ import { looseComments, readSuppressions } from './suppressions.ts';
 /** Gathers what a call of `readTemplates` finds; stacks first, their resources when all are known. */
 export class ReadingBuilder {
   readonly reading = new Reading();
+  readonly stacks: Stack[] = [];
   readonly inputs: ScanInput[] = [];
   readonly skipped: { name: string; reason: string }[] = [];
   readonly diagnostics: SourceDiagnostic[] = [];
@@ -39,6 +40,7 @@ export class ReadingBuilder {
 
   addStack(stack: Stack): void {
     this.addTemplate(stack.parsed);
+    this.stacks.push(stack);
     this.reading.stacks.push(stack);
   }
 
@@ -50,7 +52,7 @@ export class ReadingBuilder {
   finish(): SourceReading {
     const resources: Resource[] = [];
     const scopes = new Map<string, string>();
-    for (const stack of this.reading.stacks) {
+    for (const stack of this.stacks) {
       resources.push(...stack.resources, templateResource(stack));
       this.diagnostics.push(...stack.diagnostics, ...looseComments(stack));
       this.suppressions.push(...readSuppressions(stack));

@@ -1,14 +1,25 @@
 import { dirname } from 'node:path';
 import { Unresolved, type Cause, type Value } from '../model/value.ts';
 import type { CopyBudget } from './for-each.ts';
-import type { Stack } from './stack.ts';
+import type { Environment } from './environment.ts';
 import { causeOf } from './strings.ts';
 
 /** How many nodes all loops of a reading may copy together. */
 const copyLimit = 500_000;
 
+/** What a stack offers to others. */
+export interface ExportingStack {
+  readonly scope: string;
+  readonly parsed: { readonly file: string };
+  readonly options: { readonly environment: Environment };
+  /** Value of an output; undefined when there is none of that name. */
+  output(name: string): Value | undefined;
+  /** Exported outputs, with the names they are exported under. */
+  exportNames(): [output: string, name: string][];
+}
+
 interface Export {
-  readonly stack: Stack;
+  readonly stack: ExportingStack;
   readonly output: string;
 }
 
@@ -16,11 +27,11 @@ interface Export {
 export class Reading {
   readonly recursion = { depth: 0 };
   readonly budget: CopyBudget = { left: copyLimit };
-  readonly stacks: Stack[] = [];
+  readonly stacks: ExportingStack[] = [];
   #exports: Map<string, Export[]> | 'open' | undefined;
 
   /** Value of an export, the nearest one to the stack that asks. */
-  importValue(name: Value | undefined, asking: Stack): Value {
+  importValue(name: Value | undefined, asking: ExportingStack): Value {
     if (typeof name !== 'string') return new Unresolved(unknownName(name));
     if (this.#exports === 'open')
       return new Unresolved({
@@ -43,7 +54,7 @@ export class Reading {
   }
 
   /** Output of the stack that is deployed under a name, the nearest one to the stack that asks. */
-  stackOutput(stackName: Value | undefined, output: Value | undefined, asking: Stack): Value {
+  stackOutput(stackName: Value | undefined, output: Value | undefined, asking: ExportingStack): Value {
     const cause = causeOf(stackName) ?? causeOf(output);
     if (cause !== undefined) return new Unresolved(cause);
     const name = String(output);
@@ -69,7 +80,7 @@ export class Reading {
 }
 
 /** Exports of the same stage go before those of the same application, and those before all others. */
-function nearest(found: readonly Export[], asking: Stack): readonly Export[] {
+function nearest(found: readonly Export[], asking: ExportingStack): readonly Export[] {
   const folder = dirname(asking.parsed.file);
   const inScope = found.filter(({ stack }) => stack.scope === asking.scope);
   const inFolder = inScope.filter(({ stack }) => dirname(stack.parsed.file) === folder);

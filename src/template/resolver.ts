@@ -1,36 +1,18 @@
 import { Choice, Reference, Unresolved, type Cause, type ObjectValue, type Value } from '../model/value.ts';
-import { pseudoParameter, type Environment } from './environment.ts';
+import { pseudoParameter } from './environment.ts';
 import { allTrue, anyTrue, equalValues, negate, type Truth } from './equality.ts';
-import { forEachPrefix, parseForEach, substitute, type CopyBudget } from './for-each.ts';
+import { forEachPrefix, parseForEach, substitute } from './for-each.ts';
 import { intrinsics } from './intrinsics.ts';
 import { parameterValue } from './parameters.ts';
 import { isRawObject, member, onlyKey, setMember, type RawObject } from './raw.ts';
 import { causeOf, textValue } from './strings.ts';
+import type { StackSurroundings, ValueResolver } from './value-resolver.ts';
 
 /** How deep resolving may recurse, over intrinsics, conditions and nested stacks together. */
 const recursionLimit = 700;
 
-/** What one stack knows of its surroundings. */
-export interface StackSurroundings {
-  readonly stackId: string;
-  readonly environment: Environment;
-  /** Values given for parameters: from the command line, or by the parent stack. */
-  given(name: string): Value | undefined;
-  /** Value of an export, by its name. */
-  importValue(name: Value | undefined): Value;
-  /** Output of another stack, by the name that stack is deployed under. */
-  stackOutput(stackName: Value | undefined, output: Value | undefined): Value;
-  /** Output of the nested stack that a resource of this template is; undefined when its template is not at hand. */
-  nestedOutput(logicalId: string, output: string): Value | undefined;
-  /** True when a transform may add resources, so that a name nobody declares is no mistake. */
-  readonly mayAddResources: boolean;
-  /** Shared by all stacks of a reading, because they can lead into each other. */
-  readonly recursion: { depth: number };
-  readonly budget: CopyBudget;
-}
-
 /** Resolves the intrinsic functions of one template as one stack. Every answer is the same each time. */
-export class Resolver {
+export class Resolver implements ValueResolver {
   readonly #parameters = new Map<string, Value>();
   readonly #pseudo = new Map<string, Value | undefined>();
   readonly #conditions = new Map<string, Truth | 'open'>();

@@ -1,33 +1,21 @@
-import { toPointer, type SymbolicLocation } from '../model/location.ts';
-import type { CodeEvidence, Resource } from '../model/resource.ts';
+import { toPointer } from '../model/location.ts';
+import type { CodeEvidence } from '../model/resource.ts';
 import type { SourceDiagnostic } from '../model/source.ts';
-import {
-  isObjectValue,
-  Unresolved,
-  type Cause,
-  type ObjectValue,
-  type Path,
-  type Value,
-} from '../model/value.ts';
+import { Unresolved, type Cause, type Value } from '../model/value.ts';
 import { checkNames } from './check-names.ts';
 import { templateDiagnostic } from './diagnostic.ts';
 import type { Environment } from './environment.ts';
 import { forEachPrefix, parseForEach } from './for-each.ts';
-import type { Acknowledgement } from './construct-metadata.ts';
+import type { Acknowledgement, ConstructInfo } from './construct-metadata.ts';
 import type { AssetPlace } from './local-assets.ts';
-import { locatePath, type WrittenResource } from './locate.ts';
+import type { WrittenResource } from './locate.ts';
 import type { ParsedTemplate } from './parse-template.ts';
 import { entriesOf, isRawObject, member, onlyKey, setMember, type RawObject } from './raw.ts';
 import type { Reading } from './reading.ts';
-import { Resolver, type StackSurroundings } from './resolver.ts';
-import { causeOf } from './strings.ts';
+import { Resolver } from './resolver.ts';
+import type { StackSurroundings } from './value-resolver.ts';
+import { TemplateResource } from './template-resource.ts';
 import { hasSamTransform, hasUnknownTransform } from './transforms.ts';
-
-/** What is known of a resource from outside its template (a cloud assembly's metadata). */
-export interface ConstructInfo {
-  readonly constructPath?: string;
-  readonly sourceLine?: { readonly file: string; readonly line: number; readonly column: number };
-}
 
 /** How a template becomes a stack. */
 export interface StackOptions {
@@ -277,7 +265,7 @@ export class Stack {
         'the template names a macro, which is not evaluated',
       );
     }
-    this.diagnostics.push(...checkNames(this));
+    this.diagnostics.push(...checkNames(this.parsed, this.resolver));
     const resources: TemplateResource[] = [];
     for (const [name, written] of this.#written) {
       const exists = this.resolver.existence(name) ?? true;
@@ -286,87 +274,4 @@ export class Stack {
     }
     return resources;
   }
-}
-
-/** A resource of a template; its properties are resolved when they are first asked for. */
-export class TemplateResource implements Resource {
-  readonly id: string;
-  readonly type: string;
-  readonly name: string;
-  readonly scope: string;
-  readonly stack: string;
-  readonly logicalId: string;
-  readonly uncertain?: Cause;
-  readonly generated?: true;
-  readonly constructPath?: string;
-  readonly sourceLine?: { readonly file: string; readonly line: number; readonly column: number };
-  readonly account?: string;
-  readonly region?: string;
-  readonly metadata?: ObjectValue;
-  readonly code?: CodeEvidence;
-  readonly #owner: Stack;
-  readonly #written: WrittenResource;
-  #properties: ObjectValue | undefined;
-
-  constructor(owner: Stack, logicalId: string, written: WrittenResource, uncertain: Cause | undefined) {
-    this.#owner = owner;
-    this.#written = written;
-    this.id = `${owner.id}/${logicalId}`;
-    this.type = String(written.raw['Type']);
-    this.name = logicalId;
-    this.logicalId = logicalId;
-    this.scope = owner.scope;
-    this.stack = owner.id;
-    const doubt = uncertain ?? this.#openProperties();
-    if (doubt !== undefined) this.uncertain = doubt;
-    if (owner.parsed.origins?.get(logicalId)?.generated === true) this.generated = true;
-    const { account, region } = owner.options.environment;
-    if (account !== undefined) this.account = account;
-    if (region !== undefined) this.region = region;
-    const info = owner.options.construct?.(logicalId);
-    const path = info?.constructPath ?? member(written.raw['Metadata'], 'aws:cdk:path');
-    if (typeof path === 'string') this.constructPath = path;
-    if (info?.sourceLine !== undefined) this.sourceLine = info.sourceLine;
-    const code = owner.code.get(logicalId);
-    if (code !== undefined) this.code = code;
-    // Metadata is read for names and notes alone, which are plain JSON.
-    if (isRawObject(written.raw['Metadata'])) this.metadata = written.raw['Metadata'] as ObjectValue;
-  }
-
-  get properties(): ObjectValue {
-    this.#properties ??= this.#resolveProperties();
-    return this.#properties;
-  }
-
-  locate(path: Path): SymbolicLocation {
-    return this.#underOwnCondition(() => locatePath(this.#written, path, this.#owner.resolver));
-  }
-
-  #resolveProperties(): ObjectValue {
-    const raw = this.#written.raw['Properties'];
-    if (!isRawObject(raw)) return {};
-    const whole = this.#underOwnCondition(() => this.#owner.resolver.resolve(raw));
-    if (isObjectValue(whole)) return whole;
-    const known = this.#underOwnCondition(() => this.#owner.resolver.resolve(withoutFunctions(raw)));
-    return isObjectValue(known) ? known : {};
-  }
-
-  /** Properties that a macro or an unknown loop writes cannot be judged: their absence proves nothing. */
-  #openProperties(): Cause | undefined {
-    const raw = this.#written.raw['Properties'];
-    if (!isRawObject(raw) || !Object.keys(raw).some((key) => key.startsWith('Fn::'))) return undefined;
-    const value = this.#underOwnCondition(() => this.#owner.resolver.resolve(raw));
-    return isObjectValue(value) ? undefined : causeOf(value);
-  }
-
-  /** Where the resource exists at all, its own condition holds. */
-  #underOwnCondition<T>(work: () => T): T {
-    const condition = this.#written.raw['Condition'];
-    return typeof condition === 'string' ? this.#owner.resolver.assuming(condition, true, work) : work();
-  }
-}
-
-/** The members that are written out, beside a macro or a loop that could not be evaluated. */
-function withoutFunctions(raw: RawObject): RawObject {
-  return Object.fromEntries(Object.entries(raw).filter(([key]) => !key.startsWith('Fn::')));
 }

@@ -3,7 +3,8 @@ import type { Acknowledgement } from './construct-metadata.ts';
 import type { ParsedTemplate } from './parse-template.ts';
 import { entriesOf, isRawObject, member, type RawObject } from './raw.ts';
 import type { TextRange, Span } from './span.ts';
-import type { Stack, TemplateResource } from './stack.ts';
+import type { Stack } from './stack.ts';
+import type { TemplateResource } from './template-resource.ts';
 
 const marker = 'headgate:ignore';
 

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { CodeEvidence } from '../../../src/model/resource.ts';
-import { readTemplates } from '../../../src/template/read-templates.ts';
+import { readTemplateObject, readTemplates } from '../../../src/template/read-templates.ts';
 
 let cwd = '';
 beforeAll(async () => {
@@ -88,6 +88,16 @@ describe('code evidence', () => {
     });
     expect(await evidence({ 'src/lib.zip': '' })).toMatchObject({ complete: false, found: [] });
     expect(await evidence({ 'src/x.zip': '' }, './src/x.zip')).toMatchObject({ complete: false });
+  });
+
+  it('may be stated for a template that is held in memory', () => {
+    const template = { Resources: { F: { Type: 'AWS::Lambda::Function' } } };
+    const [found] = readTemplateObject(template, 'example', { code: { F: ['idempotency'] } }).resources;
+    expect(found?.code).toEqual({
+      source: 'example',
+      complete: true,
+      found: [{ capability: 'idempotency', sign: 'idempotency', file: '' }],
+    });
   });
 
   it('is absent where there is no code at hand, or none was asked for', async () => {
