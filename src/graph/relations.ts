@@ -94,9 +94,18 @@ const unlinked: RowLinks = {
   danglingFor: () => undefined,
 };
 
+/** Relation -> type -> rows that may lead to it, gathered when first asked for. */
+const towards = new Map<string, Map<string, readonly RelationRow[]>>();
+
 function rowsTowards(relation: string, type: string): readonly RelationRow[] {
   const types = inverseRows.get(relation);
   if (types === undefined) return [];
+  const known = towards.get(relation) ?? new Map<string, readonly RelationRow[]>();
+  towards.set(relation, known);
+  const found = known.get(type);
+  if (found !== undefined) return found;
   const wanted = [type, ...(standsFor[type] ?? []), '*'];
-  return [...new Set(wanted.flatMap((each) => types.get(each) ?? []))];
+  const rows = [...new Set(wanted.flatMap((each) => types.get(each) ?? []))];
+  known.set(type, rows);
+  return rows;
 }

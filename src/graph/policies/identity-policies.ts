@@ -16,7 +16,7 @@ export function identityStatements(resource: Resource, context: LinkContext): St
   const roles = [...new Set(edges.flatMap(({ to }) => (to === undefined ? [] : [to])))];
   const doubt = incomplete ?? edges.find(({ to }) => to === undefined)?.cause;
   return mergeSets([
-    ...roles.map((role) => statementsOfRole(role, context)),
+    ...roles.map((role) => context.identityStatements(role)),
     { statements: [], ...(doubt === undefined ? {} : { incomplete: doubt }) },
   ]);
 }
