@@ -1,4 +1,5 @@
 import type { Expression } from '../model/rule.ts';
+import { nearest } from './nearest.ts';
 import { keywords, sourceKeywords } from './vocabulary.ts';
 
 const roles = new Map(keywords.map((keyword) => [keyword.name, keyword]));
@@ -67,7 +68,7 @@ function visitQuantifier(name: string, quantifier: Expression, path: readonly (s
   if (name !== 'every' && quantifier['satisfies'] !== undefined) report([...path, 'satisfies'], `\`satisfies\` goes with \`every\`; use \`where\` with \`${name}\``);
   const related = quantifier['related'];
   if (typeof related === 'string' && scope.relations !== undefined) {
-    for (const step of related.split('.')) if (!scope.relations.has(step)) report([...path, 'related'], `\`${step}\` is not a relation`);
+    for (const step of related.split('.')) if (!scope.relations.has(step)) report([...path, 'related'], unknownRelation(step, scope.relations));
   }
   if (typeof quantifier['of'] === 'string') checkBinding(quantifier['of'], [...path, 'of'], scope, report);
   const inner = typeof quantifier['as'] === 'string' ? { ...scope, bindings: new Set([...scope.bindings, quantifier['as']]) } : scope;
@@ -75,6 +76,11 @@ function visitQuantifier(name: string, quantifier: Expression, path: readonly (s
     const body = quantifier[key];
     if (body !== undefined) visit(body as Expression, [...path, key], inner, report);
   }
+}
+
+function unknownRelation(name: string, relations: ReadonlySet<string>): string {
+  const meant = nearest(name, [...relations]);
+  return `\`${name}\` is not a relation${meant === undefined ? '' : `; did you mean \`${meant}\`?`}`;
 }
 
 function checkPattern(pattern: string, path: readonly (string | number)[], scope: ExpressionScope, report: Report): void {
