@@ -38,7 +38,7 @@ describe('a rule file', () => {
     ['a predicate of nothing', '{equals: 3}', 'says what must hold, but of nothing'],
     ['an unknown parameter', '{property: MemorySize, atLeast: {parameter: least}}', '`least` is not a parameter of this rule'],
     ['an unknown binding', '{property: MemorySize, of: other, atLeast: 3}', '`other` is not bound here'],
-    ['an unknown relation', '{some: {related: subnetz}}', '`subnetz` is not a relation; did you mean `subnets`?'],
+    ['an unknown relation', '{some: {related: securityGruops}}', '`securityGruops` is not a relation; did you mean `securityGroups`?'],
     ['two sources', '{some: {related: subnets, elements: Layers}}', 'needs exactly one source'],
     ['every without satisfies', '{every: {elements: Layers}}', '`every` needs `satisfies`'],
     ['a pattern that cannot be', "{property: Handler, matches: '('}", 'is not a usable pattern'],
