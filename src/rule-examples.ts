@@ -1,9 +1,7 @@
 import { evaluateRules } from './evaluate/evaluate.ts';
 import { linkGraph } from './graph/link-graph.ts';
-import type { CodeCapability, CodeEvidence, Resource } from './model/resource.ts';
 import type { Rule, RuleExample, RuleSet } from './model/rule.ts';
 import type { Evaluation } from './model/scan-result.ts';
-import type { SourceReading } from './model/source.ts';
 import { readTemplateObject } from './template/read-templates.ts';
 
 /** How one example of a rule turned out. */
@@ -26,8 +24,12 @@ export function runExamples(ruleSet: RuleSet, now: Date): ExampleOutcome[] {
 
 /** Evaluations of one rule on the template of an example. */
 export function evaluateExample(rule: Rule, example: RuleExample, ruleSet: RuleSet, now: Date): Evaluation[] {
-  const reading = readTemplateObject(example.template, 'example', {});
-  const graph = linkGraph(withCode(reading, example.code));
+  const reading = readTemplateObject(
+    example.template,
+    'example',
+    example.code === undefined ? {} : { code: example.code },
+  );
+  const graph = linkGraph(reading);
   return evaluateRules({ ...ruleSet, rules: [rule] }, graph, {
     now,
     positions: () => undefined,
@@ -50,23 +52,4 @@ function exampleProblem(rule: Rule, example: RuleExample, ruleSet: RuleSet, now:
       return `\`${resource.name}\` says "${said}", which lacks "${example.says}"`;
   }
   return undefined;
-}
-
-// An example names what the code shows; real code is read by the template stage.
-function withCode(reading: SourceReading, code: RuleExample['code']): SourceReading {
-  if (code === undefined) return reading;
-  const resources = reading.resources.map((resource) => {
-    const signs = code[resource.name];
-    return signs === undefined ? resource : withEvidence(resource, signs as CodeCapability[]);
-  });
-  return { ...reading, resources };
-}
-
-function withEvidence(resource: Resource, capabilities: readonly CodeCapability[]): Resource {
-  const code: CodeEvidence = {
-    source: 'example code',
-    complete: true,
-    found: capabilities.map((capability) => ({ capability, sign: capability, file: 'index.mjs' })),
-  };
-  return Object.create(resource, { code: { value: code, enumerable: true } }) as Resource; // keeps the lazy properties of the resource
 }

@@ -104,7 +104,7 @@ export const configSchema = {
     region: text,
     account: { type: 'string', pattern: '^[0-9]{12}$' },
     parameters: text,
-    peerSuppressions: { type: 'array', items: { enum: ['checkov', 'cfn_nag', 'cfn-guard', 'cdk_nag'] } },
+    peerSuppressions: { type: 'array', items: { enum: ['checkov', 'cfn_nag', 'cfn-guard', 'cdk-nag'] } },
     rules: {
       type: 'object',
       additionalProperties: {
