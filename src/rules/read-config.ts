@@ -15,7 +15,7 @@ export interface HeadgateConfig {
   readonly region?: string;
   readonly account?: string;
   readonly parameters?: string;
-  readonly peerSuppressions?: readonly ('checkov' | 'cfn_nag' | 'cfn-guard' | 'cdk_nag')[];
+  readonly peerSuppressions?: readonly ('checkov' | 'cfn_nag' | 'cfn-guard' | 'cdk-nag')[];
   readonly rules?: Readonly<Record<string, RuleSetting | 'off' | false>>;
   readonly outside?: readonly OutsideFact[];
 }
