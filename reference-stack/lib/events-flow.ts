@@ -223,9 +223,12 @@ export class EventsFlow extends Construct {
       description: 'Uploads, from the default bus to the encrypted one',
       eventPattern: ofUploads,
     });
-    forward.addTarget(
-      new targets.EventBus(this.bus, { deadLetterQueue: this.undelivered.queue, ...boundedRetries }),
-    );
+    forward.addTarget(new targets.EventBus(this.bus, { deadLetterQueue: this.undelivered.queue }));
+    // The target has no property for its retries.
+    (forward.node.defaultChild as events.CfnRule).addPropertyOverride('Targets.0.RetryPolicy', {
+      MaximumRetryAttempts: boundedRetries.retryAttempts,
+      MaximumEventAgeInSeconds: boundedRetries.maxEventAge.toSeconds(),
+    });
     const rule = new events.Rule(this, 'UploadedOrders', {
       description: 'Uploads to the processing function',
       eventBus: this.bus,

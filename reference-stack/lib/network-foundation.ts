@@ -40,8 +40,6 @@ export interface Placement {
   readonly securityGroups: ec2.ISecurityGroup[];
 }
 
-const https = ec2.Port.tcp(443);
-
 /**
  * The VPC security boundary: private subnets without a route to an internet gateway in two or more zones,
  * endpoints whose policies name this account and the calls that are made, and security groups without ingress.
@@ -60,12 +58,10 @@ export class NetworkFoundation extends Construct {
     const external = props.externalCidrs ?? [];
     this.vpc = this.createVpc(props, external.length > 0);
     this.endpointGroup = this.createGroup('EndpointGroup', 'Interface endpoints: 443 from functions');
-    this.functionGroup = this.createFunctionGroup('FunctionGroup', 'Functions: 443 to endpoints', props);
+    this.functionGroup = this.createFunctionGroup('FunctionGroup', 'Functions: 443 to endpoints', props, []);
     if (external.length > 0) {
-      this.egressGroup = this.createFunctionGroup('EgressGroup', 'Functions with an external API', props);
-      for (const cidr of external) {
-        this.egressGroup.addEgressRule(ec2.Peer.ipv4(cidr), https, 'External API through the NAT gateway');
-      }
+      const description = 'Functions with an external API: 443 to endpoints and out';
+      this.egressGroup = this.createFunctionGroup('EgressGroup', description, props, external);
     }
     this.addGatewayEndpoints();
     this.addInterfaceEndpoints(props);
@@ -116,13 +112,25 @@ export class NetworkFoundation extends Construct {
     return new ec2.SecurityGroup(this, id, { vpc: this.vpc, description, allowAllOutbound: false });
   }
 
-  private createFunctionGroup(id: string, description: string, props: NetworkFoundationProps) {
+  private createFunctionGroup(
+    id: string,
+    description: string,
+    props: NetworkFoundationProps,
+    external: readonly string[],
+  ): ec2.SecurityGroup {
     const group = this.createGroup(id, description);
     const lists = this.prefixLists(props);
-    group.addEgressRule(ec2.Peer.prefixList(lists.s3), https, 'S3 through its gateway endpoint');
-    group.addEgressRule(ec2.Peer.prefixList(lists.dynamoDb), https, 'DynamoDB through its gateway endpoint');
-    group.addEgressRule(this.endpointGroup, https, 'AWS services through interface endpoints');
-    this.endpointGroup.addIngressRule(group, https, `HTTPS from ${id}`);
+    // Written into the group: without rules of its own a group lets everything out until others are attached.
+    (group.node.defaultChild as ec2.CfnSecurityGroup).securityGroupEgress = [
+      httpsTo({ destinationPrefixListId: lists.s3 }, 'S3 through its gateway endpoint'),
+      httpsTo({ destinationPrefixListId: lists.dynamoDb }, 'DynamoDB through its gateway endpoint'),
+      httpsTo(
+        { destinationSecurityGroupId: this.endpointGroup.securityGroupId },
+        'AWS services through interface endpoints',
+      ),
+      ...external.map((cidrIp) => httpsTo({ cidrIp }, 'External API through the NAT gateway')),
+    ];
+    this.endpointGroup.addIngressRule(group, ec2.Port.HTTPS, `HTTPS from ${id}`);
     return group;
   }
 
@@ -257,6 +265,13 @@ const interfaceEndpoints: Readonly<Record<EndpointService, InterfaceEndpointPoli
     resources: ['*'],
   },
 };
+
+function httpsTo(
+  destination: Partial<ec2.CfnSecurityGroup.EgressProperty>,
+  description: string,
+): ec2.CfnSecurityGroup.EgressProperty {
+  return { ...destination, ipProtocol: 'tcp', fromPort: 443, toPort: 443, description };
+}
 
 function throughEndpoint(
   actions: string[],

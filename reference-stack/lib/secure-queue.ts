@@ -145,13 +145,16 @@ export class WorkQueue extends Construct {
       ),
       [this.queue.queueArn],
     );
-    return handler.target.addEventSourceMapping(`${this.node.id}Mapping`, {
+    const mapping = handler.target.addEventSourceMapping(`${this.node.id}Mapping`, {
       eventSourceArn: this.queue.queueArn,
       batchSize: options.batchSize ?? 10,
       reportBatchItemFailures: true,
       maxConcurrency: options.maximumConcurrency,
       ...(this.batchingWindow && { maxBatchingWindow: this.batchingWindow }),
     });
+    // By ARN: an alias has no name that names its function as well, so CDK takes one apart.
+    (mapping.node.defaultChild as lambda.CfnEventSourceMapping).functionName = handler.target.functionArn;
+    return mapping;
   }
 
   /** Lets a function send to the queue. */
