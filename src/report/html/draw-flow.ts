@@ -33,20 +33,20 @@ export function drawFlow(flow: FlowSummary, layout: FlowLayout, number: number):
         <path class="arrowhead" d="M0,0.8L8,4L0,7.2z" />
       </marker>
     </defs>
-    ${layout.groups.map(drawGroup)}
+    <g class="groups">${layout.groups.map(({ box }) => drawBox(box, 6))}</g>
     <g aria-hidden="true">${layout.edges.map((edge) => drawEdge(edge, number))}</g>
+    <g class="groups">${layout.groups.map(drawGroupLabel)}</g>
     ${flow.nodes.map((node, index) => drawNode(flow, node, layout.nodes[index]))}
   </svg>`;
 }
 
-function drawGroup({ label, box }: FlowLayout['groups'][number]): Markup {
-  return html`<g class="group"
-    ><rect x="${box.x}" y="${box.y}" width="${box.width}" height="${box.height}" rx="6" /><text
-      x="${box.x + 10}"
-      y="${box.y + 15}"
-      >${truncate(label, 40)}</text
-    ></g
-  >`;
+function drawBox({ x, y, width, height }: Box, radius: number): Markup {
+  return html`<rect x="${x}" y="${y}" width="${width}" height="${height}" rx="${radius}" />`;
+}
+
+/** Above the arrows, which may cross it. */
+function drawGroupLabel({ label, box }: FlowLayout['groups'][number]): Markup {
+  return html`<text x="${box.x + 10}" y="${box.y + 15}">${truncate(label, 40)}</text>`;
 }
 
 function drawEdge({ path, dashed, label }: FlowLayout['edges'][number], number: number): Markup {
@@ -62,19 +62,14 @@ function drawEdge({ path, dashed, label }: FlowLayout['edges'][number], number: 
 function drawNode(flow: FlowSummary, node: Node, box: Box | undefined): Markup | undefined {
   if (box === undefined) return undefined;
   const middle = box.x + box.width / 2;
-  const shape = html`<rect
-      x="${box.x}"
-      y="${box.y}"
-      width="${box.width}"
-      height="${box.height}"
-      rx="4"
-    /><text class="name" x="${middle}" y="${box.y + 19}">${truncate(node.label, 34)}</text
+  const shape = html`${drawBox(box, 4)}<text class="name" x="${middle}" y="${box.y + 19}"
+      >${truncate(node.label, 34)}</text
     ><text class="state" x="${middle}" y="${box.y + 35}">${signs[node.verdict]} ${stateOf(node)}</text>`;
   if (node.resources.length === 0) return html`<g class="node ${node.verdict}">${shape}</g>`;
   const address = findingsAddress({
     flow: flow.id,
     node: node.node,
-    verdict: node.fail > 0 ? 'fail' : 'all',
+    ...(node.fail > 0 ? { verdict: 'fail', waived: 'no' } : { verdict: 'all' }),
   });
   return html`<a
     class="node ${node.verdict}"

@@ -55,7 +55,7 @@ export function renderFindings(result: ScanResult): Markup {
       <p id="shown" role="status"></p>
       <p id="limits"></p>
     </div>
-    <div class="scroll" tabindex="0" role="region" aria-label="Findings">
+    <div class="scroll" tabindex="0" role="region" aria-label="Table of findings">
       <table id="table" hidden>
         <thead>
           <tr>

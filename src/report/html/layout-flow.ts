@@ -1,5 +1,6 @@
 import { instance } from '@viz-js/viz';
 import type { FlowSummary } from '../../model/scan-result.ts';
+import { groupBy } from '../findings.ts';
 
 /** A rectangle by its upper left corner, in pixels, y downwards. */
 export interface Box {
@@ -54,21 +55,26 @@ export async function createFlowLayouter(): Promise<(flow: FlowSummary) => FlowL
 
 function layOut(viz: Viz, flow: FlowSummary): FlowLayout {
   const edges = knownEdges(flow);
+  const arrivals = groupBy(edges, ({ head }) => String(head));
   const groups = [...new Set(flow.nodes.flatMap(({ group }) => group ?? []))];
   // Names and labels of the input never reach the engine: it gets numbers, sizes and filler of the same length.
   const drawn = viz.renderJSON({
     directed: true,
-    graphAttributes: { rankdir: 'TB', nodesep: 0.22, ranksep: 0.42, fontname: 'Helvetica', fontsize: 11 },
+    graphAttributes: { rankdir: 'LR', nodesep: 0.14, ranksep: 0.5, fontname: 'Helvetica', fontsize: 13 },
     nodeAttributes: { shape: 'box', fixedsize: true, height: nodeHeight / pixelsPerInch },
     edgeAttributes: { fontname: 'Helvetica', fontsize: 10 },
     nodes: flow.nodes.map(({ label }, index) => ({
       name: `n${index}`,
       attributes: { width: nodeWidth(label) / pixelsPerInch, label: '' },
     })),
-    edges: edges.map(({ tail, head, label, dashed }) => ({
+    edges: edges.map(({ tail, head, label }) => ({
       tail: `n${tail}`,
       head: `n${head}`,
-      attributes: { label: filler(label), ...(dashed === true ? { style: 'dashed' } : {}) },
+      attributes: {
+        label: filler(label),
+        // What has one way in belongs under it; what gathers from many places may stand aside.
+        weight: arrivals.get(String(head))?.length === 1 ? 6 : 1,
+      },
     })),
     subgraphs: groups.map((group, index) => ({
       name: `cluster_${index}`,
@@ -159,7 +165,7 @@ function round(value: number): number {
 }
 
 function nodeWidth(label: string): number {
-  return Math.min(260, Math.max(112, Math.ceil(label.length * 6.9) + 24));
+  return Math.min(260, Math.max(132, Math.ceil(label.length * 6.9) + 24));
 }
 
 function filler(text: string | undefined): string {

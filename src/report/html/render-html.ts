@@ -4,16 +4,12 @@ import { script, style } from './assets.ts';
 import { embedData, toScriptText } from './embed-data.ts';
 import { renderFindings } from './findings-section.ts';
 import { createFlowLayouter } from './layout-flow.ts';
-import {
-  flowLimits,
-  flowsInOrder,
-  renderFlows,
-  renderOverview,
-  renderProvenance,
-  renderRequirements,
-  renderUnknowns,
-  renderWaivers,
-} from './sections.ts';
+import { flowLimits, flowsInOrder, renderFlows } from './flows-section.ts';
+import { renderOverview } from './overview-section.ts';
+import { renderProvenance } from './provenance-section.ts';
+import { renderRequirements } from './requirements-section.ts';
+import { renderUnknowns } from './unknowns-section.ts';
+import { renderWaivers } from './waivers-section.ts';
 import { html, Markup } from './template.ts';
 
 /**

@@ -19,3 +19,12 @@ export function byId<Kind extends Element>(id: string, kind: new () => Kind): Ki
   if (!(found instanceof kind)) throw new Error(`The page has no ${id}.`);
   return found;
 }
+
+/** Text in which what stands between backticks is code. */
+export function prose(text: string): (Node | string)[] {
+  const parts = text.split('`');
+  return parts.map((part, index) => {
+    if (index % 2 === 0) return part;
+    return index === parts.length - 1 ? `\`${part}` : element('code', {}, part);
+  });
+}

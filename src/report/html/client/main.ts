@@ -7,7 +7,8 @@ import type { View } from './model.ts';
 import { RowWriter } from './rows.ts';
 
 const pageSize = 50;
-const printLimit = 2000;
+/** What goes to paper: rows, and how many of them with their details. */
+const printed = { rows: 1000, details: 100 };
 
 class FindingsTable {
   private readonly findings: Findings;
@@ -39,7 +40,7 @@ class FindingsTable {
       this.follow();
     });
     addEventListener('beforeprint', () => {
-      this.showRows(this.found.slice(0, printLimit), true);
+      this.showForPrint();
     });
     addEventListener('afterprint', () => {
       this.showPage();
@@ -119,20 +120,28 @@ class FindingsTable {
     const page = Math.min(this.view.page, pages);
     const start = (page - 1) * pageSize;
     const rows = this.found.slice(start, start + pageSize);
-    this.showRows(rows, false);
-    const total = this.data.evaluations.length.toLocaleString('en-US');
+    this.showRows(rows);
+    const count = (value: number) => value.toLocaleString('en-US');
+    const total = `${count(this.data.evaluations.length)} evaluations`;
     this.shown.textContent =
       rows.length === 0
-        ? `No finding matches; there are ${total} evaluations.`
-        : `${start + 1} to ${start + rows.length} of ${this.found.length.toLocaleString('en-US')} findings, out of ${total} evaluations`;
+        ? `No finding matches; there are ${total}.`
+        : `${count(start + 1)} to ${count(start + rows.length)} of ${count(this.found.length)} findings, out of ${total}`;
     this.showPageButtons(page, pages);
   }
 
-  private showRows(rows: readonly EvaluationRow[], open: boolean): void {
+  private showForPrint(): void {
+    this.showRows(this.found.slice(0, printed.rows));
+    const buttons = [...this.table.querySelectorAll<HTMLButtonElement>('button.open')];
+    for (const button of buttons.slice(0, printed.details)) button.click();
+    if (this.found.length > printed.details) {
+      this.shown.textContent = `The first ${Math.min(this.found.length, printed.rows)} of ${this.found.length} findings, the first ${printed.details} in full`;
+    }
+  }
+
+  private showRows(rows: readonly EvaluationRow[]): void {
     const body = this.table.tBodies[0];
     body?.replaceChildren(...rows.flatMap((row, index) => this.rows.write(row, index)));
-    if (open)
-      for (const button of this.table.querySelectorAll<HTMLButtonElement>('button.open')) button.click();
   }
 
   private showPageButtons(page: number, pages: number): void {

@@ -11,8 +11,10 @@ const noFilters = Object.fromEntries(filterNames.map((name) => [name, ''])) as R
 
 /** The view of an address such as `#findings?verdict=fail&page=2`; open failures where it says nothing. */
 export function parseView(hash: string): View {
-  const query = new URLSearchParams(hash.split('?')[1] ?? '');
-  const filters = { ...noFilters, verdict: 'fail' };
+  const text = hash.split('?')[1];
+  if (text === undefined) return { filters: { ...noFilters, verdict: 'fail', waived: 'no' }, page: 1 };
+  const query = new URLSearchParams(text);
+  const filters = { ...noFilters, verdict: 'all' };
   for (const name of filterNames) {
     const value = query.get(name);
     if (value !== null) filters[name] = value;
@@ -26,8 +28,7 @@ export function formatView({ filters, page }: View): string {
   const query = new URLSearchParams();
   for (const name of filterNames) if (filters[name] !== '') query.set(name, filters[name]);
   if (page > 1) query.set('page', String(page));
-  const text = query.toString();
-  return text === '' ? '#findings' : `#findings?${text}`;
+  return `#findings?${query.toString()}`;
 }
 
 type Test = (row: EvaluationRow) => boolean;

@@ -1,6 +1,6 @@
 import { severityNames, verdictNames } from '../report-data.ts';
 import type { EvaluationRow, EvidenceRow, ReportData } from '../report-data.ts';
-import { element } from './dom.ts';
+import { element, prose } from './dom.ts';
 
 const verdictLabels = {
   fail: 'fail',
@@ -24,7 +24,7 @@ export class RowWriter {
     const button = element(
       'button',
       { type: 'button', class: 'open', 'aria-expanded': 'false', 'aria-controls': detailId },
-      this.text(row[4]) ?? rule?.title ?? '',
+      ...prose(this.text(row[4]) ?? rule?.title ?? ''),
     );
     const detail = element('tr', { id: detailId, class: 'detail', hidden: '' });
     button.addEventListener('click', () => {
@@ -144,5 +144,5 @@ export class RowWriter {
 }
 
 function paragraph(label: string, text: string): HTMLElement {
-  return element('p', {}, element('strong', {}, `${label}: `), text);
+  return element('p', {}, element('strong', {}, `${label}: `), ...prose(text));
 }

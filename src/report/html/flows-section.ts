@@ -1,0 +1,86 @@
+import type { FlowSummary, ScanResult, Verdict } from '../../model/scan-result.ts';
+import { plural } from '../plain-text.ts';
+import { drawFlow, stateOf } from './draw-flow.ts';
+import type { FlowLayout } from './layout-flow.ts';
+import { badge, table } from './parts.ts';
+import { findingsAddress } from './report-data.ts';
+import { html } from './template.ts';
+import type { Markup } from './template.ts';
+
+/** How many flows are drawn, of these shown unfolded, and how many are listed at all. */
+export const flowLimits = { drawn: 40, opened: 3, listed: 1000 } as const;
+
+const verdictRank: Readonly<Record<Verdict, number>> = { fail: 0, unknown: 1, pass: 2, notApplicable: 3 };
+
+/** The flows of a result, failing ones first; the first `flowLimits.drawn` of them are to be drawn. */
+export function flowsInOrder(result: ScanResult): FlowSummary[] {
+  return result.flows.toSorted((a, b) => verdictRank[a.verdict] - verdictRank[b.verdict]);
+}
+
+/** A list of all flows, then the drawings of the first `layouts.length`. */
+export function renderFlows(flows: readonly FlowSummary[], layouts: readonly FlowLayout[]): Markup {
+  return html`<section id="flows" aria-labelledby="flows-title">
+    <h2 id="flows-title">Flows</h2>
+    ${flows.length === 0 ? html`<p>No flow that reaches a function was found.</p>` : renderList(flows, layouts.length)}
+    ${layouts.map((layout, index) => renderFlow(flows[index], layout, index))}
+  </section>`;
+}
+
+function renderList(flows: readonly FlowSummary[], drawn: number): Markup {
+  const rows = flows
+    .slice(0, flowLimits.listed)
+    .map((flow, index) => renderRow(flow, index < drawn ? `#flow-${index}` : undefined));
+  const heads = [
+    'Verdict',
+    'Flow',
+    'Entry',
+    'Where',
+    { number: 'Failed' },
+    { number: 'Unknown' },
+    { number: 'Passed' },
+  ];
+  const rest = flows.length - flowLimits.listed;
+  return html`${table('All flows', heads, rows)}
+  ${rest > 0 ? html`<p class="quiet">${plural(rest, 'more flow')} in the JSON result.</p>` : undefined}
+  ${flows.length > drawn ? html`<p class="quiet">The first ${drawn} flows are drawn below.</p>` : undefined}`;
+}
+
+function renderRow(flow: FlowSummary, anchor: string | undefined): Markup {
+  const sum = (key: 'fail' | 'unknown' | 'pass') => flow.nodes.reduce((total, node) => total + node[key], 0);
+  const address = anchor ?? findingsAddress({ flow: flow.id, verdict: 'all' });
+  const { account, region, stack } = flow.entry;
+  return html`<tr>
+    <td>${badge(flow.verdict)}</td>
+    <td><a href="${address}">${flow.title}</a></td>
+    <td>${flow.entry.name}</td>
+    <td>${[account, region].filter(Boolean).join(' ') || stack}</td>
+    <td class="number">${sum('fail')}</td>
+    <td class="number">${sum('unknown')}</td>
+    <td class="number">${sum('pass')}</td>
+  </tr>`;
+}
+
+function renderFlow(flow: FlowSummary | undefined, layout: FlowLayout, index: number): Markup | undefined {
+  if (flow === undefined) return undefined;
+  const open = index < flowLimits.opened ? html` open` : undefined;
+  return html`<details class="flow" id="flow-${index}" ${open}>
+    <summary>
+      ${badge(flow.verdict)} <span class="flow-title">${flow.title}: ${flow.entry.name}</span>
+      <span class="quiet">${flow.entry.type}</span>
+    </summary>
+    <div class="scroll" tabindex="0" role="region" aria-label="Diagram ${index + 1}">
+      ${drawFlow(flow, layout, index)}
+    </div>
+    <p class="quiet">
+      ${describeNodes(flow)}
+      <a href="${findingsAddress({ flow: flow.id, verdict: 'all' })}">All findings of this flow</a>
+    </p>
+  </details>`;
+}
+
+/** The diagram in words, for whoever does not see it and for paper. */
+function describeNodes(flow: FlowSummary): string {
+  const notable = flow.nodes.filter(({ verdict }) => verdict === 'fail' || verdict === 'unknown');
+  if (notable.length === 0) return 'No node fails or is unknown.';
+  return `${notable.map((node) => `${node.label}: ${stateOf(node)}`).join('; ')}.`;
+}

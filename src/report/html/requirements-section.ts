@@ -1,0 +1,65 @@
+import type { RequirementSummary, RuleSummary, ScanResult, Verdict } from '../../model/scan-result.ts';
+import { frameworkTitle } from '../control-mappings.ts';
+import { groupBy, rulesById } from '../findings.ts';
+import { badge, table, verdictTexts } from './parts.ts';
+import { findingsAddress } from './report-data.ts';
+import { html } from './template.ts';
+import type { Markup } from './template.ts';
+
+const columns = ['fail', 'unknown', 'pass', 'notApplicable'] as const;
+
+/** Every statement of the reference document with its counts, rules and controls. */
+export function renderRequirements(result: ScanResult): Markup {
+  const rules = rulesById(result);
+  const heads = [
+    'Verdict',
+    'Statement of the reference architecture',
+    ...['Fail', 'Unknown', 'Pass', 'N/A', 'Waived'].map((number) => ({ number })),
+    'Rules',
+    'Framework controls',
+  ];
+  const rows = result.requirements.map((requirement) => renderRequirement(requirement, rules));
+  return html`<section id="requirements" aria-labelledby="requirements-title">
+    <h2 id="requirements-title">Requirements</h2>
+    ${table('Requirements matrix', heads, rows, 'matrix')}
+  </section>`;
+}
+
+function renderRequirement(requirement: RequirementSummary, rules: ReadonlyMap<string, RuleSummary>): Markup {
+  const { id, says, verdict, evaluated } = requirement;
+  const named = requirement.rules.includes(id) ? undefined : html`<code>${id}</code>`;
+  const waivedAddress = findingsAddress({ requirement: id, verdict: 'all', waived: 'yes' });
+  return html`<tr>
+    <td>${badge(verdict)}</td>
+    <th scope="row"><span class="says">${says}</span> ${named}</th>
+    ${columns.map((name) => renderCount(evaluated[name], name, countAddress(id, name), id))}
+    ${renderCount(evaluated.waived, 'waived', waivedAddress, id)}
+    <td>${requirement.rules.length === 0 ? 'none' : requirement.rules.map(renderRule)}</td>
+    <td>${renderControls(requirement.rules, rules)}</td>
+  </tr>`;
+}
+
+function countAddress(requirement: string, verdict: Verdict): string {
+  return findingsAddress({ requirement, verdict, waived: 'no' });
+}
+
+function renderCount(value: number, kind: Verdict | 'waived', address: string, id: string): Markup {
+  if (value === 0) return html`<td class="number zero">0</td>`;
+  const label = kind === 'waived' ? kind : verdictTexts[kind];
+  return html`<td class="number">
+    <a class="${kind}" href="${address}">${value}<span class="hidden"> ${label}, ${id}</span></a>
+  </td>`;
+}
+
+function renderRule(id: string): Markup {
+  return html`<div><code>${id}</code></div>`;
+}
+
+function renderControls(ids: readonly string[], rules: ReadonlyMap<string, RuleSummary>): Markup {
+  const controls = ids.flatMap((id) => rules.get(id)?.controls ?? []);
+  const groups = [...groupBy(controls, ({ framework }) => framework)];
+  return html`${groups.map(([framework, items]) => {
+    const names = [...new Set(items.map(({ id }) => id))];
+    return html`<div>${frameworkTitle(framework)}: ${names.join(', ')}</div>`;
+  })}`;
+}

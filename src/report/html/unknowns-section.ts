@@ -1,0 +1,45 @@
+import type { Evaluation, ScanResult } from '../../model/scan-result.ts';
+import { groupBy, isOpenUnknown } from '../findings.ts';
+import { plural } from '../plain-text.ts';
+import { prose, some, table } from './parts.ts';
+import { findingsAddress } from './report-data.ts';
+import { html } from './template.ts';
+import type { Markup } from './template.ts';
+
+const shownCauses = 200;
+
+/** Unknowns by what blocks them: settle one cause, decide all its verdicts. */
+export function renderUnknowns(result: ScanResult): Markup {
+  const unknowns = result.evaluations.filter(isOpenUnknown);
+  const groups = [...groupBy(unknowns, (item) => item.reason ?? item.message)];
+  const largest = groups.toSorted(([, a], [, b]) => b.length - a.length);
+  return html`<section id="unknowns" aria-labelledby="unknowns-title">
+    <h2 id="unknowns-title">Unknowns</h2>
+    ${groups.length === 0 ? html`<p>Every verdict was decided.</p>` : renderCauses(largest)}
+  </section>`;
+}
+
+function renderCauses(groups: readonly (readonly [string, readonly Evaluation[]])[]): Markup {
+  const heads = [{ number: 'Verdicts' }, 'Why, and what settles it', 'Rules', 'Resources'];
+  const rows = groups.slice(0, shownCauses).map(([reason, items]) => renderCause(reason, items));
+  const rest = groups.length - shownCauses;
+  return html`<p class="quiet">
+      Neither passed nor failed. Each line is one cause, with what would settle it.
+    </p>
+    ${table('Causes of unknowns', heads, rows)}
+    ${rest > 0 ? html`<p class="quiet">${plural(rest, 'more cause')} among the findings.</p>` : undefined}`;
+}
+
+function renderCause(reason: string, items: readonly Evaluation[]): Markup {
+  const rules = [...new Set(items.map(({ ruleId }) => ruleId))];
+  const names = [...new Set(items.map(({ resource }) => resource.name))];
+  const address = findingsAddress({ verdict: 'unknown', waived: 'no', q: reason.slice(0, 120) });
+  return html`<tr>
+    <td class="number">
+      <a href="${address}">${items.length}<span class="hidden"> verdicts</span></a>
+    </td>
+    <td>${prose(reason)}</td>
+    <td>${some(rules)}</td>
+    <td>${some(names)}</td>
+  </tr>`;
+}
