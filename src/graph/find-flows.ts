@@ -53,18 +53,17 @@ function eventFlows(context: LinkContext): readonly Flow[] {
     const nodes = fill(eventNodes, start, context);
     nodes.delete('Lambda');
     put(nodes, role.lambda, lambdas);
-    put(nodes, isRule(entry) ? role.rule : role.source, [entry]);
-    if (isRule(entry) && role.source === 'Schedule') put(nodes, 'Schedule', [entry]);
+    for (const node of nodesOfEntry(entry)) put(nodes, node, [entry]);
     return [toFlow('events', entry, nodes)];
   });
 }
 
-function isRule(entry: Resource): boolean {
-  return (
-    entry.type === 'AWS::Events::Rule' ||
-    entry.type === 'AWS::EventsV2::Subscriber' ||
-    entry.type === 'AWS::Pipes::Pipe'
-  );
+/** Nodes that the entry itself fills; a topic stands in its own already. */
+function nodesOfEntry(entry: Resource): readonly string[] {
+  const { source, rule } = eventRoles[roleOf(entry)];
+  if (entry.type === 'AWS::SNS::Topic') return [];
+  if (entry.type === 'AWS::S3::Bucket' || entry.type === 'AWS::Scheduler::Schedule') return [source];
+  return source === 'Schedule' ? [rule, source] : [rule];
 }
 
 function roleOf(entry: Resource): keyof typeof eventRoles {

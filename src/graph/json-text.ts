@@ -12,6 +12,8 @@ import { isPlain, markerOf, toValue, type SymbolicText } from './symbolic-text.t
 /** Deeper documents are no policies, dashboards or workflows of people. */
 const maximumDepth = 500;
 
+const tooDeep: Cause = { code: 'unsupported', message: 'the document is nested too deep' };
+
 const malformed: Cause = { code: 'malformed', message: 'the text is not valid JSON' };
 
 /**
@@ -27,12 +29,29 @@ export function readJsonText(value: Value | undefined): Value | undefined {
 function parseMarked(found: SymbolicText): Value | undefined {
   const first = found.text.trimStart()[0];
   if (first !== '{' && first !== '[') return new Unresolved(malformed);
+  if (isTooDeep(found.text)) return new Unresolved(tooDeep);
   try {
     const parsed = JSON.parse(found.text) as Value; // JSON.parse gives plain JSON, which every Value may be.
-    return found.pieces.size === 0 ? parsed : restore(parsed, found.pieces, 0);
+    return found.pieces.size === 0 ? parsed : restore(parsed, found.pieces);
   } catch {
     return new Unresolved(malformed);
   }
+}
+
+/** Counts brackets before anything recurses into what they hold; those inside strings do not nest. */
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  let quoted = false;
+  for (let index = 0; index < text.length; index += 1) {
+    const character = text[index];
+    if (quoted && character === '\\') index += 1;
+    else if (character === '"') quoted = !quoted;
+    else if (quoted) continue;
+    else if (character === '{' || character === '[') depth += 1;
+    else if (character === '}' || character === ']') depth -= 1;
+    if (depth > maximumDepth) return true;
+  }
+  return false;
 }
 
 /** Puts markers in the place of unknown pieces; one outside of a string becomes a string of its own. */
@@ -63,15 +82,13 @@ function isQuotedAfter(text: string, before: boolean): boolean {
   return quoted;
 }
 
-function restore(value: Value, pieces: SymbolicText['pieces'], depth: number): Value {
-  if (depth > maximumDepth)
-    return new Unresolved({ code: 'unsupported', message: 'the document is too deep' });
+function restore(value: Value, pieces: SymbolicText['pieces']): Value {
   if (typeof value === 'string') return isPlain(value) ? value : toValue(value, pieces);
   if (value instanceof SymbolicValue) return value;
-  if (isArrayValue(value)) return value.map((item) => restore(item, pieces, depth + 1));
+  if (isArrayValue(value)) return value.map((item) => restore(item, pieces));
   if (!isObjectValue(value)) return value;
   const entries = Object.entries(value).map(
-    ([key, item]) => [isPlain(key) ? key : toKey(key, pieces), restore(item, pieces, depth + 1)] as const,
+    ([key, item]) => [isPlain(key) ? key : toKey(key, pieces), restore(item, pieces)] as const,
   );
   return Object.fromEntries(entries);
 }

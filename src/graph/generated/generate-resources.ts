@@ -12,15 +12,9 @@ import {
 } from '../../model/value.ts';
 import { readJsonText } from '../json-text.ts';
 import { toSymbolicText } from '../symbolic-text.ts';
-import { generateResource, present, sidesOf } from './generated-resource.ts';
+import { generateResource, present, sidesOf, type Generated } from './generated-resource.ts';
 import { generateHttpApi, generateQuickApi } from './http-api.ts';
 import { generateRestApi } from './rest-api.ts';
-
-/** What stands in a resource's document as resources of their own, and why there may be more. */
-export interface Generated {
-  readonly resources: readonly Resource[];
-  readonly incomplete?: Cause;
-}
 
 /** Everything generated from a reading, and by resource id the documents that could not be read. */
 export interface GeneratedReading {

@@ -1,6 +1,12 @@
 import type { Resource } from '../../model/resource.ts';
 import { Choice, type Cause, type ObjectValue, type Path, type Value } from '../../model/value.ts';
 
+/** What stands in a resource's document as resources of their own, and why there may be more. */
+export interface Generated {
+  readonly resources: readonly Resource[];
+  readonly incomplete?: Cause;
+}
+
 /** What makes a derived resource: from which, where in it, and what it is. */
 export interface Generation {
   readonly parent: Resource;

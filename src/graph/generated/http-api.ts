@@ -7,8 +7,13 @@ import {
   type Path,
   type Value,
 } from '../../model/value.ts';
-import { generateResource, generatedId, present, type Generation } from './generated-resource.ts';
-import type { Generated } from './generate-resources.ts';
+import {
+  generateResource,
+  generatedId,
+  present,
+  type Generated,
+  type Generation,
+} from './generated-resource.ts';
 import { operationsOf, schemesOf, type Operation, type SecurityScheme } from './open-api.ts';
 
 const gateway = 'AWS::ApiGatewayV2';

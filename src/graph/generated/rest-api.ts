@@ -7,9 +7,14 @@ import {
   type Path,
   type Value,
 } from '../../model/value.ts';
-import { generateResource, generatedId, present, type Generation } from './generated-resource.ts';
+import {
+  generateResource,
+  generatedId,
+  present,
+  type Generated,
+  type Generation,
+} from './generated-resource.ts';
 import { operationsOf, schemesOf, type Operation, type SecurityScheme } from './open-api.ts';
-import type { Generated } from './generate-resources.ts';
 
 const apiGateway = 'AWS::ApiGateway';
 

@@ -136,6 +136,20 @@ describe('flows', () => {
     });
   });
 
+  it('lead from a topic, which stands in the node of topics', () => {
+    const graph = graphOf({
+      Orders: body('AWS::Lambda::Function'),
+      Events: body('AWS::SNS::Topic', {
+        Subscription: [{ Protocol: 'lambda', Endpoint: ref('Orders', 'Arn') }],
+      }),
+    });
+    expect(filled(graph.flows[0])).toEqual({
+      SNS: ['Events', 'Events subscription 1'],
+      Lambda3: ['Orders'],
+      XRayTrace: ['Events', 'Orders'],
+    });
+  });
+
   it('are none without a function', () => {
     const graph = graphOf({
       Inbox: body('AWS::SQS::Queue'),

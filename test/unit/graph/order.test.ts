@@ -111,7 +111,7 @@ describe('what a graph answers', () => {
         };
         expect(answers(linkGraph(shuffled))).toBe(answers(linkGraph(reading)));
       }),
-      { numRuns: 60 },
+      { numRuns: 20 },
     );
   });
 
@@ -124,7 +124,7 @@ describe('what a graph answers', () => {
         const more = linkGraph(readingOf({ ...all, ...unrelated }));
         expect(answers(more, new Set(['main/Zone']))).toBe(answers(linkGraph(readingOf(all))));
       }),
-      { numRuns: 60 },
+      { numRuns: 20 },
     );
   });
 
@@ -137,7 +137,7 @@ describe('what a graph answers', () => {
         }
         expect(answers(asked)).toBe(answers(linkGraph(readingOf(all))));
       }),
-      { numRuns: 40 },
+      { numRuns: 15 },
     );
   });
 });

@@ -91,6 +91,11 @@ describe('policy documents', () => {
     expect(queueStatements(new Unresolved(cause))).toEqual({ statements: [], incomplete: cause });
   });
 
+  it('are not followed into a nesting without end', () => {
+    const deep = `{"Statement":${'['.repeat(10_000)}${']'.repeat(10_000)}}`;
+    expect(queueStatements(deep).incomplete?.code).toBe('unsupported');
+  });
+
   it('mark a statement that may not be there', () => {
     const [statement] = queueStatements({
       Statement: [new Choice(cause, { Effect: 'Allow', Action: 'sqs:*' }, undefined)],
