@@ -33,7 +33,7 @@ function followChains(
   for (const chain of through) {
     for (const target of followChain(resource, chain, context)) {
       if (target.to === undefined) open.push(target);
-      else if (to.includes(target.to.type)) keepSurest(found, target.to, target);
+      else if (to.includes('*') || to.includes(target.to.type)) keepSurest(found, target.to, target);
     }
   }
   return [...found.values(), ...open];

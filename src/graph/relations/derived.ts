@@ -121,4 +121,12 @@ export const derivedRelations: readonly DerivedRow[] = [
     through: [['notificationTargets'], ['notificationConfigurations', 'notificationTargets']],
     note: "notification targets, CDK's custom resource included",
   },
+  {
+    from: ['AWS::SQS::Queue'],
+    to: ['*'],
+    name: 'producers',
+    inverse: 'producesFor',
+    through: [['targetOf'], ['notifiedBy'], ['subscribedTopics'], ['integrations'], ['usedBy']],
+    note: 'what may send to the queue; functions among them carry the edge attribute access',
+  },
 ];

@@ -5,10 +5,11 @@ import {
   logGroupType,
   queueType,
   roleType,
+  rowsOf,
   topicType,
   type RelationRow,
 } from './row.ts';
-import { readFunctionLogGroup, readScalingId } from './readers.ts';
+import { readFunctionLogGroup, readProvisioned, readScalingId } from './readers.ts';
 import { readUses } from './use-readers.ts';
 
 const lambda = 'AWS::Lambda::Function';
@@ -116,6 +117,7 @@ export const lambdaRelations: readonly RelationRow[] = [
     to: failureTargets,
     name: 'onFailure',
     inverse: 'failureDestinationOf',
+    invokes: 'async',
   },
   {
     from: invokeConfig,
@@ -205,4 +207,12 @@ export const lambdaRelations: readonly RelationRow[] = [
     name: 'scalableTarget',
     inverse: 'scalingPolicies',
   },
+  ...rowsOf([alias, version], {
+    path: 'ProvisionedConcurrencyConfig',
+    to: functionType,
+    name: 'provisions',
+    inverse: 'provisionedConcurrency',
+    read: readProvisioned,
+    note: 'aliases and versions that keep instances ready',
+  }),
 ];

@@ -11,7 +11,7 @@ const association = 'AWS::EC2::SubnetRouteTableAssociation';
 
 /** VPCs and what stands in them. */
 export const networkRelations: readonly RelationRow[] = [
-  { from: 'AWS::EC2::Subnet', path: 'VpcId', to: vpcType, name: 'vpc', inverse: 'vpcSubnets' },
+  { from: 'AWS::EC2::Subnet', path: 'VpcId', to: vpcType, name: 'vpc', inverse: 'subnets' },
   {
     from: association,
     path: 'SubnetId',
@@ -26,7 +26,7 @@ export const networkRelations: readonly RelationRow[] = [
     name: 'associatedRouteTable',
     inverse: 'subnetAssociations',
   },
-  { from: 'AWS::EC2::RouteTable', path: 'VpcId', to: vpcType, name: 'vpc', inverse: 'vpcRouteTables' },
+  { from: 'AWS::EC2::RouteTable', path: 'VpcId', to: vpcType, name: 'vpc', inverse: 'routeTables' },
   { from: route, path: 'RouteTableId', to: tableType, name: 'routeTable', inverse: 'routes' },
   {
     from: route,
@@ -67,7 +67,7 @@ export const networkRelations: readonly RelationRow[] = [
     inverse: 'securityGroupUsers',
   },
   { from: endpoint, path: 'RouteTableIds[]', to: tableType, name: 'routeTables', inverse: 'endpoints' },
-  { from: group, path: 'VpcId', to: vpcType, name: 'vpc', inverse: 'vpcSecurityGroups' },
+  { from: group, path: 'VpcId', to: vpcType, name: 'vpc', inverse: 'securityGroups' },
   {
     from: group,
     path: 'SecurityGroupIngress[].SourceSecurityGroupId',

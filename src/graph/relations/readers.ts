@@ -256,3 +256,7 @@ export const readGroupMember: Reader = (found, resource, row, context) => {
     ? []
     : readIdentity(found, resource, row, context);
 };
+
+/** The function of an alias or version that keeps instances ready. */
+export const readProvisioned: Reader = (_found, resource, row, context) =>
+  resolveTargets(resource.properties.FunctionName, { from: resource, types: row.to }, context);

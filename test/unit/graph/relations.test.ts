@@ -170,6 +170,7 @@ describe('networks', () => {
       Orders: body('AWS::Lambda::Function', { VpcConfig: { SubnetIds: [ref('A')] } }),
     });
     expect(namesOf(graph, 'Orders', 'vpc')).toEqual(['Vpc']);
+    expect(namesOf(graph, 'Vpc', 'subnets')).toEqual(['A']);
     expect(namesOf(graph, 'Orders', 'endpoints')).toEqual(['Data']);
     expect(namesOf(graph, 'Orders', 'routeTables')).toEqual(['Table']);
     expect(namesOf(graph, 'Table', 'routes')).toEqual(['Out']);
@@ -292,6 +293,37 @@ describe('uses', () => {
       ['Files', { access: 'write', via: 'role' }],
     ]);
     expect(namesOf(graph, 'Files', 'usedBy')).toEqual(['Orders']);
+  });
+});
+
+describe('functions', () => {
+  it('know the aliases that keep instances ready', () => {
+    const graph = graphOf({
+      Orders: body('AWS::Lambda::Function'),
+      Cold: body('AWS::Lambda::Alias', { FunctionName: ref('Orders'), Name: 'cold' }),
+      Warm: body('AWS::Lambda::Alias', {
+        FunctionName: ref('Orders'),
+        Name: 'warm',
+        ProvisionedConcurrencyConfig: { ProvisionedConcurrentExecutions: 2 },
+      }),
+      Scale: body('AWS::ApplicationAutoScaling::ScalableTarget', {
+        ResourceId: new PartialString(['function:', ref('Orders'), ':warm']),
+      }),
+    });
+    expect(namesOf(graph, 'Orders', 'aliases')).toEqual(['Cold', 'Warm']);
+    expect(namesOf(graph, 'Orders', 'provisionedConcurrency')).toEqual(['Warm']);
+    expect(namesOf(graph, 'Orders', 'scalableTargets')).toEqual(['Scale']);
+    expect(namesOf(graph, 'Warm', 'scalableTargets')).toEqual(['Scale']);
+  });
+
+  it('know the distributions that run them at the edge', () => {
+    const associations = { LambdaFunctionAssociations: [{ LambdaFunctionARN: ref('Version') }] };
+    const graph = graphOf({
+      Orders: body('AWS::Lambda::Function'),
+      Version: body('AWS::Lambda::Version', { FunctionName: ref('Orders') }),
+      Edge: body('AWS::CloudFront::Distribution', { DistributionConfig: { CacheBehaviors: [associations] } }),
+    });
+    expect(namesOf(graph, 'Orders', 'edgeOf')).toEqual(['Edge']);
   });
 });
 
