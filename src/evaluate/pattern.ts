@@ -12,7 +12,9 @@ const compiled = new Map<string, PatternTest>();
 export function compilePattern(pattern: string): PatternTest {
   let test = compiled.get(pattern);
   if (test === undefined) {
-    test = isPlain(pattern) ? nativeTest(new RegExp(pattern)) : linearTest(pattern);
+    const ignoreCase = pattern.startsWith('(?i)');
+    const body = ignoreCase ? pattern.slice('(?i)'.length) : pattern;
+    test = isPlain(body) ? nativeTest(new RegExp(body, ignoreCase ? 'i' : '')) : linearTest(pattern);
     compiled.set(pattern, test);
   }
   return test;
