@@ -168,10 +168,13 @@ async function announce(message: OrderMessage, correlationId: string): Promise<v
 
 // ---- requests and answers
 
+/** Who asks: subject of a token, principal of an authorizer of your own, or ARN of an IAM caller. */
 function subjectOf(event: APIGatewayProxyEvent): string {
-  const claims = event.requestContext.authorizer?.['claims'] as { sub?: unknown } | undefined; // Cognito's
-  if (typeof claims?.sub !== 'string') throw new Error('The request came without an authorized subject.');
-  return claims.sub;
+  const { authorizer, identity } = event.requestContext;
+  const claims = authorizer?.['claims'] as { sub?: unknown } | undefined; // Cognito's
+  const subject: unknown = claims?.sub ?? authorizer?.principalId ?? identity.userArn;
+  if (typeof subject !== 'string') throw new Error('The request came without an authorized subject.');
+  return subject;
 }
 
 function header(event: APIGatewayProxyEvent, name: string): string | undefined {

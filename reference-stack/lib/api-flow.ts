@@ -10,7 +10,7 @@ import { ApiGatewayDomain } from 'aws-cdk-lib/aws-route53-targets';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import { idempotencyActions } from './batch-flow.ts';
-import { ClientPool } from './client-pool.ts';
+import { ClientPool, type ClientScope } from './client-pool.ts';
 import type { ExternalApi } from './external-api.ts';
 import { FlowKey } from './flow-key.ts';
 import type { Foundation } from './foundation.ts';
@@ -35,6 +35,12 @@ export interface ApiDomain {
   readonly hostedZone?: route53.IHostedZone;
 }
 
+/** One of the three ways in. */
+export type ApiAuthorization =
+  | { readonly by: 'jwt'; readonly userPool: cognito.IUserPool }
+  | { readonly by: 'iam' }
+  | { readonly by: 'custom'; readonly authorizer: apigateway.TokenAuthorizer | apigateway.RequestAuthorizer };
+
 /** Properties of {@link ApiFlow}. */
 export interface ApiFlowProps {
   readonly foundation: Foundation;
@@ -45,8 +51,12 @@ export interface ApiFlowProps {
   readonly orderQueue?: WorkQueue;
   /** Bus that is told of accepted orders. @default none */
   readonly eventBus?: events.IEventBus;
-  /** Your own users. @default a pool is made, see {@link ClientPool} */
-  readonly userPool?: cognito.IUserPool;
+  /**
+   * How callers prove who they are: tokens of a user pool, signatures of IAM, or your own authorizer.
+   *
+   * @default tokens of a pool that is made, see {@link ClientPool}
+   */
+  readonly authorization?: ApiAuthorization;
   readonly webAcl?: Pick<WebAclProps, 'requestsPerFiveMinutes' | 'blockedAddresses'>;
   /** Requests a second, and in a burst, over all clients. @default 100 and 200 */
   readonly throttle?: apigateway.ThrottleSettings;
@@ -77,7 +87,6 @@ export class ApiFlow extends Construct {
   readonly runbook: Runbook;
   readonly failures: DeadLetterQueue;
   private readonly props: ApiFlowProps;
-  private readonly pool: ClientPool;
 
   constructor(scope: Construct, id: string, props: ApiFlowProps) {
     super(scope, id);
@@ -104,11 +113,6 @@ export class ApiFlow extends Construct {
       accessLogPrefix: 'api-documents',
     });
     this.function = this.createFunction();
-    this.pool = new ClientPool(this, 'Clients', {
-      posture,
-      callbackUrl: `https://${props.domain.name}/callback`,
-      ...(props.userPool && { userPool: props.userPool }),
-    });
     this.api = this.createApi();
     this.addMethods();
     this.domain = this.addDomain();
@@ -208,10 +212,6 @@ export class ApiFlow extends Construct {
   }
 
   private addMethods(): void {
-    const authorizer = new apigateway.CognitoUserPoolsAuthorizer(this, 'Authorizer', {
-      cognitoUserPools: [this.pool.userPool],
-      resultsCacheTtl: Duration.minutes(5),
-    });
     const validator = this.api.addRequestValidator('Validator', {
       validateRequestBody: true,
       validateRequestParameters: true,
@@ -220,22 +220,42 @@ export class ApiFlow extends Construct {
       allowTestInvoke: false,
       timeout: Duration.seconds(20),
     });
-    const authorized = (scope: string) => ({
-      authorizer,
-      authorizationType: apigateway.AuthorizationType.COGNITO,
-      authorizationScopes: [scope],
-      apiKeyRequired: true,
-      requestValidator: validator,
-    });
+    const guarded = { apiKeyRequired: true, requestValidator: validator };
+    const authorized = this.authorization();
     const orders = this.api.root.addResource('orders');
     orders.addMethod('POST', integration, {
-      ...authorized(this.pool.writeScope),
+      ...guarded,
+      ...authorized('write'),
       requestModels: { 'application/json': this.createModel() },
       requestParameters: { 'method.request.header.Idempotency-Key': true },
     });
     orders.addResource('{orderId}').addMethod('GET', integration, {
-      ...authorized(this.pool.readScope),
+      ...guarded,
+      ...authorized('read'),
       requestParameters: { 'method.request.path.orderId': true },
+    });
+  }
+
+  private authorization(): (scope: ClientScope) => apigateway.MethodOptions {
+    const { authorization, domain, foundation } = this.props;
+    if (authorization?.by === 'iam') return () => ({ authorizationType: apigateway.AuthorizationType.IAM });
+    if (authorization?.by === 'custom') {
+      const { authorizer } = authorization;
+      return () => ({ authorizer, authorizationType: apigateway.AuthorizationType.CUSTOM });
+    }
+    const pool = new ClientPool(this, 'Clients', {
+      posture: foundation.posture,
+      callbackUrl: `https://${domain.name}/callback`,
+      ...(authorization && { userPool: authorization.userPool }),
+    });
+    const authorizer = new apigateway.CognitoUserPoolsAuthorizer(this, 'Authorizer', {
+      cognitoUserPools: [pool.userPool],
+      resultsCacheTtl: Duration.minutes(5),
+    });
+    return (scope) => ({
+      authorizer,
+      authorizationType: apigateway.AuthorizationType.COGNITO,
+      authorizationScopes: [pool.scopes[scope]],
     });
   }
 

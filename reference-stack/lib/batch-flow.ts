@@ -1,6 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as events from 'aws-cdk-lib/aws-events';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as sns from 'aws-cdk-lib/aws-sns';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { ExternalApi } from './external-api.ts';
 import { FlowKey } from './flow-key.ts';
@@ -15,6 +18,13 @@ import { DeadLetterQueue, WorkQueue } from './secure-queue.ts';
 import { IdempotencyTable, SecureTable } from './secure-table.ts';
 import { subscribeQueue } from './secure-topic.ts';
 
+/** Events `payment.captured`, whose detail is an order message. */
+export interface PaymentEvents {
+  readonly bus: events.IEventBus;
+  /** `source` of the events, such as `shop.payments`. */
+  readonly source: string;
+}
+
 /** Properties of {@link BatchFlow}. */
 export interface BatchFlowProps {
   readonly foundation: Foundation;
@@ -22,6 +32,8 @@ export interface BatchFlowProps {
   readonly externalApi: ExternalApi;
   /** Topics whose messages the queue also takes, as they are. @default none */
   readonly topics?: readonly sns.ITopic[];
+  /** Payment events that the queue also takes. @default none */
+  readonly paymentEvents?: PaymentEvents;
   /** Replaces the shipped handler. @default `process-orders` */
   readonly entry?: string;
   /** @default 20 */
@@ -43,6 +55,8 @@ export class BatchFlow extends Construct {
   readonly table: SecureTable;
   readonly bucket: SecureBucket;
   readonly runbook: Runbook;
+  /** Messages of topics and buses that did not reach the queue. */
+  readonly undelivered: DeadLetterQueue;
 
   constructor(scope: Construct, id: string, props: BatchFlowProps) {
     super(scope, id);
@@ -51,7 +65,7 @@ export class BatchFlow extends Construct {
     this.key = new FlowKey(this, 'Key', {
       description: 'Queue, tables, storage and logs of the batch flow',
       posture,
-      services: ['logs', 'sns'],
+      services: ['logs', 'sns', 'events'],
     });
     this.runbook = new Runbook(this, 'Runbook', { flow: 'batch', key: this.key });
     const timeout = Duration.seconds(30);
@@ -72,11 +86,20 @@ export class BatchFlow extends Construct {
     });
     const idempotency = new IdempotencyTable(this, 'Idempotency', { posture, key: this.key });
     this.function = this.createFunction(props, timeout, idempotency);
-    const subscriptionFailures = this.subscribe(props);
+    this.undelivered = new DeadLetterQueue(this, 'Undelivered', {
+      key: this.key,
+      operations,
+      runbook: this.runbook,
+      holds: 'Messages of topics and buses that did not reach the order queue',
+    });
+    (props.topics ?? []).forEach((topic, index) => {
+      subscribeQueue(this, `Subscription${index}`, topic, this.queue.queue, this.undelivered.queue);
+    });
+    if (props.paymentEvents) this.takePayments(props.paymentEvents);
     new FlowObservability(this, 'Observability', {
       functions: [this.function],
       queues: [this.queue],
-      deadLetters: [this.queue.deadLetters, ...subscriptionFailures],
+      deadLetters: [this.queue.deadLetters, this.undelivered],
       widgets: [businessRow()],
     });
   }
@@ -114,20 +137,38 @@ export class BatchFlow extends Construct {
     return handler;
   }
 
-  private subscribe(props: BatchFlowProps): DeadLetterQueue[] {
-    const topics = props.topics ?? [];
-    if (topics.length === 0) return [];
-    const undelivered = new DeadLetterQueue(this, 'Undelivered', {
-      key: this.key,
-      operations: props.foundation.operations,
-      runbook: this.runbook,
-      holds: 'Topic messages that did not reach the order queue',
+  private takePayments({ bus, source }: PaymentEvents): void {
+    const rule = new events.Rule(this, 'Payments', {
+      description: 'Captured payments to the order queue',
+      eventBus: bus,
+      eventPattern: {
+        source: [source],
+        detailType: ['payment.captured'],
+        detail: { orderId: [{ exists: true }] },
+      },
     });
-    topics.forEach((topic, index) => {
-      subscribeQueue(this, `Subscription${index}`, topic, this.queue.queue, undelivered.queue);
+    for (const queue of [this.queue.queue, this.undelivered.queue]) admitRule(queue, rule);
+    rule.addTarget({
+      bind: () => ({
+        arn: this.queue.queue.queueArn,
+        input: events.RuleTargetInput.fromEventPath('$.detail'),
+        deadLetterConfig: { arn: this.undelivered.queue.queueArn },
+        retryPolicy: { maximumEventAgeInSeconds: 7200, maximumRetryAttempts: 8 },
+      }),
     });
-    return [undelivered];
   }
+}
+
+/** The L2 target leaves the rule out of an encrypted queue's policy. */
+function admitRule(queue: sqs.IQueue, rule: events.Rule): void {
+  queue.addToResourcePolicy(
+    new iam.PolicyStatement({
+      principals: [new iam.ServicePrincipal('events.amazonaws.com')],
+      actions: ['sqs:SendMessage'],
+      resources: [queue.queueArn],
+      conditions: { ArnEquals: { 'aws:SourceArn': rule.ruleArn } },
+    }),
+  );
 }
 
 /** What Powertools idempotency does to its table. */

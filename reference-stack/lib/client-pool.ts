@@ -12,12 +12,15 @@ export interface ClientPoolProps {
   readonly userPool?: cognito.IUserPool;
 }
 
+/** What a token may allow. */
+export type ClientScope = 'read' | 'write';
+
 /** Who may call: a user pool that issues RS256 tokens with the scopes `orders/read` and `orders/write`. */
 export class ClientPool extends Construct {
   readonly userPool: cognito.IUserPool;
   readonly client: cognito.UserPoolClient;
-  readonly readScope = 'orders/read';
-  readonly writeScope = 'orders/write';
+  /** Full names of the scopes, as they stand in a token. */
+  readonly scopes: Readonly<Record<ClientScope, string>> = { read: 'orders/read', write: 'orders/write' };
 
   constructor(scope: Construct, id: string, props: ClientPoolProps) {
     super(scope, id);

@@ -3,6 +3,7 @@ import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { idempotencyActions } from './batch-flow.ts';
 import { FlowKey } from './flow-key.ts';
@@ -11,6 +12,7 @@ import { shippedHandler } from './handler-code.ts';
 import { FulfilmentWorkflow } from './fulfilment-workflow.ts';
 import { FlowObservability } from './observability.ts';
 import { grantPersonalData } from './personal-data.ts';
+import type { Posture } from './posture.ts';
 import { Runbook } from './runbook.ts';
 import { SecureBucket } from './secure-bucket.ts';
 import { SecureFunction } from './secure-function.ts';
@@ -21,7 +23,7 @@ import { SecureTopic, subscribeQueue } from './secure-topic.ts';
 /** Properties of {@link EventsFlow}. */
 export interface EventsFlowProps {
   readonly foundation: Foundation;
-  /** When due orders are released. @default every five minutes, as a cron expression */
+  /** When due orders are released. @default every five minutes; in a sandbox every hour */
   readonly schedule?: events.Schedule;
   /** `source` of the application's own events. @default 'headgate.orders' */
   readonly applicationSource?: string;
@@ -209,8 +211,10 @@ export class EventsFlow extends Construct {
         timeout: Duration.seconds(60),
         environment: { ORDER_QUEUE_URL: ordered.queue.queueUrl },
         failures: this.failures,
+        onSuccess: { bind: () => ({ destination: this.bus.eventBusArn }) },
       },
     );
+    handler.allow(['events:PutEvents'], [this.bus.eventBusArn]);
     handler.allowObjects(['s3:GetObject'], this.uploads, '');
     handler.allow(['sqs:SendMessage'], [ordered.queue.queueArn]);
     grantPersonalData(this.props.foundation, handler, 'encrypt');
@@ -266,7 +270,7 @@ export class EventsFlow extends Construct {
     handler.allow(['sns:Publish'], [this.topic.topicArn]);
     const rule = new events.Rule(this, 'Schedule', {
       description: 'Releases due orders',
-      schedule: this.props.schedule ?? events.Schedule.cron({ minute: '0/5' }),
+      schedule: this.props.schedule ?? defaultSchedule(this.props.foundation.posture),
     });
     this.invoke(rule, handler);
     return handler;
@@ -317,6 +321,7 @@ export class EventsFlow extends Construct {
       reservedConcurrency: own.reservedConcurrency ?? 10,
       ...(own.timeout && { timeout: own.timeout }),
       ...(own.failures && { failures: own.failures }),
+      ...(own.onSuccess && { onSuccess: own.onSuccess }),
       environment: {
         ...own.environment,
         IDEMPOTENCY_TABLE: this.idempotency.tableName,
@@ -343,11 +348,18 @@ interface FunctionSettings {
   readonly reservedConcurrency?: number;
   readonly environment: Record<string, string>;
   readonly failures?: DeadLetterQueue;
+  readonly onSuccess?: lambda.IDestination;
 }
 
 const consumerTimeout = Duration.seconds(30);
 
 const boundedRetries = { maxEventAge: Duration.hours(2), retryAttempts: 8 };
+
+function defaultSchedule(posture: Posture): events.Schedule {
+  return posture === 'production'
+    ? events.Schedule.cron({ minute: '0/5' })
+    : events.Schedule.rate(Duration.hours(1));
+}
 
 function pascalCase(name: string): string {
   return name.replace(/(^|-)(\w)/g, (_match, _dash: string, letter: string) => letter.toUpperCase());

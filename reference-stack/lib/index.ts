@@ -1,7 +1,7 @@
 /** The public API of `headgate/reference-stack`: constructs to compose an application of your own. */
-export { ApiFlow, type ApiDomain, type ApiFlowProps } from './api-flow.ts';
-export { BatchFlow, type BatchFlowProps } from './batch-flow.ts';
-export { ClientPool, type ClientPoolProps } from './client-pool.ts';
+export { ApiFlow, type ApiAuthorization, type ApiDomain, type ApiFlowProps } from './api-flow.ts';
+export { BatchFlow, type BatchFlowProps, type PaymentEvents } from './batch-flow.ts';
+export { ClientPool, type ClientPoolProps, type ClientScope } from './client-pool.ts';
 export { CodeSigning } from './code-signing.ts';
 export { EventsFlow, type EventsFlowProps, type EventsHandler } from './events-flow.ts';
 export { ExecutionRole, type ExecutionRoleProps } from './execution-role.ts';

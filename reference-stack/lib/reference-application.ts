@@ -42,7 +42,7 @@ export interface ReferenceApplication {
 /**
  * Composes the reference architecture: the API accepts an order, prices it with the external API, hands it to the
  * batch flow's queue and tells the bus; the events flow starts its fulfilment, takes uploaded orders, and releases
- * due ones to a topic that the batch flow's queue is subscribed to.
+ * due ones to a topic that the batch flow's queue is subscribed to; captured payments come to it from the bus.
  */
 export function referenceApplication(app: App, props: ReferenceApplicationProps = {}): ReferenceApplication {
   const prefix = props.prefix ?? 'Headgate';
@@ -68,7 +68,12 @@ export function referenceApplication(app: App, props: ReferenceApplicationProps 
   const events = new EventsFlow(eventsStack, 'Events', { foundation });
 
   const batchStack = stack('Batch', 'SQS and Lambda: batch processing of orders');
-  const batch = new BatchFlow(batchStack, 'Batch', { foundation, externalApi, topics: [events.topic] });
+  const batch = new BatchFlow(batchStack, 'Batch', {
+    foundation,
+    externalApi,
+    topics: [events.topic],
+    paymentEvents: { bus: events.bus, source: 'headgate.payments' },
+  });
 
   const apiStack = stack('Api', 'WAF, API Gateway and Lambda: the orders API');
   const api = new ApiFlow(apiStack, 'Api', {
