@@ -149,8 +149,9 @@ function selectOfSplit(source: unknown, index: number, resolver: ValueResolver):
   if (!isRawObject(source) || !Object.hasOwn(source, 'Fn::Split')) return undefined;
   const [delimiter, textSource] = listArgument(source['Fn::Split']);
   if (typeof delimiter !== 'string' || delimiter === '') return undefined;
+  const url = delimiter === '/' ? urlWhoseHostIs(index, textSource) : undefined;
+  if (url !== undefined) return hostOfUrl(resolver.resolve(url));
   const text = resolver.resolve(textSource);
-  if (delimiter === '/' && index === hostIndex) return hostOfUrl(text);
   const [prefix] = text instanceof PartialString ? text.parts : [];
   if (typeof prefix !== 'string') return undefined;
   const pieces = prefix.split(delimiter);
@@ -159,9 +160,16 @@ function selectOfSplit(source: unknown, index: number, resolver: ValueResolver):
 
 /** Attributes that are a URL of one host alone; the reference then stands for that host. */
 const urlAttributes: ReadonlySet<string> = new Set(['FunctionUrl', 'ApiEndpoint']);
-const hostIndex = 2;
 
-/** `Fn::Select` 2 of a URL split at `/`, as origins are written: a host holds no `/`, whatever its unknown parts are. */
+/** The URL of which a piece between slashes is the host: piece 2 of itself, or piece 0 of what follows its `://`. */
+function urlWhoseHostIs(index: number, source: unknown): unknown {
+  if (index === 2) return source;
+  const [behind, split] = listArgument(member(source, 'Fn::Select'));
+  const [delimiter, url] = listArgument(member(split, 'Fn::Split'));
+  return index === 0 && Number(behind) === 1 && delimiter === '://' ? url : undefined;
+}
+
+/** The host of a partly known URL: it holds no `/`, whatever its unknown parts are. */
 function hostOfUrl(text: Value | undefined): Value | undefined {
   if (text instanceof Reference) return urlAttributes.has(text.attribute ?? '') ? text : undefined;
   const [scheme, ...rest] = text instanceof PartialString ? text.parts : [];

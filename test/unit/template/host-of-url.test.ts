@@ -3,13 +3,17 @@ import { PartialString, Reference } from '../../../src/model/value.ts';
 import { readTemplateObject } from '../../../src/template/read-templates.ts';
 
 function hostOf(url: unknown) {
+  return valueOf({ 'Fn::Select': [2, { 'Fn::Split': ['/', url] }] });
+}
+
+function valueOf(Host: unknown) {
   const template = {
     Resources: {
       Api: { Type: 'AWS::ApiGateway::RestApi' },
       Url: { Type: 'AWS::Lambda::Url' },
       Edge: {
         Type: 'AWS::CloudFront::Distribution',
-        Properties: { Host: { 'Fn::Select': [2, { 'Fn::Split': ['/', url] }] } },
+        Properties: { Host },
       },
     },
   };
@@ -28,6 +32,14 @@ describe('the host of a URL, as CDK cuts it out', () => {
       expect.any(Reference),
       '.execute-api.eu-west-1.amazonaws.com',
     ]);
+  });
+
+  it('is known when it is cut out in two steps', () => {
+    const url = {
+      'Fn::Join': ['', ['https://', { Ref: 'Api' }, '.execute-api.eu-west-1.amazonaws.com/prod/']],
+    };
+    const behind = { 'Fn::Select': [1, { 'Fn::Split': ['://', url] }] };
+    expect(valueOf({ 'Fn::Select': [0, { 'Fn::Split': ['/', behind] }] })).toEqual(hostOf(url));
   });
 
   it('stands for the resource whose URL it is cut from', () => {
