@@ -1,4 +1,4 @@
-import type { PolicyStatement, ResourceGraph, UsedService } from '../model/resource-graph.ts';
+import type { PolicyStatement, ResourceGraph, StatementSet, UsedService } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
 import { Reference, isObjectValue, type Cause, type Value } from '../model/value.ts';
 import { findValues, valueAt } from './property-path.ts';
@@ -81,31 +81,52 @@ const tracing = 'xray';
  * X-Ray where tracing is active. A wildcard over all services only makes each possible.
  */
 export function usedServices(resource: Resource, context: LinkContext): UsedServices {
-  const found = new Map<string, UsedService>();
-  const note = (used: UsedService): void => {
-    const known = found.get(used.service);
-    if (known === undefined || (known.uncertain !== undefined && used.uncertain === undefined))
-      found.set(used.service, used);
+  const set = context.identityStatements(resource);
+  const isPolled = context.related(resource, 'eventSourceMappings').edges.length > 0;
+  const found = new Map(allowedServices(set, isPolled));
+  const note: Note = (used) => {
+    keepSurest(found, used);
   };
-  const { statements, incomplete } = context.identityStatements(resource);
-  for (const statement of statements) noteStatement(statement, resource, context, note);
   noteEnvironment(resource, context, note);
   noteTracing(resource, note);
   const services = [...found.values()].sort((left, right) => (left.service < right.service ? -1 : 1));
-  return { services, ...(incomplete === undefined ? {} : { incomplete }) };
+  return { services, ...(set.incomplete === undefined ? {} : { incomplete: set.incomplete }) };
 }
 
-function noteStatement(
-  statement: PolicyStatement,
-  lambda: Resource,
-  context: LinkContext,
-  note: (used: UsedService) => void,
-): void {
+type Note = (used: UsedService) => void;
+type Services = ReadonlyMap<string, UsedService>;
+
+function keepSurest(found: Map<string, UsedService>, used: UsedService): void {
+  const known = found.get(used.service);
+  if (known === undefined || (known.uncertain !== undefined && used.uncertain === undefined)) {
+    found.set(used.service, used);
+  }
+}
+
+const ofPolled = new WeakMap<StatementSet, Services>();
+const ofOthers = new WeakMap<StatementSet, Services>();
+
+/** Services that a role's statements allow; functions that share a role share the answer. */
+function allowedServices(set: StatementSet, isPolled: boolean): Services {
+  const answers = isPolled ? ofPolled : ofOthers;
+  const known = answers.get(set);
+  if (known !== undefined) return known;
+  const found = new Map<string, UsedService>();
+  for (const statement of set.statements) {
+    noteStatement(statement, isPolled, (used) => {
+      keepSurest(found, used);
+    });
+  }
+  answers.set(set, found);
+  return found;
+}
+
+function noteStatement(statement: PolicyStatement, isPolled: boolean, note: Note): void {
   if (statement.effect !== 'Allow') return;
   if (statement.notActions.length > 0) noteAll(statement.notActions, 'NotAction', note);
   for (const action of statement.actions) {
     const text = toSymbolicText(action)?.text.toLowerCase();
-    if (text === undefined || isTakenByService(text, lambda, statement, context)) continue;
+    if (text === undefined || isTakenByService(text, isPolled)) continue;
     const [prefix = '', name = ''] = text.split(':');
     if (prefix === '*') noteAll([], '*', note);
     const service = endpointNames[prefix];
@@ -122,7 +143,7 @@ function doubt(uncertain: Cause | undefined): { readonly uncertain?: Cause } {
   return uncertain === undefined ? {} : { uncertain };
 }
 
-function noteAll(excluded: readonly Value[], form: string, note: (used: UsedService) => void): void {
+function noteAll(excluded: readonly Value[], form: string, note: Note): void {
   const without = new Set(excluded.map((action) => String(action).split(':')[0]?.toLowerCase()));
   const cause: Cause = {
     code: 'code',
@@ -136,19 +157,11 @@ function noteAll(excluded: readonly Value[], form: string, note: (used: UsedServ
 }
 
 /** Log delivery is never the function's call; polling is not where an event source mapping does it. */
-function isTakenByService(
-  action: string,
-  lambda: Resource,
-  statement: PolicyStatement,
-  context: LinkContext,
-): boolean {
-  if (!takenByService.has(action)) return false;
-  if (action.startsWith('logs:')) return true;
-  const { edges } = context.related(lambda, 'eventSourceMappings');
-  return edges.length > 0 || statement.holder.type === 'AWS::Lambda::Function';
+function isTakenByService(action: string, isPolled: boolean): boolean {
+  return takenByService.has(action) && (isPolled || action.startsWith('logs:'));
 }
 
-function noteEnvironment(lambda: Resource, context: LinkContext, note: (used: UsedService) => void): void {
+function noteEnvironment(lambda: Resource, context: LinkContext, note: Note): void {
   for (const { value, path, uncertain } of findValues(lambda.properties, [
     'Environment',
     'Variables',
@@ -170,7 +183,7 @@ function serviceOf(type: string): string | undefined {
   return serviceOfType.find(([prefix]) => type.startsWith(prefix))?.[1];
 }
 
-function noteTracing(lambda: Resource, note: (used: UsedService) => void): void {
+function noteTracing(lambda: Resource, note: Note): void {
   const { TracingConfig } = lambda.properties;
   const mode = isObjectValue(TracingConfig) ? valueAt(TracingConfig, 'Mode') : TracingConfig;
   // The service's own daemon sends the segments of active tracing from inside the function's network.

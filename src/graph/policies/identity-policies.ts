@@ -15,6 +15,10 @@ export function identityStatements(resource: Resource, context: LinkContext): St
   const { edges, incomplete } = context.related(resource, 'role');
   const roles = [...new Set(edges.flatMap(({ to }) => (to === undefined ? [] : [to])))];
   const doubt = incomplete ?? edges.find(({ to }) => to === undefined)?.cause;
+  const [only] = roles;
+  // The usual case, and the one in which many functions share what they hold.
+  if (only !== undefined && roles.length === 1 && doubt === undefined)
+    return context.identityStatements(only);
   return mergeSets([
     ...roles.map((role) => context.identityStatements(role)),
     { statements: [], ...(doubt === undefined ? {} : { incomplete: doubt }) },
