@@ -1,0 +1,105 @@
+import type { Finding } from './finding.ts';
+
+/** The part of Security Hub that publishing writes to. */
+export interface FindingImporter {
+  /** `BatchImportFindings`. Rejects when the whole batch was refused. */
+  importFindings(batch: readonly Finding[]): Promise<{
+    readonly failed: readonly {
+      readonly Id: string;
+      readonly ErrorCode: string;
+      readonly ErrorMessage: string;
+    }[];
+  }>;
+}
+
+/** Which findings were accepted, and why the others were not. */
+export interface ImportOutcome {
+  readonly accepted: ReadonlySet<string>;
+  readonly refused: readonly { readonly id: string; readonly reason: string }[];
+}
+
+export interface ImportOptions {
+  /** Waits; tests pass their own. */
+  readonly wait: (milliseconds: number) => Promise<void>;
+}
+
+// Source: Security Hub partner guide: 100 findings, 6 MB and 240 KB a finding; 10 calls a second an account and Region.
+const batchLimit = { findings: 100, bytes: 6_000_000 };
+const findingBytes = 240_000;
+const millisecondsBetweenCalls = 300; // a third of the documented rate
+const attempts = 3;
+
+/**
+ * Imports findings in batches within the service's limits. Each that is refused is tried again on its
+ * own, then reported; a refused batch never takes its neighbours along.
+ */
+export async function importFindings(
+  findings: readonly Finding[],
+  importer: FindingImporter,
+  options: ImportOptions,
+): Promise<ImportOutcome> {
+  const accepted = new Set<string>();
+  const refused = new Map<string, string>();
+  const fitting: Finding[] = [];
+  for (const finding of uniqueById(findings)) {
+    if (Buffer.byteLength(JSON.stringify(finding)) > findingBytes)
+      refused.set(finding.Id, `the finding is larger than ${findingBytes} bytes`);
+    else fitting.push(finding);
+  }
+  let pending = fitting;
+  for (let attempt = 1; attempt <= attempts && pending.length > 0; attempt++) {
+    const failed: Finding[] = [];
+    for (const batch of batchesOf(pending)) {
+      const reasons = await importBatch(batch, importer);
+      for (const finding of batch) {
+        const reason = reasons.get(finding.Id);
+        if (reason === undefined) {
+          accepted.add(finding.Id);
+          refused.delete(finding.Id);
+        } else {
+          refused.set(finding.Id, reason);
+          failed.push(finding);
+        }
+      }
+      await options.wait(millisecondsBetweenCalls);
+    }
+    pending = failed;
+    if (pending.length > 0 && attempt < attempts) await options.wait(1000 * attempt);
+  }
+  return { accepted, refused: [...refused].map(([id, reason]) => ({ id, reason })) };
+}
+
+// Security Hub processes only the first of two findings with one id.
+function uniqueById(findings: readonly Finding[]): Finding[] {
+  return [...new Map(findings.map((finding) => [finding.Id, finding])).values()];
+}
+
+async function importBatch(
+  batch: readonly Finding[],
+  importer: FindingImporter,
+): Promise<Map<string, string>> {
+  try {
+    const { failed } = await importer.importFindings(batch);
+    return new Map(failed.map(({ Id, ErrorCode, ErrorMessage }) => [Id, `${ErrorCode}: ${ErrorMessage}`]));
+  } catch (error) {
+    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    return new Map(batch.map(({ Id }) => [Id, reason]));
+  }
+}
+
+/** Batches of at most 100 findings and 6 MB. */
+export function batchesOf(findings: readonly Finding[]): Finding[][] {
+  const batches: Finding[][] = [];
+  let [current, bytes]: [Finding[], number] = [[], 0];
+  for (const finding of findings) {
+    const size = Buffer.byteLength(JSON.stringify(finding)) + 1;
+    if (current.length > 0 && (current.length >= batchLimit.findings || bytes + size > batchLimit.bytes)) {
+      batches.push(current);
+      [current, bytes] = [[], 0];
+    }
+    current.push(finding);
+    bytes += size;
+  }
+  if (current.length > 0) batches.push(current);
+  return batches;
+}

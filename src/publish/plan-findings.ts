@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import type { CompleteScope, Finding, FindingState, RememberedFinding } from './finding.ts';
+
+/** A finding of this run, and what it is about. */
+export interface ObservedFinding {
+  readonly finding: Finding;
+  readonly ruleId: string;
+  readonly resourceType: string;
+}
+
+/** What is to be sent, and what is to be remembered of each once it was accepted. */
+export interface FindingPlan {
+  readonly send: readonly { readonly finding: Finding; readonly remember: RememberedFinding }[];
+  /** Ids that may be forgotten: archived long enough ago for Security Hub to have deleted them. */
+  readonly forget: readonly string[];
+  readonly counts: Readonly<
+    Record<'failed' | 'passed' | 'waived' | 'unknown' | 'archived' | 'unchanged', number>
+  >;
+}
+
+// Security Hub deletes what nobody updates for 90 days; open findings are repeated well before that.
+const repeatAfterDays = 7;
+const archivedKeptDays = 30;
+const day = 86_400_000;
+
+/**
+ * Decides what to tell Security Hub, from what was observed and what it was told before.
+ * fail: FAILED. Repaired: PASSED, once. Waived: WARNING. Unknown: left alone where it is known.
+ * Gone: ARCHIVED, only where `isComplete` says that everything of its kind was collected.
+ */
+export function planFindings(
+  observed: readonly ObservedFinding[],
+  state: FindingState,
+  isComplete: CompleteScope,
+  now: Date,
+): FindingPlan {
+  const counts = { failed: 0, passed: 0, waived: 0, unknown: 0, archived: 0, unchanged: 0 };
+  const send: { finding: Finding; remember: RememberedFinding }[] = [];
+  const seen = new Set<string>();
+  for (const item of observed) {
+    const { Id, Compliance } = item.finding;
+    seen.add(Id);
+    const before = state[Id];
+    if (!isNews(item.finding, before, now)) {
+      counts.unchanged += 1;
+      continue;
+    }
+    send.push(prepare(item, before, now));
+    counts[countOf[Compliance.Status]] += 1;
+  }
+  for (const [id, before] of Object.entries(state)) {
+    if (seen.has(id) || before.status === 'ARCHIVED' || !isComplete(before)) continue;
+    send.push(prepareArchive(before, now));
+    counts.archived += 1;
+  }
+  const forget = Object.entries(state)
+    .filter(
+      ([id, { status, updatedAt }]) =>
+        status === 'ARCHIVED' &&
+        !seen.has(id) &&
+        now.getTime() - Date.parse(updatedAt) > archivedKeptDays * day,
+    )
+    .map(([id]) => id);
+  return { send, forget, counts };
+}
+
+const countOf = { FAILED: 'failed', PASSED: 'passed', WARNING: 'waived', NOT_AVAILABLE: 'unknown' } as const;
+
+function isNews(finding: Finding, before: RememberedFinding | undefined, now: Date): boolean {
+  const { Status } = finding.Compliance;
+  // What was never wrong is no finding, and what is not known now does not change what was known.
+  if (before === undefined) return Status === 'FAILED' || Status === 'WARNING';
+  if (Status === 'NOT_AVAILABLE') return false;
+  if (Status === 'PASSED') return before.status !== 'PASSED' && before.status !== 'ARCHIVED';
+  if (before.status !== Status || before.content !== contentOf(finding)) return true;
+  return now.getTime() - Date.parse(before.updatedAt) > repeatAfterDays * day;
+}
+
+function prepare(
+  { finding, ruleId, resourceType }: ObservedFinding,
+  before: RememberedFinding | undefined,
+  now: Date,
+): { finding: Finding; remember: RememberedFinding } {
+  const updatedAt = laterThan(before?.updatedAt, now);
+  const firstSeen = before?.firstSeen ?? updatedAt;
+  const sent: Finding = {
+    ...finding,
+    CreatedAt: firstSeen,
+    FirstObservedAt: firstSeen,
+    UpdatedAt: updatedAt,
+    LastObservedAt: updatedAt,
+  };
+  return {
+    finding: sent,
+    remember: {
+      firstSeen,
+      status: finding.Compliance.Status,
+      updatedAt,
+      content: contentOf(finding),
+      ruleId,
+      resourceType,
+      account: finding.AwsAccountId,
+      region: finding.Region,
+      finding: sent,
+    },
+  };
+}
+
+function prepareArchive(
+  before: RememberedFinding,
+  now: Date,
+): { finding: Finding; remember: RememberedFinding } {
+  const updatedAt = laterThan(before.updatedAt, now);
+  const finding: Finding = { ...before.finding, RecordState: 'ARCHIVED', UpdatedAt: updatedAt };
+  return { finding, remember: { ...before, status: 'ARCHIVED', updatedAt, finding } };
+}
+
+// An import whose UpdatedAt is not later than the stored one is ignored without a word.
+function laterThan(before: string | undefined, now: Date): string {
+  const least = before === undefined ? 0 : Date.parse(before) + 1;
+  return new Date(Math.max(now.getTime(), least)).toISOString();
+}
+
+const times = new Set(['CreatedAt', 'UpdatedAt', 'FirstObservedAt', 'LastObservedAt']);
+
+/** Digest of a finding, its times apart. */
+export function contentOf(finding: Finding): string {
+  const content = Object.entries(finding).filter(([key]) => !times.has(key));
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 32);
+}
