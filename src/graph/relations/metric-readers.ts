@@ -37,12 +37,26 @@ const dimensionTypes: Readonly<Record<string, readonly string[]>> = {
 interface Metric {
   readonly path: Path;
   readonly dimensions: readonly { readonly name: string; readonly value: Value; readonly path: Path }[];
+  /** Without dimensions, as far as they are known. */
+  readonly isOverall: boolean;
   readonly facts: ObjectValue;
 }
 
 /** What an alarm's metric, or each metric of its maths, is about. */
 export const readMetrics: Reader = (_found, resource, _row, context) =>
   metricsOf(resource).flatMap((metric) => metricTargets(metric, resource, context));
+
+/** The whole account or application, where a metric has no dimension: it then counts all resources of its service. */
+export const readOverallMetrics: Reader = (_found, resource, _row, context) => {
+  const overall = metricsOf(resource).filter(
+    ({ isOverall, facts }) => isOverall && facts.metric !== undefined,
+  );
+  return overall.flatMap(({ path, facts }) =>
+    context
+      .related(resource, 'account')
+      .edges.map(({ to }): ReadTarget => ({ ...(to === undefined ? {} : { to }), path, attributes: facts })),
+  );
+};
 
 function metricsOf(alarm: Resource): readonly Metric[] {
   const own = metricOf(alarm.properties, alarm.properties, [], { via: 'metric' });
@@ -69,7 +83,9 @@ function metricOf(metric: ObjectValue, statistic: ObjectValue, path: Path, more:
     period: statistic.Period,
     statistic: statistic.Statistic ?? statistic.ExtendedStatistic,
   });
-  return { path, dimensions, facts: { ...facts, ...more } };
+  const { Dimensions } = metric;
+  const isOverall = Dimensions === undefined || (isArrayValue(Dimensions) && Dimensions.length === 0);
+  return { path, dimensions, isOverall, facts: { ...facts, ...more } };
 }
 
 function facetsOf(facets: Readonly<Record<string, Value | undefined>>): ObjectValue {

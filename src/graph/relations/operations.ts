@@ -1,6 +1,12 @@
 import { bucketType, functionType, logGroupType, queueType, rowsOf, type RelationRow } from './row.ts';
-import { readActions, readComposedAlarms, readDashboard, readMetrics } from './metric-readers.ts';
-import { readDataEvents, readMentionedDocuments, readRunbookTag } from './readers.ts';
+import {
+  readActions,
+  readComposedAlarms,
+  readDashboard,
+  readMetrics,
+  readOverallMetrics,
+} from './metric-readers.ts';
+import { readDataEvents, readFunctionLogGroup, readMentionedDocuments, readRunbookTag } from './readers.ts';
 
 const alarm = 'AWS::CloudWatch::Alarm';
 const composite = 'AWS::CloudWatch::CompositeAlarm';
@@ -16,6 +22,15 @@ export const operationRelations: readonly RelationRow[] = [
     inverse: 'alarms',
     read: readMetrics,
     note: 'dimensions of the metric and of metric maths; edge attributes metric, namespace, statistic, period',
+  },
+  {
+    from: alarm,
+    path: '',
+    to: ['Headgate::Scope'],
+    name: 'watchesAll',
+    inverse: 'overallAlarms',
+    read: readOverallMetrics,
+    note: 'metrics without dimensions, which count every resource of their service; edge attributes as for watches',
   },
   {
     from: composite,
@@ -86,6 +101,15 @@ export const operationRelations: readonly RelationRow[] = [
     to: logGroupType,
     name: 'queriedLogGroups',
     inverse: 'queryDefinitions',
+  },
+  {
+    from: 'AWS::Logs::QueryDefinition',
+    path: 'LogGroupNames[]',
+    to: functionType,
+    name: 'queriedFunctions',
+    inverse: 'logQueries',
+    read: readFunctionLogGroup,
+    note: 'by the name /aws/lambda/<function>, for log groups that Lambda makes and no template declares',
   },
   {
     from: 'AWS::CloudTrail::Trail',

@@ -354,3 +354,38 @@ describe('the relation table', () => {
     });
   });
 });
+
+describe('what watches a function without naming it', () => {
+  const metric = { Namespace: 'AWS/Lambda', MetricName: 'Errors' };
+  const scope = body('Headgate::Scope', { Kind: 'application' });
+  const fn = body('AWS::Lambda::Function', { FunctionName: 'orders' });
+
+  it('is an alarm on a metric without dimensions, found through the application', () => {
+    const graph = graphOf({
+      App: scope,
+      Fn: fn,
+      Overall: body('AWS::CloudWatch::Alarm', metric),
+      Named: body('AWS::CloudWatch::Alarm', {
+        ...metric,
+        Dimensions: [{ Name: 'FunctionName', Value: 'orders' }],
+      }),
+      Unknown: body('AWS::CloudWatch::Alarm', {
+        ...metric,
+        Dimensions: new Unresolved({ code: 'parameter', message: 'no value' }),
+      }),
+    });
+    expect(namesOf(graph, 'Fn', 'account')).toEqual(['App']);
+    expect(namesOf(graph, 'App', 'overallAlarms')).toEqual(['Overall']);
+    expect(related(graph, 'App', 'overallAlarms').edges[0]?.attributes).toMatchObject({ metric: 'Errors' });
+  });
+
+  it('is a saved query over the log group that Lambda makes', () => {
+    const graph = graphOf({
+      Fn: fn,
+      Query: body('AWS::Logs::QueryDefinition', {
+        LogGroupNames: ['/aws/lambda/orders', '/aws/lambda/other'],
+      }),
+    });
+    expect(namesOf(graph, 'Fn', 'logQueries')).toEqual(['Query']);
+  });
+});
