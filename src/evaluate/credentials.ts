@@ -57,8 +57,12 @@ export function carriedValue(value: Value | undefined): Value | undefined {
   return isObjectValue(value) ? (value['Default'] ?? value['Value']) : value;
 }
 
-/** Why a value may be a credential although none is seen: it is not known. A Region or an account is none. */
+/**
+ * Why a value may be a credential although none is seen: somebody writes it elsewhere. What a
+ * deployment makes (a Region, an ARN, an endpoint) is none.
+ */
 export function credentialDoubt(value: Value | undefined): Cause | undefined {
   if (value instanceof Choice) return credentialDoubt(value.whenTrue) ?? credentialDoubt(value.whenFalse);
-  return value instanceof Unresolved && value.cause.code !== 'pseudo-parameter' ? value.cause : undefined;
+  const written = value instanceof Unresolved && ['parameter', 'import'].includes(value.cause.code);
+  return written ? value.cause : undefined;
 }
