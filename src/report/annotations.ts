@@ -33,7 +33,9 @@ export function renderAnnotations(result: ScanResult, options: RenderOptions = {
   if (rest > 0) lines.push(`Headgate: ${plural(rest, 'more open failure')} in the report.`);
   if (unknown > 0)
     lines.push(`Headgate: ${plural(unknown, 'verdict')} could not be decided; the report says why.`);
-  if (lines.length === 0) lines.push('Headgate: no open failure.');
+  const waived = result.evaluations.filter((item) => item.waiver !== undefined).length;
+  if (waived > 0) lines.push(`Headgate: ${plural(waived, 'waived finding')}.`);
+  if (failures.length === 0) lines.push('Headgate: no open failure.');
   return `${lines.join('\n')}\n`;
 }
 

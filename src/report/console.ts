@@ -52,7 +52,7 @@ class Page {
   /** A label and its wrapped text, continued below the text. */
   field(indent: number, label: string, text: string, style?: Style): void {
     const head = `${' '.repeat(indent)}${label}`;
-    const [first = '', ...rest] = wrap(singleLine(text), Math.max(20, this.columns - head.length));
+    const [first = '', ...rest] = wrap(singleLine(text).trim(), Math.max(20, this.columns - head.length));
     const shown = (line: string) => (style === undefined ? line : this.paint(style, line));
     this.add(`${' '.repeat(indent)}${this.paint('gray', label)}${shown(first)}`);
     for (const line of rest) this.add(`${' '.repeat(head.length)}${shown(line)}`);

@@ -85,8 +85,8 @@ function describeRule(rule: RuleSummary): ReportingDescriptor {
   return {
     id: rule.id,
     name: rule.id.replace(/(?:^|[^A-Za-z0-9]+)([A-Za-z0-9])/g, (_, first: string) => first.toUpperCase()),
-    shortDescription: { text: truncate(rule.title, descriptionLimit) },
-    fullDescription: { text: truncate(rule.why, descriptionLimit) },
+    shortDescription: { text: truncate(rule.title.trim(), descriptionLimit) },
+    fullDescription: { text: truncate(rule.why.trim(), descriptionLimit) },
     help: { text: helpText(rule), markdown: helpMarkdown(rule) },
     ...(link === undefined ? {} : { helpUri: link }),
     defaultConfiguration: { level: levels[rule.severity] },
@@ -107,15 +107,15 @@ function groupControls(rule: RuleSummary): Record<string, string[]> {
 }
 
 function helpText(rule: RuleSummary): string {
-  return [rule.why, `Fix: ${rule.fix.text}`, ...rule.references].join('\n\n');
+  return [rule.why.trim(), `Fix: ${rule.fix.text.trim()}`, ...rule.references].join('\n\n');
 }
 
 function helpMarkdown(rule: RuleSummary): string {
   const code = (language: string, text: string | undefined) =>
     text === undefined ? [] : [`\`\`\`${language}\n${text.replaceAll('```', "'''").trimEnd()}\n\`\`\``];
   return [
-    rule.why,
-    `**Fix:** ${rule.fix.text}`,
+    rule.why.trim(),
+    `**Fix:** ${rule.fix.text.trim()}`,
     ...code('yaml', rule.fix.cloudformation),
     ...code('typescript', rule.fix.cdk),
     ...code('sh', rule.fix.cli),

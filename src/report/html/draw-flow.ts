@@ -65,10 +65,11 @@ function drawNode(flow: FlowSummary, node: Node, box: Box | undefined): Markup |
   const shape = html`${drawBox(box, 4)}<text class="name" x="${middle}" y="${box.y + 19}"
       >${truncate(node.label, 34)}</text
     ><text class="state" x="${middle}" y="${box.y + 35}">${signs[node.verdict]} ${stateOf(node)}</text>`;
-  if (node.resources.length === 0) return html`<g class="node ${node.verdict}">${shape}</g>`;
+  if (node.verdict === 'notApplicable') return html`<g class="node ${node.verdict}">${shape}</g>`;
   const address = findingsAddress({
     flow: flow.id,
-    node: node.node,
+    // What is missing has no resource to find; its failures stand on the flow's other resources.
+    ...(node.resources.length === 0 ? {} : { node: node.node }),
     ...(node.fail > 0 ? { verdict: 'fail', waived: 'no' } : { verdict: 'all' }),
   });
   return html`<a
@@ -81,9 +82,9 @@ function drawNode(flow: FlowSummary, node: Node, box: Box | undefined): Markup |
 
 /** `2 fail, 1 unknown`: what a node's colour says, in words. */
 export function stateOf({ verdict, fail, unknown, pass, resources }: Node): string {
-  if (resources.length === 0) return 'not found';
-  if (verdict === 'notApplicable') return 'not applicable';
+  if (verdict === 'notApplicable') return resources.length === 0 ? 'not found' : 'not applicable';
   if (verdict === 'pass') return `${pass} pass`;
   const counts = [fail > 0 ? `${fail} fail` : '', unknown > 0 ? `${unknown} unknown` : ''].filter(Boolean);
-  return counts.length === 0 ? verdict : counts.join(', ');
+  const missing = resources.length === 0 ? ['missing'] : [];
+  return [...missing, ...counts].join(', ') || verdict;
 }

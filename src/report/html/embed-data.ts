@@ -6,7 +6,7 @@ import type {
   RuleSummary,
   ScanResult,
 } from '../../model/scan-result.ts';
-import { frameworkTitle } from '../control-mappings.ts';
+import { frameworkLabel } from '../control-mappings.ts';
 import { isLink, serviceOf } from '../findings.ts';
 import { printable } from '../plain-text.ts';
 import { severityNames, verdictNames } from './report-data.ts';
@@ -152,7 +152,7 @@ function describeRule(rule: RuleSummary): ReportData['rules'][number] {
       code === undefined ? [] : { label, code: printable(code) },
     ),
     controls: rule.controls.map(({ framework, id }) => ({
-      framework: printable(frameworkTitle(framework)),
+      framework: printable(frameworkLabel(framework)),
       id: printable(id),
     })),
     links: rule.references.filter(isLink),

@@ -1,5 +1,5 @@
 import type { ScanResult } from '../../model/scan-result.ts';
-import { frameworkTitle } from '../control-mappings.ts';
+import { frameworkLabel } from '../control-mappings.ts';
 import { flowsById, serviceOf } from '../findings.ts';
 import { severityNames } from './report-data.ts';
 import { html } from './template.ts';
@@ -20,7 +20,7 @@ export function renderFindings(result: ScanResult): Markup {
   const { accounts, regions, services } = scopesOf(result);
   const frameworks = distinct(
     result.ruleSet.rules.flatMap(({ controls }) =>
-      controls.map(({ framework }) => frameworkTitle(framework)),
+      controls.map(({ framework }) => frameworkLabel(framework)),
     ),
   );
   const flows = [...flowsById(result).values()].map(({ id, diagram, entry }): Choice => [

@@ -1,5 +1,5 @@
 import type { RequirementSummary, RuleSummary, ScanResult, Verdict } from '../../model/scan-result.ts';
-import { frameworkTitle } from '../control-mappings.ts';
+import { frameworkLabel } from '../control-mappings.ts';
 import { groupBy, rulesById } from '../findings.ts';
 import { badge, table, verdictTexts } from './parts.ts';
 import { findingsAddress } from './report-data.ts';
@@ -13,7 +13,7 @@ export function renderRequirements(result: ScanResult): Markup {
   const rules = rulesById(result);
   const heads = [
     'Verdict',
-    'Statement of the reference architecture',
+    'Statement',
     ...['Fail', 'Unknown', 'Pass', 'N/A', 'Waived'].map((number) => ({ number })),
     'Rules',
     'Framework controls',
@@ -26,17 +26,23 @@ export function renderRequirements(result: ScanResult): Markup {
 }
 
 function renderRequirement(requirement: RequirementSummary, rules: ReadonlyMap<string, RuleSummary>): Markup {
-  const { id, says, verdict, evaluated } = requirement;
+  const { id, says, evaluated } = requirement;
   const named = requirement.rules.includes(id) ? undefined : html`<code>${id}</code>`;
   const waivedAddress = findingsAddress({ requirement: id, verdict: 'all', waived: 'yes' });
   return html`<tr>
-    <td>${badge(verdict)}</td>
+    <td>${renderVerdict(requirement)}</td>
     <th scope="row"><span class="says">${says}</span> ${named}</th>
     ${columns.map((name) => renderCount(evaluated[name], name, countAddress(id, name), id))}
     ${renderCount(evaluated.waived, 'waived', waivedAddress, id)}
     <td>${requirement.rules.length === 0 ? 'none' : requirement.rules.map(renderRule)}</td>
     <td>${renderControls(requirement.rules, rules)}</td>
   </tr>`;
+}
+
+/** Where nothing was evaluated, whether there was no rule or nothing for it to look at. */
+function renderVerdict({ verdict, evaluated, rules }: RequirementSummary): Markup {
+  if (Object.values(evaluated).some((count) => count > 0)) return badge(verdict);
+  return html`<span class="badge">${rules.length === 0 ? 'no rule' : 'no resource'}</span>`;
 }
 
 function countAddress(requirement: string, verdict: Verdict): string {
@@ -51,8 +57,11 @@ function renderCount(value: number, kind: Verdict | 'waived', address: string, i
   </td>`;
 }
 
+/** A long id may break after its dots. */
 function renderRule(id: string): Markup {
-  return html`<div><code>${id}</code></div>`;
+  return html`<div>
+    <code>${id.split('.').map((part, index) => (index === 0 ? part : html`.<wbr />${part}`))}</code>
+  </div>`;
 }
 
 function renderControls(ids: readonly string[], rules: ReadonlyMap<string, RuleSummary>): Markup {
@@ -60,6 +69,6 @@ function renderControls(ids: readonly string[], rules: ReadonlyMap<string, RuleS
   const groups = [...groupBy(controls, ({ framework }) => framework)];
   return html`${groups.map(([framework, items]) => {
     const names = [...new Set(items.map(({ id }) => id))];
-    return html`<div>${frameworkTitle(framework)}: ${names.join(', ')}</div>`;
+    return html`<div>${frameworkLabel(framework)}: ${names.join(', ')}</div>`;
   })}`;
 }

@@ -11,6 +11,7 @@ describe('renderAnnotations', () => {
       ),
       '::warning title=medium%3A Functions are traced::Function `invoices` is not traced. (arn:aws:lambda:eu-central-1:111122223333:function:invoices) [all.lambda.tracing]',
       'Headgate: 2 verdicts could not be decided; the report says why.',
+      'Headgate: 1 waived finding.',
       '',
     ]);
   });

@@ -38,6 +38,17 @@ describe('renderHtml', () => {
     expect(text).toContain(`href="${address.replaceAll('&', '&amp;')}"`);
   });
 
+  it('says of a node that is missing what fails for want of it', async () => {
+    const result = scanResult();
+    const flows = result.flows.map((flow) => ({
+      ...flow,
+      nodes: flow.nodes.map((node) => (node.node === 'waf' ? { ...node, resources: [] } : node)),
+    }));
+    const text = await renderHtml({ ...result, flows });
+    expect(text).toContain('aria-label="AWS WAF: missing, 1 fail. Show findings"');
+    expect(text).not.toContain('node=waf');
+  });
+
   it('allows its own script and style by hash and loads nothing', async () => {
     const text = await page;
     const policy = /Content-Security-Policy" content="([^"]*)"/.exec(text)?.[1] ?? '';
@@ -78,6 +89,16 @@ describe('renderHtml', () => {
     ]) {
       expect(markup).toContain(said);
     }
+  });
+
+  it('tells a statement without a rule from one without a resource', async () => {
+    const none = { pass: 0, fail: 0, unknown: 0, notApplicable: 0, waived: 0 };
+    const requirements = [
+      { id: 'a', says: 'first', verdict: 'notApplicable' as const, rules: [], evaluated: none },
+      { id: 'b', says: 'second', verdict: 'notApplicable' as const, rules: ['b'], evaluated: none },
+    ];
+    const text = await renderHtml(resultOf([], [], { requirements }));
+    expect(text).toMatch(/>no rule<[\s\S]*first[\s\S]*>no resource<[\s\S]*second/);
   });
 
   it('gives the same bytes for the same result', async () => {
