@@ -36,7 +36,7 @@ const entryRelations: Readonly<Record<string, string>> = {
 
 /**
  * How a service that only a permission shows invokes.
- * https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html, read 2026-11-23.
+ * https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html.
  */
 const principalInvocations: Readonly<Record<string, Invocation>> = {
   'apigateway.amazonaws.com': 'sync',

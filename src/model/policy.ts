@@ -7,7 +7,7 @@ export type PolicyAnswer = boolean | Cause;
 
 /**
  * Matches `*` and `?` as IAM does, without regard to case, without backtracking beyond the last star.
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html, read 2026-11-23.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html.
  */
 export function actionMatches(pattern: string, action: string): boolean {
   return wildcardMatches(pattern.toLowerCase(), action.toLowerCase());

@@ -1,8 +1,5 @@
 import type { ObjectValue } from '../../model/value.ts';
 
-/** Day on which these documents were read: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/. */
-export const managedPoliciesAsOf = '2026-11-23';
-
 const allow = (...Action: readonly string[]): ObjectValue => ({
   Statement: [{ Effect: 'Allow', Action, Resource: '*' }],
 });
@@ -19,7 +16,7 @@ const interfaces = [
 
 /**
  * What the AWS-managed policies allow that functions, their triggers and operators usually carry, by
- * policy name. Actions that no rule could ask about are left out; resources are `*` throughout.
+ * policy name (https://docs.aws.amazon.com/aws-managed-policy/latest/reference/). Actions that no rule could ask about are left out; resources are `*` throughout.
  */
 export const managedPolicies: Readonly<Record<string, ObjectValue>> = {
   AWSLambdaBasicExecutionRole: allow(...logs),

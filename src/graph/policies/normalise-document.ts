@@ -25,7 +25,7 @@ const malformed: Cause = { code: 'malformed', message: 'the policy document is n
 /**
  * The statements of a policy document: an object, JSON text, or either in pieces. A single statement,
  * a single string and a list count alike. What cannot be read makes the set incomplete.
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html, read 2026-11-23.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html.
  */
 export function normaliseDocument(document: Value | undefined, place: DocumentPlace): StatementSet {
   if (document === undefined || document === null) return { statements: [] };
