@@ -18,7 +18,7 @@ import type {
   RuleSummary,
   ScanResult,
 } from '../model/scan-result.ts';
-import { groupBy, isOpenFailure, isOpenUnknown, linkOf } from './findings.ts';
+import { groupBy, isOpenFailure, isOpenUnknown, linkOf, worstFirst } from './findings.ts';
 import { lineHashes } from './line-hash.ts';
 import { truncate, wellFormed } from './plain-text.ts';
 import type { RenderOptions } from './render-options.ts';
@@ -42,6 +42,9 @@ const securitySeverities: Readonly<Record<Severity, string>> = {
   low: '2.5',
   info: '0.5',
 };
+
+/** GitHub refuses a run with more results. */
+const githubResultLimit = 25_000;
 
 /** GitHub's limit for a rule's texts, in characters. */
 const descriptionLimit = 1024;
@@ -70,7 +73,7 @@ export function renderSarif(result: ScanResult, options: RenderOptions = {}): st
         },
         automationDetails: { id: `${options.category ?? 'headgate'}/` },
         columnKind: 'utf16CodeUnits',
-        invocations: [describeInvocation(result)],
+        invocations: [describeInvocation(result, writer.cut)],
         results: writer.results(),
         properties: { profile: options.profile ?? 'github', ruleSetDigest: result.ruleSet.digest },
       },
@@ -126,11 +129,21 @@ function helpMarkdown(rule: RuleSummary): string {
   ].join('\n\n');
 }
 
-function describeInvocation(result: ScanResult): Invocation {
+function describeInvocation(result: ScanResult, cut: number): Invocation {
+  const cutNotice: Notification = {
+    level: 'warning',
+    descriptor: { id: 'results-cut' },
+    message: {
+      text: `${cut} of the least severe results were left out: a run holds ${githubResultLimit} at most.`,
+    },
+  };
   return {
     executionSuccessful: result.diagnostics.every((item) => item.severity !== 'error'),
     startTimeUtc: result.startedAt,
-    toolExecutionNotifications: result.diagnostics.map(describeDiagnostic),
+    toolExecutionNotifications: [
+      ...result.diagnostics.map(describeDiagnostic),
+      ...(cut === 0 ? [] : [cutNotice]),
+    ],
   };
 }
 
@@ -148,6 +161,9 @@ class SarifWriter {
   private readonly full: boolean;
   private readonly ruleIndexes: ReadonlyMap<string, number>;
   private readonly hashes = new Map<string, readonly string[]>();
+  private readonly reported: readonly Evaluation[];
+  /** Results that did not fit: the least severe ones. */
+  readonly cut: number;
 
   constructor(
     private readonly result: ScanResult,
@@ -155,10 +171,13 @@ class SarifWriter {
   ) {
     this.full = options.profile === 'full';
     this.ruleIndexes = new Map(result.ruleSet.rules.map((rule, index) => [rule.id, index]));
+    const all = result.evaluations.filter((item) => this.isReported(item));
+    this.cut = this.full ? 0 : Math.max(0, all.length - githubResultLimit);
+    this.reported = this.cut === 0 ? all : worstFirst(all).slice(0, githubResultLimit);
   }
 
   results(): Result[] {
-    return this.result.evaluations.filter((item) => this.isReported(item)).map((item) => this.describe(item));
+    return this.reported.map((item) => this.describe(item));
   }
 
   private isReported(evaluation: Evaluation): boolean {

@@ -165,4 +165,17 @@ describe('renderSarif', () => {
       toolExecutionNotifications: [{ level: 'warning', descriptor: { id: 'call-denied' } }],
     });
   });
+
+  it('keeps within the results that GitHub takes, and says what it left out', () => {
+    const resource = { id: 'r', type: 'AWS::Lambda::Function', name: 'r' };
+    const many = Array.from({ length: 25_001 }, (_, index) =>
+      evaluation(index === 0 ? 'all.logs.insights' : 'all.lambda.vpc', 'fail', resource, {
+        location: place('a', 1),
+      }),
+    );
+    const run = runOf(resultOf(many, []));
+    expect(run.results?.length).toBe(25_000);
+    expect(run.results?.every(({ ruleId }) => ruleId === 'all.lambda.vpc')).toBe(true);
+    expect(run.invocations?.[0]?.toolExecutionNotifications?.at(-1)?.descriptor?.id).toBe('results-cut');
+  });
 });
