@@ -1,0 +1,39 @@
+/** What one operation of a service was asked in one Region. */
+export interface CallStats {
+  readonly service: string;
+  readonly operation: string;
+  readonly region: string;
+  /** Times that it was wanted. */
+  readonly calls: number;
+  /** Requests sent, retries included. */
+  readonly attempts: number;
+  /** Calls that were not answered with success. */
+  readonly failed: number;
+  /** Milliseconds spent waiting for the rate. */
+  readonly waitedMs: number;
+}
+
+type Counts = { -readonly [Member in keyof CallStats]: CallStats[Member] };
+
+/** Counts calls as they are made. */
+export class CallLog {
+  readonly #counts = new Map<string, Counts>();
+
+  /** The counters of one operation, to be added to. */
+  of(service: string, operation: string, region: string): Counts {
+    const key = `${region}\n${service}\n${operation}`;
+    let counts = this.#counts.get(key);
+    if (counts === undefined) {
+      counts = { service, operation, region, calls: 0, attempts: 0, failed: 0, waitedMs: 0 };
+      this.#counts.set(key, counts);
+    }
+    return counts;
+  }
+
+  /** A copy of everything counted, sorted by Region, service and operation. */
+  list(): readonly CallStats[] {
+    return [...this.#counts.entries()]
+      .sort(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0))
+      .map(([, counts]) => ({ ...counts, waitedMs: Math.round(counts.waitedMs) }));
+  }
+}

@@ -1,0 +1,318 @@
+import { setMaxListeners } from 'node:events';
+import type { Resource } from '../model/resource.ts';
+import type { SourceDiagnostic, SourceReading } from '../model/source.ts';
+import type { Cause } from '../model/value.ts';
+import { chooseRegions, homeRegions, mainRegion, readIdentity, type Open } from './account-identity.ts';
+import { CallLog, type CallStats } from './calls.ts';
+import { collectPlace, notCollected, type PlaceReading } from './collect-place.ts';
+import { callsOf, type ClientConfig, type Collector, type Credentials, type Place } from './collector.ts';
+import { collectors } from './collectors/index.ts';
+import { DeadlineError, toDiagnostic } from './errors.ts';
+import { guardClient, type GuardedClient } from './guard-client.ts';
+import { planCollection, type Needs, type Plan, type PlannedCollector } from './plan.ts';
+import { RateLimiter, systemClock, type Clock } from './rate.ts';
+
+/** What is told while an audit runs. */
+export interface AuditProgress {
+  readonly region: string;
+  /** The service that has just been finished. */
+  readonly service: string;
+  readonly servicesDone: number;
+  readonly servicesPlanned: number;
+  /** Requests sent so far, everywhere. */
+  readonly attempts: number;
+  /** Milliseconds that calls have waited for their rate so far, added up. */
+  readonly waitedMs: number;
+}
+
+export interface CollectAccountOptions {
+  /** Regions by name; `all` for every enabled one. Not empty. */
+  readonly regions: readonly string[];
+  readonly needs: Needs;
+  /** Services to audit, as collectors are called; all where absent. */
+  readonly services?: readonly string[];
+  /** Default: the SDK's chain. See `chooseCredentials`. */
+  readonly credentials?: Credentials;
+  /** URL of another endpoint than AWS's, for emulators. */
+  readonly endpoint?: string;
+  /** Attempts of one call, retries included; default: the SDK's. */
+  readonly maxAttempts?: number;
+  /** After so many milliseconds what is missing is unresolved. */
+  readonly deadlineMs?: number;
+  /** Aborted when the user wants to stop: what is there is handed back, marked incomplete. */
+  readonly signal?: AbortSignal;
+  /** Calls under way at once in a Region; default 16. */
+  readonly concurrency?: number;
+  readonly clock?: Clock;
+  readonly onProgress?: (progress: AuditProgress) => void;
+  /** Sees every client before its first call: proxies and tests add their middleware here. */
+  readonly customise?: (client: GuardedClient, service: string, region: string) => void;
+  /** Default: every collector there is. */
+  readonly collectors?: readonly Collector[];
+}
+
+/** How complete one account and Region was read. */
+export interface ScopeCompleteness {
+  readonly scope: string;
+  readonly resources: number;
+  readonly operations: number;
+  /** Operations that failed at least once. */
+  readonly failed: number;
+}
+
+/** What was read of an account, and at what cost. */
+export interface AccountReading extends SourceReading {
+  readonly account: string;
+  readonly partition: string;
+  readonly regions: readonly string[];
+  readonly calls: readonly CallStats[];
+  readonly completeness: {
+    readonly scopes: readonly ScopeCompleteness[];
+    /** True where every planned call of every Region was answered. */
+    readonly complete: boolean;
+    /** True where not a single planned call was answered: such an audit says nothing. */
+    readonly nothing: boolean;
+  };
+}
+
+/**
+ * Reads a live account: what the needs ask for, in CloudFormation's terms, Regions side by side.
+ * @throws HeadgateError where the caller cannot be identified, or `all` Regions cannot be listed; anything
+ * else that goes wrong is a diagnostic, and unresolved values.
+ */
+export async function collectAccount(options: CollectAccountOptions): Promise<AccountReading> {
+  const session = new AuditSession(options);
+  try {
+    return await session.run();
+  } finally {
+    session.end();
+  }
+}
+
+/** Scope of what has no Region. */
+const globalRegion = 'global';
+
+class AuditSession {
+  readonly #options: CollectAccountOptions;
+  readonly #log = new CallLog();
+  readonly #limiter: RateLimiter;
+  readonly #clients: GuardedClient[] = [];
+  readonly #abort = new AbortController();
+  readonly #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #open: Open;
+  #servicesDone = 0;
+
+  constructor(options: CollectAccountOptions) {
+    this.#options = options;
+    this.#limiter = new RateLimiter(options.clock ?? systemClock);
+    // Every waiting call listens.
+    setMaxListeners(0, this.#abort.signal);
+    const { deadlineMs, signal } = options;
+    const stop = (message: string): void => this.#abort.abort(new DeadlineError(message));
+    if (deadlineMs !== undefined) {
+      this.#timer = setTimeout(
+        () => stop(`the audit's deadline of ${deadlineMs / 1000} s passed`),
+        deadlineMs,
+      );
+    }
+    signal?.addEventListener('abort', () => stop('the audit was stopped'), { once: true });
+    if (signal?.aborted === true) stop('the audit was stopped');
+    this.#open = async (service, calls, region, make) => {
+      const client = await make(this.#configFor(region));
+      this.#guard(client as unknown as GuardedClient, service, calls, region); // every SDK client has a middleware stack
+      return client;
+    };
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+    for (const client of this.#clients) client.destroy();
+  }
+
+  async run(): Promise<AccountReading> {
+    const { regions: wanted, needs, services, collectors: list = collectors } = this.#options;
+    const { account, partition, region: home } = await readIdentity(this.#open, homeRegions(wanted));
+    const choice = await chooseRegions(this.#open, wanted, home);
+    const plan = planCollection(list, needs, services);
+    const places = placesOf(account, partition, choice.regions, plan);
+    const total = places.reduce((sum, { planned }) => sum + planned.length, 0);
+    const readings = await Promise.all(places.map((each) => this.#collect(each, total)));
+    const merged = mergePlaces(places, readings, plan);
+    return {
+      account,
+      partition,
+      regions: choice.regions,
+      calls: this.#log.list(),
+      ...merged,
+      inputs: [{ name: account, kind: 'account', resources: merged.resources.length }],
+      skipped: choice.skipped,
+      diagnostics: [
+        ...(choice.failure === undefined
+          ? []
+          : [toDiagnostic({ ...regionFailure(home), failure: choice.failure })]),
+        ...merged.diagnostics,
+      ],
+      positions: () => undefined,
+      suppressions: [],
+      documents: new Map(),
+    };
+  }
+
+  #configFor(region: string): ClientConfig {
+    const { credentials, endpoint, maxAttempts } = this.#options;
+    return {
+      region,
+      retryMode: 'standard',
+      ...(credentials === undefined ? {} : { credentials }),
+      ...(endpoint === undefined ? {} : { endpoint }),
+      ...(maxAttempts === undefined ? {} : { maxAttempts }),
+    };
+  }
+
+  #guard(client: GuardedClient, service: string, calls: readonly string[], region: string): void {
+    this.#clients.push(client);
+    guardClient(client, {
+      service,
+      region,
+      allowed: new Set(calls),
+      limiter: this.#limiter,
+      log: this.#log,
+      signal: this.#abort.signal,
+    });
+    this.#options.customise?.(client, service, region);
+  }
+
+  async #collect({ place, planned }: PlannedPlace, total: number): Promise<PlaceReading> {
+    const region = place.region === globalRegion ? mainRegion(place.partition) : place.region;
+    return collectPlace({
+      place,
+      planned,
+      concurrency: this.#options.concurrency ?? 16,
+      open: ({ collector, operations }) =>
+        this.#open(
+          collector.service,
+          operations.flatMap(callsOf),
+          region,
+          async (config) =>
+            // Collectors hand their clients around without saying what they are.
+            (await collector.open(config)) as object,
+        ),
+      onProgress: (service) => this.#tell(place.region, service, total),
+    });
+  }
+
+  #tell(region: string, service: string, servicesPlanned: number): void {
+    this.#servicesDone += 1;
+    const calls = this.#log.list();
+    this.#options.onProgress?.({
+      region,
+      service,
+      servicesDone: this.#servicesDone,
+      servicesPlanned,
+      attempts: calls.reduce((sum, each) => sum + each.attempts, 0),
+      waitedMs: calls.reduce((sum, each) => sum + each.waitedMs, 0),
+    });
+  }
+}
+
+function regionFailure(region: string) {
+  return { service: 'ec2', region, operation: 'DescribeRegions', resources: [], affects: [] };
+}
+
+interface PlannedPlace {
+  readonly place: Place;
+  readonly planned: readonly PlannedCollector[];
+}
+
+function placesOf(
+  account: string,
+  partition: string,
+  regions: readonly string[],
+  plan: Plan,
+): PlannedPlace[] {
+  const at = (region: string): Place => ({ partition, account, region, scope: `${account}/${region}` });
+  const regional = plan.collectors.filter(({ collector }) => collector.isGlobal !== true);
+  const global = plan.collectors.filter(({ collector }) => collector.isGlobal === true);
+  const places = regions.map((region) => ({ place: at(region), planned: regional }));
+  return global.length === 0 ? places : [...places, { place: at(globalRegion), planned: global }];
+}
+
+type Merged = Pick<AccountReading, 'resources' | 'incomplete' | 'diagnostics' | 'completeness'>;
+
+function mergePlaces(places: readonly PlannedPlace[], readings: readonly PlaceReading[], plan: Plan): Merged {
+  const global = readings.find((_, index) => places[index]?.place.region === globalRegion);
+  const resources: Resource[] = [];
+  const incomplete: { scope: string; type: string; cause: Cause }[] = [];
+  const scopes: ScopeCompleteness[] = [];
+  for (const [index, { place }] of places.entries()) {
+    const reading = readings[index];
+    if (reading === undefined) continue;
+    // A resource of a Region that names a role finds none of them where the roles could not be listed.
+    const doubts = new Map([...(global?.incomplete ?? []), ...missingCauses(plan), ...reading.incomplete]);
+    for (const [type, cause] of doubts) incomplete.push({ scope: place.scope, type, cause });
+    resources.push(...reading.resources);
+    if (place.region !== globalRegion)
+      resources.push(scopeResource(place, isComplete(reading, global, plan)));
+    const { planned: operations, failed } = reading.operations;
+    scopes.push({ scope: place.scope, resources: reading.resources.length, operations, failed });
+  }
+  const answered = readings.reduce((sum, { operations }) => sum + operations.answered, 0);
+  return {
+    resources: resources.sort((left, right) => (left.id < right.id ? -1 : 1)),
+    incomplete: incomplete.sort((left, right) => (key(left) < key(right) ? -1 : 1)),
+    diagnostics: [
+      ...readings.flatMap(({ failures }) => failures.map(toDiagnostic)),
+      ...missingDiagnostics(plan),
+    ],
+    completeness: {
+      scopes,
+      complete: readings.every((each) => isComplete(each, undefined, plan)),
+      nothing: answered === 0,
+    },
+  };
+}
+
+function key({ scope, type }: { readonly scope: string; readonly type: string }): string {
+  return `${scope}\n${type}`;
+}
+
+function isComplete(reading: PlaceReading, global: PlaceReading | undefined, plan: Plan): boolean {
+  const leftOut = [...plan.missing.values()].some((missing) => missing.leftOut);
+  return reading.operations.failed === 0 && (global?.operations.failed ?? 0) === 0 && !leftOut;
+}
+
+function missingCauses(plan: Plan): readonly (readonly [string, Cause])[] {
+  const unasked = notCollected('no selected rule reads it');
+  return [
+    ...plan.unasked.map((type) => [type, unasked] as const),
+    ...[...plan.missing].map(([type, { reason }]) => [type, notCollected(reason)] as const),
+  ];
+}
+
+function missingDiagnostics(plan: Plan): readonly SourceDiagnostic[] {
+  const byReason = new Map<string, string[]>();
+  for (const [type, { reason }] of plan.missing)
+    byReason.set(reason, [...(byReason.get(reason) ?? []), type]);
+  return [...byReason].map(([reason, affects]) => ({
+    code: 'account-not-collected',
+    severity: 'info' as const,
+    message: `${reason}: rules that read ${affects.join(', ')} may be unknown`,
+    where: 'account',
+    affects,
+  }));
+}
+
+/** The account and Region as a resource, for rules that ask what it has at all. */
+function scopeResource({ scope, account, region }: Place, complete: boolean): Resource {
+  const id = `Headgate::Scope|${account}|${region}|${scope}`;
+  return {
+    id,
+    type: 'Headgate::Scope',
+    name: scope,
+    scope,
+    account,
+    region,
+    properties: { Kind: 'account', Account: account, Region: region, Complete: complete },
+    locate: (path) => ({ arn: id, path }),
+  };
+}

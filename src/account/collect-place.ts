@@ -1,0 +1,222 @@
+import pLimit from 'p-limit';
+import type { Resource } from '../model/resource.ts';
+import type { Cause } from '../model/value.ts';
+import {
+  actionsOf,
+  isItemOperation,
+  type Answer,
+  type Collector,
+  type ItemOperation,
+  type Operation,
+  type Place,
+} from './collector.ts';
+import { Drafts, leaveUnresolved, type Draft } from './drafts.ts';
+import { causeOfFailure, classifyError, errorName, type CallFailure, type FailureGroup } from './errors.ts';
+import { toProperties } from './plain.ts';
+import { typesOf, type PlannedCollector } from './plan.ts';
+import { GivenUp, runService, type Call } from './run-service.ts';
+
+/** What one place holds, as far as calls were answered. */
+export interface PlaceReading {
+  readonly resources: readonly Resource[];
+  /** Types of which there may be more, each with the first reason. */
+  readonly incomplete: ReadonlyMap<string, Cause>;
+  readonly failures: readonly FailureGroup[];
+  /** Operations that were planned, those of them that failed at least once, and those that were answered at least once. */
+  readonly operations: { readonly planned: number; readonly failed: number; readonly answered: number };
+}
+
+export interface CollectPlaceOptions {
+  readonly place: Place;
+  readonly planned: readonly PlannedCollector[];
+  /** Opens the client of a collector, guarded. */
+  open(planned: PlannedCollector): Promise<unknown>;
+  /** Calls under way at once. */
+  readonly concurrency: number;
+  readonly onProgress?: (service: string) => void;
+}
+
+/** After so many refusals and no answer the operation is not tried again: an auditor should not set off alarms. */
+const refusalsBeforeGivingUp = 10;
+
+/** Runs the planned operations of one place: lists first, then what is asked about each resource. Never throws. */
+export async function collectPlace(options: CollectPlaceOptions): Promise<PlaceReading> {
+  const run = new PlaceRun(options);
+  await Promise.all(options.planned.map((planned) => run.collect(planned)));
+  return run.finish();
+}
+
+class PlaceRun {
+  readonly #options: CollectPlaceOptions;
+  readonly #drafts: Drafts;
+  readonly #limit: ReturnType<typeof pLimit>;
+  readonly #incomplete = new Map<string, Cause>();
+  readonly #groups = new Map<string, FailureGroup & { resources: string[] }>();
+  readonly #refusals = new Map<Operation, { count: number; failure: CallFailure } | 'answered'>();
+  readonly #failedPatches: { type: string; properties: readonly string[]; parent?: string; cause: Cause }[] =
+    [];
+
+  constructor(options: CollectPlaceOptions) {
+    this.#options = options;
+    this.#drafts = new Drafts(options.place);
+    this.#limit = pLimit(options.concurrency);
+  }
+
+  async collect(planned: PlannedCollector): Promise<void> {
+    const { collector, operations } = planned;
+    let api: unknown;
+    try {
+      api = await this.#options.open(planned);
+    } catch (error) {
+      for (const operation of operations) this.#fail({ collector, operation }, error);
+      return;
+    }
+    await runService(planned, {
+      limit: this.#limit,
+      ask: (operation, item) => ask(operation, api, item ?? this.#options.place),
+      answer: (answer, call) => this.#accept(answer, call),
+      fail: (call, error) => this.#fail(call, error),
+      givenUp: (operation) => this.#givenUp(operation),
+    });
+    this.#derive(collector);
+    this.#options.onProgress?.(collector.service);
+  }
+
+  #accept(answer: Answer, { operation, item }: Call): readonly Draft[] {
+    this.#refusals.set(operation, 'answered');
+    if (item !== undefined) Object.assign(item.properties, toProperties(answer.properties ?? {}));
+    for (const patch of answer.patches ?? []) this.#drafts.keep(patch);
+    return (answer.found ?? []).flatMap((found) => this.#drafts.add(found, item?.id) ?? []);
+  }
+
+  #givenUp(operation: Operation): CallFailure | undefined {
+    const refusals = this.#refusals.get(operation);
+    if (refusals === undefined || refusals === 'answered') return undefined;
+    return refusals.count >= refusalsBeforeGivingUp ? refusals.failure : undefined;
+  }
+
+  #fail(call: Call, error: unknown): void {
+    const { collector, operation, item } = call;
+    if (operation.absent?.includes(errorName(error)) === true) {
+      this.#refusals.set(operation, 'answered');
+      return;
+    }
+    const action = actionsOf(collector, operation)[0] ?? operation.operation;
+    const failure = error instanceof GivenUp ? error.failure : classifyError(error, action);
+    this.#count(operation, failure);
+    this.#report(call, failure);
+    const cause = causeOfFailure(failure);
+    if (isItemOperation(operation) && item !== undefined) this.#leaveOpen(operation, item, cause);
+    else this.#doubt(typesOf(operation), cause);
+    for (const [type, properties] of Object.entries(operation.patches ?? {})) {
+      this.#failedPatches.push({
+        type,
+        properties,
+        cause,
+        ...(item === undefined ? {} : { parent: item.id }),
+      });
+    }
+  }
+
+  #count(operation: Operation, failure: CallFailure): void {
+    const refusals = this.#refusals.get(operation);
+    if (refusals === 'answered' || failure.kind === 'throttled' || failure.kind === 'timeout') return;
+    this.#refusals.set(operation, { count: (refusals?.count ?? 0) + 1, failure });
+  }
+
+  #leaveOpen(operation: ItemOperation<unknown>, item: Draft, cause: Cause): void {
+    leaveUnresolved(item, operation.fills ?? [], cause);
+    const types = typesOf(operation);
+    if (types.length === 0) return;
+    if (operation.placeholder === undefined) this.#doubt(types, cause);
+    else this.#drafts.add({ ...operation.placeholder(item, cause), uncertain: cause }, item.id);
+  }
+
+  #doubt(types: readonly string[], cause: Cause): void {
+    for (const type of types) if (!this.#incomplete.has(type)) this.#incomplete.set(type, cause);
+  }
+
+  #report({ collector, operation, item }: Call, failure: CallFailure): void {
+    const key = `${collector.service}\n${operation.operation}\n${failure.message}`;
+    let group = this.#groups.get(key);
+    if (group === undefined) {
+      const { region } = this.#options.place;
+      const affects = affectedTypes(operation);
+      group = {
+        service: collector.service,
+        region,
+        operation: operation.operation,
+        failure,
+        affects,
+        resources: [],
+      };
+      this.#groups.set(key, group);
+    }
+    if (item !== undefined) group.resources.push(item.id);
+  }
+
+  #derive({ derive }: Collector): void {
+    if (derive === undefined || derive.needs.some((type) => this.#incomplete.has(type))) return;
+    const collected = (type: string): readonly Draft[] => this.#drafts.ofType(type);
+    for (const found of derive.found(collected)) this.#drafts.add(found, undefined);
+  }
+
+  finish(): PlaceReading {
+    this.#drafts.applyPatches();
+    this.#settlePatches();
+    const { planned } = this.#options;
+    for (const each of planned) this.#leaveUnplanned(each);
+    const failed = new Set(
+      [...this.#groups.values()].map(({ service, operation }) => `${service} ${operation}`),
+    );
+    return {
+      resources: this.#drafts.toResources(),
+      incomplete: this.#incomplete,
+      failures: [...this.#groups.values()],
+      operations: {
+        planned: planned.reduce((sum, { operations }) => sum + operations.length, 0),
+        failed: failed.size,
+        answered: [...this.#refusals.values()].filter((state) => state === 'answered').length,
+      },
+    };
+  }
+
+  /** What a failed call would have told about other resources is not known of any that got no answer elsewhere. */
+  #settlePatches(): void {
+    for (const { type, properties, parent, cause } of this.#failedPatches) {
+      const drafts = this.#drafts.ofType(type);
+      const children = drafts.filter((draft) => parent !== undefined && draft.parent === parent);
+      for (const draft of children.length > 0 ? children : drafts) leaveUnresolved(draft, properties, cause);
+    }
+  }
+
+  /** Guards against a need that nobody declared: what was not asked for is not known, rather than absent. */
+  #leaveUnplanned({ collector, operations }: PlannedCollector): void {
+    for (const operation of collector.operations) {
+      if (operations.includes(operation)) continue;
+      const cause = notCollected(
+        `${actionsOf(collector, operation).join(', ')} was not called: no selected rule needs it`,
+      );
+      const fills = isItemOperation(operation) ? { [operation.each]: operation.fills ?? [] } : {};
+      for (const [type, properties] of Object.entries({ ...fills, ...operation.patches })) {
+        for (const draft of this.#drafts.ofType(type)) leaveUnresolved(draft, properties, cause);
+      }
+    }
+  }
+}
+
+/** Cause of what nothing asked for. `message`: one sentence without a final full stop. */
+export function notCollected(message: string): Cause {
+  return { code: 'not-collected', message, remedy: 'select the rules and services that need it' };
+}
+
+function affectedTypes(operation: Operation): readonly string[] {
+  const own = isItemOperation(operation) ? [operation.each] : [];
+  return [...new Set([...typesOf(operation), ...own, ...Object.keys(operation.patches ?? {})])];
+}
+
+function ask(operation: Operation, api: unknown, of: Draft | Place): AsyncIterable<Answer> {
+  if (!isItemOperation(operation)) return operation.list(api, 'place' in of ? of.place : of);
+  if ('place' in of) return operation.read(api, of);
+  throw new Error(`${operation.operation} is asked about a resource`);
+}

@@ -1,0 +1,446 @@
+import type {
+  APIGateway,
+  Method,
+  MethodSetting,
+  Resource,
+  RestApi,
+  Stage,
+} from '@aws-sdk/client-api-gateway';
+import { Unresolved } from '../../model/value.ts';
+import { defineCollector, type Found, type Item, type ItemOperation, type Place } from '../collector.ts';
+import { pages } from '../pages.ts';
+import { capitalise, nonEmpty, parseDocument, tagList } from '../plain.ts';
+
+const apiType = 'AWS::ApiGateway::RestApi';
+const stageType = 'AWS::ApiGateway::Stage';
+const actions = ['apigateway:GET'];
+const limit = 500;
+
+/** REST APIs. */
+export const apigateway = defineCollector<APIGateway>({
+  service: 'apigateway',
+  prefix: 'apigateway',
+  open: async (config) => new (await import('@aws-sdk/client-api-gateway')).APIGateway(config),
+  operations: [
+    {
+      operation: 'GetRestApis',
+      actions,
+      resources: ['apigateway:*::/restapis'],
+      finds: [apiType],
+      async *list(api, place) {
+        const listed = pages(
+          (position) => api.getRestApis({ position, limit }),
+          (page) => page.position,
+        );
+        for await (const { items = [] } of listed)
+          yield { found: items.map((item) => apiFound(item, place)) };
+      },
+    },
+    {
+      operation: 'GetStages',
+      actions,
+      resources: ['apigateway:*::/restapis/*/stages'],
+      each: apiType,
+      finds: [stageType, 'AWS::WAFv2::WebACLAssociation'],
+      placeholder: ({ name }, cause) => ({
+        type: stageType,
+        name: `${name}|?`,
+        properties: unknownStage(name, new Unresolved(cause)),
+      }),
+      async *read(api, item) {
+        const { item: stages = [] } = await api.getStages({ restApiId: item.name });
+        yield { found: stages.flatMap((stage) => stageFound(stage, item)) };
+      },
+    },
+    {
+      operation: 'GetResources',
+      actions,
+      resources: ['apigateway:*::/restapis/*/resources'],
+      each: apiType,
+      finds: ['AWS::ApiGateway::Resource', 'AWS::ApiGateway::Method'],
+      placeholder: ({ name }, cause) => ({
+        type: 'AWS::ApiGateway::Method',
+        name: `${name}|?|?`,
+        properties: unknownMethod(name, new Unresolved(cause)),
+      }),
+      async *read(api, { name: restApiId }) {
+        const listed = pages(
+          (position) => api.getResources({ restApiId, position, limit, embed: ['methods'] }),
+          (page) => page.position,
+        );
+        for await (const { items = [] } of listed) {
+          yield { found: items.flatMap((resource) => resourceFound(resource, restApiId)) };
+        }
+      },
+    },
+    childList(
+      'GetAuthorizers',
+      'authorizers',
+      'AWS::ApiGateway::Authorizer',
+      async (api, restApiId, position) => {
+        const { items = [], position: next } = await api.getAuthorizers({ restApiId, position, limit });
+        const found = items.map((authorizer) => ({
+          id: authorizer.id,
+          AuthorizerId: authorizer.id,
+          Name: authorizer.name,
+          Type: authorizer.type,
+          AuthType: authorizer.authType,
+          AuthorizerUri: authorizer.authorizerUri,
+          AuthorizerCredentials: authorizer.authorizerCredentials,
+          AuthorizerResultTtlInSeconds: authorizer.authorizerResultTtlInSeconds,
+          IdentitySource: authorizer.identitySource,
+          IdentityValidationExpression: authorizer.identityValidationExpression,
+          ProviderARNs: authorizer.providerARNs,
+        }));
+        return { found, next };
+      },
+    ),
+    childList(
+      'GetRequestValidators',
+      'requestvalidators',
+      'AWS::ApiGateway::RequestValidator',
+      async (api, restApiId, position) => {
+        const { items = [], position: next } = await api.getRequestValidators({ restApiId, position, limit });
+        const found = items.map((validator) => ({
+          id: validator.id,
+          RequestValidatorId: validator.id,
+          Name: validator.name,
+          ValidateRequestBody: validator.validateRequestBody,
+          ValidateRequestParameters: validator.validateRequestParameters,
+        }));
+        return { found, next };
+      },
+    ),
+    childList('GetModels', 'models', 'AWS::ApiGateway::Model', async (api, restApiId, position) => {
+      const { items = [], position: next } = await api.getModels({ restApiId, position, limit });
+      const found = items.map((model) => ({
+        id: model.name,
+        Name: model.name,
+        ContentType: model.contentType,
+        Schema: parseDocument(model.schema),
+      }));
+      return { found, next };
+    }),
+    {
+      operation: 'GetUsagePlans',
+      actions,
+      resources: ['apigateway:*::/usageplans'],
+      finds: ['AWS::ApiGateway::UsagePlan'],
+      async *list(api) {
+        const listed = pages(
+          (position) => api.getUsagePlans({ position, limit }),
+          (page) => page.position,
+        );
+        for await (const { items = [] } of listed) {
+          yield {
+            found: items.map((plan) => ({
+              type: 'AWS::ApiGateway::UsagePlan',
+              name: plan.id ?? '',
+              properties: {
+                Id: plan.id,
+                UsagePlanName: plan.name,
+                ApiStages: plan.apiStages?.map(({ apiId, stage, throttle }) => ({
+                  ApiId: apiId,
+                  Stage: stage,
+                  Throttle: nonEmpty(capitaliseEntries(throttle)),
+                })),
+                Quota: capitalise(plan.quota),
+                Throttle: capitalise(plan.throttle),
+              },
+            })),
+          };
+        }
+      },
+    },
+    {
+      operation: 'GetUsagePlanKeys',
+      actions,
+      resources: ['apigateway:*::/usageplans/*/keys'],
+      each: 'AWS::ApiGateway::UsagePlan',
+      finds: ['AWS::ApiGateway::UsagePlanKey'],
+      async *read(api, { name: usagePlanId }) {
+        const listed = pages(
+          (position) => api.getUsagePlanKeys({ usagePlanId, position, limit }),
+          (page) => page.position,
+        );
+        for await (const { items = [] } of listed) {
+          yield {
+            // The answer also holds the key's value, which is left where it is.
+            found: items.map(({ id = '', type }) => ({
+              type: 'AWS::ApiGateway::UsagePlanKey',
+              name: `${id}:${usagePlanId}`,
+              properties: { UsagePlanId: usagePlanId, KeyId: id, KeyType: type },
+            })),
+          };
+        }
+      },
+    },
+    {
+      operation: 'GetDomainNames',
+      actions,
+      resources: ['apigateway:*::/domainnames'],
+      finds: ['AWS::ApiGateway::DomainName'],
+      // Every custom domain answers here, whichever API version made it, and with its full security policy.
+      standsFor: ['AWS::ApiGateway::DomainNameV2', 'AWS::ApiGatewayV2::DomainName'],
+      async *list(api) {
+        const listed = pages(
+          (position) => api.getDomainNames({ position, limit }),
+          (page) => page.position,
+        );
+        for await (const { items = [] } of listed) {
+          yield {
+            found: items.map((domain) => ({
+              type: 'AWS::ApiGateway::DomainName',
+              name: domain.domainName ?? '',
+              properties: {
+                DomainName: domain.domainName,
+                SecurityPolicy: domain.securityPolicy,
+                EndpointAccessMode: domain.endpointAccessMode,
+                EndpointConfiguration: capitalise(domain.endpointConfiguration),
+                CertificateArn: domain.certificateArn,
+                RegionalCertificateArn: domain.regionalCertificateArn,
+                MutualTlsAuthentication: capitalise(domain.mutualTlsAuthentication),
+                OwnershipVerificationCertificateArn: domain.ownershipVerificationCertificateArn,
+                RegionalDomainName: domain.regionalDomainName,
+                DistributionDomainName: domain.distributionDomainName,
+              },
+            })),
+          };
+        }
+      },
+    },
+    {
+      operation: 'GetAccount',
+      actions,
+      resources: ['apigateway:*::/account'],
+      finds: ['AWS::ApiGateway::Account'],
+      async *list(api) {
+        const { cloudwatchRoleArn: CloudWatchRoleArn } = await api.getAccount({});
+        const properties = { CloudWatchRoleArn };
+        yield { found: [{ type: 'AWS::ApiGateway::Account', name: 'account', properties }] };
+      },
+    },
+  ],
+});
+
+interface ChildPage {
+  readonly found: readonly Readonly<Record<string, unknown>>[];
+  readonly next: string | undefined;
+}
+
+/** A list below an API, whose members name their API and are told apart by `id`. */
+function childList(
+  operation: string,
+  path: string,
+  type: string,
+  call: (api: APIGateway, restApiId: string, position: string | undefined) => Promise<ChildPage>,
+): ItemOperation<APIGateway> {
+  return {
+    operation,
+    actions,
+    resources: [`apigateway:*::/restapis/*/${path}`],
+    each: apiType,
+    finds: [type],
+    async *read(api, { name: RestApiId }) {
+      for await (const { found } of pages(
+        (position) => call(api, RestApiId, position),
+        (page) => page.next,
+      )) {
+        yield {
+          found: found.map(({ id, ...properties }) => ({
+            type,
+            name: String(id),
+            key: `${RestApiId}/${String(id)}`,
+            properties: { RestApiId, ...properties },
+          })),
+        };
+      }
+    },
+  };
+}
+
+function apiFound(api: RestApi, { partition, region }: Place): Found {
+  const { id = '' } = api;
+  return {
+    type: apiType,
+    name: id,
+    arn: `arn:${partition}:apigateway:${region}::/restapis/${id}`,
+    properties: {
+      RestApiId: id,
+      RootResourceId: api.rootResourceId,
+      Name: api.name,
+      Description: api.description,
+      ApiKeySourceType: api.apiKeySource,
+      BinaryMediaTypes: api.binaryMediaTypes,
+      DisableExecuteApiEndpoint: api.disableExecuteApiEndpoint,
+      EndpointConfiguration: capitalise(api.endpointConfiguration),
+      EndpointAccessMode: api.endpointAccessMode,
+      SecurityPolicy: api.securityPolicy,
+      MinimumCompressionSize: api.minimumCompressionSize,
+      Policy: policyOf(api.policy),
+      Tags: tagList(api.tags),
+    },
+  };
+}
+
+/** The service hands out its policy as JSON text whose quotes are escaped once more. */
+function policyOf(text: string | undefined): unknown {
+  if (text?.startsWith('{\\"') !== true) return parseDocument(text);
+  const unescaped = parseDocument(`"${text}"`);
+  return typeof unescaped === 'string' ? parseDocument(unescaped) : text;
+}
+
+function unknownStage(RestApiId: string, open: Unresolved): Record<string, unknown> {
+  const names = [
+    'StageName',
+    'AccessLogSetting',
+    'CacheClusterEnabled',
+    'MethodSettings',
+    'TracingEnabled',
+    'WebAclArn',
+  ];
+  return { RestApiId, ...Object.fromEntries(names.map((name) => [name, open])) };
+}
+
+function stageFound(stage: Stage, { name: RestApiId, arn = '' }: Item): Found[] {
+  const { stageName = '', webAclArn } = stage;
+  const stageArn = `${arn}/stages/${stageName}`;
+  const found: Found = {
+    type: stageType,
+    name: stageName,
+    arn: stageArn,
+    properties: {
+      RestApiId,
+      StageName: stageName,
+      DeploymentId: stage.deploymentId,
+      Description: stage.description,
+      AccessLogSetting: stage.accessLogSettings && {
+        DestinationArn: stage.accessLogSettings.destinationArn,
+        Format: stage.accessLogSettings.format,
+      },
+      CacheClusterEnabled: stage.cacheClusterEnabled,
+      CacheClusterSize: stage.cacheClusterSize,
+      CanarySetting: capitalise(stage.canarySettings),
+      ClientCertificateId: stage.clientCertificateId,
+      MethodSettings: Object.entries(stage.methodSettings ?? {}).map(([path, setting]) =>
+        methodSetting(path, setting),
+      ),
+      TracingEnabled: stage.tracingEnabled,
+      Variables: nonEmpty(stage.variables),
+      WebAclArn: webAclArn,
+      Tags: tagList(stage.tags),
+    },
+  };
+  if (webAclArn === undefined || webAclArn === '') return [found];
+  const properties = { ResourceArn: stageArn, WebACLArn: webAclArn };
+  return [found, { type: 'AWS::WAFv2::WebACLAssociation', name: stageArn, properties }];
+}
+
+/** Keys are `path/METHOD` with the path's slashes as `~1`; the whole stage is `*` + `/*`. */
+function methodSetting(key: string, setting: MethodSetting): Record<string, unknown> {
+  const slash = key.lastIndexOf('/');
+  const path = key.slice(0, slash).replaceAll('~1', '/');
+  return {
+    ResourcePath: path.startsWith('/') ? path : `/${path}`,
+    HttpMethod: key.slice(slash + 1),
+    LoggingLevel: setting.loggingLevel,
+    MetricsEnabled: setting.metricsEnabled,
+    DataTraceEnabled: setting.dataTraceEnabled,
+    CachingEnabled: setting.cachingEnabled,
+    CacheTtlInSeconds: setting.cacheTtlInSeconds,
+    CacheDataEncrypted: setting.cacheDataEncrypted,
+    ...throttlingOf(setting),
+  };
+}
+
+/**
+ * A stage without throttling of its own shows -1, or the account's default of 10,000 a second and
+ * 5,000 at once: neither was set on the stage.
+ */
+function throttlingOf({
+  throttlingBurstLimit: burst = -1,
+  throttlingRateLimit: rate = -1,
+}: MethodSetting): object {
+  if (burst === 5_000 && rate === 10_000) return {};
+  return {
+    ...(burst < 0 ? {} : { ThrottlingBurstLimit: burst }),
+    ...(rate < 0 ? {} : { ThrottlingRateLimit: rate }),
+  };
+}
+
+function unknownMethod(RestApiId: string, open: Unresolved): Record<string, unknown> {
+  const names = [
+    'ApiKeyRequired',
+    'AuthorizationType',
+    'AuthorizerId',
+    'HttpMethod',
+    'Integration',
+    'RequestModels',
+    'RequestValidatorId',
+    'ResourceId',
+  ];
+  return { RestApiId, ...Object.fromEntries(names.map((name) => [name, open])) };
+}
+
+function resourceFound(resource: Resource, RestApiId: string): Found[] {
+  const { id = '', resourceMethods = {} } = resource;
+  const found: Found = {
+    type: 'AWS::ApiGateway::Resource',
+    name: id,
+    key: `${RestApiId}/${id}`,
+    properties: {
+      RestApiId,
+      ResourceId: id,
+      ParentId: resource.parentId,
+      PathPart: resource.pathPart,
+      Path: resource.path,
+    },
+  };
+  const methods = Object.entries(resourceMethods).map(([httpMethod, method]) => ({
+    type: 'AWS::ApiGateway::Method',
+    name: `${RestApiId}|${id}|${httpMethod}`,
+    properties: { RestApiId, ResourceId: id, HttpMethod: httpMethod, ...methodProperties(method) },
+  }));
+  return [found, ...methods];
+}
+
+function methodProperties(method: Method): Record<string, unknown> {
+  const { methodIntegration: integration } = method;
+  return {
+    ApiKeyRequired: method.apiKeyRequired,
+    AuthorizationType: method.authorizationType,
+    AuthorizationScopes: method.authorizationScopes,
+    AuthorizerId: method.authorizerId,
+    OperationName: method.operationName,
+    RequestModels: nonEmpty(method.requestModels),
+    RequestParameters: nonEmpty(method.requestParameters),
+    RequestValidatorId: method.requestValidatorId,
+    MethodResponses: Object.values(method.methodResponses ?? {}).map((response) => ({
+      StatusCode: response.statusCode,
+      ResponseModels: response.responseModels,
+      ResponseParameters: response.responseParameters,
+    })),
+    Integration: integration && {
+      Type: integration.type,
+      Uri: integration.uri,
+      IntegrationHttpMethod: integration.httpMethod,
+      Credentials: integration.credentials,
+      ConnectionType: integration.connectionType,
+      ConnectionId: integration.connectionId,
+      ContentHandling: integration.contentHandling,
+      PassthroughBehavior: integration.passthroughBehavior,
+      RequestParameters: nonEmpty(integration.requestParameters),
+      RequestTemplates: nonEmpty(integration.requestTemplates),
+      TimeoutInMillis: integration.timeoutInMillis,
+      TlsConfig: capitalise(integration.tlsConfig),
+    },
+  };
+}
+
+function capitaliseEntries(
+  throttle:
+    Readonly<Record<string, { rateLimit?: number | undefined; burstLimit?: number | undefined }>> | undefined,
+): Record<string, unknown> | undefined {
+  if (throttle === undefined) return undefined;
+  return Object.fromEntries(Object.entries(throttle).map(([path, limits]) => [path, capitalise(limits)]));
+}

@@ -1,0 +1,55 @@
+import { HeadgateError } from '../model/headgate-error.ts';
+import type { Credentials } from './collector.ts';
+
+/** Whose account is audited. Without any member the SDK's own chain decides: environment, SSO, web identity, container, instance. */
+export interface CredentialOptions {
+  /** Profile of the shared configuration; SSO profiles count. */
+  readonly profile?: string;
+  /** Role to assume with what the chain or profile gives. */
+  readonly roleArn?: string;
+  readonly externalId?: string;
+  readonly sessionName?: string;
+  /** File with an OIDC token, to assume `roleArn` with instead. */
+  readonly webIdentityTokenFile?: string;
+  /** Region of the STS endpoint. */
+  readonly region: string;
+}
+
+/**
+ * The SDK's credential provider for the options. No call is made before the first use.
+ * @throws HeadgateError `options-invalid` for an external id or token file without a role.
+ */
+export async function chooseCredentials(options: CredentialOptions): Promise<Credentials> {
+  const { profile, roleArn, externalId, webIdentityTokenFile, region } = options;
+  const providers = await import('@aws-sdk/credential-providers');
+  const clientConfig = { region };
+  const chain = providers.fromNodeProviderChain({
+    clientConfig,
+    ...(profile === undefined ? {} : { profile }),
+  });
+  if (roleArn === undefined) {
+    if (externalId === undefined && webIdentityTokenFile === undefined) return chain;
+    throw new HeadgateError(
+      'options-invalid',
+      'An external id or a token file only means something with a role: name the role too.',
+    );
+  }
+  const RoleSessionName = options.sessionName ?? 'headgate';
+  if (webIdentityTokenFile !== undefined) {
+    return providers.fromTokenFile({
+      clientConfig,
+      roleArn,
+      roleSessionName: RoleSessionName,
+      webIdentityTokenFile,
+    });
+  }
+  return providers.fromTemporaryCredentials({
+    clientConfig,
+    masterCredentials: chain,
+    params: {
+      RoleArn: roleArn,
+      RoleSessionName,
+      ...(externalId === undefined ? {} : { ExternalId: externalId }),
+    },
+  });
+}

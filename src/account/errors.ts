@@ -1,0 +1,209 @@
+import type { SourceDiagnostic } from '../model/source.ts';
+import type { Cause } from '../model/value.ts';
+
+/** What became of a call that gave no answer. */
+export type FailureKind = 'denied' | 'throttled' | 'failed' | 'timeout';
+
+export interface CallFailure {
+  readonly kind: FailureKind;
+  /** The service's own word for it, e.g. `AccessDeniedException`. */
+  readonly name: string;
+  /** IAM action that is missing, or was asked for. */
+  readonly action: string;
+  /** For people, without a final full stop. */
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** Raised where the audit's deadline passes, or its user stops it, before a call is answered. */
+export class DeadlineError extends Error {
+  override readonly name = 'DeadlineError';
+}
+
+interface ErrorFacts {
+  readonly name: string;
+  readonly message: string;
+  readonly status: number | undefined;
+  readonly code: string | undefined;
+}
+
+const deniedNames =
+  /^(AccessDenied|AuthorizationError|UnauthorizedOperation|NotAuthorized|Forbidden|UnauthorizedException|KmsAccessDenied|KMSAccessDenied)/;
+const throttledNames =
+  /^(Throttl|TooManyRequests|RequestLimitExceeded|RequestThrottled|SlowDown|EC2Throttled|BandwidthLimitExceeded|ProvisionedThroughputExceeded|PriorRequestNotComplete|LimitExceededException$)/;
+const credentialNames =
+  /^(UnrecognizedClient|InvalidClientTokenId|ExpiredToken|InvalidAccessKeyId|SignatureDoesNotMatch|InvalidSignature|AuthFailure|CredentialsProviderError|TokenProviderError|IncompleteSignature|MissingAuthenticationToken)/;
+const networkCodes =
+  /^(ENOTFOUND|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|CERT_|UNABLE_TO_|DEPTH_ZERO)/;
+const unknownOperation =
+  /^(UnknownOperation|InvalidAction|NotImplemented|UnsupportedOperation$|UnknownError$)/;
+
+/** The name under which services report it; `''` for what is no error. */
+export function errorName(error: unknown): string {
+  return factsOf(error).name;
+}
+
+/** Sorts a thrown error, and names the IAM action that a denied call lacks. `action` is what the call asks for. */
+export function classifyError(error: unknown, action: string): CallFailure {
+  const facts = factsOf(error);
+  if (error instanceof DeadlineError) {
+    return failure(
+      'timeout',
+      facts,
+      action,
+      error.message,
+      'raise --timeout, or audit fewer Regions or services at once',
+    );
+  }
+  if (throttledNames.test(facts.name) || facts.status === 429) {
+    const message = `\`${action}\` was throttled to the end of its retries (${facts.name})`;
+    return failure('throttled', facts, action, message, 'audit again when the account is quieter');
+  }
+  if (credentialNames.test(facts.name)) {
+    const message = `\`${action}\` was refused: the credentials are not valid here (${facts.name})`;
+    return failure(
+      'failed',
+      facts,
+      action,
+      message,
+      'renew the credentials, and check that the Region is enabled',
+    );
+  }
+  if (deniedNames.test(facts.name) || (facts.status === 403 && facts.name !== 'SyntaxError')) {
+    return denied(facts, action);
+  }
+  return otherFailure(facts, action);
+}
+
+function denied(facts: ErrorFacts, asked: string): CallFailure {
+  const action =
+    /not authorized to perform: ?([a-z0-9-]{1,40}:[A-Za-z0-9]{1,80})/.exec(facts.message)?.[1] ?? asked;
+  const policy = /explicit deny in an? ([a-z -]{1,60}?)(?: policy|:|$)/i.exec(facts.message)?.[1];
+  if (policy !== undefined) {
+    const message = `\`${action}\` is denied explicitly by a ${policy} policy`;
+    return failure(
+      'denied',
+      facts,
+      action,
+      message,
+      `except the auditor's role from the ${policy} policy's denial`,
+    );
+  }
+  if (/explicit deny/i.test(facts.message)) {
+    const message = `\`${action}\` is denied explicitly by a policy`;
+    return failure(
+      'denied',
+      facts,
+      action,
+      message,
+      `find the policy that denies \`${action}\`: an allow does not outweigh it`,
+    );
+  }
+  const message = `\`${action}\` was denied (${facts.name})`;
+  return failure('denied', facts, action, message, `allow \`${action}\` to the auditor`);
+}
+
+function otherFailure(facts: ErrorFacts, action: string): CallFailure {
+  const status = facts.status === undefined ? '' : `, HTTP ${facts.status}`;
+  if (networkCodes.test(facts.code ?? '') || facts.name === 'TimeoutError') {
+    const message = `\`${action}\` got no answer (${facts.code ?? facts.name})`;
+    return failure(
+      'failed',
+      facts,
+      action,
+      message,
+      'check the network, and that the service exists in this Region',
+    );
+  }
+  if (facts.name === 'SyntaxError' || facts.name === 'TypeError') {
+    const message = `\`${action}\` was not answered in the service's format (${facts.name}${status})`;
+    return failure(
+      'failed',
+      facts,
+      action,
+      message,
+      'check what stands between here and AWS: a proxy, or an emulator that lacks the call',
+    );
+  }
+  if (unknownOperation.test(facts.name) || facts.status === 501) {
+    const message = `\`${action}\` is not offered here (${facts.name}${status})`;
+    return failure(
+      'failed',
+      facts,
+      action,
+      message,
+      'leave the service out with --services, or audit a Region that has it',
+    );
+  }
+  const message = `\`${action}\` failed (${facts.name}${status}): ${facts.message.slice(0, 200)}`;
+  return failure(
+    'failed',
+    facts,
+    action,
+    message,
+    "audit again; if it stays, look up the error in the service's API reference",
+  );
+}
+
+function failure(
+  kind: FailureKind,
+  facts: ErrorFacts,
+  action: string,
+  message: string,
+  remedy: string,
+): CallFailure {
+  return { kind, name: facts.name, action, message, remedy };
+}
+
+function factsOf(error: unknown): ErrorFacts {
+  if (!(error instanceof Error))
+    return { name: '', message: String(error), status: undefined, code: undefined };
+  const { $metadata, code, $response } = error as Error & {
+    // Members that the SDK adds to what it throws.
+    readonly $metadata?: { readonly httpStatusCode?: number };
+    readonly $response?: { readonly statusCode?: number };
+    readonly code?: unknown;
+  };
+  return {
+    name: error.name,
+    message: error.message,
+    status: $metadata?.httpStatusCode ?? $response?.statusCode,
+    code: typeof code === 'string' ? code : undefined,
+  };
+}
+
+/** Why a value is not known, after a failed call. */
+export function causeOfFailure({ kind, message, remedy }: CallFailure): Cause {
+  return { code: kind, message, remedy };
+}
+
+/** Calls of one operation that failed alike, as one diagnostic. */
+export interface FailureGroup {
+  readonly service: string;
+  readonly region: string;
+  readonly operation: string;
+  readonly failure: CallFailure;
+  /** ARNs or ids of the resources asked about; empty for a list call. */
+  readonly resources: readonly string[];
+  /** Types whose verdicts it may change. */
+  readonly affects: readonly string[];
+}
+
+/** What is said of them. `where` is service and Region. */
+export function toDiagnostic(group: FailureGroup): SourceDiagnostic {
+  const { failure: failed, resources } = group;
+  const [first] = resources;
+  const about =
+    first === undefined
+      ? ''
+      : resources.length === 1
+        ? ` for ${first}`
+        : ` for ${resources.length} resources, such as ${first}`;
+  return {
+    code: `account-call-${failed.kind}`,
+    severity: 'warning',
+    message: `${failed.message}${about}; ${failed.remedy}`,
+    where: `${group.service} ${group.region}`,
+    affects: group.affects,
+  };
+}

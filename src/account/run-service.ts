@@ -1,0 +1,77 @@
+import type pLimit from 'p-limit';
+import {
+  isItemOperation,
+  type Answer,
+  type Collector,
+  type ItemOperation,
+  type Operation,
+} from './collector.ts';
+import type { Draft } from './drafts.ts';
+import type { CallFailure } from './errors.ts';
+import type { PlannedCollector } from './plan.ts';
+
+/** An operation, made once or for one resource. */
+export interface Call {
+  readonly collector: Collector;
+  readonly operation: Operation;
+  readonly item?: Draft;
+}
+
+/** A call that was not made, since its like was refused again and again. */
+export class GivenUp extends Error {
+  constructor(readonly failure: CallFailure) {
+    super(failure.message);
+  }
+}
+
+/** What becomes of calls. */
+export interface CallHandler {
+  readonly limit: ReturnType<typeof pLimit>;
+  ask(operation: Operation, item: Draft | undefined): AsyncIterable<Answer>;
+  /** Takes an answer in; returns the resources that were new. */
+  answer(answer: Answer, call: Call): readonly Draft[];
+  fail(call: Call, error: unknown): void;
+  /** Why an operation is not tried any more. */
+  givenUp(operation: Operation): CallFailure | undefined;
+}
+
+/** Makes the planned calls of one service: those that list, and for each resource that turns up those that ask about it. */
+export async function runService(
+  { collector, operations }: PlannedCollector,
+  handler: CallHandler,
+): Promise<void> {
+  const followUps = byType(operations.filter(isItemOperation));
+  const work: Promise<void>[] = [];
+
+  const start = (operation: Operation, item?: Draft): void => {
+    const call: Call = { collector, operation, ...(item === undefined ? {} : { item }) };
+    work.push(handler.limit(() => make(call)));
+  };
+  const make = async (call: Call): Promise<void> => {
+    try {
+      const refused = handler.givenUp(call.operation);
+      if (refused !== undefined) throw new GivenUp(refused);
+      for await (const answer of handler.ask(call.operation, call.item)) {
+        for (const draft of handler.answer(answer, call)) followUp(draft);
+      }
+    } catch (error) {
+      handler.fail(call, error);
+    }
+  };
+  const followUp = (draft: Draft): void => {
+    for (const operation of followUps.get(draft.type) ?? []) {
+      if (operation.applies?.(draft) !== false) start(operation, draft);
+    }
+  };
+
+  for (const operation of operations) if (!isItemOperation(operation)) start(operation);
+  // Answers add to the work while it is waited for.
+  for (const each of work) await each;
+}
+
+function byType(operations: readonly ItemOperation<unknown>[]): Map<string, ItemOperation<unknown>[]> {
+  const types = new Map<string, ItemOperation<unknown>[]>();
+  for (const operation of operations)
+    types.set(operation.each, [...(types.get(operation.each) ?? []), operation]);
+  return types;
+}

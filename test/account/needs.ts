@@ -1,0 +1,21 @@
+import { collectors } from '../../src/account/collectors/index.ts';
+import { typesOf, type Needs } from '../../src/account/plan.ts';
+
+/** Needs of these types with these properties, `all` where none are named. */
+export function needsOf(types: Readonly<Record<string, readonly string[] | 'all'>>): Needs {
+  return {
+    types: new Set(Object.keys(types)),
+    properties: new Map(
+      Object.entries(types).map(([type, properties]) => [
+        type,
+        properties === 'all' ? 'all' : new Set(properties),
+      ]),
+    ),
+  };
+}
+
+/** Everything that Headgate can collect. */
+export function everything(): Needs {
+  const types = collectors.flatMap(({ operations }) => operations.flatMap(typesOf));
+  return needsOf(Object.fromEntries(types.map((type) => [type, 'all'])));
+}
