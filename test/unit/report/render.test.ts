@@ -1,0 +1,39 @@
+import { describe, expect, it } from '@jest/globals';
+import { renderReport, reportFormats } from '../../../src/report/render.ts';
+import { scanResult } from './scan-result-fixture.ts';
+
+const where = { account: '444455556666', region: 'eu-central-1', profile: 'full' } as const;
+const names = reportFormats.map(({ name }) => name);
+
+describe('renderReport', () => {
+  it.each(names)('writes %s, the same bytes each time, ended by a line feed', async (name) => {
+    const text = await renderReport(name, scanResult(), where);
+    expect(text.length).toBeGreaterThan(100);
+    expect(text.endsWith('\n')).toBe(true);
+    expect(await renderReport(name, scanResult(), where)).toBe(text);
+  });
+
+  // GitLab and code scanning have no word for it: there a waived finding is absent, as it is for the gate.
+  it.each(names.filter((name) => name !== 'gitlab' && name !== 'annotations'))(
+    'shows in %s why a finding is waived',
+    async (name) => {
+      const text = (await renderReport(name, scanResult(), { ...where, columns: 200 })).replace(/\s+/g, ' ');
+      expect(text).toContain('Handler is idempotent; raised with the next release');
+    },
+  );
+
+  it('leaves a waived finding out of what gates and code scanning show', async () => {
+    for (const name of ['gitlab', 'sarif']) {
+      const results: unknown = JSON.parse(await renderReport(name, scanResult()));
+      expect(JSON.stringify(results)).not.toContain('its handler may run 60 s');
+    }
+    expect(await renderReport('annotations', scanResult())).toContain('Headgate: 1 waived finding.');
+  });
+
+  it('names the formats when it is asked for another', async () => {
+    await expect(renderReport('pdf', scanResult())).rejects.toThrow(
+      '`pdf` is no report format; use one of console, json, sarif,',
+    );
+    await expect(renderReport('constructor', scanResult())).rejects.toThrow('is no report format');
+  });
+});
