@@ -12,6 +12,7 @@ import {
   type RelationRow,
 } from './row.ts';
 import { readMatchedBuckets, readProcessor } from './readers.ts';
+import { readArchiveReplayers } from './use-readers.ts';
 import { readTaskFunctions, readTaskTargets } from './workflow-readers.ts';
 
 const rule = 'AWS::Events::Rule';
@@ -67,6 +68,15 @@ const busRelations: readonly RelationRow[] = [
     to: busType,
     name: 'policyOf',
     inverse: 'policies',
+  },
+  {
+    from: 'AWS::Events::Archive',
+    path: '',
+    to: ['AWS::IAM::Role'],
+    name: 'replayedBy',
+    inverse: 'replays',
+    read: readArchiveReplayers,
+    note: 'a role that may call events:StartReplay',
   },
   { from: 'AWS::Events::Archive', path: 'SourceArn', to: busType, name: 'archivedBus', inverse: 'archives' },
   { from: 'AWS::Events::Archive', path: 'KmsKeyIdentifier', to: keyType, name: 'kmsKey', inverse: 'keyOf' },

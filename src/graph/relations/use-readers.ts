@@ -179,3 +179,32 @@ function mentionedQueues(holder: Resource, context: LinkContext): readonly Resou
     return findValues(value, ['SourceArn']).flatMap((found) => queuesIn(found.value, holder, context));
   });
 }
+
+const scopeReplayers = new WeakMap<LinkContext, ReadonlyMap<string, Resource>>();
+
+/** A role of the scope that may call events:StartReplay; a replay is named when it is made, so the resource does not tell. */
+export const readArchiveReplayers: Reader = (_found, archive, _row, context) => {
+  let known = scopeReplayers.get(context);
+  if (known === undefined) {
+    known = findArchiveReplayers(context);
+    scopeReplayers.set(context, known);
+  }
+  const to = known.get(archive.scope);
+  return to === undefined ? [] : [{ to }];
+};
+
+function findArchiveReplayers(context: LinkContext): ReadonlyMap<string, Resource> {
+  const byScope = new Map<string, Resource>();
+  for (const role of context.index.ofType('AWS::IAM::Role')) {
+    if (byScope.has(role.scope)) continue;
+    const { statements } = context.identityStatements(role);
+    const mayReplay = statements.some(
+      (statement) =>
+        statement.effect === 'Allow' &&
+        statement.unresolved === undefined &&
+        coversAction(statement, 'events:StartReplay') === true,
+    );
+    if (mayReplay) byScope.set(role.scope, role);
+  }
+  return byScope;
+}

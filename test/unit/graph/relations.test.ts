@@ -355,6 +355,27 @@ describe('the relation table', () => {
   });
 });
 
+describe('archives', () => {
+  const role = (Action: string) =>
+    body('AWS::IAM::Role', {
+      Policies: [
+        {
+          PolicyDocument: {
+            Statement: [{ Effect: 'Allow', Action, Resource: 'arn:aws:events:*:*:replay/*' }],
+          },
+        },
+      ],
+    });
+  it('know a role that may replay them', () => {
+    const graph = graphOf({
+      Archive: body('AWS::Events::Archive', { SourceArn: 'x' }),
+      Reader: role('events:DescribeArchive'),
+      Replayer: role('events:StartReplay'),
+    });
+    expect(namesOf(graph, 'Archive', 'replayedBy')).toEqual(['Replayer']);
+  });
+});
+
 describe('what watches a function without naming it', () => {
   const metric = { Namespace: 'AWS/Lambda', MetricName: 'Errors' };
   const scope = body('Headgate::Scope', { Kind: 'application' });
