@@ -1,7 +1,7 @@
 import type { Expression } from '../model/rule.ts';
 import type { ResourceGraph } from '../model/resource-graph.ts';
 import type { CodeCapability, Resource } from '../model/resource.ts';
-import { Choice, Unresolved, type Cause, type Value } from '../model/value.ts';
+import { Choice, Unresolved, type Cause, type Path, type Value } from '../model/value.ts';
 import { carriedValue, credentialDoubt, credentialIn } from './credentials.ts';
 import { follow, parsePath, type Context, type Node, type Test } from './node.ts';
 import { compileOperand } from './operands.ts';
@@ -183,7 +183,7 @@ function buildProperty(raw: Expression): Test {
   return (node, context) =>
     follow(node, steps, context, (value, path, isDefault) =>
       every(tests, ({ name, argument, test }) => {
-        const holds = test({ value, isDefault, node, context });
+        const holds = partOfUnknown(value, path, node, steps) ?? test({ value, isDefault, node, context });
         observe(
           node,
           context,
@@ -196,6 +196,12 @@ function buildProperty(raw: Expression): Test {
         return holds;
       }),
     );
+}
+
+// Of what stands inside an unknown value nothing is known, not even whether it is there.
+function partOfUnknown(value: Value | undefined, path: Path, node: Node, steps: Path): Cause | undefined {
+  const isAbove = path.length < node.path.length + steps.length;
+  return value instanceof Unresolved && isAbove ? value.cause : undefined;
 }
 
 function buildValue(raw: Expression): Test {

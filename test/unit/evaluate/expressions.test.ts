@@ -182,6 +182,15 @@ describe('an evaluation', () => {
   });
 });
 
+describe('a part of an unknown value', () => {
+  it('may be there or not', () => {
+    const exists = { property: 'Environment.Variables.STAGE', exists: true };
+    expect(decideFunction(exists, { Environment: { Variables: { Ref: 'P' } } }).verdict).toBe('unknown');
+    expect(decideFunction({ not: exists }, { Environment: { Ref: 'P' } }).verdict).toBe('unknown');
+    expect(decideFunction(exists, { Environment: { Variables: { STAGE: { Ref: 'P' } } } }).verdict).toBe('pass');
+  });
+});
+
 describe('credential', () => {
   const clean = { none: { entries: 'Environment.Variables', where: { credential: true } } };
   const withVariables = (variables: object) =>
