@@ -51,10 +51,15 @@ if (check && stale.length > 0) {
     `${files.size} generated files${check ? ' are fresh' : `, ${stale.length} written`}\n`,
   );
 
-// The contract's schema comes from the types themselves, by the TypeScript compiler.
-const { status } = spawnSync(
-  process.execPath,
-  [join(root, 'scripts/generate-result-schema.mjs'), ...(check ? ['--check'] : [])],
-  { stdio: 'inherit' },
-);
-if (status !== 0) process.exitCode = 1;
+// The contract's schema comes from the types themselves, the page script of the HTML report from its
+// own sources, the mutation table from its matrix.
+for (const script of ['generate-result-schema.mjs', 'generate-report-assets.mjs']) {
+  const { status } = spawnSync(
+    process.execPath,
+    [join(root, 'scripts', script), ...(check ? ['--check'] : [])],
+    {
+      stdio: 'inherit',
+    },
+  );
+  if (status !== 0) process.exitCode = 1;
+}

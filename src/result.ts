@@ -144,13 +144,14 @@ function summarizeFlows(
   ruleSet: RuleSet,
   evaluations: readonly Evaluation[],
 ): FlowSummary[] {
-  const byResource = groupBy(
-    evaluations.filter(({ waiver }) => waiver === undefined),
-    ({ resource }) => resource.id,
-  );
+  const open = evaluations.filter(({ waiver }) => waiver === undefined);
+  const byResource = groupBy(open, ({ resource }) => resource.id);
   return graph.flows.map((flow) => {
     const diagram = ruleSet.diagrams.find(({ id }) => id === flow.diagram);
-    const nodes = (diagram?.nodes ?? []).map((node) => summarizeNode(node, flow, byResource));
+    const nodes =
+      diagram === undefined
+        ? []
+        : diagram.nodes.map((node) => summarizeNode(node, diagram, flow, byResource));
     return {
       id: flow.id,
       diagram: flow.diagram,
@@ -158,26 +159,46 @@ function summarizeFlows(
       entry: summarizeResource(flow.entry),
       verdict: worst(nodes.map(({ verdict }) => verdict)),
       nodes,
+      edges: (diagram?.edges ?? []).map(drawnEdge),
     };
   });
 }
 
-// A node shows the verdicts of the rules that decide its own bullets, on the resources that fill it.
+function drawnEdge({
+  from,
+  to,
+  label,
+  dashed,
+}: FlowDiagram['edges'][number]): NonNullable<FlowSummary['edges']>[number] {
+  return { from, to, ...(label === undefined ? {} : { label }), ...(dashed === undefined ? {} : { dashed }) };
+}
+
+// A node shows the verdicts of its own statements on the resources that fill it. Where nothing fills
+// it, what demands it stands on the flow's other resources.
 function summarizeNode(
   node: FlowDiagram['nodes'][number],
+  { edges }: FlowDiagram,
   flow: Flow,
   byResource: ReadonlyMap<string, Evaluation[]>,
 ): FlowSummary['nodes'][number] {
   const members = flow.nodes.get(node.id) ?? [];
-  const wanted = new Set(node.bullets.flatMap(({ requirements }) => requirements));
-  const own = members
+  const stated = node.bullets.flatMap(({ requirements }) => requirements);
+  const incoming = edges.filter(({ to }) => to === node.id).flatMap(({ requirements }) => requirements ?? []);
+  const demanding = node.presence ?? [...stated, ...incoming];
+  const wanted = new Set(members.length > 0 ? [...stated, ...(node.presence ?? [])] : demanding);
+  const places =
+    members.length > 0 ? members : [...new Set([flow.entry, ...[...flow.nodes.values()].flat()])];
+  const own = places
     .flatMap(({ id }) => byResource.get(id) ?? [])
-    .filter(({ requirement }) => wanted.size === 0 || wanted.has(requirement));
+    .filter(
+      ({ requirement, verdict }) => wanted.has(requirement) && (members.length > 0 || verdict !== 'pass'),
+    );
   const count = (verdict: Verdict): number =>
     own.filter((evaluation) => evaluation.verdict === verdict).length;
   return {
     node: node.id,
     label: node.label,
+    ...(node.group === undefined ? {} : { group: node.group }),
     resources: members.map(({ id }) => id),
     verdict: worst(own.map(({ verdict }) => verdict)),
     fail: count('fail'),

@@ -40,7 +40,7 @@ async function findings(
   options: BaselineOptions,
   surroundings: Surroundings,
 ): Promise<readonly Evaluation[]> {
-  const scan = { ...options, format: 'console', report: [], color: false };
+  const scan = { ...options, format: 'console', report: [], color: false, sarifProfile: 'github' as const };
   return (await scanPaths(paths, scan, surroundings, { baseline: false })).result.evaluations;
 }
 

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { ScanResult } from '../model/scan-result.ts';
 import { renderReport, type ReportFormat, type RenderOptions } from '../report/render.ts';
@@ -8,7 +8,14 @@ import type { CommonOptions } from './options.ts';
 import type { Surroundings } from './run.ts';
 
 /** What of the common options concerns output. */
-export type EmitOptions = Pick<CommonOptions, 'format' | 'output' | 'report' | 'quiet' | 'color'>;
+export interface EmitOptions extends Pick<
+  CommonOptions,
+  'format' | 'output' | 'report' | 'quiet' | 'color' | 'sarifProfile' | 'category' | 'pathPrefix'
+> {
+  /** Of evaluations that carry none, for formats that need one. */
+  readonly account?: string;
+  readonly region?: string;
+}
 
 /** True when somebody reads more than the findings, so that passes need their evidence too. */
 export function wantsDetail({ format, report }: Pick<EmitOptions, 'format' | 'report'>): boolean {
@@ -24,7 +31,7 @@ export async function emit(
   options: EmitOptions,
   surroundings: Surroundings,
 ): Promise<void> {
-  const base = renderOptions(surroundings);
+  const base = renderOptions(options, surroundings);
   for (const { format, file } of options.report)
     await save(file, await renderReport(format as ReportFormat, result, base), surroundings.cwd);
   const color =
@@ -37,15 +44,29 @@ export async function emit(
   else if (options.quiet !== true) surroundings.stdout.write(text);
 }
 
-function renderOptions({ cwd, stdout }: Surroundings): RenderOptions {
+function renderOptions(options: EmitOptions, { cwd, stdout }: Surroundings): RenderOptions {
+  const { sarifProfile: profile, category, account, region } = options;
   const texts = new Map<string, string | undefined>();
   return {
     columns: Math.min(stdout.columns ?? 80, 120),
+    profile,
+    pathPrefix: options.pathPrefix ?? pathInRepository(cwd),
+    ...(category === undefined ? {} : { category }),
+    ...(account === undefined ? {} : { account }),
+    ...(region === undefined ? {} : { region }),
     sourceText(file) {
       if (!texts.has(file)) texts.set(file, readText(resolve(cwd, file)));
       return texts.get(file);
     },
   };
+}
+
+// Code scanning takes paths from the root of the repository, wherever the scan was started.
+function pathInRepository(cwd: string): string {
+  for (let folder = cwd; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, '.git'))) return relative(folder, cwd).replaceAll('\\', '/');
+    if (folder === dirname(folder)) return '';
+  }
 }
 
 function readText(file: string): string | undefined {

@@ -17,6 +17,9 @@ export interface CommonOptions {
   readonly format: string;
   readonly output?: string;
   readonly report: readonly ReportTarget[];
+  readonly sarifProfile: 'github' | 'full';
+  readonly category?: string;
+  readonly pathPrefix?: string;
   readonly failOn?: FailOn;
   readonly unknown?: OnUnknown;
   readonly rule: readonly string[];
@@ -30,11 +33,16 @@ function collect<T>(parse: (text: string) => T): (text: string, previous: readon
   return (text, previous) => [...previous, parse(text)];
 }
 
-function parseReport(text: string): ReportTarget {
-  const split = text.indexOf('=');
-  if (split < 1 || split === text.length - 1)
-    throw new InvalidArgumentError('Write it as FORMAT=FILE, for example sarif=out.sarif.');
-  return { format: text.slice(0, split), file: text.slice(split + 1) };
+function reportParser(formats: readonly string[]): (text: string) => ReportTarget {
+  return (text) => {
+    const split = text.indexOf('=');
+    const [format, file] = [text.slice(0, split), text.slice(split + 1)];
+    if (split < 1 || file === '')
+      throw new InvalidArgumentError('Write it as FORMAT=FILE, for example sarif=out.sarif.');
+    if (!formats.includes(format))
+      throw new InvalidArgumentError(`\`${format}\` is not a format; use one of ${formats.join(', ')}.`);
+    return { format, file };
+  };
 }
 
 const same = (text: string): string => text;
@@ -49,7 +57,7 @@ export function commonOptions(formats: readonly string[]): Option[] {
     new Option('--format <format>', 'what is printed').choices(formats).default('console'),
     new Option('--output <file>', 'write the report to a file instead of printing it'),
     new Option('--report <format=file>', 'also write this report (repeatable)')
-      .argParser(collect(parseReport))
+      .argParser(collect(reportParser(formats)))
       .default([], 'none'),
     new Option(
       '--fail-on <severity>',

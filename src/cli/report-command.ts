@@ -4,7 +4,17 @@ import type { EmitOptions } from './emit.ts';
 import { commonOptions } from './options.ts';
 import type { Surroundings } from './run.ts';
 
-const taken = new Set(['--format', '--output', '--report', '--quiet', '--no-color', '--debug']);
+const taken = new Set([
+  '--format',
+  '--output',
+  '--report',
+  '--sarif-profile',
+  '--category',
+  '--path-prefix',
+  '--quiet',
+  '--no-color',
+  '--debug',
+]);
 
 /** `headgate report <result>`: a saved JSON result in any format. */
 export function addReportCommand(

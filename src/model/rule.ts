@@ -154,6 +154,8 @@ export interface FlowDiagram {
     readonly id: string;
     readonly label: string;
     readonly group?: string;
+    /** Requirements that say, on another resource of the flow, whether the node is there at all. */
+    readonly presence?: readonly string[];
     readonly bullets: readonly { readonly text: string; readonly requirements: readonly string[] }[];
   }[];
   readonly edges: readonly {

@@ -18,5 +18,9 @@ export interface Waiver {
 /** Fingerprints of findings that were there when the baseline was written. */
 export interface Baseline {
   readonly version: 1;
-  readonly findings: readonly { readonly fingerprint: string; readonly ruleId: string; readonly resource: string }[];
+  readonly findings: readonly {
+    readonly fingerprint: string;
+    readonly ruleId: string;
+    readonly resource: string;
+  }[];
 }
