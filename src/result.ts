@@ -164,6 +164,13 @@ function summarizeFlows(
   });
 }
 
+// The document gives the same name to several nodes (VPC Endpoint) and tells them apart by their first line.
+function labelOf(node: FlowDiagram['nodes'][number], nodes: FlowDiagram['nodes']): string {
+  const [first] = node.bullets;
+  const isAlone = nodes.filter(({ label }) => label === node.label).length === 1;
+  return isAlone || first === undefined ? node.label : `${node.label}: ${first.text}`;
+}
+
 function drawnEdge({
   from,
   to,
@@ -177,7 +184,7 @@ function drawnEdge({
 // it, what demands it stands on the flow's other resources.
 function summarizeNode(
   node: FlowDiagram['nodes'][number],
-  { edges }: FlowDiagram,
+  { nodes, edges }: FlowDiagram,
   flow: Flow,
   byResource: ReadonlyMap<string, Evaluation[]>,
 ): FlowSummary['nodes'][number] {
@@ -197,7 +204,7 @@ function summarizeNode(
     own.filter((evaluation) => evaluation.verdict === verdict).length;
   return {
     node: node.id,
-    label: node.label,
+    label: labelOf(node, nodes),
     ...(node.group === undefined ? {} : { group: node.group }),
     resources: members.map(({ id }) => id),
     verdict: worst(own.map(({ verdict }) => verdict)),
