@@ -1,7 +1,7 @@
 import type { Expression } from '../model/rule.ts';
 import type { ResourceGraph } from '../model/resource-graph.ts';
 import type { CodeCapability, Resource } from '../model/resource.ts';
-import { Choice, Unresolved, type Cause, type Path, type Value } from '../model/value.ts';
+import { Choice, Unresolved, type Cause, type Path, type Value, describeValue } from '../model/value.ts';
 import { carriedValue, credentialDoubt, credentialIn } from './credentials.ts';
 import { follow, parsePath, type Context, type Node, type Test } from './node.ts';
 import { compileOperand } from './operands.ts';
@@ -155,26 +155,38 @@ function buildIf(raw: Expression): Test {
   };
 }
 
-function predicatesOf(
-  raw: Expression,
-): { readonly name: string; readonly argument: unknown; readonly test: Predicate }[] {
+interface Expected {
+  readonly test: Predicate;
+  /** What evidence says was expected: "at least 360". */
+  readonly expected: (node: Node, context: Context) => string;
+}
+
+function predicatesOf(raw: Expression): Expected[] {
   return Object.entries(raw).flatMap(([name, argument]) => {
     const make = predicates[name];
-    return make === undefined ? [] : [{ name, argument, test: make(argument) }];
+    return make === undefined ? [] : [{ test: make(argument), expected: expectation(name, argument) }];
   });
 }
 
-function expectation(name: string, argument: unknown, context: Context): string {
-  const operand =
-    typeof argument === 'object' && argument !== null
-      ? (argument as Record<string, unknown>)['parameter']
-      : undefined;
-  const value = typeof operand === 'string' ? context.parameters[operand] : argument;
-  const shown = typeof value === 'string' ? value : JSON.stringify(value);
-  if (name === 'exists') return value === true ? 'present' : 'absent';
-  if (name === 'empty') return value === true ? 'empty' : 'not empty';
+const computed = ['parameter', 'property', 'add', 'subtract', 'multiply', 'divide'];
+
+function expectation(name: string, argument: unknown): Expected['expected'] {
   const words = name.replaceAll(/([A-Z])/g, ' $1').toLowerCase();
-  return `${words} ${shown}`;
+  if (typeof argument === 'object' && argument !== null && computed.some((key) => key in argument)) {
+    const operand = compileOperand(argument);
+    return (node, context) => {
+      const value = operand(node, context);
+      return `${words} ${'unknown' in value ? 'a value that is not known' : describeValue(value.known)}`;
+    };
+  }
+  const text = name === 'exists' || name === 'empty' ? presence(name, argument === true) : undefined;
+  const shown = text ?? `${words} ${typeof argument === 'string' ? argument : JSON.stringify(argument)}`;
+  return () => shown;
+}
+
+function presence(name: 'exists' | 'empty', wanted: boolean): string {
+  if (name === 'exists') return wanted ? 'present' : 'absent';
+  return wanted ? 'empty' : 'not empty';
 }
 
 function buildProperty(raw: Expression): Test {
@@ -182,14 +194,14 @@ function buildProperty(raw: Expression): Test {
   const tests = predicatesOf(raw);
   return (node, context) =>
     follow(node, steps, context, (value, path, isDefault) =>
-      every(tests, ({ name, argument, test }) => {
+      every(tests, ({ test, expected }) => {
         const holds = partOfUnknown(value, path, node, steps) ?? test({ value, isDefault, node, context });
         observe(
           node,
           context,
           path,
           value,
-          expectation(name, argument, context),
+          expected(node, context),
           holds,
           isDefault ? 'default' : undefined,
         );
@@ -210,14 +222,14 @@ function buildValue(raw: Expression): Test {
   return (node, context) => {
     const value = operand(node, context);
     if ('unknown' in value) return value.unknown;
-    return every(tests, ({ name, argument, test }) => {
+    return every(tests, ({ test, expected }) => {
       const holds = test({ value: value.known, isDefault: false, node, context });
       observe(
         node,
         context,
         node.path,
         value.known,
-        expectation(name, argument, context),
+        expected(node, context),
         holds,
         'derived',
         'computed value',
@@ -331,7 +343,7 @@ function buildCount(raw: Expression): Test {
     for (const member of members.nodes)
       if (member.resource !== node.resource) context.related.add(member.resource);
     const counted = countMembers(members, where, distinct, context);
-    return every(tests, ({ name, argument, test }) => {
+    return every(tests, ({ test, expected }) => {
       const at = (value: number): Truth => test({ value, isDefault: false, node, context });
       const [least, most] = [at(counted.least), at(counted.most)];
       const holds = counted.doubt === undefined ? least : agree(least, most, counted.doubt);
@@ -340,7 +352,7 @@ function buildCount(raw: Expression): Test {
         context,
         start.path,
         counted.least,
-        expectation(name, argument, context),
+        expected(node, context),
         holds,
         'derived',
         distinct === undefined ? `number of ${what}` : `different ${distinct.join('.')} of ${what}`,

@@ -130,7 +130,8 @@ function isSchedule(text: string): boolean {
   const body = /^(rate|cron|at)\((.*)\)$/.exec(text.trim());
   const inner = (body?.[2] ?? '').trim();
   if (body?.[1] === 'at') return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(inner);
-  const fields = inner.split(/\s+/);
+  // Templates in use end fields with a comma, as in cron(5, 0, 1, *, ?, *); nothing says that this is refused.
+  const fields = inner.split(/\s+/).map((field) => field.replace(/,$/, ''));
   if (body?.[1] === 'cron')
     return (
       fields.length === 6 &&

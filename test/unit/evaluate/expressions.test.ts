@@ -96,7 +96,9 @@ describe('quantifiers', () => {
         },
       },
     });
-    expect(evaluateTemplate([rule], template(65))[0]?.verdict).toBe('pass');
+    const [passed] = evaluateTemplate([rule], template(65));
+    expect(passed?.verdict).toBe('pass');
+    expect(passed?.evidence[0]).toMatchObject({ value: '65', expected: 'at least 65' });
     expect(evaluateTemplate([rule], template(64))[0]?.verdict).toBe('fail');
   });
 
@@ -187,7 +189,9 @@ describe('a part of an unknown value', () => {
     const exists = { property: 'Environment.Variables.STAGE', exists: true };
     expect(decideFunction(exists, { Environment: { Variables: { Ref: 'P' } } }).verdict).toBe('unknown');
     expect(decideFunction({ not: exists }, { Environment: { Ref: 'P' } }).verdict).toBe('unknown');
-    expect(decideFunction(exists, { Environment: { Variables: { STAGE: { Ref: 'P' } } } }).verdict).toBe('pass');
+    expect(decideFunction(exists, { Environment: { Variables: { STAGE: { Ref: 'P' } } } }).verdict).toBe(
+      'pass',
+    );
   });
 });
 

@@ -59,6 +59,7 @@ const table: readonly [string, unknown, unknown, string][] = [
   ['is', 'schedule-expression', 'rate(5 minutes)', 'pass'],
   ['is', 'schedule-expression', 'rate(1 minutes)', 'fail'],
   ['is', 'schedule-expression', 'cron(0 2 * * ? *)', 'pass'],
+  ['is', 'schedule-expression', 'cron(5, 0, 1, *, ?, *)', 'pass'],
   ['is', 'schedule-expression', 'cron(0 2 * * *)', 'fail'],
   ['notDeprecated', { withinDays: 90 }, 'nodejs22.x', 'pass'],
   ['notDeprecated', { withinDays: 200 }, 'nodejs22.x', 'fail'],
