@@ -1,4 +1,5 @@
 import type { Finding } from './finding.ts';
+import { validateAsff } from './validate-asff.ts';
 
 /** The part of Security Hub that publishing writes to. */
 export interface FindingImporter {
@@ -16,6 +17,8 @@ export interface FindingImporter {
 export interface ImportOutcome {
   readonly accepted: ReadonlySet<string>;
   readonly refused: readonly { readonly id: string; readonly reason: string }[];
+  /** Name of the error by which Security Hub refuses this caller altogether; nothing was tried after it. */
+  readonly closed?: string;
 }
 
 export interface ImportOptions {
@@ -28,6 +31,14 @@ const batchLimit = { findings: 100, bytes: 6_000_000 };
 const findingBytes = 240_000;
 const millisecondsBetweenCalls = 300; // a third of the documented rate
 const attempts = 3;
+// Security Hub is off for the account, or the caller may not write to it: to ask again changes nothing.
+const closing: ReadonlySet<string> = new Set([
+  'InvalidAccessException',
+  'AccessDeniedException',
+  'AccessDenied',
+  'UnrecognizedClientException',
+  'ExpiredTokenException',
+]);
 
 /**
  * Imports findings in batches within the service's limits. Each that is refused is tried again on its
@@ -42,15 +53,17 @@ export async function importFindings(
   const refused = new Map<string, string>();
   const fitting: Finding[] = [];
   for (const finding of uniqueById(findings)) {
-    if (Buffer.byteLength(JSON.stringify(finding)) > findingBytes)
-      refused.set(finding.Id, `the finding is larger than ${findingBytes} bytes`);
-    else fitting.push(finding);
+    const problem = problemOf(finding);
+    if (problem === undefined) fitting.push(finding);
+    else refused.set(finding.Id, problem);
   }
-  let pending = fitting;
-  for (let attempt = 1; attempt <= attempts && pending.length > 0; attempt++) {
+  let [pending, closed]: [Finding[], string | undefined] = [fitting, undefined];
+  for (let attempt = 1; attempt <= attempts && pending.length > 0 && closed === undefined; attempt++) {
     const failed: Finding[] = [];
     for (const batch of batchesOf(pending)) {
-      const reasons = await importBatch(batch, importer);
+      const answer = await importBatch(batch, importer, closed);
+      const { reasons } = answer;
+      closed ??= answer.closed;
       for (const finding of batch) {
         const reason = reasons.get(finding.Id);
         if (reason === undefined) {
@@ -61,12 +74,26 @@ export async function importFindings(
           failed.push(finding);
         }
       }
-      await options.wait(millisecondsBetweenCalls);
+      if (closed === undefined) await options.wait(millisecondsBetweenCalls);
     }
     pending = failed;
-    if (pending.length > 0 && attempt < attempts) await options.wait(1000 * attempt);
+    if (pending.length > 0 && attempt < attempts && closed === undefined) await options.wait(1000 * attempt);
   }
-  return { accepted, refused: [...refused].map(([id, reason]) => ({ id, reason })) };
+  return {
+    accepted,
+    refused: [...refused].map(([id, reason]) => ({ id, reason })),
+    ...(closed === undefined ? {} : { closed }),
+  };
+}
+
+/** Why a finding is not even sent: one that breaks a limit would take its whole batch along. */
+function problemOf(finding: Finding): string | undefined {
+  if (Buffer.byteLength(JSON.stringify(finding)) > findingBytes)
+    return `the finding is larger than ${findingBytes} bytes`;
+  const problems = validateAsff(finding);
+  return problems.length === 0
+    ? undefined
+    : `not sent: ${problems.map(({ path, message }) => `${path} ${message}`).join('; ')}`;
 }
 
 // Security Hub processes only the first of two findings with one id.
@@ -74,16 +101,30 @@ function uniqueById(findings: readonly Finding[]): Finding[] {
   return [...new Map(findings.map((finding) => [finding.Id, finding])).values()];
 }
 
+interface BatchAnswer {
+  /** Why findings were refused, by id. */
+  readonly reasons: ReadonlyMap<string, string>;
+  readonly closed?: string;
+}
+
 async function importBatch(
   batch: readonly Finding[],
   importer: FindingImporter,
-): Promise<Map<string, string>> {
+  closed: string | undefined,
+): Promise<BatchAnswer> {
+  const all = (reason: string): Map<string, string> => new Map(batch.map(({ Id }) => [Id, reason]));
+  if (closed !== undefined) return { reasons: all(closed) };
   try {
     const { failed } = await importer.importFindings(batch);
-    return new Map(failed.map(({ Id, ErrorCode, ErrorMessage }) => [Id, `${ErrorCode}: ${ErrorMessage}`]));
+    return {
+      reasons: new Map(
+        failed.map(({ Id, ErrorCode, ErrorMessage }) => [Id, `${ErrorCode}: ${ErrorMessage}`]),
+      ),
+    };
   } catch (error) {
-    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    return new Map(batch.map(({ Id }) => [Id, reason]));
+    const name = error instanceof Error ? error.name : '';
+    const reason = error instanceof Error ? `${name}: ${error.message}` : String(error);
+    return { reasons: all(reason), ...(closing.has(name) ? { closed: name } : {}) };
   }
 }
 

@@ -1,6 +1,7 @@
 import type { CompleteScope, Finding, FindingState, RememberedFinding } from './finding.ts';
 import { importFindings, type FindingImporter, type ImportOptions } from './import-findings.ts';
 import { contentOf, planFindings, type FindingPlan, type ObservedFinding } from './plan-findings.ts';
+import { ownMembers } from './validate-asff.ts';
 
 /** Security Hub as publishing uses it. */
 export interface FindingHub extends FindingImporter {
@@ -21,6 +22,8 @@ export interface Publication {
   readonly counts: FindingPlan['counts'];
   readonly accepted: number;
   readonly refused: readonly { readonly id: string; readonly reason: string }[];
+  /** Name of the error by which Security Hub refuses this caller altogether. */
+  readonly closed?: string;
   /** True when the state had to be read back from Security Hub. */
   readonly rebuilt: boolean;
 }
@@ -42,7 +45,7 @@ export async function publishFindings(
 ): Promise<Publication> {
   const { state, tag, rebuilt } = await readState(hub, store);
   const plan = planFindings(observed, state, isComplete, now);
-  const { accepted, refused } = await importFindings(
+  const { accepted, refused, closed } = await importFindings(
     plan.send.map(({ finding }) => finding),
     hub,
     options,
@@ -52,11 +55,18 @@ export async function publishFindings(
     .map(({ finding, remember }) => [finding.Id, remember] as const);
   if (news.length > 0 || plan.forget.length > 0 || rebuilt)
     await remember(news, plan.forget, state, tag, store);
-  return { counts: plan.counts, accepted: accepted.size, refused, rebuilt };
+  return {
+    counts: plan.counts,
+    accepted: accepted.size,
+    refused,
+    ...(closed === undefined ? {} : { closed }),
+    rebuilt,
+  };
 }
 
-async function readState(
-  hub: FindingHub,
+/** What is remembered, read back from Security Hub where it is lost or cannot be read. */
+export async function readState(
+  hub: Pick<FindingHub, 'ownFindings'>,
   store: StateStore,
 ): Promise<{ state: FindingState; tag: string | undefined; rebuilt: boolean }> {
   try {
@@ -73,7 +83,8 @@ async function readState(
   };
 }
 
-function recall(finding: Finding): RememberedFinding {
+function recall(found: Finding): RememberedFinding {
+  const finding = ownMembers(found) as Finding; // a part of what a finding has
   const resources = (finding as { readonly ProductFields?: Readonly<Record<string, string>> }).ProductFields;
   return {
     firstSeen: finding.FirstObservedAt,

@@ -175,6 +175,7 @@ function productFields(evaluation: Evaluation, result: ScanResult): Record<strin
     'headgate/version': result.tool.version,
     'headgate/ruleSetDigest': result.ruleSet.digest,
     'headgate/requirement': evaluation.requirement,
+    'headgate/resourceType': evaluation.resource.type,
     'headgate/fingerprint': evaluation.fingerprint,
     'headgate/verdict': evaluation.waiver === undefined ? evaluation.verdict : 'waived',
     'headgate/flows': evaluation.flows.join(' '),

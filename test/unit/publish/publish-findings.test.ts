@@ -15,7 +15,15 @@ function observed(
   more: Partial<Finding> = {},
 ): ObservedFinding {
   const time = at(0).toISOString();
-  const finding: Finding = {
+  const finding = {
+    SchemaVersion: '2018-10-08',
+    Title: 'A rule',
+    Description: 'what is wrong',
+    Resources: [{ Type: 'AwsSqsQueue', Id: `arn:aws:sqs:eu-west-1:${account}:${id}` }],
+    FindingProviderFields: {
+      Severity: { Label: 'HIGH', Original: 'high' },
+      Types: ['Software and Configuration Checks/AWS Security Best Practices'],
+    },
     Id: id,
     GeneratorId: 'headgate/rule.a',
     ProductArn: `arn:aws:securityhub:eu-west-1:${account}:product/${account}/default`,
@@ -28,7 +36,7 @@ function observed(
     RecordState: 'ACTIVE',
     Compliance: { Status: status },
     ...more,
-  };
+  } satisfies Finding & Readonly<Record<string, unknown>>;
   return { finding, ruleId: 'rule.a', resourceType: 'AWS::SQS::Queue' };
 }
 
@@ -156,7 +164,15 @@ describe('trouble', () => {
   });
 
   it('a finding of another account is reported, not lost in silence', async () => {
-    const { refused } = await publish([observed('a', 'FAILED', { AwsAccountId: '999999999999' })], 0);
+    const { refused } = await publish(
+      [
+        observed('a', 'FAILED', {
+          AwsAccountId: '999999999999',
+          ProductArn: 'arn:aws:securityhub:eu-west-1:999999999999:product/999999999999/default',
+        }),
+      ],
+      0,
+    );
     expect(refused[0]?.reason).toContain('another account');
   });
 });

@@ -1,0 +1,196 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { Diagnostic, ScanResult, Verdict } from '../../../src/model/scan-result.ts';
+import { planResult, publishResult, type PlacePublication } from '../../../src/publish/publish-result.ts';
+import { toAsffFindings } from '../../../src/report/asff.ts';
+import { evaluation, resultOf } from '../report/scan-result-fixture.ts';
+import { MemoryHub, MemoryStore } from './memory-hub.ts';
+
+const account = '111122223333';
+const start = Date.parse('2026-11-23T12:00:00Z');
+const at = (days: number): Date => new Date(start + days * 86_400_000);
+const inRegion = (name: string, region: string) => {
+  const arn = `arn:aws:lambda:${region}:${account}:function:${name}`;
+  return { id: arn, arn, type: 'AWS::Lambda::Function', name, account, region };
+};
+
+function audited(
+  verdicts: readonly (readonly [rule: string, verdict: Verdict, name: string, region?: string])[],
+  more: Partial<ScanResult> = {},
+): ScanResult {
+  const evaluations = verdicts.map(([rule, verdict, name, region = 'eu-west-1']) =>
+    evaluation(rule, verdict, inRegion(name, region)),
+  );
+  return {
+    ...resultOf(evaluations, []),
+    inputs: [{ name: account, kind: 'account', resources: evaluations.length }],
+    ...more,
+  };
+}
+
+const denied = (where: string, blocks: readonly string[]): Diagnostic => ({
+  code: 'account-call-denied',
+  severity: 'warning',
+  message: '`lambda:ListFunctions` was denied',
+  where,
+  blocks,
+});
+
+let hubs: Map<string, MemoryHub>;
+let stores: Map<string, MemoryStore>;
+beforeEach(() => {
+  hubs = new Map();
+  stores = new Map();
+});
+
+function entryOf<Item>(items: Map<string, Item>, region: string, make: () => Item): Item {
+  const found = items.get(region) ?? make();
+  items.set(region, found);
+  return found;
+}
+
+async function publish(
+  result: ScanResult,
+  day: number,
+  everyRule = false,
+): Promise<readonly PlacePublication[]> {
+  return publishResult(result, toAsffFindings(result).findings, {
+    places: [],
+    everyRule,
+    hubOf: ({ region }) => entryOf(hubs, region, () => new MemoryHub(account)),
+    storeOf: ({ region }) => entryOf(stores, region, () => new MemoryStore()),
+    now: at(day),
+    wait: async () => Promise.resolve(),
+  });
+}
+
+const states = (region = 'eu-west-1'): string[] =>
+  [...(hubs.get(region)?.findings.values() ?? [])].map(
+    ({ GeneratorId, RecordState, Compliance }) =>
+      `${GeneratorId.slice('headgate/'.length)} ${Compliance.Status} ${RecordState}`,
+  );
+
+describe('publishResult', () => {
+  it('tells each Region of its own findings', async () => {
+    const publications = await publish(
+      audited([
+        ['all.lambda.vpc', 'fail', 'a'],
+        ['all.lambda.vpc', 'fail', 'b', 'us-east-1'],
+      ]),
+      0,
+    );
+    expect(publications.map(({ region, status }) => `${region} ${status}`)).toEqual([
+      'eu-west-1 published',
+      'us-east-1 published',
+    ]);
+    expect(states()).toEqual(['all.lambda.vpc FAILED ACTIVE']);
+    expect(states('us-east-1')).toEqual(['all.lambda.vpc FAILED ACTIVE']);
+  });
+
+  it('archives what is gone where everything was collected', async () => {
+    await publish(audited([['all.lambda.vpc', 'fail', 'gone']]), 0);
+    await publish(audited([['all.lambda.vpc', 'pass', 'other']]), 1);
+    expect(states()).toEqual(['all.lambda.vpc FAILED ARCHIVED']);
+  });
+
+  it.each([
+    ['a call of this Region failed', 'lambda eu-west-1', 'ACTIVE'],
+    ['a global call failed', 'iam global', 'ACTIVE'],
+    ['something was left out everywhere', 'account', 'ACTIVE'],
+    ['a call of another Region failed', 'lambda us-east-1', 'ARCHIVED'],
+  ])('when %s, what is not seen is %s', async (_what, where, recordState) => {
+    await publish(audited([['all.lambda.vpc', 'fail', 'unseen']]), 0);
+    const diagnostics = [denied(where, ['all.lambda.vpc'])];
+    await publish(audited([['all.lambda.vpc', 'pass', 'other']], { diagnostics }), 1);
+    expect(states()).toEqual([`all.lambda.vpc FAILED ${recordState}`]);
+  });
+
+  it('keeps findings of rules that this run did not ask, unless they were switched off or all were asked', async () => {
+    const before = audited([['all.lambda.vpc', 'fail', 'a']]);
+    const without = audited([['all.lambda.tracing', 'pass', 'a']]);
+    const rules = without.ruleSet.rules.filter(({ id }) => id !== 'all.lambda.vpc');
+    const partial = { ...without, ruleSet: { ...without.ruleSet, rules, deviations: [] } };
+    await publish(before, 0);
+    await publish(partial, 1);
+    expect(states()).toEqual(['all.lambda.vpc FAILED ACTIVE']);
+    const deviations = [{ kind: 'rule-off', ruleId: 'all.lambda.vpc', detail: 'switched off' }] as const;
+    await publish({ ...partial, ruleSet: { ...partial.ruleSet, deviations } }, 2);
+    expect(states()).toEqual(['all.lambda.vpc FAILED ARCHIVED']);
+    await publish(before, 3);
+    await publish(partial, 4, true);
+    expect(states()).toEqual(['all.lambda.vpc FAILED ARCHIVED']);
+  });
+
+  it('never archives from templates: they are not all that the account holds', async () => {
+    await publish(audited([['all.lambda.vpc', 'fail', 'a']]), 0);
+    const inputs = [{ name: 'template.json', kind: 'template' as const, resources: 1 }];
+    await publish(audited([['all.lambda.vpc', 'pass', 'b']], { inputs }), 1);
+    expect(states()).toEqual(['all.lambda.vpc FAILED ACTIVE']);
+  });
+
+  it.each([
+    ['InvalidAccessException', 'off'],
+    ['AccessDeniedException', 'denied'],
+    ['NetworkingError', 'failed'],
+  ])('says so when Security Hub answers %s, and goes on', async (name, status) => {
+    const hub = new MemoryHub(account);
+    hub.ownFindings = async () => Promise.reject(Object.assign(new Error('no'), { name }));
+    hubs.set('eu-west-1', hub);
+    const publications = await publish(
+      audited([
+        ['all.lambda.vpc', 'fail', 'a'],
+        ['all.lambda.vpc', 'fail', 'b', 'us-east-1'],
+      ]),
+      0,
+    );
+    expect(publications.map((each) => each.status)).toEqual([status, 'published']);
+  });
+
+  it('asks a Security Hub that is off once, not for every batch and attempt', async () => {
+    let calls = 0;
+    const hub = new MemoryHub(account);
+    hub.importFindings = async () => {
+      calls += 1;
+      return Promise.reject(Object.assign(new Error('not subscribed'), { name: 'InvalidAccessException' }));
+    };
+    hubs.set('eu-west-1', hub);
+    const many = Array.from(
+      { length: 250 },
+      (_item, index) => ['all.lambda.vpc', 'fail', `f${index}`] as const,
+    );
+    const [publication] = await publish(audited(many), 0);
+    expect(publication).toMatchObject({
+      status: 'off',
+      reason: expect.stringContaining('not enabled for account 111122223333 in eu-west-1'),
+    });
+    expect(calls).toBe(1);
+  });
+
+  it('archives from a rebuilt state by what the finding itself says', async () => {
+    await publish(audited([['all.lambda.vpc', 'fail', 'a']]), 0);
+    stores.clear();
+    await publish(audited([['all.lambda.vpc', 'pass', 'b']]), 1);
+    expect(states()).toEqual(['all.lambda.vpc FAILED ARCHIVED']);
+    const stored = JSON.parse(stores.get('eu-west-1')?.text ?? '{}') as Record<string, object>;
+    expect(Object.values(stored)).toMatchObject([{ resourceType: 'AWS::Lambda::Function' }]);
+  });
+});
+
+describe('planResult', () => {
+  it('says what would be sent, and sends nothing', async () => {
+    const result = audited([
+      ['all.lambda.vpc', 'fail', 'a'],
+      ['all.lambda.tracing', 'pass', 'a'],
+    ]);
+    const store = new MemoryStore();
+    const plans = await planResult(result, toAsffFindings(result).findings, {
+      places: [],
+      everyRule: false,
+      storeOf: () => store,
+      now: at(0),
+    });
+    expect(plans).toMatchObject([
+      { account, region: 'eu-west-1', known: false, plan: { counts: { failed: 1 } } },
+    ]);
+    expect(store.text).toBeUndefined();
+  });
+});
