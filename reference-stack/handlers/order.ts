@@ -72,7 +72,7 @@ export function parseOrderMessage(body: string): OrderMessage {
   const message = object(json(body), 'message');
   return {
     orderId: text(message['orderId'], 'orderId', 64),
-    customer: text(message['customer'], 'customer', 8192),
+    customer: sealed(message['customer']),
     ...parseGoods(message),
   };
 }
@@ -116,6 +116,13 @@ function parseItem(input: unknown, index: number): OrderItem {
     );
   }
   return { sku, quantity };
+}
+
+/** Personal data in the clear is refused: it would be stored as it came. */
+function sealed(input: unknown): string {
+  const value = text(input, 'customer', 8192);
+  if (!/^v1(\.[\w-]+){4}$/.test(value)) throw new InvalidOrderError('customer is not sealed.');
+  return value;
 }
 
 function json(body: string): unknown {

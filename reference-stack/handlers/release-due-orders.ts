@@ -1,10 +1,12 @@
 import { PublishCommand } from '@aws-sdk/client-sns';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { Context } from 'aws-lambda';
+import { makeIdempotent } from '@aws-lambda-powertools/idempotency';
+import type { Context, ScheduledEvent } from 'aws-lambda';
 import { documents } from './aws/documents.ts';
 import { sns } from './aws/sns.ts';
 import { requireEnvironment } from './environment.ts';
+import { idempotencyStore, rememberForADay } from './idempotency.ts';
 import { count, logger, publishMetrics, traced } from './observability.ts';
 import type { OrderMessage } from './order.ts';
 
@@ -15,33 +17,46 @@ const pageSize = 100;
 /** Time that one order needs at most; the run ends while there is still that much left. */
 const reserveMs = 10_000;
 
+const idempotency = rememberForADay('id');
+const releaseOnce = makeIdempotent(releaseAll, {
+  persistenceStore: idempotencyStore(),
+  config: idempotency,
+});
+
 interface DueOrder extends OrderMessage {
   readonly correlationId?: string;
+}
+
+/** Announces the orders that are due; an event of the schedule that comes twice is answered from its record. */
+export async function handler(event: ScheduledEvent, context: Context): Promise<{ released: number }> {
+  logger.addContext(context);
+  logger.setCorrelationId(event.id);
+  idempotency.registerLambdaContext(context);
+  try {
+    return await releaseOnce({ id: event.id }, context);
+  } finally {
+    publishMetrics();
+  }
 }
 
 /**
  * Announces every order that is due and still pending. An order is published before it is marked, so that none is
  * lost; who receives it twice after a failure knows it by its id.
  */
-export async function handler(_event: unknown, context: Context): Promise<{ released: number }> {
-  logger.addContext(context);
+async function releaseAll(_run: { id: string }, context: Context): Promise<{ released: number }> {
   const now = new Date().toISOString();
   let released = 0;
-  try {
-    for await (const order of dueOrders(now)) {
-      if (context.getRemainingTimeInMillis() < reserveMs) {
-        logger.warn('Out of time; the next run goes on.', { released });
-        break;
-      }
-      await traced('release', () => release(order));
-      released += 1;
+  for await (const order of dueOrders(now)) {
+    if (context.getRemainingTimeInMillis() < reserveMs) {
+      logger.warn('Out of time; the next run goes on.', { released });
+      break;
     }
-    count('OrderReleased', released);
-    logger.info('Due orders released.', { released });
-    return { released };
-  } finally {
-    publishMetrics();
+    await traced('release', () => release(order));
+    released += 1;
   }
+  count('OrderReleased', released);
+  logger.info('Due orders released.', { released });
+  return { released };
 }
 
 async function* dueOrders(now: string): AsyncGenerator<DueOrder> {

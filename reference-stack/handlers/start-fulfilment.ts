@@ -1,7 +1,9 @@
 import { ExecutionAlreadyExists, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { makeIdempotent } from '@aws-lambda-powertools/idempotency';
 import type { Context, EventBridgeEvent } from 'aws-lambda';
 import { stepFunctions } from './aws/step-functions.ts';
 import { requireEnvironment } from './environment.ts';
+import { idempotencyStore, rememberForADay } from './idempotency.ts';
 import { count, logger, publishMetrics, traced } from './observability.ts';
 import type { OrderItem } from './order.ts';
 
@@ -13,16 +15,26 @@ interface AcceptedOrder {
 }
 
 const stateMachineArn = requireEnvironment('STATE_MACHINE_ARN');
+const idempotency = rememberForADay('orderId');
+const startOnce = makeIdempotent(start, {
+  persistenceStore: idempotencyStore(),
+  config: idempotency,
+  dataIndexArgument: 0,
+});
 
-/** Starts one fulfilment for each order: the execution carries the order's id, so a repeated event starts none. */
+/**
+ * Starts one fulfilment for each order. A repeated event is answered from its record; when that is gone, the
+ * execution that carries the order's id is still there.
+ */
 export async function handler(
   event: EventBridgeEvent<'order.accepted', AcceptedOrder>,
   context: Context,
 ): Promise<{ orderId: string; started: boolean }> {
   logger.addContext(context);
+  idempotency.registerLambdaContext(context);
   logger.setCorrelationId(event.detail.correlationId);
   try {
-    const started = await traced('start', () => start(event.detail));
+    const started = await traced('start', () => startOnce(event.detail));
     if (started) count('FulfilmentStarted');
     logger.info(started ? 'Fulfilment started.' : 'Fulfilment had been started.', {
       orderId: event.detail.orderId,

@@ -1,19 +1,28 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
+import { makeIdempotent } from '@aws-lambda-powertools/idempotency';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { s3 } from './aws/s3.ts';
 import { requireEnvironment } from './environment.ts';
+import { idempotencyStore, rememberForADay } from './idempotency.ts';
 import { count, logger, publishMetrics, traced } from './observability.ts';
 import { loggerFor } from './records.ts';
 
 const bucket = requireEnvironment('AUDIT_BUCKET');
 const processor = new BatchProcessor(EventType.SQS);
+const idempotency = rememberForADay('messageId');
+const keepOnce = makeIdempotent(keep, {
+  persistenceStore: idempotencyStore(),
+  config: idempotency,
+  dataIndexArgument: 0,
+});
 
-/** Keeps every announcement as one object; the message's id is its name, so a repeated one changes nothing. */
+/** Keeps every announcement as one object, once; its name is the message's id, so that a second copy can not stand beside it. */
 export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   logger.addContext(context);
+  idempotency.registerLambdaContext(context);
   try {
-    return await processPartialResponse(event, keep, processor, { context });
+    return await processPartialResponse(event, keepOnce, processor, { context });
   } finally {
     publishMetrics();
   }

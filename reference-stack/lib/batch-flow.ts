@@ -133,6 +133,10 @@ export class BatchFlow extends Construct {
     handler.allowObjects(['s3:PutObject'], this.bucket, 'processed/');
     handler.useKey(this.key);
     grantPersonalData(foundation, handler, 'decrypt');
+    handler.vouch(
+      'all.application.field-level',
+      'It stores personal data as the order API sealed it, refuses what is not sealed, and opens it for one call alone.',
+    );
     this.queue.feed(handler, { maximumConcurrency: props.maximumConcurrency ?? 10 });
     return handler;
   }

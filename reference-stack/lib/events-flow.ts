@@ -248,6 +248,10 @@ export class EventsFlow extends Construct {
       environment: { ORDERS_TABLE: this.orders.tableName },
     });
     handler.allow(['dynamodb:PutItem', 'dynamodb:ConditionCheckItem'], [this.orders.tableArn]);
+    handler.vouch(
+      'all.application.field-level',
+      'It stores personal data as it was sealed before it was queued, and refuses what is not sealed.',
+    );
     ordered.feed(handler, { maximumConcurrency: 5 });
     return handler;
   }
@@ -268,6 +272,7 @@ export class EventsFlow extends Construct {
     handler.allow(['dynamodb:Query'], [`${this.orders.tableArn}/index/${dueIndex}`]);
     handler.allow(['dynamodb:UpdateItem'], [this.orders.tableArn]);
     handler.allow(['sns:Publish'], [this.topic.topicArn]);
+    handler.vouch('all.application.field-level', writesNoPersonalData);
     const rule = new events.Rule(this, 'Schedule', {
       description: 'Releases due orders',
       schedule: this.props.schedule ?? defaultSchedule(this.props.foundation.posture),
@@ -284,6 +289,7 @@ export class EventsFlow extends Construct {
       failures: this.failures,
     });
     handler.allow(['states:StartExecution'], [this.workflow.stateMachine.stateMachineArn]);
+    handler.vouch('all.application.field-level', writesNoPersonalData);
     const rule = new events.Rule(this, 'AcceptedOrders', {
       description: 'Accepted orders to the workflow',
       eventBus: this.bus,
@@ -306,6 +312,11 @@ export class EventsFlow extends Construct {
       environment: { AUDIT_BUCKET: bucket.bucketName },
     });
     handler.allowObjects(['s3:PutObject'], bucket, 'announcements/');
+    handler.vouch('all.application.field-level', writesNoPersonalData);
+    handler.vouch(
+      'batch.downstream.database',
+      'It writes one object a message; the only table it uses holds idempotency records, one a message.',
+    );
     audit.feed(handler, { maximumConcurrency: 2 });
     return handler;
   }
@@ -350,6 +361,8 @@ interface FunctionSettings {
   readonly failures?: DeadLetterQueue;
   readonly onSuccess?: lambda.IDestination;
 }
+
+const writesNoPersonalData = 'It writes no personal data to a table: status and idempotency records alone.';
 
 const consumerTimeout = Duration.seconds(30);
 

@@ -3,6 +3,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { FlowObservability } from './observability.ts';
 import { dataRemovalPolicy } from './posture.ts';
 import type { Foundation } from './foundation.ts';
 import { shippedHandler } from './handler-code.ts';
@@ -100,6 +101,7 @@ export class ExternalApi extends Construct {
       [this.secret.secretArn],
     );
     rotation.useKey(foundation.key);
+    new FlowObservability(this, 'Observability', { functions: [rotation], deadLetters: [failures] });
     return rotation;
   }
 

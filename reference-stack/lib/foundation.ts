@@ -14,6 +14,13 @@ export interface FoundationProps {
   readonly posture?: Posture;
   /** @default no way out, endpoints in two zones */
   readonly network?: Omit<NetworkFoundationProps, 'posture' | 'key'>;
+  /**
+   * Code signing of every function. Where the stack holds functions, it stands in a stack of its own: its profile
+   * must be there before the first bundle can be signed.
+   *
+   * @default made here
+   */
+  readonly codeSigning?: CodeSigning;
   /** @default the stack's parameter `AlarmEmail` */
   readonly alarmEmail?: string;
   /**
@@ -54,7 +61,7 @@ export class Foundation extends Construct {
       posture: this.posture,
       key: this.key,
     });
-    this.codeSigning = new CodeSigning(this, 'CodeSigning');
+    this.codeSigning = props.codeSigning ?? new CodeSigning(this, 'CodeSigning');
     this.operations = new Operations(this, 'Operations', {
       key: this.key,
       ...(props.alarmEmail !== undefined && { alarmEmail: props.alarmEmail }),

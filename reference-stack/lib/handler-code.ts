@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type * as esbuildModule from 'esbuild';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { SignedCode } from './signed-code.ts';
 
 /**
  * The code of a function: one CommonJS file, `index.js`, bundled in this process without Docker.
@@ -15,7 +16,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
  * @param entry TypeScript file, or a JavaScript file that is bundled already and taken as it is
  */
 export function handlerCode(entry: string): lambda.Code {
-  return lambda.Code.fromAsset(dirname(entry), {
+  const unsigned = lambda.Code.fromAsset(dirname(entry), {
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
       image: DockerImage.fromRegistry('never-run'),
@@ -31,6 +32,7 @@ export function handlerCode(entry: string): lambda.Code {
       },
     },
   });
+  return new SignedCode(unsigned);
 }
 
 function bundle(entry: string, outfile: string): void {

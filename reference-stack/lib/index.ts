@@ -44,5 +44,6 @@ export {
 } from './secure-queue.ts';
 export { IdempotencyTable, SecureTable, type SecureTableProps } from './secure-table.ts';
 export { SecureTopic, subscribeQueue, type SecureTopicProps } from './secure-topic.ts';
+export { SignedCode, signedKeysContext, type SignedKeys } from './signed-code.ts';
 export { SecurityHub } from './security-hub.ts';
 export { WebAcl, type WebAclProps } from './web-acl.ts';

@@ -1,4 +1,4 @@
-import { Aws, CfnMapping, Fn, Stack, Token } from 'aws-cdk-lib';
+import { Aws, CfnMapping, Stack, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
@@ -144,7 +144,7 @@ export class NetworkFoundation extends Construct {
     const existing = this.node.tryFindChild('PrefixLists') as CfnMapping | undefined; // only made just below
     const mapping =
       existing ?? new CfnMapping(this, 'PrefixLists', { mapping: mappingOf(gatewayPrefixLists) });
-    const find = (service: string) => Fn.findInMap(mapping.logicalId, Aws.REGION, service);
+    const find = (service: string) => mapping.findInMap(Aws.REGION, service);
     return { s3: find('s3'), dynamoDb: find('dynamoDb') };
   }
 

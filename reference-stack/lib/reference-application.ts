@@ -3,6 +3,7 @@ import * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import { ApiFlow, type ApiDomain } from './api-flow.ts';
 import { BatchFlow } from './batch-flow.ts';
+import { CodeSigning } from './code-signing.ts';
 import { EventsFlow } from './events-flow.ts';
 import { ExternalApi } from './external-api.ts';
 import { Foundation } from './foundation.ts';
@@ -30,7 +31,7 @@ export interface ReferenceApplicationProps {
   readonly securityHub?: boolean;
 }
 
-/** The four stacks of the reference application. */
+/** The five stacks of the reference application. */
 export interface ReferenceApplication {
   readonly foundation: Foundation;
   readonly events: EventsFlow;
@@ -49,11 +50,12 @@ export function referenceApplication(app: App, props: ReferenceApplicationProps 
   const stack = (name: string, description: string) =>
     new Stack(app, `${prefix}${name}`, { description, ...(props.env && { env: props.env }) });
 
-  const foundationStack = stack(
-    'Foundation',
-    'Network, code signing, alarms, Security Hub, external API key',
-  );
+  const signingStack = stack('Signing', 'Signing profile and code signing configuration');
+  const codeSigning = new CodeSigning(signingStack, 'CodeSigning');
+
+  const foundationStack = stack('Foundation', 'Network, alarms, Security Hub, external API key');
   const foundation = new Foundation(foundationStack, 'Foundation', {
+    codeSigning,
     posture: props.posture ?? 'production',
     network: { externalCidrs: props.externalCidrs ?? ['0.0.0.0/0'] },
     ...(props.alarmEmail !== undefined && { alarmEmail: props.alarmEmail }),
@@ -83,7 +85,8 @@ export function referenceApplication(app: App, props: ReferenceApplicationProps 
     orderQueue: batch.queue,
     eventBus: events.bus,
   });
-  return { foundation, events, batch, api, stacks: [foundationStack, eventsStack, batchStack, apiStack] };
+  const stacks = [signingStack, foundationStack, eventsStack, batchStack, apiStack];
+  return { foundation, events, batch, api, stacks };
 }
 
 function apiDomain(stack: Stack, props: ReferenceApplicationProps): ApiDomain {

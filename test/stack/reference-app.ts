@@ -24,7 +24,11 @@ export interface TemplateResource {
  */
 export function newApp(bundling = false): App {
   // No test reads where a construct was made; mapping every frame to its source takes most of a synthesis.
-  Object.assign(process.env, { CDK_VALIDATION: 'false', CDK_DISABLE_STACK_TRACE: '1', JSII_DEPRECATED: 'quiet' });
+  Object.assign(process.env, {
+    CDK_VALIDATION: 'false',
+    CDK_DISABLE_STACK_TRACE: '1',
+    JSII_DEPRECATED: 'quiet',
+  });
   const settings = JSON.parse(
     readFileSync(new URL('../../reference-stack/cdk.json', import.meta.url), 'utf8'),
   ) as {
@@ -49,10 +53,11 @@ export function synthesize(props: ReferenceApplicationProps = {}): {
     if (!found) throw new Error(`No stack called ${name}.`);
     return found;
   };
-  return { application, template, resources: application.stacks.flatMap((stack) => resourcesOf(stack)) };
+  return { application, template, resources: application.stacks.flatMap((stack) => resourcesIn(stack)) };
 }
 
-function resourcesOf(stack: Stack): TemplateResource[] {
+/** The resources of one synthesized stack. */
+export function resourcesIn(stack: Stack): TemplateResource[] {
   const { Resources: resources = {} } = Template.fromStack(stack).toJSON() as {
     Resources?: Record<string, { Type: string; Properties?: Record<string, unknown> }>;
   };

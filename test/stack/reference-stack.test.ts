@@ -53,10 +53,7 @@ describe('the reference application', () => {
       const groups = all('AWS::Lambda::Function').map(
         ({ properties }) => (properties['LoggingConfig'] as { LogGroup: { Ref: string } }).LogGroup.Ref,
       );
-      // The rotation function belongs to no flow.
-      expect(groups.filter((group) => !queries.includes(group))).toEqual([
-        expect.stringContaining('Rotation'),
-      ]);
+      expect(groups.filter((group) => !queries.includes(group))).toEqual([]);
     });
   });
 

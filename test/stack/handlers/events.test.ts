@@ -1,5 +1,6 @@
 import './settings.ts';
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { ScheduledEvent } from 'aws-lambda';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { ExecutionAlreadyExists } from '@aws-sdk/client-sfn';
 import { dynamoDb } from '../../../reference-stack/handlers/aws/dynamo-db.ts';
@@ -121,6 +122,11 @@ describe('record-order', () => {
   });
 });
 
+let runs = 0;
+const scheduled = () => ({ id: `run-${++runs}` }) as ScheduledEvent; // all that is read of it
+/** Whether an update is of an idempotency record. */
+const isRecord = (input: Record<string, unknown>) => input['TableName'] === 'idempotency';
+
 describe('release-due-orders', () => {
   const due = (orderId: string) => ({
     orderId,
@@ -135,39 +141,53 @@ describe('release-due-orders', () => {
   beforeEach(() => {
     update = () => ({});
     published = answering(sns, { PublishCommand: () => ({}) });
+    const records = idempotencyAnswers();
     table = answering(dynamoDb, {
+      ...records,
       QueryCommand: (input: { ExclusiveStartKey?: unknown }) =>
         input.ExclusiveStartKey
           ? { Items: [due('o-3')] }
           : { Items: [due('o-1'), due('o-2')], LastEvaluatedKey: { orderId: 'o-2' } },
-      UpdateItemCommand: (input) => update(input),
+      UpdateItemCommand: (input) => (isRecord(input) ? records['UpdateItemCommand']?.(input) : update(input)),
     });
   });
 
   it('publishes every page of due orders, and marks each afterwards', async () => {
-    await expect(release({}, context())).resolves.toEqual({ released: 3 });
+    await expect(release(scheduled(), context())).resolves.toEqual({ released: 3 });
     expect(published.map(({ input }) => JSON.parse(String(input['Message'])) as object)).toMatchObject([
       { orderId: 'o-1' },
       { orderId: 'o-2' },
       { orderId: 'o-3' },
     ]);
-    expect(table.filter(({ command }) => command === 'UpdateItemCommand')).toHaveLength(3);
+    expect(
+      table.filter(({ command }) => command === 'UpdateItemCommand').filter(({ input }) => !isRecord(input)),
+    ).toHaveLength(3);
+  });
+
+  it('releases once for an event that comes twice', async () => {
+    const event = scheduled();
+    await release(event, context());
+    await expect(release(event, context())).resolves.toEqual({ released: 3 });
+    expect(published).toHaveLength(3);
   });
 
   it('goes on where another run had marked the order', async () => {
     update = () => {
       throw new ConditionalCheckFailedException({ message: 'marked', $metadata: {} });
     };
-    await expect(release({}, context())).resolves.toEqual({ released: 3 });
+    await expect(release(scheduled(), context())).resolves.toEqual({ released: 3 });
   });
 
   it('ends in time, and leaves the rest to the next run', async () => {
-    await expect(release({}, context(5_000))).resolves.toEqual({ released: 0 });
+    await expect(release(scheduled(), context(5_000))).resolves.toEqual({ released: 0 });
     expect(published).toHaveLength(0);
   });
 });
 
 describe('start-fulfilment', () => {
+  beforeEach(() => {
+    answering(dynamoDb, idempotencyAnswers());
+  });
   const event = {
     ...upload('1'),
     'detail-type': 'order.accepted' as const,
@@ -188,11 +208,16 @@ describe('start-fulfilment', () => {
     });
     await expect(start(event, context())).resolves.toEqual({ orderId: 'o-1', started: false });
     answering(stepFunctions, { StartExecutionCommand: () => Promise.reject(new Error('denied')) });
-    await expect(start(event, context())).rejects.toThrow('denied');
+    const other = { ...event, detail: { ...event.detail, orderId: 'o-2' } };
+    await expect(start(other, context())).rejects.toThrow('denied');
   });
 });
 
 describe('write-audit-trail', () => {
+  beforeEach(() => {
+    answering(dynamoDb, idempotencyAnswers());
+  });
+
   it('keeps each announcement under its id, and gives back what could not be kept', async () => {
     const calls = answering(s3, {
       PutObjectCommand: (input: { Key?: string }) => {
