@@ -243,9 +243,22 @@ function buildEdge(raw: Expression): Test {
   const name = raw['edge'] as string;
   const tests = predicatesOf(raw);
   return (node, context) =>
-    every(tests, ({ test }) =>
-      test({ value: node.edge?.attributes?.[name], isDefault: false, node, context }),
-    );
+    every(tests, ({ name: predicate, argument, test }) => {
+      const value = node.edge?.attributes?.[name];
+      const holds = test({ value, isDefault: false, node, context });
+      const what = `${name} of the relation to ${node.resource.name}`;
+      observe(
+        node,
+        context,
+        node.path,
+        value,
+        expectation(predicate, argument, context),
+        holds,
+        'derived',
+        what,
+      );
+      return holds;
+    });
 }
 
 type Combine = (
@@ -279,18 +292,19 @@ function quantify(quantifier: Expression, combine: Combine): Test {
     const members = source(start, context);
     for (const member of members.nodes)
       if (member.resource !== node.resource) context.related.add(member.resource);
-    const holds = combine(members, named(where), named(satisfies), context);
-    if (members.nodes.length === 0)
-      observe(
-        start,
-        context,
-        start.path,
-        'none',
-        `${what} present`,
-        isUnknown(holds) ? holds : context.negated,
-        'derived',
-        what,
-      );
+    let met: Node | undefined;
+    const picks: Test = (member, inner) => {
+      const truth = where === undefined || where(member, bind(inner, name, member));
+      if (truth === true && member.uncertain === undefined) met ??= member;
+      return truth;
+    };
+    const holds = combine(members, picks, named(satisfies), context);
+    const present = (value: string, outcome: Truth): void => {
+      observe(start, context, start.path, value, `${what} present`, outcome, 'derived', what);
+    };
+    if (members.nodes.length === 0) present('none', isUnknown(holds) ? holds : context.negated);
+    else if (combine === someOf && met !== undefined && met.resource !== start.resource)
+      present(met.resource.name, true);
     return holds;
   };
 }

@@ -2,6 +2,7 @@ import type { PolicyStatement, Relation } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
 import {
   Choice,
+  Reference,
   SymbolicValue,
   Unresolved,
   isObjectValue,
@@ -97,7 +98,7 @@ function gather(
     if (value instanceof Choice) {
       visit(value.whenTrue, path, value.cause);
       visit(value.whenFalse, path, value.cause);
-    } else if (value instanceof SymbolicValue) incomplete ??= blocked(value);
+    } else if (value instanceof SymbolicValue && mayHoldSeveral(value)) incomplete ??= blocked(value);
     else collect(value, path, uncertain);
   };
   // `follow` asks both sides of a condition above the list; their members are then uncertain too.
@@ -114,6 +115,21 @@ function gather(
   return incomplete;
 }
 
+// A deployed attribute or an unknown value may be a whole list; text of which pieces are known is one value.
+function mayHoldSeveral(value: SymbolicValue): boolean {
+  return value instanceof Unresolved || (value instanceof Reference && value.attribute !== undefined);
+}
+
+// Inside a list an unknown value is still one member, unless what it stands for may be none or several.
+const spreads: ReadonlySet<Cause['code']> = new Set([
+  'transform',
+  'condition',
+  'cycle',
+  'malformed',
+  'unsupported',
+  'mapping',
+]);
+
 function elementsSource(steps: Path): Source {
   return (node, context) => {
     const nodes: Node[] = [];
@@ -122,7 +138,7 @@ function elementsSource(steps: Path): Source {
       if (value instanceof Choice) {
         for (const side of [value.whenTrue, value.whenFalse])
           if (side !== undefined) add(side, path, value.cause);
-      } else if (value instanceof Unresolved) incomplete ??= value.cause;
+      } else if (value instanceof Unresolved && spreads.has(value.cause.code)) incomplete ??= value.cause;
       else nodes.push(part(node, path, value, uncertain));
     };
     const missing = gather(node, steps, context, (value, path, uncertain) => {

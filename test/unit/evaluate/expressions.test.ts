@@ -47,6 +47,7 @@ describe('quantifiers', () => {
     [{ none: { elements: 'Layers', where: isA } }, ['a'], 'fail'],
     [{ count: { elements: 'Layers' }, atLeast: 2 }, ['a', 'b'], 'pass'],
     [{ count: { elements: 'Layers' }, atLeast: 2 }, ['a'], 'fail'],
+    [{ count: { elements: 'Layers' }, atLeast: 2 }, ['a', { Ref: 'P' }], 'pass'],
     [
       { count: { elements: 'Layers' }, atLeast: 2 },
       ['a', { 'Fn::If': ['C', 'b', { Ref: 'AWS::NoValue' }] }],
@@ -114,6 +115,27 @@ describe('quantifiers', () => {
       expect(evaluateTemplate([rule], { Resources: { Fn } })[0]).toMatchObject({ verdict: 'unknown' });
     },
   );
+
+  it.each([
+    ['some', 'pass', true],
+    ['none', 'fail', false],
+  ])('name in evidence the member by which `%s` is decided', (form, verdict, holds) => {
+    const rule = ruleOf(
+      { [form]: { related: 'alarms', where: { edge: 'metric', equals: 'Errors' } } },
+      'AWS::Lambda::Function',
+    );
+    const alarm = (MetricName: string): object => ({
+      Type: 'AWS::CloudWatch::Alarm',
+      Properties: { MetricName, Dimensions: [{ Name: 'FunctionName', Value: { Ref: 'Fn' } }] },
+    });
+    const Resources = {
+      Fn: { Type: 'AWS::Lambda::Function' },
+      Slow: alarm('Duration'),
+      Wrong: alarm('Errors'),
+    };
+    const [evaluation] = evaluateTemplate([rule], { Resources });
+    expect(evaluation).toMatchObject({ verdict, evidence: [{ what: 'alarms', value: 'Wrong', holds }] });
+  });
 
   it('counts zones that differ around the same unknown region as different', () => {
     const zone = (index: number): object => ({ 'Fn::Select': [index, { 'Fn::GetAZs': '' }] });
