@@ -243,20 +243,11 @@ function buildEdge(raw: Expression): Test {
   const name = raw['edge'] as string;
   const tests = predicatesOf(raw);
   return (node, context) =>
-    every(tests, ({ name: predicate, argument, test }) => {
+    every(tests, ({ test, expected }) => {
       const value = node.edge?.attributes?.[name];
       const holds = test({ value, isDefault: false, node, context });
       const what = `${name} of the relation to ${node.resource.name}`;
-      observe(
-        node,
-        context,
-        node.path,
-        value,
-        expectation(predicate, argument, context),
-        holds,
-        'derived',
-        what,
-      );
+      observe(node, context, node.path, value, expected(node, context), holds, 'derived', what);
       return holds;
     });
 }
