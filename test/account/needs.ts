@@ -14,8 +14,9 @@ export function needsOf(types: Readonly<Record<string, readonly string[] | 'all'
   };
 }
 
-/** Everything that Headgate can collect. */
-export function everything(): Needs {
-  const types = collectors.flatMap(({ operations }) => operations.flatMap(typesOf));
+/** Everything that Headgate can collect of these services. */
+export function everythingOf(services: ReadonlySet<string>): Needs {
+  const chosen = collectors.filter(({ service }) => services.has(service));
+  const types = chosen.flatMap(({ operations }) => operations.flatMap(typesOf));
   return needsOf(Object.fromEntries(types.map((type) => [type, 'all'])));
 }

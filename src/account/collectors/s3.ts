@@ -1,0 +1,226 @@
+import type { GetBucketNotificationConfigurationCommandOutput, S3 } from '@aws-sdk/client-s3';
+import { Unresolved } from '../../model/value.ts';
+import { defineCollector, type ItemOperation } from '../collector.ts';
+import { pages } from '../pages.ts';
+import { nonEmpty, parseDocument } from '../plain.ts';
+
+const bucketType = 'AWS::S3::Bucket';
+const policyType = 'AWS::S3::BucketPolicy';
+
+/** Buckets of the Region. */
+export const s3 = defineCollector<S3>({
+  service: 's3',
+  prefix: 's3',
+  open: async (config) => new (await import('@aws-sdk/client-s3')).S3(config),
+  operations: [
+    {
+      operation: 'ListBuckets',
+      actions: ['s3:ListAllMyBuckets'],
+      finds: [bucketType],
+      async *list(api, { partition, region }) {
+        const listed = pages(
+          (ContinuationToken) =>
+            api.listBuckets({ BucketRegion: region, MaxBuckets: 1_000, ContinuationToken }),
+          (page) => page.ContinuationToken,
+        );
+        for await (const { Buckets = [] } of listed) {
+          // An endpoint that does not know the filter answers with buckets of every Region.
+          const here = Buckets.filter(({ BucketRegion = region }) => BucketRegion === region);
+          yield {
+            found: here.map(({ Name = '' }) => {
+              const arn = `arn:${partition}:s3:::${Name}`;
+              return { type: bucketType, name: Name, arn, properties: { BucketName: Name, Arn: arn } };
+            }),
+          };
+        }
+      },
+    },
+    setting(
+      'GetBucketEncryption',
+      's3:GetEncryptionConfiguration',
+      'BucketEncryption',
+      async (api, Bucket) => {
+        const { ServerSideEncryptionConfiguration: configuration } = await api.getBucketEncryption({
+          Bucket,
+        });
+        return {
+          ServerSideEncryptionConfiguration: configuration?.Rules?.map((rule) => ({
+            ServerSideEncryptionByDefault: rule.ApplyServerSideEncryptionByDefault,
+            BucketKeyEnabled: rule.BucketKeyEnabled,
+          })),
+        };
+      },
+      ['ServerSideEncryptionConfigurationNotFoundError'],
+    ),
+    setting(
+      'GetBucketVersioning',
+      's3:GetBucketVersioning',
+      'VersioningConfiguration',
+      async (api, Bucket) => {
+        const { Status } = await api.getBucketVersioning({ Bucket });
+        return nonEmpty({ Status });
+      },
+    ),
+    setting(
+      'GetPublicAccessBlock',
+      's3:GetBucketPublicAccessBlock',
+      'PublicAccessBlockConfiguration',
+      readBlock,
+    ),
+    setting('GetBucketLogging', 's3:GetBucketLogging', 'LoggingConfiguration', async (api, Bucket) => {
+      const { LoggingEnabled } = await api.getBucketLogging({ Bucket });
+      return (
+        LoggingEnabled && {
+          DestinationBucketName: LoggingEnabled.TargetBucket,
+          LogFilePrefix: LoggingEnabled.TargetPrefix,
+        }
+      );
+    }),
+    setting(
+      'GetBucketOwnershipControls',
+      's3:GetBucketOwnershipControls',
+      'OwnershipControls',
+      async (api, Bucket) => {
+        const { OwnershipControls } = await api.getBucketOwnershipControls({ Bucket });
+        return OwnershipControls;
+      },
+      ['OwnershipControlsNotFoundError'],
+    ),
+    setting(
+      'GetBucketLifecycleConfiguration',
+      's3:GetLifecycleConfiguration',
+      'LifecycleConfiguration',
+      async (api, Bucket) => {
+        const { Rules } = await api.getBucketLifecycleConfiguration({ Bucket });
+        return { Rules };
+      },
+      ['NoSuchLifecycleConfiguration'],
+    ),
+    setting(
+      'GetObjectLockConfiguration',
+      's3:GetBucketObjectLockConfiguration',
+      'ObjectLockConfiguration',
+      async (api, Bucket) => {
+        const { ObjectLockConfiguration } = await api.getObjectLockConfiguration({ Bucket });
+        return ObjectLockConfiguration;
+      },
+      ['ObjectLockConfigurationNotFoundError'],
+    ),
+    setting(
+      'GetBucketReplication',
+      's3:GetReplicationConfiguration',
+      'ReplicationConfiguration',
+      async (api, Bucket) => {
+        const { ReplicationConfiguration } = await api.getBucketReplication({ Bucket });
+        return ReplicationConfiguration;
+      },
+      ['ReplicationConfigurationNotFoundError'],
+    ),
+    setting(
+      'GetBucketNotificationConfiguration',
+      's3:GetBucketNotification',
+      'NotificationConfiguration',
+      async (api, Bucket) => notificationOf(await api.getBucketNotificationConfiguration({ Bucket })),
+    ),
+    setting(
+      'GetBucketTagging',
+      's3:GetBucketTagging',
+      'Tags',
+      async (api, Bucket) => {
+        const { TagSet } = await api.getBucketTagging({ Bucket });
+        return TagSet;
+      },
+      ['NoSuchTagSet'],
+    ),
+    {
+      operation: 'GetBucketPolicy',
+      each: bucketType,
+      finds: [policyType],
+      absent: ['NoSuchBucketPolicy'],
+      placeholder: ({ name }, cause) => ({
+        type: policyType,
+        name,
+        properties: { Bucket: name, PolicyDocument: new Unresolved(cause) },
+      }),
+      async *read(api, { name }) {
+        const { Policy } = await api.getBucketPolicy({ Bucket: name });
+        const properties = { Bucket: name, PolicyDocument: parseDocument(Policy) };
+        yield { found: [{ type: policyType, name, properties }] };
+      },
+    },
+  ],
+});
+
+/** A call that answers one property of a bucket. */
+function setting(
+  operation: string,
+  action: string,
+  property: string,
+  call: (api: S3, bucket: string) => Promise<unknown>,
+  absent: readonly string[] = [],
+): ItemOperation<S3> {
+  return {
+    operation,
+    actions: [action],
+    each: bucketType,
+    fills: [property],
+    absent,
+    async *read(api, { name }) {
+      yield { properties: { [property]: await call(api, name) } };
+    },
+  };
+}
+
+const blocks = ['BlockPublicAcls', 'BlockPublicPolicy', 'IgnorePublicAcls', 'RestrictPublicBuckets'] as const;
+
+/**
+ * A setting counts where the bucket or its account has it, and only the S3 Control API tells of the
+ * account's: one that the bucket lacks is therefore not known.
+ */
+async function readBlock(api: S3, Bucket: string): Promise<Record<string, unknown>> {
+  const own = await ownBlock(api, Bucket);
+  return Object.fromEntries(
+    blocks.map((block) => [block, own?.[block] === true ? true : new Unresolved(accountBlock)]),
+  );
+}
+
+async function ownBlock(api: S3, Bucket: string) {
+  try {
+    return (await api.getPublicAccessBlock({ Bucket })).PublicAccessBlockConfiguration;
+  } catch (error) {
+    if (error instanceof Error && error.name === 'NoSuchPublicAccessBlockConfiguration') return undefined;
+    throw error;
+  }
+}
+
+const accountBlock = {
+  code: 'not-collected',
+  message: "the bucket does not block it, and the account's public access block is not read",
+  remedy: 'block public access on the bucket itself',
+} as const;
+
+interface Notified {
+  readonly Events?: readonly string[] | undefined;
+  readonly Filter?:
+    { readonly Key?: { readonly FilterRules?: readonly object[] | undefined } | undefined } | undefined;
+}
+
+/** CloudFormation has one entry an event, the service one a target. */
+function notificationOf(answer: GetBucketNotificationConfigurationCommandOutput): unknown {
+  const {
+    LambdaFunctionConfigurations: lambdas,
+    QueueConfigurations: queues,
+    TopicConfigurations: topics,
+  } = answer;
+  return nonEmpty({
+    EventBridgeConfiguration: answer.EventBridgeConfiguration && { EventBridgeEnabled: true },
+    LambdaConfigurations: lambdas?.flatMap((each) => entriesOf(each, { Function: each.LambdaFunctionArn })),
+    QueueConfigurations: queues?.flatMap((each) => entriesOf(each, { Queue: each.QueueArn })),
+    TopicConfigurations: topics?.flatMap((each) => entriesOf(each, { Topic: each.TopicArn })),
+  });
+}
+
+function entriesOf({ Events = [], Filter }: Notified, target: object): object[] {
+  const filter = Filter?.Key && { S3Key: { Rules: Filter.Key.FilterRules } };
+  return Events.map((Event) => ({ Event, ...target, Filter: filter }));
+}
