@@ -14,7 +14,8 @@ export async function reportResult(
   await emit(await readResult(file, surroundings.cwd), options, surroundings);
 }
 
-async function readResult(file: string, cwd: string): Promise<ScanResult> {
+/** A saved result. @throws HeadgateError `result-invalid`. */
+export async function readResult(file: string, cwd: string): Promise<ScanResult> {
   let value: unknown;
   try {
     value = JSON.parse(await readFile(resolve(cwd, file), 'utf8'));

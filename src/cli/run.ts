@@ -3,6 +3,7 @@ import { HeadgateError, describePlace } from '../model/headgate-error.ts';
 import { addBaselineCommand } from './baseline-command.ts';
 import { addRulesCommands } from './rules-commands.ts';
 import { addScanCommand } from './scan-command.ts';
+import { addPublishCommand } from './publish-command.ts';
 import { addReportCommand } from './report-command.ts';
 import { addInitCommand } from './init-command.ts';
 import { version } from './version.ts';
@@ -35,6 +36,7 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
   addScanCommand(program, surroundings, done);
   addBaselineCommand(program, surroundings, done);
   addReportCommand(program, surroundings, done);
+  addPublishCommand(program, surroundings, done);
   addRulesCommands(program, surroundings, done);
   addInitCommand(program, surroundings, done);
   try {

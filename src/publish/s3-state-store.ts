@@ -1,6 +1,6 @@
 import { GetObjectCommand, PutObjectCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
-import type { FindingState } from './finding.ts';
 import type { StateStore } from './publish-findings.ts';
+import { formatState, parseState } from './state-text.ts';
 
 /** Where the state lies: beside the reports, one object per account and region. */
 export interface StateObject {
@@ -39,7 +39,7 @@ export function s3StateStore({ bucket, key }: StateObject, config: S3ClientConfi
           new PutObjectCommand({
             ...place,
             ...condition,
-            Body: JSON.stringify({ version: 1, findings: state }),
+            Body: formatState(state),
             ContentType: 'application/json',
           }),
         );
@@ -54,11 +54,4 @@ export function s3StateStore({ bucket, key }: StateObject, config: S3ClientConfi
       }
     },
   };
-}
-
-function parseState(text: string): FindingState {
-  const value = JSON.parse(text) as { readonly version?: unknown; readonly findings?: unknown } | null;
-  if (value?.version !== 1 || typeof value.findings !== 'object' || value.findings === null)
-    throw new SyntaxError('the state is not one of version 1');
-  return value.findings as FindingState;
 }
