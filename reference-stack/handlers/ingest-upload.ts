@@ -25,6 +25,7 @@ const batchSize = 10;
 const idempotency = rememberForADay('[bucket.name, object.key, object.sequencer]');
 const ingestOnce = makeIdempotent(ingest, {
   persistenceStore: idempotencyStore(),
+  keyPrefix: 'ingest-upload',
   config: idempotency,
   dataIndexArgument: 0,
 });

@@ -42,6 +42,7 @@ interface Accepted {
 
 const acceptOnce = makeIdempotent(accept, {
   persistenceStore: idempotencyStore(),
+  keyPrefix: 'order-api',
   config: idempotency,
   dataIndexArgument: 0,
 });

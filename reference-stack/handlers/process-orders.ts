@@ -29,6 +29,7 @@ interface Settlement {
 
 const settleOnce = makeIdempotent(settle, {
   persistenceStore: idempotencyStore(),
+  keyPrefix: 'process-orders',
   config: idempotency,
   dataIndexArgument: 0,
 });

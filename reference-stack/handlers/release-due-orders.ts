@@ -20,6 +20,7 @@ const reserveMs = 10_000;
 const idempotency = rememberForADay('id');
 const releaseOnce = makeIdempotent(releaseAll, {
   persistenceStore: idempotencyStore(),
+  keyPrefix: 'release-due-orders',
   config: idempotency,
 });
 

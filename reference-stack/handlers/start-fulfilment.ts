@@ -18,6 +18,7 @@ const stateMachineArn = requireEnvironment('STATE_MACHINE_ARN');
 const idempotency = rememberForADay('orderId');
 const startOnce = makeIdempotent(start, {
   persistenceStore: idempotencyStore(),
+  keyPrefix: 'start-fulfilment',
   config: idempotency,
   dataIndexArgument: 0,
 });

@@ -13,6 +13,7 @@ const processor = new BatchProcessor(EventType.SQS);
 const idempotency = rememberForADay('messageId');
 const keepOnce = makeIdempotent(keep, {
   persistenceStore: idempotencyStore(),
+  keyPrefix: 'write-audit-trail',
   config: idempotency,
   dataIndexArgument: 0,
 });
