@@ -107,20 +107,24 @@ export async function buildAll() {
       });
     },
   };
-  await build({
-    ...shared,
-    entryPoints: { headgate: join(root, 'src/cli/main.ts'), index: join(root, 'src/index.ts') },
-    outdir: join(root, 'dist'),
-    splitting: true,
-    minify: true,
-    mainFields: ['module', 'main'],
-    chunkNames: 'chunks/[name]-[hash]',
-    // commander and others are CommonJS and ask for node's own modules by require.
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-    },
-    plugins: [replace],
-  });
+  const bundle = (entryPoints, chunks) =>
+    build({
+      ...shared,
+      entryPoints,
+      outdir: join(root, 'dist'),
+      splitting: true,
+      minify: true,
+      mainFields: ['module', 'main'],
+      chunkNames: `${chunks}/[name]-[hash]`,
+      // commander and others are CommonJS and ask for node's own modules by require.
+      banner: {
+        js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+      },
+      plugins: [replace],
+    });
+  // Apart, so that what only the library exports does not split the command into more files to load.
+  await bundle({ headgate: join(root, 'src/cli/main.ts') }, 'chunks');
+  await bundle({ index: join(root, 'src/index.ts') }, 'library');
   const command = join(root, 'dist/headgate.js');
   await writeFile(command, `#!/usr/bin/env node\n${await readFile(command, 'utf8')}`);
   await chmod(command, 0o755);

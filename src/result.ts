@@ -139,6 +139,19 @@ function worst(verdicts: readonly Verdict[]): Verdict {
   return 'notApplicable';
 }
 
+type DiagramNode = FlowDiagram['nodes'][number];
+type NodeSummary = FlowSummary['nodes'][number];
+
+/** What a node of a diagram is about, worked out once for all flows of the diagram. */
+interface NodePlan {
+  readonly node: DiagramNode;
+  readonly label: string;
+  /** Requirements that are decided on what fills the node. */
+  readonly stated: ReadonlySet<string>;
+  /** Requirements that demand the node, decided on the flow's other resources. */
+  readonly demanding: readonly string[];
+}
+
 function summarizeFlows(
   graph: ResourceGraph,
   ruleSet: RuleSet,
@@ -146,26 +159,50 @@ function summarizeFlows(
 ): FlowSummary[] {
   const open = evaluations.filter(({ waiver }) => waiver === undefined);
   const byResource = groupBy(open, ({ resource }) => resource.id);
+  const diagrams = new Map(
+    ruleSet.diagrams.map((diagram) => [
+      diagram.id,
+      { diagram, plans: planNodes(diagram), edges: diagram.edges.map(drawnEdge) },
+    ]),
+  );
   return graph.flows.map((flow) => {
-    const diagram = ruleSet.diagrams.find(({ id }) => id === flow.diagram);
-    const nodes =
-      diagram === undefined
-        ? []
-        : diagram.nodes.map((node) => summarizeNode(node, diagram, flow, byResource));
+    const found = diagrams.get(flow.diagram);
+    const demands = groupBy(
+      [...new Set([flow.entry, ...[...flow.nodes.values()].flat()])].flatMap(
+        ({ id }) => byResource.get(id) ?? [],
+      ),
+      ({ requirement }) => requirement,
+    );
+    const nodes = (found?.plans ?? []).map((plan) => summarizeNode(plan, flow, byResource, demands));
     return {
       id: flow.id,
       diagram: flow.diagram,
-      title: diagram?.title ?? flow.diagram,
+      title: found?.diagram.title ?? flow.diagram,
       entry: summarizeResource(flow.entry),
       verdict: worst(nodes.map(({ verdict }) => verdict)),
       nodes,
-      edges: (diagram?.edges ?? []).map(drawnEdge),
+      edges: found?.edges ?? [],
+    };
+  });
+}
+
+function planNodes({ nodes, edges }: FlowDiagram): NodePlan[] {
+  return nodes.map((node) => {
+    const stated = node.bullets.flatMap(({ requirements }) => requirements);
+    const incoming = edges
+      .filter(({ to }) => to === node.id)
+      .flatMap(({ requirements }) => requirements ?? []);
+    return {
+      node,
+      label: labelOf(node, nodes),
+      stated: new Set([...stated, ...(node.presence ?? [])]),
+      demanding: [...new Set(node.presence ?? [...stated, ...incoming])],
     };
   });
 }
 
 // The document gives the same name to several nodes (VPC Endpoint) and tells them apart by their first line.
-function labelOf(node: FlowDiagram['nodes'][number], nodes: FlowDiagram['nodes']): string {
+function labelOf(node: DiagramNode, nodes: readonly DiagramNode[]): string {
   const [first] = node.bullets;
   const isAlone = nodes.filter(({ label }) => label === node.label).length === 1;
   return isAlone || first === undefined ? node.label : `${node.label}: ${first.text}`;
@@ -183,28 +220,23 @@ function drawnEdge({
 // A node shows the verdicts of its own statements on the resources that fill it. Where nothing fills
 // it, what demands it stands on the flow's other resources.
 function summarizeNode(
-  node: FlowDiagram['nodes'][number],
-  { nodes, edges }: FlowDiagram,
+  { node, label, stated, demanding }: NodePlan,
   flow: Flow,
   byResource: ReadonlyMap<string, Evaluation[]>,
-): FlowSummary['nodes'][number] {
+  demands: ReadonlyMap<string, Evaluation[]>,
+): NodeSummary {
   const members = flow.nodes.get(node.id) ?? [];
-  const stated = node.bullets.flatMap(({ requirements }) => requirements);
-  const incoming = edges.filter(({ to }) => to === node.id).flatMap(({ requirements }) => requirements ?? []);
-  const demanding = node.presence ?? [...stated, ...incoming];
-  const wanted = new Set(members.length > 0 ? [...stated, ...(node.presence ?? [])] : demanding);
-  const places =
-    members.length > 0 ? members : [...new Set([flow.entry, ...[...flow.nodes.values()].flat()])];
-  const own = places
-    .flatMap(({ id }) => byResource.get(id) ?? [])
-    .filter(
-      ({ requirement, verdict }) => wanted.has(requirement) && (members.length > 0 || verdict !== 'pass'),
-    );
+  const own =
+    members.length > 0
+      ? members
+          .flatMap(({ id }) => byResource.get(id) ?? [])
+          .filter(({ requirement }) => stated.has(requirement))
+      : demanding.flatMap((id) => demands.get(id) ?? []).filter(({ verdict }) => verdict !== 'pass');
   const count = (verdict: Verdict): number =>
     own.filter((evaluation) => evaluation.verdict === verdict).length;
   return {
     node: node.id,
-    label: labelOf(node, nodes),
+    label,
     ...(node.group === undefined ? {} : { group: node.group }),
     resources: members.map(({ id }) => id),
     verdict: worst(own.map(({ verdict }) => verdict)),

@@ -14,7 +14,7 @@ export interface DecideOptions extends WaiveOptions {
   readonly version: string;
   /** When the scan began; deadlines such as runtime deprecations are measured against it. */
   readonly now: Date;
-  /** `findings` leaves evidence and places out of what passes, for readers who see only findings. */
+  /** `findings` leaves evidence out, and places of what passes, for readers who see only findings. */
   readonly detail: 'all' | 'findings';
   /** Facts about what stands outside of the scan. */
   readonly outside?: readonly OutsideFact[];

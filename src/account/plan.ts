@@ -1,3 +1,4 @@
+import { collectors as everyCollector } from './collectors/index.ts';
 import { actionsOf, isItemOperation, type Collector, type Operation } from './collector.ts';
 
 /** What the selected rules read: types, and of each type its top-level properties. */
@@ -125,15 +126,10 @@ export const accountActions: readonly string[] = ['ec2:DescribeRegions'];
 
 /**
  * The least-privilege policy for what the needs make Headgate call: read-only, and no call outside of it is made.
- * `partition` is `aws`, `aws-cn` or `aws-us-gov`.
+ * `partition` is `aws`, `aws-cn` or `aws-us-gov`; `services` as in `planCollection`.
  */
-export function iamPolicy(
-  collectors: readonly Collector[],
-  needs: Needs,
-  partition: string,
-  services?: readonly string[],
-): PolicyDocument {
-  const plan = planCollection(collectors, needs, services);
+export function iamPolicy(needs: Needs, partition: string, services?: readonly string[]): PolicyDocument {
+  const plan = planCollection(everyCollector, needs, services);
   const anywhere = new Set<string>(accountActions);
   const bounded = new Map<string, Set<string>>();
   for (const { collector, operations } of plan.collectors) {

@@ -17,6 +17,17 @@ export interface Surroundings {
   readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean };
 }
 
+type AddCommand = (program: Command, surroundings: Surroundings, done: (code: number) => void) => void;
+
+const commands: readonly (readonly [name: string, add: AddCommand])[] = [
+  ['scan', addScanCommand],
+  ['baseline', addBaselineCommand],
+  ['report', addReportCommand],
+  ['publish', addPublishCommand],
+  ['rules', addRulesCommands],
+  ['init', addInitCommand],
+];
+
 /** Runs the command line. Never throws; answers the exit code. */
 export async function run(argv: readonly string[], surroundings: Surroundings): Promise<number> {
   let exitCode = 0;
@@ -33,12 +44,9 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
   const done = (code: number): void => {
     exitCode = code;
   };
-  addScanCommand(program, surroundings, done);
-  addBaselineCommand(program, surroundings, done);
-  addReportCommand(program, surroundings, done);
-  addPublishCommand(program, surroundings, done);
-  addRulesCommands(program, surroundings, done);
-  addInitCommand(program, surroundings, done);
+  // Registering options costs time at every start: a named command registers alone, help needs all.
+  const named = commands.find(([name]) => name === argv[0]);
+  for (const [, add] of named === undefined ? commands : [named]) add(program, surroundings, done);
   try {
     await program.parseAsync(argv, { from: 'user' });
     return exitCode;

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { reportFormats } from '../report/render.ts';
 import { commonOptions, type CommonOptions } from './options.ts';
 import type { Surroundings } from './run.ts';
+import { scanAndReport } from './scan-paths.ts';
 
 /** Options of commands that scan templates. */
 export interface ScanOptions extends CommonOptions {
@@ -33,7 +34,6 @@ export function addScanCommand(
     .description('Decide templates, folders and cloud assemblies. Uses no network.')
     .argument('<path...>', 'CloudFormation templates, folders, or a cdk.out');
   addScanOptions(command).action(async (paths: string[], options: ScanOptions) => {
-    const { scanAndReport } = await import('./scan-paths.ts');
     done(await scanAndReport(paths, options, surroundings));
   });
 }

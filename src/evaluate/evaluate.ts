@@ -16,7 +16,7 @@ export interface EvaluateOptions {
   /** The time that deadlines are measured against. */
   readonly now: Date;
   readonly positions: PositionLookup;
-  /** `findings`: evidence and places only for fail and unknown, for readers who see nothing else. */
+  /** `findings`: places only of fail and unknown and no evidence, for readers who see nothing else. */
   readonly detail: 'all' | 'findings';
 }
 
@@ -108,13 +108,14 @@ function evaluateOne(
     fingerprint,
     resource: summarizeResource(resource),
     ...(location === undefined ? {} : { location }),
-    evidence: detailed ? evidenceOf(decision.verdict, context, options.positions) : [],
-    related: detailed
-      ? [...context.related]
-          .filter((other) => other !== resource)
-          .slice(0, 20)
-          .map(summarizeResource)
-      : [],
+    evidence: options.detail === 'all' ? evidenceOf(decision.verdict, context, options.positions) : [],
+    related:
+      options.detail === 'all'
+        ? [...context.related]
+            .filter((other) => other !== resource)
+            .slice(0, 20)
+            .map(summarizeResource)
+        : [],
     flows,
   };
 }

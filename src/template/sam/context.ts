@@ -1,0 +1,221 @@
+import { toPointer } from '../../model/location.ts';
+import type { ResourceOrigin } from '../parse-template.ts';
+import { entriesOf, isRawObject, member, setMember, type RawObject } from '../raw.ts';
+import { SamDocumentProblem, SamProblem } from './problem.ts';
+import { copyTree, isMap, listOf, pick, type Tree } from './tree.ts';
+
+/** What stands wrong in a template, and where. */
+export interface FoundProblem {
+  readonly pointer: string;
+  readonly message: string;
+  /** Types whose absence from the expansion the problem explains. */
+  readonly affects: readonly string[];
+}
+
+/** One resource of the template while the template is expanded. */
+export interface SamResource {
+  readonly id: string;
+  readonly type: string;
+  /** Properties with those of `Globals` in them; read only. */
+  readonly properties: Tree;
+  /** The resource with all its attributes. */
+  readonly raw: RawObject;
+}
+
+/** How a generated resource leads back to what its author wrote. */
+export interface Cause {
+  /** The resource of the template. */
+  readonly id: string;
+  /** Keys below its `Properties` that lead to the place; empty for the resource itself. */
+  readonly path?: readonly (string | number)[];
+  /** True when the generated properties stand below that place one to one. */
+  readonly direct?: boolean;
+}
+
+const inherited = ['Condition', 'DeletionPolicy', 'UpdateReplacePolicy'];
+
+/** A template on its way from SAM to CloudFormation. */
+export class SamContext {
+  /** Resources of the template that are still to be expanded, or never are, by logical id. */
+  readonly resources = new Map<string, Tree>();
+  readonly output = new Map<string, Tree>();
+  readonly origins = new Map<string, ResourceOrigin>();
+  readonly problems: FoundProblem[] = [];
+  readonly conditions: Tree;
+  /** New logical id by the one in the template: layer versions carry a hash of their content. */
+  readonly renamed = new Map<string, string>();
+  /** Generated resource by `<logicalId>.<part>`, such as `Api.Stage` or `Function.Alias`. */
+  readonly parts = new Map<string, string>();
+  /** Properties of resources that come from `Globals`: logical id -> names. */
+  readonly fromGlobals = new Map<string, ReadonlySet<string>>();
+  readonly #given: (name: string) => unknown;
+  #owner: string | undefined;
+
+  constructor(
+    readonly root: RawObject,
+    given: (name: string) => unknown,
+  ) {
+    for (const [id, raw] of entriesOf(root['Resources'])) {
+      if (isRawObject(raw)) this.resources.set(id, raw as Tree); // copied before it is changed
+    }
+    this.conditions = { ...(isRawObject(root['Conditions']) ? root['Conditions'] : {}) };
+    this.#given = given;
+  }
+
+  /** A copy of a resource that may be changed, in place of the written one. */
+  edit(id: string): Tree | undefined {
+    const found = this.resources.get(id) ?? this.output.get(id);
+    if (found === undefined) return undefined;
+    const copy = copyTree(found);
+    if (this.resources.has(id)) this.resources.set(id, copy);
+    if (this.output.has(id)) this.output.set(id, copy);
+    return copy;
+  }
+
+  /** Type of a resource of the template. */
+  typeOf(id: string): string | undefined {
+    const type = member(this.resources.get(id), 'Type');
+    return typeof type === 'string' ? type : undefined;
+  }
+
+  /** Work that is done for one resource: what it generates may not take the place of another's. */
+  for(id: string, work: () => void): void {
+    this.#owner = id;
+    try {
+      work();
+    } catch (error) {
+      this.#report(id, error);
+    } finally {
+      this.#owner = undefined;
+    }
+  }
+
+  #report(id: string, error: unknown): void {
+    if (error instanceof SamDocumentProblem) {
+      this.problem(error.pointer, error.message);
+    } else if (error instanceof SamProblem) {
+      const pointer = toPointer([
+        'Resources',
+        id,
+        ...(error.path.length > 0 ? ['Properties', ...error.path] : []),
+      ]);
+      this.problem(pointer, `\`${id}\`: ${error.message}`);
+    } else throw error;
+  }
+
+  /** Records what is wrong at a place. */
+  problem(pointer: string, message: string): void {
+    this.problems.push({ pointer, message, affects: ['*'] });
+  }
+
+  /** Adds a resource to the expanded template. */
+  emit(id: string, resource: Tree, cause: Cause): void {
+    const isOwn = id === this.#owner;
+    if (!isOwn && this.resources.has(id)) {
+      const type = String(resource['Type']);
+      throw new SamProblem(
+        `its expansion makes a resource \`${id}\` of type ${type}, but the template has one of that id; give one of them another name`,
+      );
+    }
+    this.output.set(id, resource);
+    const segments = ['Resources', cause.id, ...(cause.path === undefined ? [] : ['Properties', ...cause.path])];
+    this.origins.set(id, { pointer: toPointer(segments), generated: cause.direct !== true });
+  }
+
+  /** Sets where single properties of a generated resource are written: name -> keys below the template. */
+  place(id: string, properties: Readonly<Record<string, readonly (string | number)[]>>): void {
+    const origin = this.origins.get(id);
+    if (origin === undefined) return;
+    const places = Object.fromEntries(
+      Object.entries(properties).map(([name, segments]) => [name, toPointer(segments)]),
+    );
+    this.origins.set(id, { ...origin, properties: { ...origin.properties, ...places } });
+  }
+
+  /** Value of a parameter as far as it is known before deployment; undefined otherwise. */
+  parameter(name: string): unknown {
+    return this.#given(name) ?? member(member(this.root['Parameters'], name), 'Default');
+  }
+
+  /** `value`, or what the parameter is that it refers to, or what `Fn::Sub` and `Fn::FindInMap` make of parameters. */
+  resolved(value: unknown): unknown {
+    if (!isRawObject(value)) return value;
+    const name = value['Ref'];
+    if (typeof name === 'string') return this.parameter(name) ?? value;
+    const text = value['Fn::Sub'];
+    if (typeof text === 'string') return this.#substituted(text) ?? value;
+    const lookup = value['Fn::FindInMap'];
+    return (Array.isArray(lookup) ? this.#looked(lookup) : undefined) ?? value;
+  }
+
+  #substituted(text: string): string | undefined {
+    let known = true;
+    const result = text.replace(/\$\{([A-Za-z0-9:]+)\}/g, (whole, name: string) => {
+      const value = this.parameter(name);
+      if (typeof value === 'object' || value === undefined) known = false;
+      return value === undefined ? whole : String(value);
+    });
+    return known ? result : undefined;
+  }
+
+  #looked(argument: readonly unknown[]): unknown {
+    const [map, top, second] = argument.map((part) => this.resolved(part));
+    const found = member(member(member(this.root['Mappings'], String(map)), String(top)), String(second));
+    return isRawObject(found) ? undefined : found;
+  }
+
+  /** A condition that holds where any of `names` does; the name of it, made where it is needed. */
+  anyOf(names: readonly string[], base: string): string {
+    const [only] = names;
+    if (names.length === 1 && only !== undefined) return only;
+    this.#combine([...names].sort(), base, 0);
+    return base;
+  }
+
+  /** `Fn::Or` takes ten at most: larger sets are split, and the parts numbered. */
+  #combine(names: readonly string[], base: string, depth: number): void {
+    const groups: string[][] = [];
+    for (let at = 0; at < names.length; at += 10) groups.push(names.slice(at, at + 10));
+    if (groups.length === 1) {
+      setMember(this.conditions, base, { 'Fn::Or': names.map((Condition) => ({ Condition })) });
+      return;
+    }
+    const parts = groups.map((group, index) => {
+      const [only] = group;
+      if (group.length === 1 && only !== undefined) return only;
+      const name = `${base}${index + 1 + depth * 100}`;
+      setMember(this.conditions, name, { 'Fn::Or': group.map((Condition) => ({ Condition })) });
+      return name;
+    });
+    this.#combine(parts, base, depth + 1);
+  }
+}
+
+/** What a generated resource inherits from the one that it is generated for. */
+export function inheritedAttributes(resource: { readonly raw: RawObject }): Tree {
+  return pick(resource.raw, inherited);
+}
+
+/** All attributes that the main resource of an expansion keeps. */
+export function ownAttributes(resource: { readonly raw: RawObject }): Tree {
+  return pick(resource.raw, ['DependsOn', 'Metadata', ...inherited]);
+}
+
+/** Adds a name to the `DependsOn` of a resource. */
+export function addDependency(resource: Tree, id: string, at: string): void {
+  const written = resource['DependsOn'];
+  const names = listOf(written);
+  if (!names.every((name) => typeof name === 'string')) {
+    throw new SamProblem(`\`DependsOn\` of \`${at}\` takes a name or a list of names`);
+  }
+  if (!names.includes(id)) resource['DependsOn'] = [...names, id];
+}
+
+/** Properties of a resource, for changing them; made where it has none. */
+export function editProperties(resource: Tree): Tree {
+  const found = resource['Properties'];
+  if (isMap(found)) return found;
+  const made: Tree = {};
+  resource['Properties'] = made;
+  return made;
+}

@@ -1,0 +1,79 @@
+import { member } from '../raw.ts';
+import { inheritedAttributes, type SamContext, type SamResource } from './context.ts';
+import { deploymentPolicy } from './deployment-preference.ts';
+import { alphanumeric, hashedId } from './logical-id.ts';
+import { SamProblem } from './problem.ts';
+import { getAtt, isGiven, isTruthy, present, ref } from './tree.ts';
+
+/** The alias that a function is invoked by. */
+export interface PublishedAlias {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** `AutoPublishAlias`: a version of the function as it is, and the alias that points at it. */
+export function publishVersion(resource: SamResource, context: SamContext): PublishedAlias | undefined {
+  const { id, properties } = resource;
+  const policy = deploymentPolicy(resource, context);
+  if (!isTruthy(properties['AutoPublishAlias'])) return undefined;
+  const name = aliasName(properties['AutoPublishAlias'], context);
+  const aliasId = `${id}Alias${alphanumeric(name)}`;
+  const versionId = emitVersion(resource, context);
+  const attributes = inheritedAttributes(resource);
+  const alias = {
+    Type: 'AWS::Lambda::Alias',
+    ...attributes,
+    ...present({ UpdatePolicy: policy }),
+    Properties: present({
+      Name: name,
+      FunctionName: ref(id),
+      FunctionVersion: getAtt(versionId, 'Version'),
+      ProvisionedConcurrencyConfig: properties['ProvisionedConcurrencyConfig'],
+    }),
+  };
+  context.emit(aliasId, alias, { id, path: ['AutoPublishAlias'] });
+  context.parts.set(`${id}.Version`, versionId).set(`${id}.Alias`, aliasId);
+  return { id: aliasId, name };
+}
+
+function aliasName(written: unknown, context: SamContext): string {
+  const name = context.resolved(written);
+  if (typeof name !== 'string') {
+    throw new SamProblem('`AutoPublishAlias` must be a string or a `Ref` to a parameter with a default', [
+      'AutoPublishAlias',
+    ]);
+  }
+  if (!/^[A-Za-z0-9_-]+$/.test(name)) {
+    throw new SamProblem('`AutoPublishAlias` may hold letters, digits, `-` and `_` alone', ['AutoPublishAlias']);
+  }
+  return name;
+}
+
+function emitVersion(resource: SamResource, context: SamContext): string {
+  const { id, properties } = resource;
+  const versionId = versionLogicalId(resource, context);
+  const deletion = properties['VersionDeletionPolicy'];
+  const version = {
+    Type: 'AWS::Lambda::Version',
+    ...inheritedAttributes(resource),
+    DeletionPolicy: member(resource.raw, 'DeletionPolicy') ?? deletion ?? 'Retain',
+    Properties: present({ Description: properties['VersionDescription'], FunctionName: ref(id) }),
+  };
+  context.emit(versionId, version, { id, path: ['AutoPublishAlias'] });
+  return versionId;
+}
+
+/** The id changes with the code, or with everything, so that a new version is published then. */
+function versionLogicalId({ id, properties }: SamResource, context: SamContext): string {
+  const hash = context.resolved(properties['AutoPublishCodeSha256']);
+  if (isGiven(hash) && typeof hash !== 'string') {
+    throw new SamProblem('`AutoPublishCodeSha256` must be a string or a `Ref` to a parameter with a default', [
+      'AutoPublishCodeSha256',
+    ]);
+  }
+  if (typeof hash === 'string') return `${id}Version${hash.slice(0, 10)}`;
+  const made = member(context.output.get(id), 'Properties');
+  const code = member(made, 'Code') ?? {};
+  const everything = isTruthy(properties['AutoPublishAliasAllProperties']);
+  return hashedId(`${id}Version`, everything ? made : code);
+}

@@ -1,0 +1,257 @@
+import { member } from '../raw.ts';
+import { asMap, checkProperties } from './check-properties.ts';
+import { inheritedAttributes, ownAttributes, type SamContext, type SamResource } from './context.ts';
+import { contentLocation } from './content-location.ts';
+import { publishVersion, type PublishedAlias } from './function-alias.ts';
+import { expandFunctionUrl } from './function-url.ts';
+import { expandInvokeConfig } from './invoke-config.ts';
+import { functionEvents } from './events/function-events.ts';
+import { SamProblem } from './problem.ts';
+import { resourceProperties } from './property-tables.ts';
+import { managedPolicy, roleResource, trustIn, withPolicies, type RoleParts } from './roles.ts';
+import { propagateTags, samTags } from './tags.ts';
+import { getAtt, isGiven, isIntrinsic, isTruthy, noValue, pick, present, ref, type Tree } from './tree.ts';
+
+/** A function as its events see it. */
+export interface EventTarget {
+  readonly resource: SamResource;
+  /** Value of `FunctionName`: the alias where one is published. */
+  readonly name: Tree;
+  /** The function's ARN, or the alias's, which is what its `Ref` gives. */
+  readonly arn: Tree;
+  readonly alias?: PublishedAlias;
+}
+
+/** Function properties that keep name and value. */
+const handedThrough = [
+  'FunctionName',
+  'Handler',
+  'Runtime',
+  'Description',
+  'MemorySize',
+  'Timeout',
+  'VpcConfig',
+  'Environment',
+  'KmsKeyArn',
+  'ReservedConcurrentExecutions',
+  'Layers',
+  'FileSystemConfigs',
+  'ImageConfig',
+  'PackageType',
+  'CodeSigningConfigArn',
+  'Architectures',
+  'SnapStart',
+  'EphemeralStorage',
+  'RuntimeManagementConfig',
+  'LoggingConfig',
+  'RecursiveLoop',
+  'CapacityProviderConfig',
+  'FunctionScalingConfig',
+  'PublishToLatestPublished',
+  'TenancyConfig',
+  'DurableConfig',
+];
+
+const deadLetterActions: Readonly<Record<string, string>> = { SQS: 'sqs:SendMessage', SNS: 'sns:Publish' };
+
+/** AWS::Serverless::Function: the function, its role, version, alias, URL, destinations and events. */
+export function expandFunction(resource: SamResource, context: SamContext): void {
+  const { id, type, properties } = resource;
+  checkProperties(properties, resourceProperties[type] ?? {}, type);
+  checkDeadLetterQueue(properties['DeadLetterQueue'], context);
+  checkSnapStart(properties);
+  const code = functionCode(properties);
+  const role = functionRole(resource, context);
+  const made: string[] = [id];
+  context.emit(id, lambdaFunction(resource, code, role.value, context), { id, direct: true });
+  context.place(id, writtenPlaces(resource, context));
+  const alias = publishVersion(resource, context);
+  const target = eventTarget(resource, alias);
+  expandFunctionUrl(target, context);
+  const destinations = expandInvokeConfig(target, context);
+  const events = functionEvents(target, context);
+  if (role.id !== undefined) {
+    const { managed, inline } = baseParts(properties);
+    const parts = {
+      managed: [...new Set([...managed, ...events.managed])],
+      inline: [...inline, ...destinations, ...events.inline],
+    };
+    emitRole(resource, role, withPolicies(role.id, properties['Policies'], parts), context);
+    made.push(role.id);
+  }
+  propagateTags(resource, context, [...made, ...events.made]);
+}
+
+function eventTarget(resource: SamResource, alias: PublishedAlias | undefined): EventTarget {
+  const { id } = resource;
+  if (alias === undefined) return { resource, name: ref(id), arn: getAtt(id, 'Arn') };
+  return { resource, name: ref(alias.id), arn: ref(alias.id), alias };
+}
+
+function lambdaFunction(resource: SamResource, code: unknown, role: unknown, context: SamContext): Tree {
+  const { properties } = resource;
+  const queue = properties['DeadLetterQueue'];
+  const provider = properties['CapacityProviderConfig'];
+  return {
+    Type: 'AWS::Lambda::Function',
+    ...ownAttributes(resource),
+    Properties: present({
+      ...pick(properties, handedThrough),
+      Code: code,
+      Role: role,
+      Tags: samTags(properties['Tags'], 'lambda:createdBy'),
+      TracingConfig: isTruthy(properties['Tracing']) ? { Mode: properties['Tracing'] } : undefined,
+      DeadLetterConfig: isTruthy(queue) ? { TargetArn: member(queue, 'TargetArn') } : undefined,
+      CapacityProviderConfig: isGiven(provider) ? capacityProvider(provider) : undefined,
+      Description: describedByHash(properties, context),
+    }),
+  };
+}
+
+/** A given hash of the code is told by the description, so that the function changes with it. */
+function describedByHash(properties: Tree, context: SamContext): unknown {
+  const hash = context.resolved(properties['AutoPublishCodeSha256']);
+  const description = properties['Description'];
+  if (typeof hash !== 'string' || !isTruthy(properties['AutoPublishAlias'])) return description;
+  if (isIntrinsic(description)) return { 'Fn::Join': [' ', [description, hash]] };
+  return typeof description === 'string' && description !== '' ? `${description} ${hash}` : hash;
+}
+
+function capacityProvider(written: unknown): Tree {
+  const config = asMap(written, 'CapacityProviderConfig');
+  if (!isGiven(config['Arn'])) {
+    throw new SamProblem('`CapacityProviderConfig.Arn` is required', ['CapacityProviderConfig']);
+  }
+  return {
+    LambdaManagedInstancesCapacityProviderConfig: present({
+      CapacityProviderArn: config['Arn'],
+      ...pick(config, ['PerExecutionEnvironmentMaxConcurrency', 'ExecutionEnvironmentMemoryGiBPerVCpu']),
+    }),
+  };
+}
+
+const codeKeys = ['S3Bucket', 'S3Key', 'S3ObjectVersion'] as const;
+
+/** `Code`: inline, an image, or uploaded; a local path stays one until it is packaged. */
+function functionCode(properties: Tree): unknown {
+  const { PackageType, InlineCode, ImageUri, CodeUri, SourceKMSKeyArn } = properties;
+  if (PackageType === 'Image') {
+    if (isTruthy(InlineCode) || isTruthy(CodeUri)) {
+      throw new SamProblem('`InlineCode` and `CodeUri` do not go with `PackageType: Image`; use `ImageUri`');
+    }
+    return isTruthy(ImageUri) ? { ImageUri } : undefined;
+  }
+  if (PackageType === 'Zip' && isTruthy(ImageUri)) {
+    throw new SamProblem('`ImageUri` does not go with `PackageType: Zip`; use `CodeUri` or `InlineCode`');
+  }
+  if (isTruthy(InlineCode)) return { ZipFile: InlineCode };
+  if (!isTruthy(PackageType) && isTruthy(ImageUri)) return { ImageUri };
+  if (!isTruthy(CodeUri)) return undefined;
+  const code = contentLocation(CodeUri, 'CodeUri', codeKeys);
+  return isGiven(SourceKMSKeyArn) && typeof code === 'object' ? { ...code, SourceKMSKeyArn } : code;
+}
+
+function checkDeadLetterQueue(written: unknown, context: SamContext): void {
+  if (!isTruthy(written) || isIntrinsic(written)) return;
+  const queue = asMap(written, 'DeadLetterQueue');
+  if (!isTruthy(queue['Type']) || !isTruthy(queue['TargetArn'])) {
+    throw new SamProblem('`DeadLetterQueue` needs `Type` and `TargetArn`', ['DeadLetterQueue']);
+  }
+  const type = context.resolved(queue['Type']);
+  if (typeof type === 'string' && deadLetterActions[type] === undefined && !isIntrinsic(type)) {
+    throw new SamProblem('`DeadLetterQueue.Type` is `SQS` or `SNS`', ['DeadLetterQueue', 'Type']);
+  }
+}
+
+function checkSnapStart(properties: Tree): void {
+  if (isTruthy(properties['ProvisionedConcurrencyConfig']) && !isTruthy(properties['AutoPublishAlias'])) {
+    throw new SamProblem('`ProvisionedConcurrencyConfig` needs `AutoPublishAlias`', [
+      'ProvisionedConcurrencyConfig',
+    ]);
+  }
+}
+
+/** The role that the function gets, and the id and condition of the one that is made for it. */
+interface FunctionRole {
+  readonly value: unknown;
+  readonly id?: string;
+  readonly condition?: string;
+}
+
+function functionRole({ id, properties }: SamResource, context: SamContext): FunctionRole {
+  const given = properties['Role'];
+  const roleId = `${id}Role`;
+  const own = getAtt(roleId, 'Arn');
+  if (!isTruthy(given)) return { value: own, id: roleId };
+  const either = member(given, 'Fn::If');
+  if (either === undefined) return { value: given };
+  if (!Array.isArray(either) || either.length !== 3) {
+    throw new SamProblem('`Fn::If` in `Role` takes a condition and two values', ['Role']);
+  }
+  const [condition, yes, no] = either as unknown[];
+  if (isNoValue(yes) && isNoValue(no)) return { value: own, id: roleId };
+  if (isNoValue(yes)) return { value: { 'Fn::If': [condition, own, no] }, id: roleId, condition: String(condition) };
+  if (!isNoValue(no)) return { value: given };
+  const negated = `NOT${String(condition)}`;
+  context.conditions[negated] = { 'Fn::Not': [{ Condition: condition }] };
+  return { value: { 'Fn::If': [condition, yes, own] }, id: roleId, condition: negated };
+}
+
+function isNoValue(value: unknown): boolean {
+  return member(value, 'Ref') === noValue['Ref'];
+}
+
+function baseParts(properties: Tree): RoleParts {
+  const managed = [managedPolicy('service-role/AWSLambdaBasicExecutionRole')];
+  if (isTruthy(properties['Tracing']) && properties['Tracing'] !== 'Disabled') {
+    managed.push(managedPolicy('AWSXrayWriteOnlyAccess'));
+  }
+  if (isTruthy(properties['VpcConfig'])) {
+    managed.push(managedPolicy('service-role/AWSLambdaVPCAccessExecutionRole'));
+  }
+  const queue = properties['DeadLetterQueue'];
+  const action = deadLetterActions[String(member(queue, 'Type'))];
+  if (!isTruthy(queue) || action === undefined) return { managed, inline: [] };
+  const statement = { Action: action, Resource: member(queue, 'TargetArn'), Effect: 'Allow' };
+  const document = { Version: '2012-10-17', Statement: [statement] };
+  return { managed, inline: [{ PolicyName: 'DeadLetterQueuePolicy', PolicyDocument: document }] };
+}
+
+function emitRole(resource: SamResource, role: FunctionRole, parts: RoleParts, context: SamContext): void {
+  const { id, properties } = resource;
+  const others = {
+    AssumeRolePolicyDocument: properties['AssumeRolePolicyDocument'] ?? trustIn('lambda.amazonaws.com'),
+    Path: properties['RolePath'],
+    PermissionsBoundary: properties['PermissionsBoundary'],
+    Tags: samTags(properties['Tags'], 'lambda:createdBy'),
+  };
+  const attributes = {
+    ...inheritedAttributes(resource),
+    ...(role.condition === undefined ? {} : { Condition: role.condition }),
+  };
+  const path = isGiven(properties['Policies']) ? { path: ['Policies'] } : {};
+  context.emit(`${id}Role`, roleResource(parts, others, attributes), { id, ...path });
+}
+
+/** Properties that have another name in SAM, or are written in `Globals`. */
+const otherNames: Readonly<Record<string, readonly string[]>> = {
+  Code: ['InlineCode', 'ImageUri', 'CodeUri'],
+  TracingConfig: ['Tracing'],
+  DeadLetterConfig: ['DeadLetterQueue'],
+};
+
+function writtenPlaces(
+  { id, properties }: SamResource,
+  context: SamContext,
+): Record<string, readonly (string | number)[]> {
+  const global = context.fromGlobals.get(id) ?? new Set<string>();
+  const place = (name: string): readonly (string | number)[] =>
+    global.has(name) ? ['Globals', 'Function', name] : ['Resources', id, 'Properties', name];
+  const places: Record<string, readonly (string | number)[]> = {};
+  for (const name of handedThrough) if (global.has(name)) places[name] = place(name);
+  for (const [name, sources] of Object.entries(otherNames)) {
+    const source = sources.find((written) => isGiven(properties[written]));
+    if (source !== undefined) places[name] = place(source);
+  }
+  return places;
+}

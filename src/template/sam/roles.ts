@@ -1,0 +1,147 @@
+import { member } from '../raw.ts';
+import { isRawObject } from '../raw.ts';
+import { managedPolicyPaths, rootManagedPolicies } from './managed-policies.ts';
+import { policyTemplates } from './policy-templates.ts';
+import { SamProblem } from './problem.ts';
+import { isGiven, isIntrinsic, isMap, listOf, present, type Tree } from './tree.ts';
+
+/** An AWS managed policy's ARN: the path is part of it. */
+export function managedPolicy(path: string): string {
+  return `arn:aws:iam::aws:policy/${path}`;
+}
+
+/** A role's trust in one service. */
+export function trustIn(service: string): Tree {
+  return {
+    Version: '2012-10-17',
+    Statement: [{ Action: ['sts:AssumeRole'], Effect: 'Allow', Principal: { Service: [service] } }],
+  };
+}
+
+/** An inline policy with one statement. */
+export function allow(name: string, action: unknown, resource: unknown): Tree {
+  return {
+    PolicyName: name,
+    PolicyDocument: { Statement: [{ Action: action, Effect: 'Allow', Resource: resource }] },
+  };
+}
+
+/** What a role is made of beside the `Policies` of its owner. */
+export interface RoleParts {
+  readonly managed: readonly unknown[];
+  readonly inline: readonly Tree[];
+}
+
+/** Adds the owner's `Policies`: managed ones by name or ARN, policy templates, and statements. */
+export function withPolicies(roleId: string, written: unknown, parts: RoleParts): RoleParts {
+  const managed = [...parts.managed];
+  const inline: Tree[] = [...parts.inline];
+  for (const [index, entry] of policyEntries(written).entries()) {
+    const converted = fromTemplates(entry, index);
+    if (isStatements(converted)) inline.push(named(`${roleId}Policy${index}`, converted));
+    else if (isEitherStatements(converted)) inline.push(namedEither(`${roleId}Policy${index}`, converted));
+    else if (typeof converted === 'string' || isIntrinsic(converted)) addOnce(managed, managedArn(converted));
+    else {
+      throw new SamProblem(`the policy at index ${index} of \`Policies\` is not valid`, ['Policies', String(index)]);
+    }
+  }
+  return { managed, inline };
+}
+
+/** Statements in a map stand alone; several templates in one map count one after another. */
+function policyEntries(written: unknown): unknown[] {
+  return listOf(written).flatMap((entry) => {
+    if (!isMap(entry) || Object.hasOwn(entry, 'Statement') || Object.keys(entry).length < 2) return [entry];
+    return Object.entries(entry).map(([name, value]) => ({ [name]: value }));
+  });
+}
+
+function addOnce(list: unknown[], value: unknown): void {
+  if (!list.includes(value)) list.push(value);
+}
+
+const knownPolicies: ReadonlyMap<string, string> = new Map([
+  ...rootManagedPolicies.map((name): [string, string] => [name, managedPolicy(name)]),
+  ...Object.entries(managedPolicyPaths).flatMap(([path, names]) =>
+    names.map((name): [string, string] => [name, managedPolicy(path + name)]),
+  ),
+]);
+
+function managedArn(entry: unknown): unknown {
+  if (typeof entry === 'string') return knownPolicies.get(entry) ?? entry;
+  const [condition, yes, no] = listOf(member(entry, 'Fn::If'));
+  if (!isGiven(condition)) return entry;
+  return { 'Fn::If': [condition, managedArn(yes), managedArn(no)] };
+}
+
+function isStatements(entry: unknown): entry is Tree {
+  return isMap(entry) && Object.hasOwn(entry, 'Statement');
+}
+
+function isEitherStatements(entry: unknown): entry is Tree {
+  const branches = member(entry, 'Fn::If');
+  return Array.isArray(branches) && branches.slice(1).some((branch) => isStatements(branch));
+}
+
+function named(name: string, document: Tree): Tree {
+  return { PolicyName: name, PolicyDocument: document };
+}
+
+function namedEither(name: string, either: Tree): Tree {
+  const [condition, yes, no] = listOf(either['Fn::If']);
+  const wrap = (branch: unknown): unknown => (isStatements(branch) ? named(name, branch) : branch);
+  return { 'Fn::If': [condition, wrap(yes), wrap(no)] };
+}
+
+/** A policy template as its statements, in the branches of a condition too. */
+function fromTemplates(entry: unknown, index: number): unknown {
+  if (!isRawObject(entry)) return entry;
+  const either = entry['Fn::If'];
+  if (Array.isArray(either) && either.length === 3) {
+    const [condition, yes, no] = either as unknown[];
+    return { 'Fn::If': [condition, fromTemplates(yes, index), fromTemplates(no, index)] };
+  }
+  const [name] = Object.keys(entry);
+  if (name === undefined || isIntrinsic(entry) || isStatements(entry)) return entry;
+  const template = Object.hasOwn(policyTemplates, name) ? policyTemplates[name] : undefined;
+  if (template === undefined) {
+    throw new SamProblem(
+      `the policy at index ${index} is neither statements nor a known policy template: \`${name}\``,
+      ['Policies', String(index)],
+    );
+  }
+  return { Statement: filled(template.statements, parametersFor(name, template.parameters, entry[name])) };
+}
+
+function parametersFor(name: string, wanted: readonly string[], given: unknown): Tree {
+  if (isGiven(given) && !isRawObject(given)) {
+    throw new SamProblem(`policy template \`${name}\` takes a map of parameters`, ['Policies']);
+  }
+  const missing = wanted.filter((parameter) => !isGiven(member(given, parameter)));
+  if (missing.length > 0) {
+    const words = missing.map((parameter) => `\`${parameter}\``).join(', ');
+    throw new SamProblem(`policy template \`${name}\` needs ${words}; add what is missing`, ['Policies']);
+  }
+  return isRawObject(given) ? given : {};
+}
+
+function filled(tree: unknown, values: Tree): unknown {
+  if (Array.isArray(tree)) return tree.map((item) => filled(item, values));
+  if (!isRawObject(tree)) return tree;
+  const name = tree['Ref'];
+  if (typeof name === 'string' && Object.hasOwn(values, name)) return values[name];
+  return Object.fromEntries(Object.entries(tree).map(([key, value]) => [key, filled(value, values)]));
+}
+
+/** A role resource. */
+export function roleResource(parts: RoleParts, others: Tree, attributes: Tree): Tree {
+  return {
+    Type: 'AWS::IAM::Role',
+    ...attributes,
+    Properties: present({
+      ...others,
+      ManagedPolicyArns: parts.managed.length > 0 ? parts.managed : undefined,
+      Policies: parts.inline.length > 0 ? parts.inline : undefined,
+    }),
+  };
+}
