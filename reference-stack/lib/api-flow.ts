@@ -159,7 +159,6 @@ export class ApiFlow extends Construct {
     );
     handler.allow(idempotencyActions, [idempotency.tableArn]);
     handler.allowObjects(['s3:PutObject'], this.documents, 'orders/');
-    handler.useKey(this.key);
     grantPersonalData(foundation, handler, 'encrypt', 'decrypt');
     orderQueue?.admitProducer(handler);
     if (eventBus) handler.allow(['events:PutEvents'], [eventBus.eventBusArn]);

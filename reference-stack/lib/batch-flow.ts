@@ -131,7 +131,6 @@ export class BatchFlow extends Construct {
     );
     handler.allow(idempotencyActions, [idempotency.tableArn]);
     handler.allowObjects(['s3:PutObject'], this.bucket, 'processed/');
-    handler.useKey(this.key);
     grantPersonalData(foundation, handler, 'decrypt');
     handler.vouch(
       'all.application.field-level',

@@ -1,5 +1,5 @@
+import { Aws, Stack } from 'aws-cdk-lib';
 import * as cognito from 'aws-cdk-lib/aws-cognito';
-import { Names } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { dataRemovalPolicy, type Posture } from './posture.ts';
 
@@ -65,7 +65,8 @@ export class ClientPool extends Construct {
       removalPolicy: dataRemovalPolicy(posture),
     });
     pool.addDomain('SignIn', {
-      cognitoDomain: { domainPrefix: Names.uniqueResourceName(this, { maxLength: 40 }).toLowerCase() },
+      // Unique in the Region over all accounts.
+      cognitoDomain: { domainPrefix: `${Stack.of(this).stackName.toLowerCase()}-${Aws.ACCOUNT_ID}` },
     });
     return pool;
   }

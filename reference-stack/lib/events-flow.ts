@@ -340,7 +340,6 @@ export class EventsFlow extends Construct {
       },
     });
     handler.allow(idempotencyActions, [this.idempotency.tableArn]);
-    handler.useKey(this.key);
     return handler;
   }
 

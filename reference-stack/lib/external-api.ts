@@ -100,7 +100,6 @@ export class ExternalApi extends Construct {
       ),
       [this.secret.secretArn],
     );
-    rotation.useKey(foundation.key);
     new FlowObservability(this, 'Observability', { functions: [rotation], deadLetters: [failures] });
     return rotation;
   }

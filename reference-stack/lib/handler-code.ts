@@ -26,7 +26,7 @@ export function handlerCode(entry: string): lambda.Code {
         tryBundle: (outputFolder) => {
           const outfile = join(outputFolder, 'index.js');
           if (entry.endsWith('.js')) copyFileSync(entry, outfile);
-          else bundle(entry, outfile);
+          else bundleHandler(entry, outfile);
           return true;
         },
       },
@@ -35,7 +35,13 @@ export function handlerCode(entry: string): lambda.Code {
   return new SignedCode(unsigned);
 }
 
-function bundle(entry: string, outfile: string): void {
+/**
+ * Bundles one handler.
+ *
+ * @param entry TypeScript file
+ * @param outfile CommonJS file to write
+ */
+export function bundleHandler(entry: string, outfile: string): void {
   // Loaded only where a source is bundled: who uses the shipped bundles does not need esbuild.
   const esbuild = createRequire(import.meta.url)('esbuild') as typeof esbuildModule;
   esbuild.buildSync({

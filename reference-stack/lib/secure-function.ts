@@ -16,7 +16,10 @@ import type { DeadLetterQueue } from './secure-queue.ts';
 /** Properties of {@link SecureFunction}. */
 export interface SecureFunctionProps {
   readonly foundation: Foundation;
-  /** Key of the environment and of the log group; its policy must admit CloudWatch Logs. */
+  /**
+   * Key of the environment, of the log group (its policy must admit CloudWatch Logs) and of what the function
+   * reads and writes; a further key is admitted by `useKey`.
+   */
   readonly key: kms.IKey;
   readonly description: string;
   /** TypeScript or JavaScript file that exports `handler`; see {@link shippedHandler}. */
@@ -75,6 +78,7 @@ export class SecureFunction extends Construct {
       removalPolicy: dataRemovalPolicy(props.foundation.posture),
     });
     this.role = this.createRole(props.description);
+    this.useKey(props.key);
     this.function = this.createFunction(props);
     this.target = props.provisionedConcurrency === undefined ? this.function : this.createAlias(props);
     if (props.failures) this.routeResults(props.failures, props.onSuccess);
