@@ -9,7 +9,8 @@ import { callsOf, type ClientConfig, type Collector, type Credentials, type Plac
 import { collectors } from './collectors/index.ts';
 import { DeadlineError, toDiagnostic } from './errors.ts';
 import { guardClient, type GuardedClient } from './guard-client.ts';
-import { planCollection, type Needs, type Plan, type PlannedCollector } from './plan.ts';
+import { narrowPlan, readInventory, type RegionInventory } from './inventory-config.ts';
+import { planCollection, typesOf, type Needs, type Plan, type PlannedCollector } from './plan.ts';
 import { RateLimiter, systemClock, type Clock } from './rate.ts';
 
 /** What is told while an audit runs. */
@@ -31,6 +32,8 @@ export interface CollectAccountOptions {
   readonly needs: Needs;
   /** Services to audit, as collectors are called; all where absent. */
   readonly services?: readonly string[];
+  /** `config` asks AWS Config first what there is, and leaves out calls about what it has none of. */
+  readonly inventory?: 'config';
   /** Default: the SDK's chain. See `chooseCredentials`. */
   readonly credentials?: Credentials;
   /** URL of another endpoint than AWS's, for emulators. */
@@ -182,7 +185,19 @@ class AuditSession {
     this.#options.customise?.(client, service, region);
   }
 
-  async #collect({ place, planned }: PlannedPlace, total: number): Promise<PlaceReading> {
+  async #collect(each: PlannedPlace, total: number): Promise<PlaceReading> {
+    const { place, planned } = each;
+    if (this.#options.inventory !== 'config' || place.region === globalRegion) {
+      return this.#collectPlanned(place, planned, total);
+    }
+    const types = planned.flatMap(({ operations }) => operations.flatMap(typesOf));
+    const inventory = await readInventory(this.#open, place.region, [...new Set(types)]);
+    const narrowed = narrowPlan(planned, inventory);
+    const reading = await this.#collectPlanned(place, narrowed.planned, total);
+    return withInventory(reading, place.region, inventory, narrowed.empty);
+  }
+
+  #collectPlanned(place: Place, planned: readonly PlannedCollector[], total: number): Promise<PlaceReading> {
     const region = place.region === globalRegion ? mainRegion(place.partition) : place.region;
     return collectPlace({
       place,
@@ -213,6 +228,27 @@ class AuditSession {
       waitedMs: calls.reduce((sum, each) => sum + each.waitedMs, 0),
     });
   }
+}
+
+/** What Config has none of was not asked for: an absence that rests on its recorder alone is not certain. */
+function withInventory(
+  reading: PlaceReading,
+  region: string,
+  { failure }: RegionInventory,
+  empty: readonly string[],
+): PlaceReading {
+  const cause = notCollected('AWS Config records none, and the service was not asked');
+  const incomplete = new Map([...empty.map((type) => [type, cause] as const), ...reading.incomplete]);
+  if (failure === undefined) return { ...reading, incomplete };
+  const group = {
+    service: 'config',
+    region,
+    operation: 'SelectResourceConfig',
+    failure,
+    resources: [],
+    affects: [],
+  };
+  return { ...reading, incomplete, failures: [group, ...reading.failures] };
 }
 
 function regionFailure(region: string) {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { HeadgateError } from '../model/headgate-error.ts';
-import type { Rule, RuleSet } from '../model/rule.ts';
-import { applySettings } from '../rules/apply-config.ts';
+import type { RuleSet } from '../model/rule.ts';
+import { applySettings, type RuleSources } from '../rules/apply-config.ts';
 import type { HeadgateConfig } from '../rules/read-config.ts';
 import { shippedRules, shippedRulesWithExamples } from '../rules/shipped.ts';
 import { nearest } from '../rules/nearest.ts';
@@ -28,8 +28,8 @@ export async function loadRuleSet(
 ): Promise<RuleSet> {
   const shipped = await (selection.examples === true ? shippedRulesWithExamples() : shippedRules());
   const folders = [...(config.ruleFolders ?? []), ...selection.folders];
-  const own = folders.length === 0 ? [] : await readOwnRules(folders, cwd);
-  const rules = [...shipped.rules, ...own];
+  const own = folders.length === 0 ? { rules: [] } : await readOwnRules(folders, cwd);
+  const rules = [...shipped.rules, ...own.rules];
   const seen = new Set<string>();
   for (const { id, file } of rules) {
     if (seen.has(id))
@@ -40,21 +40,27 @@ export async function loadRuleSet(
       );
     seen.add(id);
   }
-  const set = applySettings({ ...shipped, rules }, config.rules ?? {});
+  const set = applySettings({ ...shipped, ...own, rules }, config.rules ?? {});
   return selectRules(set, selection);
 }
 
 // The rule parser and its YAML library are loaded only for those who bring rules of their own.
-async function readOwnRules(folders: readonly string[], cwd: string): Promise<Rule[]> {
-  const [{ readRuleFolder }, { relationNames }] = await Promise.all([
+async function readOwnRules(
+  folders: readonly string[],
+  cwd: string,
+): Promise<Pick<RuleSources, 'rules' | 'patternEngine'>> {
+  const [{ readRuleFolder }, { linearPattern }, { relationNames }] = await Promise.all([
     import('../rules/read-rules.ts'),
+    import('../rules/pattern-engine.ts'),
     import('../graph/relation-names.ts'),
   ]);
   const relations = relationNames();
   const own = await Promise.all(
-    folders.map((folder) => readRuleFolder(resolve(cwd, folder), { origin: folder, base: cwd, relations })),
+    folders.map((folder) =>
+      readRuleFolder(resolve(cwd, folder), { origin: `own: ${folder}`, base: cwd, relations }),
+    ),
   );
-  return own.flat();
+  return { rules: own.flat(), patternEngine: linearPattern };
 }
 
 function selectRules(set: RuleSet, { rule: ids, flow }: RuleSelection): RuleSet {

@@ -88,6 +88,7 @@ function evaluateOne(
     parameters: ruleSet.parameters[rule.id] ?? {},
     data: ruleSet.data,
     now: options.now,
+    patternEngine: ruleSet.patternEngine,
     bindings: new Map([['self', self]]),
     observations: [],
     related: new Set(),

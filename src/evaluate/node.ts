@@ -1,6 +1,6 @@
 import type { PolicyStatement, Relation, ResourceGraph } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
-import type { Rule, RuleData } from '../model/rule.ts';
+import type { PatternEngine, Rule, RuleData } from '../model/rule.ts';
 import {
   Choice,
   SymbolicValue,
@@ -44,6 +44,7 @@ export interface Context {
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly data: RuleData;
   readonly now: Date;
+  readonly patternEngine: PatternEngine | undefined;
   readonly bindings: ReadonlyMap<string, Node>;
   readonly observations: Observation[];
   readonly related: Set<Resource>;

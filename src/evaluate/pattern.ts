@@ -1,35 +1,43 @@
-import { RE2JS } from 're2js';
-
-/** Answers whether a pattern is found in a text. */
-export type PatternTest = (text: string) => boolean;
+import type { PatternEngine, PatternTest } from '../model/rule.ts';
 
 const compiled = new Map<string, PatternTest>();
 
+/** What a pattern may be trusted with. */
+export interface PatternTrust {
+  /** True for a rule that Headgate ships: its patterns were read by those who wrote them. */
+  readonly isShipped: boolean;
+  /** Engine whose time is linear whatever the pattern; comes with rules of the user's own. */
+  readonly engine: PatternEngine | undefined;
+}
+
 /**
- * Compiles an RE2 pattern. The engine's own is used where its time is bounded whatever the text:
- * no repetition over a group, and at most one that is unbounded. All others run in linear time.
+ * Compiles an RE2 pattern. The language's own engine is used where its time is bounded whatever the
+ * text: no repetition over a group, and at most one that is unbounded. All others of a user's rules run
+ * in the linear engine.
+ * @throws Error when a pattern needs that engine and the rule set has none.
  */
-export function compilePattern(pattern: string): PatternTest {
-  let test = compiled.get(pattern);
+export function compilePattern(pattern: string, { isShipped, engine }: PatternTrust): PatternTest {
+  const key = `${isShipped ? '' : 'own '}${pattern}`;
+  let test = compiled.get(key);
   if (test === undefined) {
     const ignoreCase = pattern.startsWith('(?i)');
     const body = ignoreCase ? pattern.slice('(?i)'.length) : pattern;
-    test = isPlain(body) ? nativeTest(new RegExp(body, ignoreCase ? 'i' : '')) : linearTest(pattern);
-    compiled.set(pattern, test);
+    if (isShipped || isBounded(body)) test = nativeTest(new RegExp(body, ignoreCase ? 'i' : ''));
+    else if (engine !== undefined) test = engine(pattern);
+    else throw new Error(`the pattern ${pattern} needs the rule set's pattern engine`);
+    compiled.set(key, test);
   }
   return test;
 }
 
+// Nothing that is compared with a pattern is that long, and a bound keeps hostile input cheap.
+const longestText = 100_000;
+
 function nativeTest(pattern: RegExp): PatternTest {
-  return (text) => pattern.test(text);
+  return (text) => pattern.test(text.length > longestText ? text.slice(0, longestText) : text);
 }
 
-function linearTest(pattern: string): PatternTest {
-  const compiledPattern = RE2JS.compile(pattern);
-  return (text) => compiledPattern.matcher(text).find();
-}
-
-function isPlain(pattern: string): boolean {
+function isBounded(pattern: string): boolean {
   const withoutClasses = pattern.replaceAll(/\\./g, 'a').replaceAll(/\[[^\]]*\]/g, 'a');
   if (/\(\?|\)[*+{]/.test(withoutClasses)) return false;
   return (withoutClasses.match(/[*+]|\{\d+,\}/g) ?? []).length <= 1;

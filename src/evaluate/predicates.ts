@@ -141,12 +141,16 @@ function contains(raw: unknown): Predicate {
 }
 
 function matches(raw: unknown): Predicate {
-  const found = compilePattern(String(raw));
-  return textual(found, (value) => {
-    // A pattern that a known piece satisfies by itself is satisfied by the whole, unless it is anchored.
-    if (/[$^]/.test(String(raw))) return undefined;
-    return value.parts.some((part) => typeof part === 'string' && found(part)) ? true : undefined;
-  });
+  const pattern = String(raw);
+  return (input) => {
+    const { rule, patternEngine: engine } = input.context;
+    const found = compilePattern(pattern, { isShipped: rule.origin === 'shipped', engine });
+    return textual(found, (value) => {
+      // A pattern that a known piece satisfies by itself is satisfied by the whole, unless it is anchored.
+      if (/[$^]/.test(pattern)) return undefined;
+      return value.parts.some((part) => typeof part === 'string' && found(part)) ? true : undefined;
+    })(input);
+  };
 }
 
 function empty(raw: unknown): Predicate {

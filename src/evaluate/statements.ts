@@ -1,7 +1,8 @@
 import { actionMatches } from '../model/policy.ts';
 import type { PolicyStatement } from '../model/resource-graph.ts';
-import { SymbolicValue, type Value } from '../model/value.ts';
+import { PartialString, SymbolicValue, type Value } from '../model/value.ts';
 import type { Context, Node } from './node.ts';
+import { knownEnds } from './operands.ts';
 import { predicates } from './predicates.ts';
 import { every, some, type Truth } from './truth.ts';
 
@@ -67,11 +68,18 @@ function principalIs(wanted: string, statement: PolicyStatement): Truth {
   return some(statement.principals, ({ kind, value }) => {
     if (value === '*' && (kind === '*' || kind === 'AWS')) return true;
     if (value instanceof SymbolicValue)
-      return kind === 'Service' && wanted !== 'everyone'
+      return kind === 'Service' && wanted !== 'everyone' && !isAnother(value, wanted)
         ? { code: 'attribute', message: 'a principal of the policy is not known' }
         : false;
     return wanted !== 'everyone' && kind === 'Service' && value === wanted;
   });
+}
+
+/** `logs.<region>.amazonaws.com` is no other service, whatever the Region. */
+function isAnother(value: SymbolicValue, service: string): boolean {
+  if (!(value instanceof PartialString)) return false;
+  const { start, end } = knownEnds(value);
+  return !service.startsWith(start) || !service.endsWith(end);
 }
 
 function conditionIs(

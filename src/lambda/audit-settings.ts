@@ -47,8 +47,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function readSettings(event: AuditEvent, environment: Environment, now: Date): AuditSettings {
   const bucket = environment['HEADGATE_BUCKET'] ?? '';
   if (bucket === '') throw invalid('HEADGATE_BUCKET is not set: name the bucket of the reports');
-  const regions =
-    event.region === undefined ? list(environment['HEADGATE_REGIONS']) : [event.region];
+  const regions = event.region === undefined ? list(environment['HEADGATE_REGIONS']) : [event.region];
   if (regions.length === 0) throw invalid('HEADGATE_REGIONS is empty: name the Regions to audit, or `all`');
   return {
     regions,
@@ -73,7 +72,8 @@ function homeOf(
   environment: Environment,
   regions: readonly string[],
 ): { homeRegion?: string } {
-  if (event.region !== undefined) return event.homeRegion === event.region ? { homeRegion: event.region } : {};
+  if (event.region !== undefined)
+    return event.homeRegion === event.region ? { homeRegion: event.region } : {};
   const own = environment['AWS_REGION'];
   const home = own !== undefined && (regions.includes(own) || regions.includes('all')) ? own : regions[0];
   return optional('homeRegion', home);
@@ -99,7 +99,10 @@ function list(text: string | undefined): string[] {
   return (text ?? '').split(',').flatMap((item) => (item.trim() === '' ? [] : [item.trim()]));
 }
 
-function optional<Name extends string, Value>(name: Name, value: Value | undefined): Partial<Record<Name, Value>> {
+function optional<Name extends string, Value>(
+  name: Name,
+  value: Value | undefined,
+): Partial<Record<Name, Value>> {
   return value === undefined || value === '' ? {} : ({ [name]: value } as Record<Name, Value>); // one computed member
 }
 

@@ -125,6 +125,12 @@ export interface RuleData {
   readonly peerAliases: Readonly<Record<string, readonly string[]>>;
 }
 
+/** Answers whether a pattern is found in a text. */
+export type PatternTest = (text: string) => boolean;
+
+/** Compiles patterns of a user's rules to tests whose time is linear. */
+export type PatternEngine = (pattern: string) => PatternTest;
+
 /** A validated, frozen set of rules: what a scan decides by. */
 export interface RuleSet {
   readonly rules: readonly Rule[];
@@ -136,6 +142,8 @@ export interface RuleSet {
   /** `sha256:` over the canonical text of rules, parameters and data. */
   readonly digest: string;
   readonly deviations: readonly Deviation[];
+  /** Present where the set holds rules of the user's own. */
+  readonly patternEngine?: PatternEngine;
 }
 
 /** A statement of the reference document, made decidable. */

@@ -1,11 +1,16 @@
-import { GetObjectCommand, PutObjectCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
-import { paginateListObjectsV2 } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  paginateListObjectsV2,
+  PutObjectCommand,
+  S3Client,
+  type S3ClientConfig,
+} from '@aws-sdk/client-s3';
 
 /** Where reports are kept; keys are relative to its prefix. Errors of the service pass through. */
 export interface ReportStore {
   put(key: string, body: string | Uint8Array, contentType: string): Promise<void>;
   /** Undefined where there is no such object. */
-  get(key: string): Promise<string | undefined>;
+  get(key: string): Promise<Uint8Array | undefined>;
   /** Keys below a prefix, in S3's order. */
   list(prefix: string): AsyncIterable<string>;
 }
@@ -21,7 +26,7 @@ export function s3ReportStore(bucket: string, prefix: string, config: S3ClientCo
     async get(key) {
       try {
         const { Body } = await client.send(new GetObjectCommand(place(key)));
-        return await Body?.transformToString();
+        return await Body?.transformToByteArray();
       } catch (error) {
         if (error instanceof Error && error.name === 'NoSuchKey') return undefined;
         throw error;

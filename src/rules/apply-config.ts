@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { HeadgateError } from '../model/headgate-error.ts';
-import type { Deviation, FlowDiagram, Requirement, Rule, RuleData, RuleSet, Severity } from '../model/rule.ts';
+import type { Deviation, FlowDiagram, Requirement, PatternEngine,
+  Rule, RuleData, RuleSet, Severity } from '../model/rule.ts';
 import { nearest } from './nearest.ts';
 import { parameterProblem } from './parameter-problem.ts';
 
@@ -18,6 +19,8 @@ export interface RuleSources {
   readonly data: RuleData;
   readonly diagrams: readonly FlowDiagram[];
   readonly requirements: readonly Requirement[];
+  /** Comes with rules of the user's own. */
+  readonly patternEngine?: PatternEngine;
 }
 
 /**
@@ -51,6 +54,7 @@ export function applySettings(sources: RuleSources, settings: Readonly<Record<st
     requirements: sources.requirements,
     digest: digestOf(rules, parameters, sources.data),
     deviations,
+    ...(sources.patternEngine === undefined ? {} : { patternEngine: sources.patternEngine }),
   });
 }
 

@@ -1,6 +1,6 @@
-import { RE2JS } from 're2js';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { Expression, Rule } from '../model/rule.ts';
+import { linearPattern } from './pattern-engine.ts';
 import { parameterProblem } from './parameter-problem.ts';
 import { checkExpression, type ExpressionScope } from './check-expression.ts';
 import { expressionDefinitions, keywords, sourceKeywords } from './vocabulary.ts';
@@ -47,7 +47,7 @@ export function parseRule(text: string, file: string, origin: string, relations?
 
 function patternProblem(pattern: string): string | undefined {
   try {
-    RE2JS.compile(pattern);
+    linearPattern(pattern);
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

@@ -18,17 +18,17 @@ export function contentLocation(value: unknown, property: string, keys: Location
     return inNames(value['Bucket'], value['Key'], value['Version'], keys);
   }
   if (typeof value !== 'string' || value === '') {
-    throw new SamProblem(`\`${property}\` takes an S3 URI, a local path, or a map of \`Bucket\` and \`Key\``, [
-      property,
-    ]);
+    throw new SamProblem(
+      `\`${property}\` takes an S3 URI, a local path, or a map of \`Bucket\` and \`Key\``,
+      [property],
+    );
   }
   return fromUri(value, property, keys);
 }
 
 function fromUri(text: string, property: string, keys: LocationKeys): unknown {
   if (!/^[a-z][a-z0-9+.-]*:/i.test(text) || text.startsWith('{{resolve:')) return text;
-  const [, bucket, key, version] =
-    /^s3:\/\/([^/?]+)\/([^?]+)(?:\?versionId=([^&]+))?$/i.exec(text) ?? [];
+  const [, bucket, key, version] = /^s3:\/\/([^/?]+)\/([^?]+)(?:\?versionId=([^&]+))?$/i.exec(text) ?? [];
   if (bucket === undefined || key === undefined) {
     throw new SamProblem(
       `\`${property}\` is no S3 URI of the form \`s3://bucket/key\`, with an optional \`?versionId=\`; correct it`,

@@ -118,7 +118,11 @@ export class SamContext {
       );
     }
     this.output.set(id, resource);
-    const segments = ['Resources', cause.id, ...(cause.path === undefined ? [] : ['Properties', ...cause.path])];
+    const segments = [
+      'Resources',
+      cause.id,
+      ...(cause.path === undefined ? [] : ['Properties', ...cause.path]),
+    ];
     this.origins.set(id, { pointer: toPointer(segments), generated: cause.direct !== true });
   }
 

@@ -44,7 +44,9 @@ function aliasName(written: unknown, context: SamContext): string {
     ]);
   }
   if (!/^[A-Za-z0-9_-]+$/.test(name)) {
-    throw new SamProblem('`AutoPublishAlias` may hold letters, digits, `-` and `_` alone', ['AutoPublishAlias']);
+    throw new SamProblem('`AutoPublishAlias` may hold letters, digits, `-` and `_` alone', [
+      'AutoPublishAlias',
+    ]);
   }
   return name;
 }
@@ -67,9 +69,10 @@ function emitVersion(resource: SamResource, context: SamContext): string {
 function versionLogicalId({ id, properties }: SamResource, context: SamContext): string {
   const hash = context.resolved(properties['AutoPublishCodeSha256']);
   if (isGiven(hash) && typeof hash !== 'string') {
-    throw new SamProblem('`AutoPublishCodeSha256` must be a string or a `Ref` to a parameter with a default', [
-      'AutoPublishCodeSha256',
-    ]);
+    throw new SamProblem(
+      '`AutoPublishCodeSha256` must be a string or a `Ref` to a parameter with a default',
+      ['AutoPublishCodeSha256'],
+    );
   }
   if (typeof hash === 'string') return `${id}Version${hash.slice(0, 10)}`;
   const made = member(context.output.get(id), 'Properties');

@@ -190,7 +190,8 @@ function functionRole({ id, properties }: SamResource, context: SamContext): Fun
   }
   const [condition, yes, no] = either as unknown[];
   if (isNoValue(yes) && isNoValue(no)) return { value: own, id: roleId };
-  if (isNoValue(yes)) return { value: { 'Fn::If': [condition, own, no] }, id: roleId, condition: String(condition) };
+  if (isNoValue(yes))
+    return { value: { 'Fn::If': [condition, own, no] }, id: roleId, condition: String(condition) };
   if (!isNoValue(no)) return { value: given };
   const negated = `NOT${String(condition)}`;
   context.conditions[negated] = { 'Fn::Not': [{ Condition: condition }] };

@@ -5,7 +5,18 @@ import type { EventTarget } from './function.ts';
 import { hashedId } from './logical-id.ts';
 import { SamProblem } from './problem.ts';
 import { allow } from './roles.ts';
-import { getAtt, isGiven, isIntrinsic, isTruthy, listOf, noValue, pick, present, ref, type Tree } from './tree.ts';
+import {
+  getAtt,
+  isGiven,
+  isIntrinsic,
+  isTruthy,
+  listOf,
+  noValue,
+  pick,
+  present,
+  ref,
+  type Tree,
+} from './tree.ts';
 
 const outcomes = ['OnSuccess', 'OnFailure'] as const;
 
@@ -94,7 +105,8 @@ class Destination {
     const either = listOf(member(written, 'Fn::If'));
     const [condition, yes, no] = either;
     if (typeof condition !== 'string' || (!isNoValue(yes) && !isNoValue(no))) return written;
-    if (isNoValue(yes)) return { 'Fn::If': [condition, this.#make(this.#both(own['Condition'], condition)), no] };
+    if (isNoValue(yes))
+      return { 'Fn::If': [condition, this.#make(this.#both(own['Condition'], condition)), no] };
     const negated = hashedId(`NOT${condition}`, condition);
     this.context.conditions[negated] = { 'Fn::Not': [{ Condition: condition }] };
     return { 'Fn::If': [negated, this.#make(this.#both(own['Condition'], negated)), yes] };

@@ -42,7 +42,10 @@ export function withPolicies(roleId: string, written: unknown, parts: RoleParts)
     else if (isEitherStatements(converted)) inline.push(namedEither(`${roleId}Policy${index}`, converted));
     else if (typeof converted === 'string' || isIntrinsic(converted)) addOnce(managed, managedArn(converted));
     else {
-      throw new SamProblem(`the policy at index ${index} of \`Policies\` is not valid`, ['Policies', String(index)]);
+      throw new SamProblem(`the policy at index ${index} of \`Policies\` is not valid`, [
+        'Policies',
+        String(index),
+      ]);
     }
   }
   return { managed, inline };

@@ -43,6 +43,7 @@ export function propagateTags(resource: SamResource, context: SamContext, made: 
     const type = String((context.output.get(id) ?? context.resources.get(id))?.['Type']);
     if (!listTagged.has(type) && !mapTagged.has(type)) continue;
     const edited = context.edit(id);
-    if (edited !== undefined) setMember(editProperties(edited), 'Tags', listTagged.has(type) ? tagList(Tags) : Tags);
+    if (edited !== undefined)
+      setMember(editProperties(edited), 'Tags', listTagged.has(type) ? tagList(Tags) : Tags);
   }
 }

@@ -2,6 +2,7 @@ import { evaluateRules } from '../../../src/evaluate/evaluate.ts';
 import { linkGraph } from '../../../src/graph/link-graph.ts';
 import type { Applicability, Expression, Rule, RuleSet } from '../../../src/model/rule.ts';
 import type { Evaluation } from '../../../src/model/scan-result.ts';
+import { linearPattern } from '../../../src/rules/pattern-engine.ts';
 import { readTemplateObject } from '../../../src/template/read-templates.ts';
 
 export const data: RuleSet['data'] = {
@@ -65,7 +66,16 @@ export function setOf(rules: readonly Rule[]): RuleSet {
       ),
     ]),
   );
-  return { rules, parameters, data, diagrams: [], requirements: [], digest: 'sha256:test', deviations: [] };
+  return {
+    patternEngine: linearPattern,
+    rules,
+    parameters,
+    data,
+    diagrams: [],
+    requirements: [],
+    digest: 'sha256:test',
+    deviations: [],
+  };
 }
 
 /** Evaluations of rules on a template given as an object. */

@@ -1,0 +1,45 @@
+import { editProperties } from '../context.ts';
+import { getAtt, isGiven, isMap, listOf, refName, type Tree } from '../tree.ts';
+import { emitPermission, eventProblem, type FunctionEvent } from './event.ts';
+
+/** Triggers that take a map with a version, by name. */
+const versioned: Readonly<Record<string, string>> = {
+  CustomSMSSender: 'V1_0',
+  CustomEmailSender: 'V1_0',
+  PreTokenGenerationConfig: 'V1_0',
+};
+
+/** Cognito: the trigger in the user pool of the template, and one permission for all triggers. */
+export function expandCognito(event: FunctionEvent): undefined {
+  const { UserPool, Trigger } = event.properties;
+  const poolId = refName(UserPool);
+  const { context } = event;
+  if (poolId === undefined || context.typeOf(poolId) !== 'AWS::Cognito::UserPool') {
+    throw eventProblem(event, 'Cognito events must reference a user pool in the same template', ['UserPool']);
+  }
+  const permission = `${event.target.resource.id}CognitoPermission`;
+  if (!context.output.has(permission)) {
+    emitPermission(event, 'cognito-idp.amazonaws.com', { SourceArn: getAtt(poolId, 'Arn') }, permission);
+  }
+  const pool = context.edit(poolId);
+  if (pool === undefined) return;
+  const config = lambdaConfig(event, editProperties(pool));
+  for (const trigger of listOf(Trigger)) addTrigger(event, config, String(trigger));
+}
+
+function lambdaConfig(event: FunctionEvent, properties: Tree): Tree {
+  const config = properties['LambdaConfig'] ?? {};
+  if (!isMap(config)) throw eventProblem(event, '`LambdaConfig` of the user pool should be a map');
+  properties['LambdaConfig'] = config;
+  return config;
+}
+
+function addTrigger(event: FunctionEvent, config: Tree, trigger: string): void {
+  if (isGiven(config[trigger])) {
+    throw eventProblem(event, `the Cognito trigger \`${trigger}\` is defined several times; keep one`, ['Trigger']);
+  }
+  const version = versioned[trigger];
+  const arn = event.target.arn;
+  config[trigger] = version === undefined ? arn : { LambdaArn: arn, LambdaVersion: version };
+}
+
