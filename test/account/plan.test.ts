@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { actionsOf, callsOf } from '../../src/account/collector.ts';
 import { collectors } from '../../src/account/collectors/index.ts';
-import { iamPolicy, planCollection } from '../../src/account/plan.ts';
+import { iamPolicy } from '../../src/account/iam-policy.ts';
+import { planCollection } from '../../src/account/plan.ts';
 import { collect } from './collect.ts';
 import { everythingOf, needsOf } from './needs.ts';
 import { ordersAccount } from './orders-account.ts';
