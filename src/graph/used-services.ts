@@ -77,13 +77,20 @@ const takenByService: ReadonlySet<string> = new Set([
 const tracing = 'xray';
 
 /**
+ * Actions on a key that encrypted queues, topics, buckets, tables and secrets take in the caller's
+ * name. The role needs them, and yet the function calls no endpoint of KMS.
+ * https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
+ */
+const takenOnBehalf = /^kms:(decrypt|encrypt|generatedatakey|reencrypt|describekey|creategrant)/;
+
+/**
  * The services whose endpoints a function calls: what its role allows, what its environment names,
  * X-Ray where tracing is active. A wildcard over all services only makes each possible.
  */
 export function usedServices(resource: Resource, context: LinkContext): UsedServices {
   const set = context.identityStatements(resource);
   const isPolled = context.related(resource, 'eventSourceMappings').edges.length > 0;
-  const found = new Map(allowedServices(set, isPolled));
+  const found = new Map(allowedServices(set, isPolled, context));
   const note: Note = (used) => {
     keepSurest(found, used);
   };
@@ -107,13 +114,13 @@ const ofPolled = new WeakMap<StatementSet, Services>();
 const ofOthers = new WeakMap<StatementSet, Services>();
 
 /** Services that a role's statements allow; functions that share a role share the answer. */
-function allowedServices(set: StatementSet, isPolled: boolean): Services {
+function allowedServices(set: StatementSet, isPolled: boolean, context: LinkContext): Services {
   const answers = isPolled ? ofPolled : ofOthers;
   const known = answers.get(set);
   if (known !== undefined) return known;
   const found = new Map<string, UsedService>();
   for (const statement of set.statements) {
-    noteStatement(statement, isPolled, (used) => {
+    noteStatement(statement, isPolled, context, (used) => {
       keepSurest(found, used);
     });
   }
@@ -121,7 +128,12 @@ function allowedServices(set: StatementSet, isPolled: boolean): Services {
   return found;
 }
 
-function noteStatement(statement: PolicyStatement, isPolled: boolean, note: Note): void {
+function noteStatement(
+  statement: PolicyStatement,
+  isPolled: boolean,
+  context: LinkContext,
+  note: Note,
+): void {
   if (statement.effect !== 'Allow') return;
   if (statement.notActions.length > 0) noteAll(statement.notActions, 'NotAction', note);
   for (const action of statement.actions) {
@@ -131,13 +143,27 @@ function noteStatement(statement: PolicyStatement, isPolled: boolean, note: Note
     if (prefix === '*') noteAll([], '*', note);
     const service = endpointNames[prefix];
     if (service === undefined || service === tracing) continue;
+    const onBehalf = takenOnBehalf.test(text);
+    if (onBehalf && statement.resources.every((key) => isKeyOfData(key, context))) continue;
     note({
       service,
       because: `role statement allows ${typeof action === 'string' ? action : `${prefix}:${name}`}`,
-      ...doubt(statement.unresolved),
+      ...doubt(statement.unresolved ?? (onBehalf ? perhapsOnBehalf : undefined)),
     });
   }
 }
+
+function isKeyOfData(value: Value, context: LinkContext): boolean {
+  const key = value instanceof Reference ? context.index.byId(value.resourceId) : undefined;
+  return key !== undefined && context.related(key, 'keyOf').edges.length > 0;
+}
+
+const perhapsOnBehalf: Cause = {
+  code: 'code',
+  message:
+    'the role may use a key, which encrypted data needs too, so whether the code itself calls KMS is not known',
+  remedy: 'scan what the key encrypts along, or bring the evidence by hand',
+};
 
 function doubt(uncertain: Cause | undefined): { readonly uncertain?: Cause } {
   return uncertain === undefined ? {} : { uncertain };

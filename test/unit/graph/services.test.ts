@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { PartialString, type ObjectValue } from '../../../src/model/value.ts';
+import { PartialString, type ObjectValue, type Value } from '../../../src/model/value.ts';
 import { graphOf, ref, resource } from './reading.ts';
 
 const body = (Type: string, Properties: ObjectValue = {}) => ({ Type, Properties });
@@ -8,10 +8,11 @@ function servicesOf(
   actions: readonly string[],
   lambda: ObjectValue = {},
   more: Record<string, { Type: string; Properties: ObjectValue }> = {},
+  on: Value = '*',
 ) {
   const graph = graphOf({
     Role: body('AWS::IAM::Role', {
-      Policies: [{ PolicyDocument: { Statement: [{ Effect: 'Allow', Action: actions, Resource: '*' }] } }],
+      Policies: [{ PolicyDocument: { Statement: [{ Effect: 'Allow', Action: actions, Resource: on }] } }],
     }),
     Orders: body('AWS::Lambda::Function', { Role: ref('Role', 'Arn'), ...lambda }),
     ...more,
@@ -45,6 +46,19 @@ describe('used services', () => {
     const services = servicesOf(['*']);
     expect(services.find(({ service }) => service === 's3')?.uncertain?.code).toBe('code');
     expect(services.every(({ uncertain }) => uncertain !== undefined)).toBe(true);
+  });
+
+  it('do not count the key of what the function uses', () => {
+    const keys = {
+      Own: body('AWS::KMS::Key'),
+      Key: body('AWS::KMS::Key'),
+      Topic: body('AWS::SNS::Topic', { KmsMasterKeyId: ref('Key', 'Arn') }),
+    };
+    const kms = (actions: readonly string[], on: Value) =>
+      servicesOf(actions, {}, keys, on).map(({ service, uncertain }) => [service, uncertain?.code]);
+    expect(kms(['kms:Decrypt', 'kms:GenerateDataKey*'], ref('Key', 'Arn'))).toEqual([]);
+    expect(kms(['kms:Decrypt', 'kms:GenerateDataKey*'], ref('Own', 'Arn'))).toEqual([['kms', 'code']]);
+    expect(kms(['kms:Sign'], ref('Key', 'Arn'))).toEqual([['kms', undefined]]);
   });
 
   it('are those of what the environment names', () => {
