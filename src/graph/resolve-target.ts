@@ -237,8 +237,11 @@ function qualifierOf(proxy: Resource): Value {
   return proxy.type === 'AWS::Lambda::Alias' ? (proxy.properties.Name ?? proxy.name) : proxy.name;
 }
 
-/** Custom resources, nested stacks and parameters hand out values that name something else. */
-const opaqueTypes = /^(Custom::|AWS::CloudFormation::|AWS::SSM::Parameter)/;
+/**
+ * Custom resources, nested stacks and parameters hand out values that name something else; types of
+ * third parties, and those that only a transform knows, may stand for any resource.
+ */
+const opaqueTypes = /^(AWS::(CloudFormation|Serverless)::|AWS::SSM::Parameter|(?!AWS::|Headgate::))/;
 
 function qualified(target: Target, qualifier: string, named: Resource, context: LinkContext): Target {
   const through = childOf('AWS::Lambda::Alias', named, qualifier, context);

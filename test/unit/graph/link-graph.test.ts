@@ -103,16 +103,19 @@ describe('what a value names', () => {
     expect(namesOf(graph, 'Failed', 'deadLetterOf')).toEqual(['Orders']);
   });
 
-  it('does not take what a custom resource answers for a known resource', () => {
-    const graph = graphOf({
-      Lookup: { Type: 'Custom::Lookup' },
-      Orders: {
-        Type: 'AWS::Lambda::Function',
-        Properties: { DeadLetterConfig: { TargetArn: ref('Lookup', 'QueueArn') } },
-      },
-    });
-    expect(namesOf(graph, 'Orders', 'deadLetterQueue')).toEqual(['?attribute']);
-  });
+  it.each(['Custom::Lookup', 'AWS::Serverless::Application', 'Acme::Queues::Queue'])(
+    'does not take what a %s answers for a known resource',
+    (Type) => {
+      const graph = graphOf({
+        Lookup: { Type },
+        Orders: {
+          Type: 'AWS::Lambda::Function',
+          Properties: { DeadLetterConfig: { TargetArn: ref('Lookup', 'QueueArn') } },
+        },
+      });
+      expect(namesOf(graph, 'Orders', 'deadLetterQueue')).toEqual(['?attribute']);
+    },
+  );
 });
 
 describe('what may be missing', () => {
