@@ -37,6 +37,8 @@ export interface AuditTools {
   readonly parts: ReportStore;
   /** Milliseconds until the function is stopped. */
   readonly remainingMs: () => number;
+  /** Default: the shipped rules under the settings of headgate.yaml. */
+  readonly ruleSet?: RuleSet;
   /** More for the collection: an endpoint, a clock. */
   readonly collect?: Partial<CollectAccountOptions>;
   /** Default: Security Hub and states in S3, by the SDK. */
@@ -60,7 +62,8 @@ export async function runAudit(
   tools: AuditTools,
 ): Promise<AuditSummary | PartSummary> {
   const config = await readConfigIn(settings.configFolder, undefined);
-  const ruleSet = await loadRuleSet(config, { folders: [], rule: [], flow: [] }, settings.configFolder);
+  const ruleSet =
+    tools.ruleSet ?? (await loadRuleSet(config, { folders: [], rule: [], flow: [] }, settings.configFolder));
   const credentials = await credentialsOf(settings);
   const reading =
     settings.parts === undefined

@@ -1,0 +1,213 @@
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { collectors } from '../../../src/account/collectors/index.ts';
+import type { CollectAccountOptions } from '../../../src/account/collect-account.ts';
+import { loadRuleSet } from '../../../src/cli/rule-set.ts';
+import { readSettings, type AuditEvent } from '../../../src/lambda/audit-settings.ts';
+import { metricsOf, type AuditSummary } from '../../../src/lambda/audit-summary.ts';
+import { reserveMs, runAudit } from '../../../src/lambda/run-audit.ts';
+import type { RuleSet } from '../../../src/model/rule.ts';
+import { fastClock } from '../../account/collect.ts';
+import { ordersAccount } from '../../account/orders-account.ts';
+import { ReplayedAccount, type Fault, type Replies } from '../../account/replay.ts';
+import { MemoryHub, MemoryStore } from '../publish/memory-hub.ts';
+import { MemoryReportStore } from './memory-report-store.ts';
+
+const account = '111122223333';
+const environment = { HEADGATE_BUCKET: 'audits', HEADGATE_REGIONS: 'eu-west-1', AWS_REGION: 'eu-west-1' };
+const noon = '2026-11-23T12:00:00.000Z';
+
+let ruleSet: RuleSet;
+beforeAll(async () => {
+  ruleSet = await loadRuleSet({}, { folders: [], rule: [], flow: [] }, '/nowhere');
+});
+
+let store: MemoryReportStore;
+let hub: MemoryHub;
+let state: MemoryStore;
+beforeEach(() => {
+  store = new MemoryReportStore();
+  hub = new MemoryHub(account);
+  state = new MemoryStore();
+});
+
+async function audit(
+  event: AuditEvent = {},
+  more: {
+    replies?: Replies;
+    faults?: readonly Fault[];
+    remainingMs?: number;
+    collect?: Partial<CollectAccountOptions>;
+    environment?: Record<string, string>;
+  } = {},
+) {
+  const { replies = ordersAccount, faults = [], remainingMs = 900_000 } = more;
+  const clock = fastClock();
+  const replayed = new ReplayedAccount(replies, faults, clock.now);
+  const settings = readSettings(
+    { time: noon, ...event },
+    { ...environment, ...more.environment },
+    new Date(noon),
+  );
+  return runAudit(
+    { ...settings, configFolder: '/nowhere' },
+    {
+      store,
+      parts: store,
+      ruleSet,
+      remainingMs: () => remainingMs,
+      collect: {
+        credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'x' },
+        clock,
+        customise: replayed.customise,
+        ...more.collect,
+      },
+      hubs: { hubOf: () => hub, storeOf: () => state },
+    },
+  );
+}
+
+async function summaryOf(...args: Parameters<typeof audit>): Promise<AuditSummary> {
+  const summary = await audit(...args);
+  if (summary.kind !== 'audit') throw new Error('a part was written');
+  return summary;
+}
+
+const rows = (key: string): Record<string, unknown>[] =>
+  store
+    .text(key)
+    .split('\n')
+    .flatMap((line) => (line === '' ? [] : [JSON.parse(line) as Record<string, unknown>]));
+
+describe('runAudit', () => {
+  it('writes reports and evaluations, tells Security Hub, and answers in short', async () => {
+    const summary = await summaryOf();
+    expect(store.keys).toEqual([
+      `evaluations/date=2026-11-23/account=${account}/region=eu-west-1/evaluations.ndjson.gz`,
+      `evaluations/date=2026-11-23/account=${account}/region=global/evaluations.ndjson.gz`,
+      `reports/2026-11-23/${account}/120000-eu-west-1.html`,
+      `reports/2026-11-23/${account}/120000-eu-west-1.json`,
+    ]);
+    expect(summary.securityHub).toMatchObject([{ region: 'eu-west-1', status: 'published', refused: 0 }]);
+    expect(hub.findings.size).toBe(summary.securityHub[0]?.accepted);
+    expect(hub.findings.size).toBe(summary.counts.fail);
+    expect(hub.findings.size).toBeGreaterThan(0);
+    expect(JSON.stringify(summary).length).toBeLessThan(10_000);
+  });
+
+  it('stores one row for each evaluation, under the Region that it belongs to', async () => {
+    const { counts, objects } = await summaryOf();
+    const all = objects.evaluations.flatMap(rows);
+    const { pass, fail, unknown, notApplicable, waived } = counts;
+    expect(all).toHaveLength(pass + fail + unknown + notApplicable + waived);
+    expect(all[0]).toMatchObject({ audited_at: noon, rule_id: expect.any(String), waived: false });
+  });
+
+  it('writes the same objects again when the scheduler retries', async () => {
+    await summaryOf();
+    const before = store.keys.map((key) => [key, store.text(key)]);
+    await summaryOf();
+    expect(store.keys.map((key) => [key, store.text(key)])).toEqual(before);
+  });
+
+  it('closes nothing when a call was denied, and says so', async () => {
+    await summaryOf();
+    const open = hub.findings.size;
+    const summary = await summaryOf(
+      { time: '2026-11-24T12:00:00.000Z' },
+      { faults: [{ call: 'lambda.ListFunctions', fault: 'deny' }] },
+    );
+    expect(summary.completeness).toBe('calls');
+    expect(summary.missing.join()).toContain('lambda:');
+    const lambda = [...hub.findings.values()].filter(({ GeneratorId }) => GeneratorId.includes('lambda'));
+    expect(lambda.length).toBeGreaterThan(0);
+    expect(lambda.every(({ RecordState }) => RecordState === 'ACTIVE')).toBe(true);
+    expect(hub.findings.size).toBeGreaterThanOrEqual(open);
+  });
+
+  it('stops collecting before the function is stopped, and calls the rest unknown', async () => {
+    const slow = { now: () => performance.now(), sleep: async () => new Promise<void>(() => undefined) };
+    const started = performance.now();
+    const summary = await summaryOf(
+      {},
+      { remainingMs: reserveMs, collect: { clock: slow, deadlineMs: 200 } },
+    );
+    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(summary.completeness).toBe('deadline');
+    expect(metricsOf(summary, 1)).toMatchObject({ Audits: 1, IncompleteAudits: 1 });
+    expect(summary.counts.unknown).toBeGreaterThan(0);
+  });
+
+  it('is finished although Security Hub is off, and says so', async () => {
+    hub.importFindings = async () =>
+      Promise.reject(Object.assign(new Error('no'), { name: 'InvalidAccessException' }));
+    const summary = await summaryOf();
+    expect(summary.securityHub).toMatchObject([
+      { status: 'off', reason: expect.stringContaining('not enabled') },
+    ]);
+    expect(metricsOf(summary, 1)).toMatchObject({ UnpublishedPlaces: 1 });
+  });
+
+  it('fails where no call was answered: such an audit says nothing', async () => {
+    await expect(
+      audit({ services: ['lambda'] }, { faults: [{ call: 'lambda', fault: 'deny' }] }),
+    ).rejects.toThrow(/Not a single call was answered/);
+    expect(store.keys.some((key) => key.endsWith('.json'))).toBe(true);
+  });
+
+  it('refuses answers of another account than the one meant', async () => {
+    await expect(audit({ account: '999999999999', region: 'eu-west-1' })).rejects.toThrow(
+      /answered by `111122223333`/,
+    );
+  });
+
+  it('leaves global resources to the run of the home Region', async () => {
+    const home = await summaryOf({ region: 'eu-west-1', homeRegion: 'eu-west-1' });
+    expect(home.objects.evaluations.join()).toContain('region=global');
+    store = new MemoryReportStore();
+    const other = await summaryOf({ region: 'eu-west-1', homeRegion: 'us-east-1' });
+    expect(other.objects.evaluations.join()).not.toContain('region=global');
+  });
+});
+
+describe('a run that was split by service', () => {
+  it('decides what one run would have decided', async () => {
+    const whole = await summaryOf();
+    const wholeRows = whole.objects.evaluations.flatMap(rows);
+    hub = new MemoryHub(account);
+    state = new MemoryStore();
+    const services = [...new Set(collectors.map(({ service }) => service.replace(/-global$/, '')))];
+    const parts: string[] = [];
+    for (const part of services) {
+      const summary = await audit({ part, services: [part] });
+      if (summary.kind === 'part') parts.push(summary.key);
+    }
+    expect(parts).toHaveLength(services.length);
+    const merged = await summaryOf({ parts });
+    expect(merged.counts).toEqual(whole.counts);
+    expect(merged.objects.evaluations.flatMap(rows)).toEqual(wholeRows);
+    expect(merged.completeness).toBe(whole.completeness);
+  });
+
+  it('hands no secret over', async () => {
+    const key = ['AKIA', 'IOSFODNN7', 'EXAMPLE'].join('');
+    const replies: Replies = {
+      'lambda.ListFunctions': {
+        Functions: [
+          {
+            FunctionName: 'leaky',
+            FunctionArn: `arn:aws:lambda:eu-west-1:${account}:function:leaky`,
+            Environment: { Variables: { API_KEY: key } },
+          },
+        ],
+      },
+    };
+    const summary = await audit({ part: 'lambda', services: ['lambda'] }, { replies });
+    if (summary.kind !== 'part') throw new Error('no part');
+    expect(store.text(summary.key)).toContain('leaky');
+    expect(store.text(summary.key)).not.toContain(key);
+  });
+
+  it('says which part is gone', async () => {
+    await expect(audit({ parts: ['parts/x.ndjson.gz'] })).rejects.toThrow(/`parts\/x.ndjson.gz`/);
+  });
+});
