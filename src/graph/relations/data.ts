@@ -9,7 +9,7 @@ import {
   topicType,
   type RelationRow,
 } from './row.ts';
-import { readEndpoint, readScalingId } from './readers.ts';
+import { readEndpoint, readLoadBalancerLogs, readScalingId } from './readers.ts';
 import { readReplayers } from './use-readers.ts';
 
 const queue = 'AWS::SQS::Queue';
@@ -104,6 +104,21 @@ export const dataRelations: readonly RelationRow[] = [
   {
     from: bucket,
     path: 'LoggingConfiguration.DestinationBucketName',
+    to: bucketType,
+    name: 'loggingTarget',
+    inverse: 'accessLogs',
+  },
+  {
+    from: 'AWS::ElasticLoadBalancingV2::LoadBalancer',
+    path: 'LoadBalancerAttributes[]',
+    to: bucketType,
+    name: 'loggingTarget',
+    inverse: 'accessLogs',
+    read: readLoadBalancerLogs,
+  },
+  {
+    from: 'AWS::ElasticLoadBalancing::LoadBalancer',
+    path: 'AccessLoggingPolicy.S3BucketName',
     to: bucketType,
     name: 'loggingTarget',
     inverse: 'accessLogs',

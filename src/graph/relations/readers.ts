@@ -172,6 +172,16 @@ export const readProcessor: Reader = (found, resource, row, context) => {
   return isFunction ? readIdentity(found, resource, row, context) : [];
 };
 
+const loadBalancerLogs = /^(access|connection|health_check)_logs\.s3\.bucket$/;
+
+/** The bucket of an application load balancer's logs; a network load balancer delivers to other buckets too. */
+export const readLoadBalancerLogs: Reader = (found, resource, row, context) => {
+  if (resource.properties.Type === 'network' || !isObjectValue(found.value)) return [];
+  const { Key, Value: bucket } = found.value;
+  if (typeof Key !== 'string' || !loadBalancerLogs.test(Key)) return [];
+  return resolveTargets(bucket, { from: resource, types: row.to }, context);
+};
+
 /** The value at a path of keys and indices. */
 export function valueOn(root: Value | undefined, path: readonly (string | number)[]): Value | undefined {
   let value = root;
