@@ -1,0 +1,56 @@
+// Writes docs/mutations.md from the mutation matrix; the test of the matrix proves what the page says.
+// With --check nothing is written, and a difference fails.
+import { readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { load } from './build.mjs';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+/** Text of docs/mutations.md. */
+export async function mutationsPage() {
+  const [{ matrix }, { shippedRules }] = await Promise.all([
+    load('test/stack/mutations/matrix.ts', 'mutations'),
+    load('src/rules/shipped.ts', 'mutations-rules'),
+  ]);
+  const { rules } = await shippedRules();
+  const killing = new Map(matrix.map((mutation) => [mutation.rule, mutation]));
+  const killed = rules.filter(({ id }) => killing.has(id)).length;
+  const crossFired = matrix.filter(({ also }) => also !== undefined);
+  const rows = [...matrix].sort((a, b) => (a.rule < b.rule ? -1 : 1)).map(rowOf);
+  const list = (mutations) => mutations.map(({ rule }) => `\`${rule}\``).join(', ');
+  const soft = matrix.filter(({ becomes }) => becomes === 'unknown');
+  return `# Mutations
+
+The reference application is broken on purpose, once for each rule of the catalogue. One mistake must yield that
+rule's finding on one resource and change no other verdict to *fail* or *unknown*.
+
+- killed: **${killed} of ${rules.length}** rules
+- fired alone: ${matrix.length - crossFired.length} of ${matrix.length} mistakes; ${crossFired.length} bring a second finding, because two statements decide one switch: ${list(crossFired)}
+- ${soft.length} rules never fail, as no configuration proves the contrary; their mistake makes the verdict unknown: ${list(soft)}
+
+"Beside" is what the application lacks and the rule is about; it is added first, and yields no finding by itself.
+Every line is a case of \`test/stack/mutations\`, where the edits stand.
+
+| rule | mistake | finding on | also | beside |
+| --- | --- | --- | --- | --- |
+${rows.join('\n')}
+`;
+}
+
+function rowOf({ rule, mistake, on, becomes, also = [], base }) {
+  const place = on === '.' ? 'the whole application' : `\`${on}\``;
+  const others = also.map((other) => `\`${other.rule}\`: ${other.because}`).join('; ');
+  const finding = becomes === undefined ? place : `${place} (${becomes})`;
+  return `| [${rule}](rules/${rule}.md) | ${mistake} | ${finding} | ${others} | ${base?.name ?? ''} |`;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const path = join(root, 'docs/mutations.md');
+  const text = await mutationsPage();
+  const isFresh = (await readFile(path, 'utf8').catch(() => undefined)) === text;
+  if (!isFresh && process.argv.includes('--check')) {
+    process.stdout.write('Stale, run `node scripts/mutations-page.mjs`: docs/mutations.md\n');
+    process.exitCode = 1;
+  } else if (!isFresh) await writeFile(path, text);
+}

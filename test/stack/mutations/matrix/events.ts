@@ -1,0 +1,159 @@
+import type { Mutation } from '../apply-mutation.ts';
+import { subscriber } from './bases.ts';
+
+/** EventBridge, S3 events, Step Functions. */
+export const events: readonly Mutation[] = [
+  {
+    rule: 'events.bus.archive',
+    on: 'EventsBus',
+    mistake: 'no archive',
+    edits: [{ drop: 'EventsArchive' }],
+  },
+  {
+    rule: 'events.bus.archive.storage',
+    on: 'Parcels',
+    mistake: 'nothing says how long events are kept',
+    base: subscriber,
+    edits: [{ id: 'Parcels', remove: 'StorageConfiguration' }],
+  },
+  {
+    rule: 'events.bus.encryption',
+    on: 'EventsBus',
+    mistake: 'the bus is encrypted with a key that AWS owns',
+    edits: [{ id: 'EventsBus', remove: 'KmsKeyIdentifier' }],
+    also: [
+      {
+        rule: 'all.application.payload',
+        on: 'EventsBus',
+        because: 'it asks the same of every place where messages wait',
+      },
+    ],
+  },
+  {
+    rule: 'events.bus.filtering',
+    on: 'EventsAcceptedOrders',
+    mistake: 'the rule takes every event of the bus',
+    edits: [{ id: 'EventsAcceptedOrders', set: 'EventPattern', to: { version: ['0'] } }],
+  },
+  {
+    rule: 'events.bus.filtering.subscriber',
+    on: 'ParcelsSubscriber',
+    mistake: 'the subscriber takes every event of the bus',
+    base: subscriber,
+    edits: [{ id: 'ParcelsSubscriber', remove: 'FilterConfiguration' }],
+  },
+  {
+    rule: 'events.bus.policy',
+    on: 'EventsBus',
+    mistake: 'every account may send events',
+    edits: [{ id: 'EventsBuscdkOwnAccountOnly', set: 'Statement.Principal', to: '*' }],
+  },
+  {
+    rule: 'events.bus.policy.default',
+    on: 'DefaultBusPolicy',
+    mistake: 'every account may send events to the default bus',
+    edits: [
+      {
+        add: 'DefaultBusPolicy',
+        to: 'HeadgateEvents',
+        resource: {
+          Type: 'AWS::Events::EventBusPolicy',
+          Properties: {
+            Statement: { Action: 'events:PutEvents', Effect: 'Allow', Principal: '*', Resource: '*' },
+            StatementId: 'everyone',
+          },
+        },
+      },
+    ],
+  },
+  {
+    rule: 'events.rule.dlq',
+    on: 'EventsAcceptedOrders',
+    mistake: 'what the target does not take is lost',
+    edits: [{ id: 'EventsAcceptedOrders', remove: 'Targets.0.DeadLetterConfig' }],
+  },
+  {
+    rule: 'events.rule.dlq.subscriber',
+    on: 'ParcelsSubscriber',
+    mistake: 'what the target does not take is lost',
+    base: subscriber,
+    edits: [{ id: 'ParcelsSubscriber', remove: 'OnFailureConfiguration' }],
+  },
+  {
+    rule: 'events.rule.target',
+    on: 'EventsAcceptedOrders',
+    mistake: 'the function does not admit the rule',
+    edits: [{ drop: 'EventsAcceptedOrdersAllowEventRuleHeadgateEventsStartFulfilmentFunction4D65F996' }],
+  },
+  {
+    rule: 'events.s3.encrypted-notification',
+    on: 'EventsUploads',
+    mistake: 'S3 may not use the key of the queue that it notifies',
+    edits: [
+      {
+        id: 'EventsUploads',
+        set: 'NotificationConfiguration.QueueConfigurations',
+        to: [{ Event: 's3:ObjectCreated:*', Queue: { 'Fn::GetAtt': ['EventsAuditQueue', 'Arn'] } }],
+      },
+    ],
+  },
+  {
+    rule: 'events.s3.eventbridge',
+    on: 'EventsUploads',
+    mistake: 'the bucket sends nothing to EventBridge',
+    edits: [{ id: 'EventsUploads', remove: 'NotificationConfiguration' }],
+  },
+  {
+    rule: 'events.schedule.expression',
+    on: 'NightlySchedule',
+    mistake: 'a schedule without a dead-letter queue',
+    edits: [
+      {
+        add: 'NightlySchedule',
+        to: 'HeadgateEvents',
+        resource: {
+          Type: 'AWS::Scheduler::Schedule',
+          Properties: {
+            FlexibleTimeWindow: { Mode: 'OFF' },
+            ScheduleExpression: 'cron(0 3 * * ? *)',
+            Target: {
+              Arn: { 'Fn::GetAtt': ['EventsAuditQueue', 'Arn'] },
+              RoleArn: { 'Fn::GetAtt': ['EventsForwardUploadsEventsRole', 'Arn'] },
+            },
+          },
+        },
+      },
+    ],
+  },
+  {
+    rule: 'events.schedule.expression.rule',
+    on: 'EventsSchedule',
+    mistake: 'day of month and day of week at once',
+    edits: [{ id: 'EventsSchedule', set: 'ScheduleExpression', to: 'cron(0/5 * * * * *)' }],
+  },
+  {
+    rule: 'events.stepfunctions.observability',
+    on: 'EventsFulfilmentStateMachine',
+    mistake: 'executions are not logged',
+    edits: [{ id: 'EventsFulfilmentStateMachine', set: 'LoggingConfiguration.Level', to: 'OFF' }],
+  },
+  {
+    rule: 'events.stepfunctions.observability.encryption',
+    on: 'EventsFulfilmentStateMachine',
+    mistake: 'executions are encrypted with a key that AWS owns',
+    edits: [{ id: 'EventsFulfilmentStateMachine', remove: 'EncryptionConfiguration' }],
+  },
+  {
+    rule: 'events.stepfunctions.retry',
+    on: 'EventsFulfilmentStateMachine',
+    mistake: 'retries do not back off',
+    edits: [
+      {
+        id: 'EventsFulfilmentStateMachine',
+        in: 'DefinitionString',
+        replace: 'BackoffRate\\":2',
+        by: 'BackoffRate\\":1',
+      },
+    ],
+  },
+];
