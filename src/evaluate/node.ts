@@ -3,6 +3,7 @@ import type { Resource } from '../model/resource.ts';
 import type { PatternEngine, Rule, RuleData } from '../model/rule.ts';
 import {
   Choice,
+  PartialString,
   SymbolicValue,
   Unresolved,
   isObjectValue,
@@ -115,6 +116,9 @@ function walk(
     return value === undefined ? absent(node, path, context, then) : then(value, path, false);
   }
   if (value instanceof Unresolved) return then(value, path, false);
+  // Text, of which pieces are unknown, has no members unless it is JSON.
+  if (value instanceof PartialString && !mayBeJson(value))
+    return absent(node, [...node.path, ...steps], context, then);
   if (value instanceof SymbolicValue) return then(unresolvedPart(value), path, false);
   const inner = typeof value === 'string' ? parsed(value) : value;
   if (Array.isArray(inner)) {
@@ -141,6 +145,14 @@ function unresolvedPart(value: SymbolicValue): Unresolved {
     code: 'attribute',
     message: isSecret ? 'the value is kept in a secret' : 'the value is known only after deployment',
   });
+}
+
+function mayBeJson(value: PartialString): boolean {
+  const [first, last] = [value.parts[0], value.parts.at(-1)];
+  return (
+    (typeof first !== 'string' || /^\s*([[{]|$)/.test(first)) &&
+    (typeof last !== 'string' || /([\]}]|^)\s*$/.test(last))
+  );
 }
 
 // Some properties may be given as JSON text (policies, redrive policies, event patterns).

@@ -57,6 +57,15 @@ describe('quantifiers', () => {
     expect(inList(that, list)).toBe(expected);
   });
 
+  it('knows that text has no members, even where pieces of it are unknown', () => {
+    const stack = { Ref: 'AWS::StackName' };
+    const decide = (text: object): string =>
+      decideFunction({ property: 'Description.prefix', exists: false }, { Description: text }).verdict;
+    expect(decide({ 'Fn::Join': ['', [stack, '-orders']] })).toBe('pass');
+    expect(decide({ 'Fn::Join': ['', ['orders-', stack]] })).toBe('pass');
+    expect(decide({ 'Fn::Join': ['', ['{"prefix": "', stack, '"}']] })).toBe('unknown');
+  });
+
   it('binds members by name and reads from the resource that is judged', () => {
     const rule = ruleOf(
       {
