@@ -7,8 +7,8 @@ export interface CallStats {
   readonly calls: number;
   /** Requests sent, retries included. */
   readonly attempts: number;
-  /** Calls that were not answered with success. */
-  readonly failed: number;
+  /** Calls that ended in an error, after all retries; the error that says "there is none" is one too. */
+  readonly errors: number;
   /** Milliseconds spent waiting for the rate. */
   readonly waitedMs: number;
 }
@@ -24,7 +24,7 @@ export class CallLog {
     const key = `${region}\n${service}\n${operation}`;
     let counts = this.#counts.get(key);
     if (counts === undefined) {
-      counts = { service, operation, region, calls: 0, attempts: 0, failed: 0, waitedMs: 0 };
+      counts = { service, operation, region, calls: 0, attempts: 0, errors: 0, waitedMs: 0 };
       this.#counts.set(key, counts);
     }
     return counts;

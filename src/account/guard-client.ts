@@ -59,7 +59,7 @@ function countCalls({ service, region, allowed, log, signal }: Guard): Middlewar
     try {
       return await untilAborted(next(args), signal);
     } catch (error) {
-      counts.failed += 1;
+      counts.errors += 1;
       throw error;
     }
   };

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { redactionMark } from '../model/redaction.ts';
 import { SymbolicValue, isArrayValue, isObjectValue, type ObjectValue, type Value } from '../model/value.ts';
 
 /**
@@ -6,9 +7,6 @@ import { SymbolicValue, isArrayValue, isObjectValue, type ObjectValue, type Valu
  * that of an environment or stage variable or header; empty for any other text.
  */
 export type SecretFinder = (name: string, text: string) => readonly (readonly [start: number, end: number])[];
-
-/** What stands in the place of a secret, before its keyed hash (HMAC-SHA-256, hex). */
-export const redactionMark = 'headgate-redacted:';
 
 /** Members whose own members are named by the user, and may so be named like secrets. */
 const variableMaps: ReadonlySet<string> = new Set(['Variables', 'StageVariables']);

@@ -25,7 +25,7 @@ describe('a call that fails and then answers', () => {
       expect(reading.calls.find(({ operation }) => operation === 'GetFunctionConcurrency')).toMatchObject({
         calls: 2,
         attempts: 4,
-        failed: 0,
+        errors: 0,
       });
     },
   );
