@@ -209,12 +209,16 @@ export class EventsFlow extends Construct {
       'Reads an uploaded file of orders into the ordered queue',
       {
         timeout: Duration.seconds(60),
-        environment: { ORDER_QUEUE_URL: ordered.queue.queueUrl },
+        environment: {
+          ORDER_QUEUE_URL: ordered.queue.queueUrl,
+          PERSONAL_DATA_KEY_ARN: this.props.foundation.personalDataKey.keyArn,
+        },
         failures: this.failures,
         onSuccess: { bind: () => ({ destination: this.bus.eventBusArn }) },
       },
     );
     handler.allow(['events:PutEvents'], [this.bus.eventBusArn]);
+    this.remember(handler);
     handler.allowObjects(['s3:GetObject'], this.uploads, '');
     handler.allow(['sqs:SendMessage'], [ordered.queue.queueArn]);
     grantPersonalData(this.props.foundation, handler, 'encrypt');
@@ -269,6 +273,7 @@ export class EventsFlow extends Construct {
       },
       failures: this.failures,
     });
+    this.remember(handler);
     handler.allow(['dynamodb:Query'], [`${this.orders.tableArn}/index/${dueIndex}`]);
     handler.allow(['dynamodb:UpdateItem'], [this.orders.tableArn]);
     handler.allow(['sns:Publish'], [this.topic.topicArn]);
@@ -288,6 +293,7 @@ export class EventsFlow extends Construct {
       environment: { STATE_MACHINE_ARN: this.workflow.stateMachine.stateMachineArn },
       failures: this.failures,
     });
+    this.remember(handler);
     handler.allow(['states:StartExecution'], [this.workflow.stateMachine.stateMachineArn]);
     handler.vouch('all.application.field-level', writesNoPersonalData);
     const rule = new events.Rule(this, 'AcceptedOrders', {
@@ -311,6 +317,7 @@ export class EventsFlow extends Construct {
       timeout: consumerTimeout,
       environment: { AUDIT_BUCKET: bucket.bucketName },
     });
+    this.remember(handler);
     handler.allowObjects(['s3:PutObject'], bucket, 'announcements/');
     handler.vouch('all.application.field-level', writesNoPersonalData);
     handler.vouch(
@@ -323,7 +330,7 @@ export class EventsFlow extends Construct {
 
   private createFunction(name: EventsHandler, description: string, own: FunctionSettings): SecureFunction {
     const { foundation, entries } = this.props;
-    const handler = new SecureFunction(this, pascalCase(name), {
+    return new SecureFunction(this, pascalCase(name), {
       foundation,
       key: this.key,
       description,
@@ -333,14 +340,14 @@ export class EventsFlow extends Construct {
       ...(own.timeout && { timeout: own.timeout }),
       ...(own.failures && { failures: own.failures }),
       ...(own.onSuccess && { onSuccess: own.onSuccess }),
-      environment: {
-        ...own.environment,
-        IDEMPOTENCY_TABLE: this.idempotency.tableName,
-        PERSONAL_DATA_KEY_ARN: foundation.personalDataKey.keyArn,
-      },
+      environment: own.environment,
     });
+  }
+
+  /** Lets a function keep records of what it has done. */
+  private remember(handler: SecureFunction): void {
+    handler.function.addEnvironment('IDEMPOTENCY_TABLE', this.idempotency.tableName);
     handler.allow(idempotencyActions, [this.idempotency.tableArn]);
-    return handler;
   }
 
   private invoke(rule: events.Rule, handler: SecureFunction): void {
