@@ -1,0 +1,143 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { linkGraph } from '../../src/graph/link-graph.ts';
+import type { Resource } from '../../src/model/resource.ts';
+import type { ResourceGraph } from '../../src/model/resource-graph.ts';
+import { collect } from './collect.ts';
+import { ordersAccount } from './orders-account.ts';
+import type { Replies } from './replay.ts';
+
+const arn = (service: string, resource: string): string =>
+  `arn:aws:${service}:eu-west-1:111122223333:${resource}`;
+const document = encodeURIComponent('{"Statement":[{"Effect":"Allow","Action":"sqs:*","Resource":"*"}]}');
+
+const replies: Replies = {
+  ...ordersAccount,
+  'lambda.ListFunctions': {
+    Functions: [
+      {
+        FunctionName: 'orders',
+        FunctionArn: arn('lambda', 'function:orders'),
+        Role: 'arn:aws:iam::111122223333:role/service/orders',
+        KMSKeyArn: arn('kms', 'key/own-1'),
+        VpcConfig: { SubnetIds: ['subnet-b'], SecurityGroupIds: ['sg-1'], VpcId: 'vpc-1' },
+        DeadLetterConfig: { TargetArn: arn('sqs', 'orders') },
+      },
+    ],
+  },
+  'lambda.ListAliases': {
+    Aliases: [{ AliasArn: arn('lambda', 'function:orders:live'), Name: 'live', FunctionVersion: '1' }],
+  },
+  'lambda.ListFunctionEventInvokeConfigs': {
+    FunctionEventInvokeConfigs: [
+      {
+        FunctionArn: arn('lambda', 'function:orders:live'),
+        DestinationConfig: { OnFailure: { Destination: arn('sqs', 'orders') } },
+      },
+    ],
+  },
+  'iam.GetAccountAuthorizationDetails': {
+    RoleDetailList: [
+      {
+        RoleName: 'orders',
+        Arn: 'arn:aws:iam::111122223333:role/service/orders',
+        Path: '/service/',
+        RolePolicyList: [{ PolicyName: 'own', PolicyDocument: document }],
+      },
+    ],
+  },
+  'kms.ListAliases': {
+    Aliases: [{ AliasName: 'alias/orders', AliasArn: arn('kms', 'alias/orders'), TargetKeyId: 'own-1' }],
+  },
+  'kms.ListKeys': { Keys: [{ KeyId: 'own-1' }] },
+  'cloudwatch-logs.DescribeLogGroups': {
+    logGroups: [
+      { logGroupName: '/aws/lambda/orders', logGroupArn: arn('logs', 'log-group:/aws/lambda/orders') },
+    ],
+  },
+  'cloudwatch.DescribeAlarms': {
+    MetricAlarms: [
+      {
+        AlarmName: 'depth',
+        AlarmArn: arn('cloudwatch', 'alarm:depth'),
+        Namespace: 'AWS/SQS',
+        MetricName: 'ApproximateNumberOfMessagesVisible',
+        Dimensions: [{ Name: 'QueueName', Value: 'orders' }],
+      },
+    ],
+  },
+};
+
+describe('what names each other in an account', () => {
+  let graph: ResourceGraph;
+  beforeAll(async () => {
+    const { reading } = await collect(replies);
+    expect(reading.diagnostics).toEqual([]);
+    graph = linkGraph(reading);
+  });
+
+  const the = (type: string): Resource => {
+    const found = graph.ofType(type).filter(({ external }) => external !== true);
+    expect([type, found.length]).toEqual([type, 1]);
+    return found[0] as Resource; // the length was just checked
+  };
+  const ends = (type: string, relation: string): string[] =>
+    graph
+      .related(the(type), relation)
+      .edges.map(({ to }) => `${to?.external === true ? 'external ' : ''}${to?.type ?? '?'}`);
+
+  it.each([
+    ['AWS::Lambda::Function', 'role', 'AWS::IAM::Role'],
+    ['AWS::Lambda::Function', 'kmsKey', 'AWS::KMS::Key'],
+    ['AWS::Lambda::Function', 'subnets', 'AWS::EC2::Subnet'],
+    ['AWS::Lambda::Function', 'securityGroups', 'AWS::EC2::SecurityGroup'],
+    ['AWS::Lambda::Function', 'deadLetterQueue', 'AWS::SQS::Queue'],
+    ['AWS::Lambda::Function', 'codeSigningConfig', 'AWS::Lambda::CodeSigningConfig'],
+    ['AWS::Lambda::Function', 'logGroup', 'AWS::Logs::LogGroup'],
+    ['AWS::Lambda::Function', 'eventInvokeConfigs', 'AWS::Lambda::EventInvokeConfig'],
+    ['AWS::Lambda::Function', 'aliases', 'AWS::Lambda::Alias'],
+    ['AWS::Lambda::Function', 'routeTables', 'AWS::EC2::RouteTable'],
+    ['AWS::Lambda::EventInvokeConfig', 'onFailure', 'AWS::SQS::Queue'],
+    ['AWS::Lambda::EventSourceMapping', 'source', 'AWS::SQS::Queue'],
+    ['AWS::Lambda::EventSourceMapping', 'function', 'AWS::Lambda::Function'],
+    ['AWS::KMS::Alias', 'key', 'AWS::KMS::Key'],
+    ['AWS::SQS::Queue', 'policies', 'AWS::SQS::QueuePolicy'],
+    ['AWS::SQS::Queue', 'alarms', 'AWS::CloudWatch::Alarm'],
+    ['AWS::ApiGateway::Stage', 'api', 'AWS::ApiGateway::RestApi'],
+    ['AWS::ApiGateway::Stage', 'webAcl', 'AWS::WAFv2::WebACL'],
+    ['AWS::ApiGateway::Stage', 'aclAssociations', 'AWS::WAFv2::WebACLAssociation'],
+    ['AWS::ApiGateway::Method', 'api', 'AWS::ApiGateway::RestApi'],
+    ['AWS::ApiGateway::Method', 'apiResource', 'AWS::ApiGateway::Resource'],
+    ['AWS::ApiGateway::Method', 'integrationFunction', 'AWS::Lambda::Function'],
+    ['AWS::WAFv2::WebACLAssociation', 'associatedAcl', 'AWS::WAFv2::WebACL'],
+    ['AWS::Events::Rule', 'bus', 'AWS::Events::EventBus'],
+    ['AWS::Events::Rule', 'targets', 'AWS::Lambda::Function'],
+  ])('%s %s', (type, relation, target) => {
+    expect(ends(type, relation)).toContain(target);
+  });
+
+  it('is a queue that lies outside where the account has none of that name', () => {
+    expect(ends('AWS::Events::Rule', 'deadLetterQueue')).toEqual(['external AWS::SQS::Queue']);
+  });
+
+  it('gives a function the statements of its role, and its own permissions', () => {
+    const lambda = the('AWS::Lambda::Function');
+    expect(graph.identityStatements(lambda).statements).toMatchObject([
+      { effect: 'Allow', actions: ['sqs:*'] },
+    ]);
+    const effects = graph.resourceStatements(lambda).statements.map(({ effect }) => effect);
+    expect(effects).toEqual(expect.arrayContaining(['Allow', 'Deny']));
+  });
+
+  it('shows who invokes a function', () => {
+    const invokers = graph
+      .related(the('AWS::Lambda::Function'), 'invokers')
+      .edges.map(({ to, attributes }) => [to?.type, attributes?.invocation]);
+    expect(invokers).toEqual(
+      expect.arrayContaining([
+        ['AWS::ApiGateway::RestApi', 'sync'],
+        ['AWS::SQS::Queue', 'poll'],
+        ['AWS::Events::Rule', 'async'],
+      ]),
+    );
+  });
+});
