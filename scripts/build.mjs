@@ -91,14 +91,14 @@ function asModule(value) {
   return `export const text = ${JSON.stringify(JSON.stringify(value))};\n`;
 }
 
-export async function buildAll() {
+/** esbuild plugin: generated validators and packed rules in the place of what makes them. */
+async function generatedModules() {
   await mkdir(cache, { recursive: true });
-  await rm(join(root, 'dist'), { recursive: true, force: true });
   const replacements = new Map([
     [join(root, 'src/rules/validators.ts'), await generateValidators()],
     [join(root, 'src/rules/shipped.ts'), await packRules()],
   ]);
-  const replace = {
+  return {
     name: 'generated-modules',
     setup(builder) {
       builder.onResolve({ filter: /(validators|shipped)\.ts$/ }, (args) => {
@@ -107,24 +107,50 @@ export async function buildAll() {
       });
     },
   };
-  const bundle = (entryPoints, chunks) =>
-    build({
-      ...shared,
-      entryPoints,
-      outdir: join(root, 'dist'),
-      splitting: true,
-      minify: true,
-      mainFields: ['module', 'main'],
-      chunkNames: `${chunks}/[name]-[hash]`,
-      // commander and others are CommonJS and ask for node's own modules by require.
-      banner: {
-        js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-      },
-      plugins: [replace],
-    });
+}
+
+const bundle = (plugin, options) =>
+  build({
+    ...shared,
+    outdir: join(root, 'dist'),
+    splitting: true,
+    minify: true,
+    mainFields: ['module', 'main'],
+    // commander and others are CommonJS and ask for node's own modules by require.
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
+    plugins: [plugin],
+    ...options,
+  });
+
+/** The functions of the scheduled audit, as a folder that Lambda runs: `index.handler`, `fleet.handler`. */
+export async function buildAudit(outdir, plugin) {
+  return bundle(plugin ?? (await generatedModules()), {
+    entryPoints: {
+      index: join(root, 'src/lambda/handler.ts'),
+      fleet: join(root, 'src/lambda/fleet-handler.ts'),
+    },
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    chunkNames: 'chunks/[name]-[hash]',
+    target: 'node22',
+  });
+}
+
+export async function buildAll() {
+  await rm(join(root, 'dist'), { recursive: true, force: true });
+  const plugin = await generatedModules();
   // Apart, so that what only the library exports does not split the command into more files to load.
-  await bundle({ headgate: join(root, 'src/cli/main.ts') }, 'chunks');
-  await bundle({ index: join(root, 'src/index.ts') }, 'library');
+  await bundle(plugin, {
+    entryPoints: { headgate: join(root, 'src/cli/main.ts') },
+    chunkNames: 'chunks/[name]-[hash]',
+  });
+  await bundle(plugin, {
+    entryPoints: { index: join(root, 'src/index.ts') },
+    chunkNames: 'library/[name]-[hash]',
+  });
+  await buildAudit(join(root, 'dist/audit'), plugin);
   const command = join(root, 'dist/headgate.js');
   await writeFile(command, `#!/usr/bin/env node\n${await readFile(command, 'utf8')}`);
   await chmod(command, 0o755);

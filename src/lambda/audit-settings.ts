@@ -25,6 +25,8 @@ export interface AuditSettings {
   readonly part?: string;
   /** Parts to put together instead of collecting. */
   readonly parts?: readonly string[];
+  /** Folder of a fleet run: the summary is left there too. */
+  readonly folder?: string;
 }
 
 /** What the scheduler or the fleet's state machine passes; each member goes before the environment. */
@@ -36,6 +38,7 @@ export interface AuditEvent {
   readonly services?: readonly string[];
   readonly part?: string;
   readonly parts?: readonly string[];
+  readonly folder?: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -58,6 +61,7 @@ export function readSettings(event: AuditEvent, environment: Environment, now: D
     ...optional('account', event.account),
     ...optional('part', event.part),
     ...optional('parts', event.parts),
+    ...optional('folder', event.folder),
     bucket,
     prefix: environment['HEADGATE_PREFIX'] ?? '',
     securityHub: environment['HEADGATE_SECURITY_HUB'] !== 'off',

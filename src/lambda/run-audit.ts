@@ -26,6 +26,7 @@ import { readConfigIn, type HeadgateConfig } from '../rules/read-config.ts';
 import { decideReading } from '../scan.ts';
 import type { AuditSettings } from './audit-settings.ts';
 import { summarize, type AuditSummary, type PartSummary } from './audit-summary.ts';
+import { runKey } from './fleet-report.ts';
 import { mergeParts, readPart, writePart } from './reading-parts.ts';
 import { writeResult } from './result-objects.ts';
 
@@ -88,7 +89,19 @@ export async function runAudit(
   const publications = settings.securityHub
     ? await publish(result, reading, settings, tools, credentials)
     : [];
-  return summarize(ownPart(result, settings), reading, objects, publications, settings.time);
+  const summary = summarize(ownPart(result, settings), reading, objects, publications, settings.time);
+  const {
+    folder,
+    account: owner = account,
+    regions: [region = ''],
+  } = settings;
+  if (folder !== undefined)
+    await tools.store.put(
+      runKey(folder, { account: owner, region }),
+      JSON.stringify(summary),
+      'application/json',
+    );
+  return summary;
 }
 
 async function credentialsOf({
