@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { HeadgateError, describePlace } from '../model/headgate-error.ts';
+import { addAuditCommand, addCollectCommand, addPolicyCommand } from './audit-command.ts';
 import { addBaselineCommand } from './baseline-command.ts';
 import { addRulesCommands } from './rules-commands.ts';
 import { addScanCommand } from './scan-command.ts';
@@ -21,6 +22,9 @@ type AddCommand = (program: Command, surroundings: Surroundings, done: (code: nu
 
 const commands: readonly (readonly [name: string, add: AddCommand])[] = [
   ['scan', addScanCommand],
+  ['audit', addAuditCommand],
+  ['collect', addCollectCommand],
+  ['iam-policy', addPolicyCommand],
   ['baseline', addBaselineCommand],
   ['report', addReportCommand],
   ['publish', addPublishCommand],

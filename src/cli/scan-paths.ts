@@ -4,7 +4,7 @@ import { HeadgateError } from '../model/headgate-error.ts';
 import type { ScanResult } from '../model/scan-result.ts';
 import type { Baseline, Waiver } from '../model/waiver.ts';
 import { readConfigIn, type HeadgateConfig } from '../rules/read-config.ts';
-import { scanTemplates } from '../scan.ts';
+import { decideReading, scanTemplates, type DecideOptions } from '../scan.ts';
 import type { WaiveOptions } from '../waive.ts';
 import { emit, wantsDetail } from './emit.ts';
 import { exitCodeOf } from './exit-code.ts';
@@ -63,10 +63,34 @@ export async function scanPaths(
   const waivers = await readWaiveOptions(config, cwd, use.baseline);
   const outside = config.outside === undefined ? {} : { outside: config.outside };
   const decide = { ruleSet, version, now: surroundings.now(), detail, ...waivers, ...outside } as const;
-  return { result: await scanTemplates(paths, read, decide), config };
+  const snapshot = snapshotAmong(paths);
+  const result =
+    snapshot === undefined
+      ? await scanTemplates(paths, read, decide)
+      : await scanSnapshot(snapshot, cwd, decide);
+  return { result, config };
 }
 
-async function readWaiveOptions(
+/** The one path that names a saved snapshot; templates and snapshots are decided apart. */
+function snapshotAmong(paths: readonly string[]): string | undefined {
+  const [first, ...others] = paths.filter((path) => /\.(gz|ndjson)$/.test(path));
+  if (first === undefined) return undefined;
+  if (others.length > 0 || paths.length > 1)
+    throw new HeadgateError(
+      'snapshot-alone',
+      'A snapshot is scanned alone: give one snapshot, or templates.',
+      { file: first },
+    );
+  return first;
+}
+
+async function scanSnapshot(file: string, cwd: string, decide: DecideOptions): Promise<ScanResult> {
+  const { readSnapshot } = await import('./read-snapshot.ts');
+  return decideReading(await readSnapshot(file, cwd), decide);
+}
+
+/** Waivers, baseline and counted tools that headgate.yaml names. */
+export async function readWaiveOptions(
   config: HeadgateConfig,
   cwd: string,
   useBaseline: boolean,

@@ -1,3 +1,4 @@
+import { redactionMark } from '../model/redaction.ts';
 import type { RuleData } from '../model/rule.ts';
 import { Choice, isObjectValue, PartialString, Unresolved, type Cause, type Value } from '../model/value.ts';
 
@@ -23,6 +24,32 @@ function patternsOf(data: RuleData['credentials']): CredentialPatterns {
   return patterns;
 }
 
+/**
+ * Where credentials stand in a text, as `[start, end)` in order: shapes that are known, or all of a
+ * value under a secret-like name.
+ */
+export function credentialRanges(
+  name: string,
+  text: string,
+  data: RuleData['credentials'],
+): readonly (readonly [start: number, end: number])[] {
+  const ranges = patternsOf(data).values.flatMap(({ pattern }) => {
+    const all = new RegExp(pattern.source, `${pattern.flags}g`);
+    return [...text.matchAll(all)].map((match): [number, number] => [
+      match.index,
+      match.index + match[0].length,
+    ]);
+  });
+  if (ranges.length === 0) return credentialIn(name, text, data) === undefined ? [] : [[0, text.length]];
+  const merged: [number, number][] = [];
+  for (const [start, end] of ranges.sort(([a], [b]) => a - b)) {
+    const last = merged.at(-1);
+    if (last !== undefined && start <= last[1]) last[1] = Math.max(last[1], end);
+    else merged.push([start, end]);
+  }
+  return merged;
+}
+
 /** What credential a value looks like, by its own shape; undefined for none. */
 export function credentialShape(value: string, data: RuleData['credentials']): string | undefined {
   // Nothing that long is a credential, and every pattern stays fast.
@@ -42,6 +69,7 @@ export function credentialIn(
       .find((found) => found !== undefined);
   }
   if (typeof value !== 'string') return undefined;
+  if (value.includes(redactionMark)) return 'a credential that the snapshot holds as a hash';
   const shape = credentialShape(value, data);
   if (shape !== undefined) return shape;
   const { names, placeholders } = patternsOf(data);

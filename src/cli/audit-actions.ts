@@ -1,0 +1,231 @@
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { collectAccount, type AccountReading, type AuditProgress } from '../account/collect-account.ts';
+import { chooseCredentials } from '../account/credentials.ts';
+import { iamPolicy } from '../account/iam-policy.ts';
+import { ownRegion } from '../account/own-region.ts';
+import { encodeSnapshot } from '../account/snapshot.ts';
+import { describeDrift, driftBetween } from '../drift.ts';
+import { credentialRanges } from '../evaluate/credentials.ts';
+import { HeadgateError } from '../model/headgate-error.ts';
+import type { RuleSet } from '../model/rule.ts';
+import type { ScanResult } from '../model/scan-result.ts';
+import { needsOf } from '../needs.ts';
+import { readConfigIn, type HeadgateConfig } from '../rules/read-config.ts';
+import { decideReading, scanTemplates } from '../scan.ts';
+import type { AccountOptions, AuditOptions, CollectOptions, PolicyOptions } from './audit-command.ts';
+import { emit, type EmitOptions } from './emit.ts';
+import { exitCodeOf } from './exit-code.ts';
+import { loadRuleSet } from './rule-set.ts';
+import { readSnapshot } from './read-snapshot.ts';
+import type { Surroundings } from './run.ts';
+import { readWaiveOptions } from './scan-paths.ts';
+import { version } from './version.ts';
+
+// The SDK tells whoever runs Node 20 what its releases of 2027 will need; that is Headgate's to care for.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+
+/** `headgate audit`. */
+export async function audit(options: AuditOptions, surroundings: Surroundings): Promise<number> {
+  const { cwd } = surroundings;
+  const config = await readConfigIn(cwd, options.config);
+  const ruleSet = await loadRuleSet(
+    config,
+    { folders: options.rules, rule: options.rule, flow: options.flow },
+    cwd,
+  );
+  const reading =
+    options.from === undefined
+      ? await collectLive(options, ruleSet, surroundings)
+      : await readSnapshot(options.from, cwd);
+  const result = await decide(reading, ruleSet, config, surroundings);
+  if (options.compare !== undefined) return compare(result, options.compare, ruleSet, surroundings);
+  await emit(result, emitOptions(options), surroundings);
+  surroundings.stderr.write(`${describeCompleteness(reading)}\n`);
+  if (reading.completeness.nothing) return 2;
+  const code = exitCodeOf(
+    result,
+    options.failOn ?? config.failOn ?? 'high',
+    options.unknown ?? config.unknown ?? 'warn',
+  );
+  // What an account refuses to say is unknown in the report; only an audit that says nothing is none.
+  return code === 2 ? findingsCode(result, options, config) : code;
+}
+
+function findingsCode(result: ScanResult, options: AuditOptions, config: HeadgateConfig): 0 | 1 | 2 {
+  const answered = { ...result, diagnostics: [] };
+  return exitCodeOf(
+    answered,
+    options.failOn ?? config.failOn ?? 'high',
+    options.unknown ?? config.unknown ?? 'warn',
+  );
+}
+
+function emitOptions({
+  format,
+  output,
+  report,
+  quiet,
+  color,
+  sarifProfile,
+  category,
+  pathPrefix,
+}: AuditOptions): EmitOptions {
+  return {
+    format,
+    report,
+    color,
+    sarifProfile,
+    ...(output === undefined ? {} : { output }),
+    ...(quiet === undefined ? {} : { quiet }),
+    ...(category === undefined ? {} : { category }),
+    ...(pathPrefix === undefined ? {} : { pathPrefix }),
+  };
+}
+
+async function decide(
+  reading: AccountReading,
+  ruleSet: RuleSet,
+  config: HeadgateConfig,
+  { cwd, now }: Surroundings,
+): Promise<ScanResult> {
+  const waivers = await readWaiveOptions(config, cwd, true);
+  const outside = config.outside === undefined ? {} : { outside: config.outside };
+  return decideReading(reading, { ruleSet, version, now: now(), detail: 'all', ...waivers, ...outside });
+}
+
+async function compare(
+  result: ScanResult,
+  path: string,
+  ruleSet: RuleSet,
+  { cwd, now, stdout }: Surroundings,
+): Promise<number> {
+  const declared = await scanTemplates([path], { cwd }, { ruleSet, version, now: now(), detail: 'all' });
+  const drift = driftBetween(declared, result);
+  stdout.write(describeDrift(drift));
+  return drift.missing.length + drift.differing.length > 0 ? 1 : 0;
+}
+
+/** `headgate collect`. */
+export async function collect(options: CollectOptions, surroundings: Surroundings): Promise<number> {
+  const { cwd } = surroundings;
+  const config = await readConfigIn(cwd, options.config);
+  const ruleSet = await loadRuleSet(
+    config,
+    { folders: options.rules, rule: options.rule, flow: options.flow },
+    cwd,
+  );
+  const reading = await collectLive(options, ruleSet, surroundings);
+  if (!reading.completeness.nothing) await saveSnapshot(reading, options.output, ruleSet, surroundings);
+  surroundings.stderr.write(`${describeCompleteness(reading)}\n`);
+  return reading.completeness.nothing ? 2 : 0;
+}
+
+async function saveSnapshot(
+  reading: AccountReading,
+  output: string,
+  ruleSet: RuleSet,
+  { cwd, now, stdout }: Surroundings,
+): Promise<void> {
+  const { credentials } = ruleSet.data;
+  const bytes = encodeSnapshot(reading, {
+    takenAt: now(),
+    version,
+    findSecrets: (name, text) => credentialRanges(name, text, credentials),
+    key: randomBytes(32),
+    compress: !output.endsWith('.ndjson') && !output.endsWith('.json'),
+  });
+  try {
+    // It describes an account: nobody else on this machine needs to read it.
+    await writeFile(resolve(cwd, output), bytes, { mode: 0o600 });
+  } catch (cause) {
+    throw new HeadgateError(
+      'output-failed',
+      `The snapshot cannot be written to \`${output}\`; check the path and its permissions.`,
+      { file: output },
+      { cause },
+    );
+  }
+  stdout.write(`Wrote ${output}: ${reading.resources.length} resources. Next: headgate scan ${output}\n`);
+}
+
+/** `headgate iam-policy`. */
+export async function printPolicy(options: PolicyOptions, { cwd, stdout }: Surroundings): Promise<number> {
+  const config = await readConfigIn(cwd, options.config);
+  const ruleSet = await loadRuleSet(
+    config,
+    { folders: options.rules, rule: options.rule, flow: options.flow },
+    cwd,
+  );
+  const { services, inventory } = options;
+  const policy = iamPolicy(needsOf(ruleSet.rules), options.partition, {
+    ...(services === undefined ? {} : { services }),
+    ...(inventory === undefined ? {} : { inventory }),
+  });
+  stdout.write(`${JSON.stringify(policy, null, 2)}\n`);
+  return 0;
+}
+
+async function collectLive(
+  options: AccountOptions,
+  ruleSet: RuleSet,
+  surroundings: Surroundings,
+): Promise<AccountReading> {
+  const { profile, roleArn, externalId, webIdentityTokenFile, services, inventory, timeout, endpoint } =
+    options;
+  const regions = options.region.length > 0 ? options.region : [await ownRegion(profile)];
+  const region = regions.find((name) => name !== 'all') ?? (await ownRegion(profile));
+  const credentials = await chooseCredentials({
+    region,
+    ...(profile === undefined ? {} : { profile }),
+    ...(roleArn === undefined ? {} : { roleArn }),
+    ...(externalId === undefined ? {} : { externalId }),
+    ...(webIdentityTokenFile === undefined ? {} : { webIdentityTokenFile }),
+  });
+  const stop = new AbortController();
+  const interrupt = (): void => {
+    surroundings.stderr.write(
+      '\nheadgate: stopping; what is there is decided, and what is missing is unknown.\n',
+    );
+    stop.abort();
+  };
+  process.once('SIGINT', interrupt);
+  try {
+    return await collectAccount({
+      regions,
+      needs: needsOf(ruleSet.rules),
+      credentials,
+      signal: stop.signal,
+      ...(services === undefined ? {} : { services }),
+      ...(inventory === undefined ? {} : { inventory }),
+      ...(timeout === undefined ? {} : { deadlineMs: timeout * 1000 }),
+      ...(endpoint === undefined ? {} : { endpoint }),
+      ...(surroundings.stderr.isTTY === true ? { onProgress: progressOn(surroundings) } : {}),
+    });
+  } finally {
+    process.off('SIGINT', interrupt);
+    if (surroundings.stderr.isTTY === true) surroundings.stderr.write('\r\u001b[K');
+  }
+}
+
+function progressOn({ stderr }: Surroundings): (progress: AuditProgress) => void {
+  return ({ region, service, servicesDone, servicesPlanned, attempts, waitedMs }) => {
+    stderr.write(
+      `\r\u001b[K${region}: ${service} (${servicesDone} of ${servicesPlanned}); ${attempts} calls, ${(waitedMs / 1000).toFixed(0)} s waited on rates`,
+    );
+  };
+}
+
+function describeCompleteness({ account, regions, calls, completeness }: AccountReading): string {
+  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+  const operations = sum(completeness.scopes.map((scope) => scope.operations));
+  const failed = sum(completeness.scopes.map((scope) => scope.failed));
+  const made = sum(calls.map((call) => call.calls));
+  const how = completeness.complete
+    ? 'complete'
+    : completeness.nothing
+      ? 'nothing could be collected'
+      : `incomplete: ${failed} of ${operations} operations failed, and what needed them is unknown`;
+  return `headgate: account ${account}, ${regions.join(', ')}: ${how} (${made} calls)`;
+}

@@ -1,0 +1,128 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import { reportFormats } from '../report/render.ts';
+import { commonOptions, type CommonOptions } from './options.ts';
+import type { Surroundings } from './run.ts';
+
+/** Options that say which account is read, and how. */
+export interface AccountOptions {
+  readonly profile?: string;
+  readonly region: readonly string[];
+  readonly roleArn?: string;
+  readonly externalId?: string;
+  readonly webIdentityTokenFile?: string;
+  readonly services?: readonly string[];
+  readonly inventory?: 'config';
+  /** Seconds. */
+  readonly timeout?: number;
+  readonly endpoint?: string;
+}
+
+/** Options of `headgate audit`. */
+export interface AuditOptions extends CommonOptions, AccountOptions {
+  readonly from?: string;
+  readonly compare?: string;
+}
+
+/** Options of `headgate collect`. */
+export type CollectOptions = AccountOptions &
+  Pick<CommonOptions, 'rules' | 'config' | 'rule' | 'flow' | 'quiet' | 'debug'> & { readonly output: string };
+
+/** Options of `headgate iam-policy`. */
+export type PolicyOptions = Pick<AccountOptions, 'services' | 'inventory'> &
+  Pick<CommonOptions, 'rules' | 'config' | 'rule' | 'flow' | 'debug'> & { readonly partition: string };
+
+const actions = async () => import('./audit-actions.ts');
+
+function positive(text: string): number {
+  const number = Number(text);
+  if (!Number.isFinite(number) || number <= 0)
+    throw new InvalidArgumentError('Give a number of seconds above 0.');
+  return number;
+}
+
+const list = (text: string): string[] =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+
+function addAccountOptions(command: Command): Command {
+  return command
+    .option('--profile <name>', 'profile of the AWS configuration; SSO profiles count')
+    .option(
+      '--region <region>',
+      'Region to read, or all (repeatable; default: the one of the environment or profile)',
+      (text: string, previous: readonly string[]) => [...previous, ...list(text)],
+      [],
+    )
+    .option('--role-arn <arn>', 'role to assume')
+    .option('--external-id <id>', 'external id for --role-arn')
+    .option('--web-identity-token-file <file>', 'OIDC token to assume --role-arn with')
+    .option('--services <names>', 'only these services, by comma', list)
+    .option('--inventory <source>', 'config: ask AWS Config first what there is')
+    .option('--timeout <seconds>', 'stop after so long; what is missing is unknown', positive)
+    .option('--endpoint <url>', 'another endpoint than that of AWS');
+}
+
+function addSelected(command: Command, names: readonly string[]): Command {
+  for (const option of commonOptions(reportFormats.map(({ name }) => name)))
+    if (names.includes(option.attributeName())) command.addOption(option);
+  return command;
+}
+
+/** `headgate audit`: the live account, or a saved snapshot of one. */
+export function addAuditCommand(
+  program: Command,
+  surroundings: Surroundings,
+  done: (code: number) => void,
+): void {
+  const command = addAccountOptions(
+    program.command('audit').description('Decide the live account. Reads only.'),
+  )
+    .option('--from <snapshot>', 'decide a saved snapshot instead of the live account')
+    .option(
+      '--compare <path>',
+      'list what templates declare and the account lacks, and verdicts that differ',
+    );
+  for (const option of commonOptions(reportFormats.map(({ name }) => name))) command.addOption(option);
+  command.action(async (options: AuditOptions) => {
+    done(await (await actions()).audit(options, surroundings));
+  });
+}
+
+/** `headgate collect`: saves what the rules read of the live account. */
+export function addCollectCommand(
+  program: Command,
+  surroundings: Surroundings,
+  done: (code: number) => void,
+): void {
+  const command = addAccountOptions(
+    program
+      .command('collect')
+      .description('Save what the rules read of the live account, without secrets, for offline scans.'),
+  ).option('--output <file>', 'the snapshot', 'account.json.gz');
+  addSelected(command, ['rules', 'config', 'rule', 'flow', 'quiet', 'debug']).action(
+    async (options: CollectOptions) => {
+      done(await (await actions()).collect(options, surroundings));
+    },
+  );
+}
+
+/** `headgate iam-policy`: what an audit needs to be allowed. */
+export function addPolicyCommand(
+  program: Command,
+  surroundings: Surroundings,
+  done: (code: number) => void,
+): void {
+  const command = program
+    .command('iam-policy')
+    .description('Print the least-privilege policy that an audit with the selected rules needs.')
+    .option('--partition <partition>', 'aws, aws-cn or aws-us-gov', 'aws')
+    .option('--services <names>', 'only these services, by comma', list)
+    .option('--inventory <source>', 'config: with AWS Config as inventory');
+  addSelected(command, ['rules', 'config', 'rule', 'flow', 'debug']).action(
+    async (options: PolicyOptions) => {
+      done(await (await actions()).printPolicy(options, surroundings));
+    },
+  );
+}
