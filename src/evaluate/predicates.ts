@@ -1,4 +1,5 @@
 import {
+  Choice,
   PartialString,
   Reference,
   SecretReference,
@@ -12,7 +13,7 @@ import type { Context, Node } from './node.ts';
 import { compilePattern } from './pattern.ts';
 import { compileOperand, knownEnds, toNumber, type Operand } from './operands.ts';
 import { hasShape, type ValueShape } from './shapes.ts';
-import { some, type Truth } from './truth.ts';
+import { agree, some, type Truth } from './truth.ts';
 
 /** What a predicate sees beside the value itself. */
 export interface PredicateInput {
@@ -26,7 +27,7 @@ export type Predicate = (input: PredicateInput) => Truth;
 
 /** Why a symbolic value cannot be compared. */
 export function blocked(value: SymbolicValue): Cause {
-  if (value instanceof Unresolved) return value.cause;
+  if (value instanceof Unresolved || value instanceof Choice) return value.cause;
   if (value instanceof Reference) {
     const name = value.resourceId.slice(value.resourceId.lastIndexOf('/') + 1);
     return {
@@ -57,6 +58,13 @@ function equalTo(value: Value | undefined, expected: Value | undefined): Truth {
   }
   if (value instanceof SymbolicValue) return blocked(value);
   return sameLiteral(value, expected);
+}
+
+// A member of a list may stand under an undecided condition: what holds on both sides holds.
+function member(item: Value, test: (value: Value) => Truth): Truth {
+  if (!(item instanceof Choice)) return test(item);
+  const side = (value: Value | undefined): Truth => value !== undefined && member(value, test);
+  return agree(side(item.whenTrue), side(item.whenFalse), item.cause);
 }
 
 function sameSymbol(value: Value, expected: SymbolicValue): boolean {
@@ -130,7 +138,8 @@ function contains(raw: unknown): Predicate {
   return ({ value, node, context }) => {
     const wanted = operand(node, context);
     if ('unknown' in wanted) return wanted.unknown;
-    if (Array.isArray(value)) return some(value as readonly Value[], (item) => equalTo(item, wanted.known));
+    if (Array.isArray(value))
+      return some(value as readonly Value[], (item) => member(item, (one) => equalTo(one, wanted.known)));
     const piece = String(wanted.known);
     return textual(
       (text) => text.includes(piece),
@@ -142,15 +151,24 @@ function contains(raw: unknown): Predicate {
 
 function matches(raw: unknown): Predicate {
   const pattern = String(raw);
+  const piecesOf = decisivePieces(pattern);
   return (input) => {
     const { rule, patternEngine: engine } = input.context;
     const found = compilePattern(pattern, { isShipped: rule.origin === 'shipped', engine });
-    return textual(found, (value) => {
-      // A pattern that a known piece satisfies by itself is satisfied by the whole, unless it is anchored.
-      if (/[$^]/.test(pattern)) return undefined;
-      return value.parts.some((part) => typeof part === 'string' && found(part)) ? true : undefined;
-    })(input);
+    return textual(found, (value) => (piecesOf(value).some(found) ? true : undefined))(input);
   };
+}
+
+// Known pieces that satisfy a pattern for the whole text: any of them, or where it is anchored, the one at that end.
+function decisivePieces(pattern: string): (value: PartialString) => readonly string[] {
+  const anchors = pattern.replace(/\\[^bBz]|\[(?:\\.|[^\]\\])*\]/g, '');
+  const atStart = /\^|\\[bB]/.test(anchors);
+  const atEnd = /\$|\\[bBz]/.test(anchors);
+  return ({ parts }) =>
+    parts.filter(
+      (part, index): part is string =>
+        typeof part === 'string' && (!atStart || index === 0) && (!atEnd || index === parts.length - 1),
+    );
 }
 
 function empty(raw: unknown): Predicate {
@@ -204,7 +222,8 @@ function refersTo(raw: unknown): Predicate {
   return ({ value, context }) => {
     const target = context.bindings.get(String(raw))?.resource;
     if (target === undefined || value === undefined) return false;
-    if (Array.isArray(value)) return some(value as readonly Value[], (item) => names(item, target));
+    if (Array.isArray(value))
+      return some(value as readonly Value[], (item) => member(item, (one) => names(one, target)));
     return names(value, target);
   };
 }
