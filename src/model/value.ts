@@ -124,6 +124,14 @@ export function describeValue(value: Value | undefined, limit = 120): string {
   return text.length > limit ? `${text.slice(0, limit - 1)}…` : text;
 }
 
+/** A hole in a text as `Fn::Sub` writes it, where it has a name: `${AWS::Region}`, `${Queue.Arn}`. */
+function describeHole(part: Exclude<StringPart, string>): string {
+  if (part instanceof SecretReference) return part.text;
+  if (part instanceof Unresolved) return `\${${/`([^`]+)`/.exec(part.cause.message)?.[1] ?? '?'}}`;
+  const name = part.resourceId.slice(part.resourceId.lastIndexOf('/') + 1);
+  return `\${${part.attribute === undefined ? name : `${name}.${part.attribute}`}}`;
+}
+
 function describe(value: Value | undefined): string {
   if (value === undefined) return '(absent)';
   if (typeof value === 'string') return value;
@@ -133,7 +141,7 @@ function describe(value: Value | undefined): string {
     return value.attribute === undefined ? `(reference to ${name})` : `(${name}.${value.attribute})`;
   }
   if (value instanceof PartialString) {
-    return value.parts.map((part) => (typeof part === 'string' ? part : `{${describe(part)}}`)).join('');
+    return value.parts.map((part) => (typeof part === 'string' ? part : describeHole(part))).join('');
   }
   if (value instanceof Unresolved) return `(unknown: ${value.cause.message})`;
   if (value instanceof SecretReference) return value.text;
