@@ -22,8 +22,8 @@ export async function mutationsPage() {
   const soft = matrix.filter(({ becomes }) => becomes === 'unknown');
   return `# Mutations
 
-The reference application is broken on purpose, once for each rule of the catalogue. One mistake must yield that
-rule's finding on one resource and change no other verdict to *fail* or *unknown*.
+The reference application is broken on purpose, once for each rule of the catalogue. One mistake must turn
+that rule's verdict on one resource from *pass* to *fail*, and no other verdict to *fail* or *unknown*.
 
 - killed: **${killed} of ${rules.length}** rules
 - fired alone: ${matrix.length - crossFired.length} of ${matrix.length} mistakes; ${crossFired.length} bring a second finding, because two statements decide one switch: ${list(crossFired)}

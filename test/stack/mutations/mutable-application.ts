@@ -2,9 +2,13 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CodeEvidence } from '../../../src/model/resource.ts';
 import type { RuleSet } from '../../../src/model/rule.ts';
+import type { Verdict } from '../../../src/model/scan-result.ts';
 import { decideReading } from '../../../src/scan.ts';
 import { readTemplates } from '../../../src/template/read-templates.ts';
 import { applyEdits, find, nameOf, type Edit, type Template } from './apply-mutation.ts';
+
+/** Verdicts by `<rule> <resource>`; `waived` is what someone accepted, with a reason. */
+export type Verdicts = ReadonlyMap<string, Verdict | 'waived'>;
 
 /** A synthesized application whose templates can be edited, scanned, and are put back after that. */
 export class MutableApplication {
@@ -30,8 +34,8 @@ export class MutableApplication {
     return new MutableApplication(folder, ruleSet, new Map(code));
   }
 
-  /** `<verdict> <rule> <resource>` of all that is failed or unknown after some edits. */
-  async findings(edits: readonly Edit[] = []): Promise<Set<string>> {
+  /** Verdicts after some edits. */
+  async verdicts(edits: readonly Edit[] = []): Promise<Verdicts> {
     const changed = applyEdits(this.#templates, edits);
     try {
       for (const [name, template] of changed) this.#write(name, template);
@@ -41,17 +45,18 @@ export class MutableApplication {
     }
   }
 
-  async #scan(edits: readonly Edit[]): Promise<Set<string>> {
+  async #scan(edits: readonly Edit[]): Promise<Verdicts> {
     const reading = await readTemplates([this.folder], { cwd: this.folder });
     const code = this.#codeAfter(edits);
     for (const resource of reading.resources) Object.assign(resource, { code: code.get(resource.id) });
     const now = new Date('2026-11-23T00:00:00Z');
     const { ruleSet } = this;
     const { evaluations } = decideReading(reading, { ruleSet, version: '0', now, detail: 'findings' });
-    return new Set(
-      evaluations
-        .filter(({ verdict }) => verdict === 'fail' || verdict === 'unknown')
-        .map(({ verdict, ruleId, resource }) => `${verdict} ${ruleId} ${nameOf(resource.name)}`),
+    return new Map(
+      evaluations.map(({ verdict, ruleId, resource, waiver }) => [
+        `${ruleId} ${nameOf(resource.name)}`,
+        waiver === undefined ? verdict : 'waived',
+      ]),
     );
   }
 

@@ -1,7 +1,7 @@
 import type { Mutation } from '../apply-mutation.ts';
-import { apiDestination, cache, functionUrl, httpApi, pricesMethod } from './bases.ts';
+import { cache, functionUrl, httpApi } from './api-bases.ts';
 
-/** API Gateway, WAF, CloudFront. */
+/** API Gateway and function URLs. */
 export const api: readonly Mutation[] = [
   {
     rule: 'api.authorizer.jwt',
@@ -73,19 +73,6 @@ export const api: readonly Mutation[] = [
     edits: [{ id: 'ApiDomain', set: 'SecurityPolicy', to: 'TLS_1_0' }],
   },
   {
-    rule: 'api.client.tls.distribution',
-    on: 'ApiEdge',
-    mistake: 'the distribution takes TLS 1.1',
-    base: httpApi,
-    edits: [
-      {
-        id: 'ApiEdge',
-        set: 'DistributionConfig.ViewerCertificate.MinimumProtocolVersion',
-        to: 'TLSv1.1_2016',
-      },
-    ],
-  },
-  {
     rule: 'api.gateway.access-logs',
     on: 'ApiDeploymentStagelive',
     mistake: 'no access log',
@@ -123,20 +110,6 @@ export const api: readonly Mutation[] = [
     ],
   },
   {
-    rule: 'api.gateway.tls-termination.integration',
-    on: 'PricesMethod',
-    mistake: 'the back end is called without TLS',
-    base: pricesMethod,
-    edits: [{ id: 'PricesMethod', set: 'Integration.Uri', to: 'http://pricing.example.com/prices' }],
-  },
-  {
-    rule: 'batch.downstream.api-timeouts.integration',
-    on: 'PricesMethod',
-    mistake: 'no time-out of its own',
-    base: pricesMethod,
-    edits: [{ id: 'PricesMethod', remove: 'Integration.TimeoutInMillis' }],
-  },
-  {
     rule: 'api.gateway.tracing',
     on: 'ApiDeploymentStagelive',
     mistake: 'the stage does not trace',
@@ -154,91 +127,5 @@ export const api: readonly Mutation[] = [
     on: 'Api',
     mistake: 'the usage plan has no quota',
     edits: [{ id: 'ApiUsagePlan', remove: 'Quota' }],
-  },
-  {
-    rule: 'api.waf.associated',
-    on: 'ApiDeploymentStagelive',
-    mistake: 'the association is dropped',
-    edits: [{ drop: 'ApiWebAclAssociation' }],
-  },
-  {
-    rule: 'api.waf.associated.http-api',
-    on: 'OrdersHttpApi',
-    mistake: 'the default endpoint leads past the distribution',
-    base: httpApi,
-    edits: [{ id: 'OrdersHttpApi', set: 'DisableExecuteApiEndpoint', to: false }],
-  },
-  {
-    rule: 'api.waf.associated.function-url',
-    on: 'ReportsUrl',
-    mistake: 'the distribution has no web ACL',
-    base: functionUrl,
-    edits: [{ id: 'ReportsEdge', remove: 'DistributionConfig.WebACLId' }],
-  },
-  {
-    rule: 'api.waf.ip-filtering',
-    on: 'ApiWebAcl',
-    mistake: 'addresses are only counted',
-    edits: [
-      { id: 'ApiWebAcl', set: 'Rules.0.Action', to: { Count: {} } },
-      { id: 'ApiWebAcl', set: 'Rules.2.OverrideAction', to: { Count: {} } },
-    ],
-  },
-  {
-    rule: 'api.waf.rate-limiting',
-    on: 'ApiWebAcl',
-    mistake: 'ten times as many requests are let in',
-    edits: [{ id: 'ApiWebAcl', set: 'Rules.1.Statement.RateBasedStatement.Limit', to: 20_000 }],
-  },
-  {
-    rule: 'api.waf.security-events',
-    on: 'ApiWebAcl',
-    mistake: 'nothing logs what the web ACL decides',
-    edits: [{ drop: 'ApiWebAclLogging' }],
-  },
-  {
-    rule: 'api.waf.sql-injection',
-    on: 'ApiWebAcl',
-    mistake: 'SQL injection is only counted',
-    edits: [{ id: 'ApiWebAcl', set: 'Rules.5.OverrideAction', to: { Count: {} } }],
-  },
-  {
-    rule: 'api.external.api-key',
-    on: 'PartnerConnection',
-    mistake: 'the key stands in the template',
-    base: apiDestination,
-    edits: [
-      {
-        id: 'PartnerConnection',
-        set: 'AuthParameters.ApiKeyAuthParameters.ApiKeyValue',
-        to: 'not-a-secret-any-more',
-      },
-    ],
-  },
-  {
-    rule: 'api.external.tls',
-    on: 'ApiOrderApiFunction',
-    mistake: 'the external API is called without TLS',
-    edits: [
-      {
-        id: 'ApiOrderApiFunction',
-        set: 'Environment.Variables.EXTERNAL_API_URL',
-        to: 'http://pricing.example.com',
-      },
-    ],
-  },
-  {
-    rule: 'api.external.tls.destination',
-    on: 'Partner',
-    mistake: 'events are sent without TLS',
-    base: apiDestination,
-    edits: [{ id: 'Partner', set: 'InvocationEndpoint', to: 'http://partner.example.com/orders' }],
-  },
-  {
-    rule: 'batch.downstream.api-timeouts',
-    on: 'Partner',
-    mistake: 'the rate is left to the service',
-    base: apiDestination,
-    edits: [{ id: 'Partner', remove: 'InvocationRateLimitPerSecond' }],
   },
 ];

@@ -1,13 +1,15 @@
 import type { Mutation } from '../apply-mutation.ts';
-import { subscriber } from './bases.ts';
+import { defaultBusPolicy, notification, schedule, subscriber } from './event-bases.ts';
+
+const defaultBusArn = 'arn:aws:events:eu-west-1:111122223333:event-bus/default';
 
 /** EventBridge, S3 events, Step Functions. */
 export const events: readonly Mutation[] = [
   {
     rule: 'events.bus.archive',
     on: 'EventsBus',
-    mistake: 'no archive',
-    edits: [{ drop: 'EventsArchive' }],
+    mistake: 'the archive is that of another bus',
+    edits: [{ id: 'EventsArchive', set: 'SourceArn', to: defaultBusArn }],
   },
   {
     rule: 'events.bus.archive.storage',
@@ -52,19 +54,8 @@ export const events: readonly Mutation[] = [
     rule: 'events.bus.policy.default',
     on: 'DefaultBusPolicy',
     mistake: 'every account may send events to the default bus',
-    edits: [
-      {
-        add: 'DefaultBusPolicy',
-        to: 'HeadgateEvents',
-        resource: {
-          Type: 'AWS::Events::EventBusPolicy',
-          Properties: {
-            Statement: { Action: 'events:PutEvents', Effect: 'Allow', Principal: '*', Resource: '*' },
-            StatementId: 'everyone',
-          },
-        },
-      },
-    ],
+    base: defaultBusPolicy,
+    edits: [{ id: 'DefaultBusPolicy', remove: 'Statement.Condition' }],
   },
   {
     rule: 'events.rule.dlq',
@@ -89,13 +80,8 @@ export const events: readonly Mutation[] = [
     rule: 'events.s3.encrypted-notification',
     on: 'EventsUploads',
     mistake: 'S3 may not use the key of the queue that it notifies',
-    edits: [
-      {
-        id: 'EventsUploads',
-        set: 'NotificationConfiguration.QueueConfigurations',
-        to: [{ Event: 's3:ObjectCreated:*', Queue: { 'Fn::GetAtt': ['EventsAuditQueue', 'Arn'] } }],
-      },
-    ],
+    base: notification,
+    edits: [{ id: 'EventsKey', in: 'KeyPolicy', replace: 's3.amazonaws.com', by: 'budgets.amazonaws.com' }],
   },
   {
     rule: 'events.s3.eventbridge',
@@ -106,24 +92,9 @@ export const events: readonly Mutation[] = [
   {
     rule: 'events.schedule.expression',
     on: 'NightlySchedule',
-    mistake: 'a schedule without a dead-letter queue',
-    edits: [
-      {
-        add: 'NightlySchedule',
-        to: 'HeadgateEvents',
-        resource: {
-          Type: 'AWS::Scheduler::Schedule',
-          Properties: {
-            FlexibleTimeWindow: { Mode: 'OFF' },
-            ScheduleExpression: 'cron(0 3 * * ? *)',
-            Target: {
-              Arn: { 'Fn::GetAtt': ['EventsAuditQueue', 'Arn'] },
-              RoleArn: { 'Fn::GetAtt': ['EventsForwardUploadsEventsRole', 'Arn'] },
-            },
-          },
-        },
-      },
-    ],
+    mistake: 'what the target does not take is lost',
+    base: schedule,
+    edits: [{ id: 'NightlySchedule', remove: 'Target.DeadLetterConfig' }],
   },
   {
     rule: 'events.schedule.expression.rule',

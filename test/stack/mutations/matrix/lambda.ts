@@ -1,5 +1,5 @@
 import type { Mutation } from '../apply-mutation.ts';
-import { everyEndpoint } from './bases.ts';
+import { everyEndpoint, resourcePolicy } from './function-bases.ts';
 
 /** Lambda: code, configuration, invocation, permissions. */
 export const lambda: readonly Mutation[] = [
@@ -104,28 +104,8 @@ export const lambda: readonly Mutation[] = [
     rule: 'all.lambda.permission.resource-policy',
     on: 'EventsRecordOrderFunction',
     mistake: 'a resource policy lets everybody invoke the function',
-    edits: [
-      {
-        add: 'RecordOrderPolicy',
-        to: 'HeadgateEvents',
-        resource: {
-          Type: 'AWS::Lambda::ResourcePolicy',
-          Properties: {
-            PolicyDocument: {
-              Statement: [
-                {
-                  Action: 'lambda:InvokeFunction',
-                  Effect: 'Allow',
-                  Principal: { AWS: '*' },
-                  Resource: { 'Fn::GetAtt': ['EventsRecordOrderFunction', 'Arn'] },
-                },
-              ],
-            },
-            ResourceArn: { 'Fn::GetAtt': ['EventsRecordOrderFunction', 'Arn'] },
-          },
-        },
-      },
-    ],
+    base: resourcePolicy,
+    edits: [{ id: 'RecordOrderPolicy', set: 'PolicyDocument.Statement.0.Principal', to: { AWS: '*' } }],
   },
   {
     rule: 'all.lambda.permission.role',

@@ -1,5 +1,5 @@
 import type { Mutation } from '../apply-mutation.ts';
-import { stream } from './bases.ts';
+import { stream, topic } from './event-bases.ts';
 
 const sameSwitch = 'both diagrams ask it of a queue, and it stands in both';
 
@@ -150,19 +150,10 @@ export const messaging: readonly Mutation[] = [
   },
   {
     rule: 'events.sns.fan-out',
-    on: 'Unheard',
-    mistake: 'a topic that nobody has subscribed to',
-    edits: [
-      {
-        add: 'Unheard',
-        to: 'HeadgateEvents',
-        resource: {
-          Type: 'AWS::SNS::Topic',
-          Properties: { KmsMasterKeyId: { 'Fn::GetAtt': ['EventsKey', 'Arn'] }, TracingConfig: 'Active' },
-        },
-      },
-      { id: 'EventsAnnouncementsPolicy', set: 'Topics.-', to: { Ref: 'Unheard' } },
-    ],
+    on: 'News',
+    mistake: 'nobody has subscribed',
+    base: topic,
+    edits: [{ drop: 'NewsSubscription' }],
   },
   {
     rule: 'events.sns.fan-out.subscription',

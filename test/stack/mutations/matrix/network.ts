@@ -1,5 +1,5 @@
 import type { Mutation } from '../apply-mutation.ts';
-import { spareSubnet } from './bases.ts';
+import { spareSubnet } from './function-bases.ts';
 
 /** VPC endpoints and NAT gateways. */
 export const network: readonly Mutation[] = [

@@ -1,5 +1,5 @@
 import type { Mutation } from '../apply-mutation.ts';
-import { kafka } from './bases.ts';
+import { kafka } from './function-bases.ts';
 
 /** What functions' code shows, alarms, dashboards, runbooks, Security Hub. */
 export const operations: readonly Mutation[] = [

@@ -1,0 +1,66 @@
+import type { Mutation } from '../apply-mutation.ts';
+import { functionUrl, httpApi } from './api-bases.ts';
+
+/** WAF and CloudFront. */
+export const edge: readonly Mutation[] = [
+  {
+    rule: 'api.client.tls.distribution',
+    on: 'ApiEdge',
+    mistake: 'the distribution takes TLS 1.1',
+    base: httpApi,
+    edits: [
+      {
+        id: 'ApiEdge',
+        set: 'DistributionConfig.ViewerCertificate.MinimumProtocolVersion',
+        to: 'TLSv1.1_2016',
+      },
+    ],
+  },
+  {
+    rule: 'api.waf.associated',
+    on: 'ApiDeploymentStagelive',
+    mistake: 'the association is dropped',
+    edits: [{ drop: 'ApiWebAclAssociation' }],
+  },
+  {
+    rule: 'api.waf.associated.http-api',
+    on: 'OrdersHttpApi',
+    mistake: 'the default endpoint leads past the distribution',
+    base: httpApi,
+    edits: [{ id: 'OrdersHttpApi', set: 'DisableExecuteApiEndpoint', to: false }],
+  },
+  {
+    rule: 'api.waf.associated.function-url',
+    on: 'ReportsUrl',
+    mistake: 'the distribution has no web ACL',
+    base: functionUrl,
+    edits: [{ id: 'ReportsEdge', remove: 'DistributionConfig.WebACLId' }],
+  },
+  {
+    rule: 'api.waf.ip-filtering',
+    on: 'ApiWebAcl',
+    mistake: 'addresses are only counted',
+    edits: [
+      { id: 'ApiWebAcl', set: 'Rules.0.Action', to: { Count: {} } },
+      { id: 'ApiWebAcl', set: 'Rules.2.OverrideAction', to: { Count: {} } },
+    ],
+  },
+  {
+    rule: 'api.waf.rate-limiting',
+    on: 'ApiWebAcl',
+    mistake: 'ten times as many requests are let in',
+    edits: [{ id: 'ApiWebAcl', set: 'Rules.1.Statement.RateBasedStatement.Limit', to: 20_000 }],
+  },
+  {
+    rule: 'api.waf.security-events',
+    on: 'ApiWebAcl',
+    mistake: 'nothing logs what the web ACL decides',
+    edits: [{ drop: 'ApiWebAclLogging' }],
+  },
+  {
+    rule: 'api.waf.sql-injection',
+    on: 'ApiWebAcl',
+    mistake: 'SQL injection is only counted',
+    edits: [{ id: 'ApiWebAcl', set: 'Rules.5.OverrideAction', to: { Count: {} } }],
+  },
+];

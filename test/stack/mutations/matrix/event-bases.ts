@@ -1,0 +1,197 @@
+import type { Base } from '../apply-mutation.ts';
+
+export const subscriber: Base = {
+  name: 'a bus of the new kind with a subscriber',
+  edits: [
+    {
+      add: 'Parcels',
+      to: 'HeadgateEvents',
+      resource: {
+        Type: 'AWS::EventsV2::EventBus',
+        Properties: {
+          EncryptionConfiguration: { KmsKeyIdentifier: { 'Fn::GetAtt': ['EventsKey', 'Arn'] } },
+          Name: 'parcels',
+          StorageConfiguration: { RetentionPeriodInDays: 30 },
+        },
+      },
+    },
+    {
+      add: 'ParcelsRole',
+      to: 'HeadgateEvents',
+      resource: {
+        Type: 'AWS::IAM::Role',
+        Properties: {
+          AssumeRolePolicyDocument: {
+            Statement: [
+              {
+                Action: 'sts:AssumeRole',
+                Effect: 'Allow',
+                Principal: { Service: 'events.amazonaws.com' },
+              },
+            ],
+          },
+          Policies: [
+            {
+              PolicyDocument: {
+                Statement: [
+                  {
+                    Action: 'sqs:SendMessage',
+                    Effect: 'Allow',
+                    Resource: [
+                      { 'Fn::GetAtt': ['EventsAuditQueue', 'Arn'] },
+                      { 'Fn::GetAtt': ['EventsUndeliveredQueue', 'Arn'] },
+                    ],
+                  },
+                ],
+              },
+              PolicyName: 'deliver',
+            },
+          ],
+        },
+      },
+    },
+    {
+      add: 'ParcelsSubscriber',
+      to: 'HeadgateEvents',
+      resource: {
+        Type: 'AWS::EventsV2::Subscriber',
+        Properties: {
+          EventBusArn: { 'Fn::GetAtt': ['Parcels', 'Arn'] },
+          FilterConfiguration: { Filters: [{ Pattern: '{"detail-type":["parcel.sent"]}' }] },
+          InvokeConfiguration: {
+            RoleArn: { 'Fn::GetAtt': ['ParcelsRole', 'Arn'] },
+            TargetArn: { 'Fn::GetAtt': ['EventsAuditQueue', 'Arn'] },
+          },
+          Name: 'parcels',
+          OnFailureConfiguration: { Arn: { 'Fn::GetAtt': ['EventsUndeliveredQueue', 'Arn'] } },
+        },
+      },
+    },
+  ],
+};
+
+export const defaultBusPolicy: Base = {
+  name: 'a policy of the default bus',
+  edits: [
+    {
+      add: 'DefaultBusPolicy',
+      to: 'HeadgateEvents',
+      resource: {
+        Type: 'AWS::Events::EventBusPolicy',
+        Properties: {
+          Statement: {
+            Action: 'events:PutEvents',
+            Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-a1b2c3d4e5' } },
+            Effect: 'Allow',
+            Principal: '*',
+            Resource: '*',
+          },
+          StatementId: 'organisation',
+        },
+      },
+    },
+  ],
+};
+
+export const notification: Base = {
+  name: 'a bucket that notifies a queue',
+  edits: [
+    {
+      id: 'EventsUploads',
+      set: 'NotificationConfiguration.QueueConfigurations',
+      to: [{ Event: 's3:ObjectCreated:*', Queue: { 'Fn::GetAtt': ['EventsAuditQueue', 'Arn'] } }],
+    },
+    {
+      id: 'EventsKey',
+      set: 'KeyPolicy.Statement.-',
+      to: {
+        Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+        Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+        Effect: 'Allow',
+        Principal: { Service: 's3.amazonaws.com' },
+        Resource: '*',
+      },
+    },
+  ],
+};
+
+export const schedule: Base = {
+  name: 'a schedule of EventBridge Scheduler',
+  edits: [
+    {
+      add: 'NightlySchedule',
+      to: 'HeadgateEvents',
+      resource: {
+        Type: 'AWS::Scheduler::Schedule',
+        Properties: {
+          FlexibleTimeWindow: { Mode: 'OFF' },
+          ScheduleExpression: 'cron(0 3 * * ? *)',
+          Target: {
+            Arn: { 'Fn::GetAtt': ['EventsAuditQueue', 'Arn'] },
+            DeadLetterConfig: { Arn: { 'Fn::GetAtt': ['EventsUndeliveredQueue', 'Arn'] } },
+            RoleArn: { 'Fn::GetAtt': ['EventsForwardUploadsEventsRole', 'Arn'] },
+          },
+        },
+      },
+    },
+  ],
+};
+
+export const topic: Base = {
+  name: 'a topic with one subscription',
+  edits: [
+    {
+      add: 'News',
+      to: 'HeadgateEvents',
+      resource: {
+        Type: 'AWS::SNS::Topic',
+        Properties: { KmsMasterKeyId: { 'Fn::GetAtt': ['EventsKey', 'Arn'] }, TracingConfig: 'Active' },
+      },
+    },
+    {
+      add: 'NewsSubscription',
+      to: 'HeadgateEvents',
+      resource: {
+        Type: 'AWS::SNS::Subscription',
+        Properties: { Endpoint: 'news@example.com', Protocol: 'email', TopicArn: { Ref: 'News' } },
+      },
+    },
+    { id: 'EventsAnnouncementsPolicy', set: 'Topics.-', to: { Ref: 'News' } },
+  ],
+};
+
+export const stream: Base = {
+  name: 'a consumer of a stream',
+  edits: [
+    {
+      add: 'Clicks',
+      to: 'HeadgateEvents',
+      resource: {
+        Type: 'AWS::Kinesis::Stream',
+        Properties: {
+          ShardCount: 1,
+          StreamEncryption: { EncryptionType: 'KMS', KeyId: { 'Fn::GetAtt': ['EventsKey', 'Arn'] } },
+        },
+      },
+    },
+    {
+      add: 'ClicksMapping',
+      to: 'HeadgateEvents',
+      resource: {
+        Type: 'AWS::Lambda::EventSourceMapping',
+        Properties: {
+          BisectBatchOnFunctionError: true,
+          DestinationConfig: {
+            OnFailure: { Destination: { 'Fn::GetAtt': ['EventsFailuresQueue', 'Arn'] } },
+          },
+          EventSourceArn: { 'Fn::GetAtt': ['Clicks', 'Arn'] },
+          FunctionName: { Ref: 'EventsRecordOrderFunction' },
+          FunctionResponseTypes: ['ReportBatchItemFailures'],
+          MaximumRecordAgeInSeconds: 3600,
+          MaximumRetryAttempts: 5,
+          StartingPosition: 'LATEST',
+        },
+      },
+    },
+  ],
+};
