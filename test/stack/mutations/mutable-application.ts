@@ -52,12 +52,14 @@ export class MutableApplication {
     const now = new Date('2026-11-23T00:00:00Z');
     const { ruleSet } = this;
     const { evaluations } = decideReading(reading, { ruleSet, version: '0', now, detail: 'findings' });
-    return new Map(
+    const verdicts: Verdicts = new Map(
       evaluations.map(({ verdict, ruleId, resource, waiver }) => [
         `${ruleId} ${nameOf(resource.name)}`,
         waiver === undefined ? verdict : 'waived',
       ]),
     );
+    if (verdicts.size < evaluations.length) throw new Error('two resources are called the same');
+    return verdicts;
   }
 
   #codeAfter(edits: readonly Edit[]): ReadonlyMap<string, CodeEvidence> {
