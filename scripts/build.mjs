@@ -124,22 +124,24 @@ const bundle = (plugin, options) =>
     ...options,
   });
 
-/** The functions of the scheduled audit, as a folder that Lambda runs: `index.handler`, `fleet.handler`. */
+/** The functions of the scheduled audit, each as one CommonJS file: `audit.js` and `fleet.js`. */
 export async function buildAudit(outdir, plugin) {
   return bundle(plugin ?? (await generatedModules()), {
     entryPoints: {
-      index: join(root, 'src/lambda/handler.ts'),
+      audit: join(root, 'src/lambda/handler.ts'),
       fleet: join(root, 'src/lambda/fleet-handler.ts'),
     },
     outdir,
-    outExtension: { '.js': '.mjs' },
-    chunkNames: 'chunks/[name]-[hash]',
+    format: 'cjs',
+    splitting: false,
     target: 'node22',
+    banner: {},
   });
 }
 
 export async function buildAll() {
-  await rm(join(root, 'dist'), { recursive: true, force: true });
+  for (const name of ['headgate.js', 'index.js', 'chunks', 'library'])
+    await rm(join(root, 'dist', name), { recursive: true, force: true });
   const plugin = await generatedModules();
   // Apart, so that what only the library exports does not split the command into more files to load.
   await bundle(plugin, {

@@ -66,6 +66,8 @@ run('layering', bin('depcruise'), ['--config', 'dependency-cruiser.config.cjs', 
 run('types', 'npm', ['run', '--silent', 'types']);
 jest('tests', []);
 run('generated files are fresh', process.execPath, ['scripts/generate.mjs', '--check']);
+run('the package works by itself', process.execPath, ['scripts/check-package.mjs']);
+run('example reports are fresh', process.execPath, ['scripts/reports.mjs', '--check']);
 jest(
   'browser tests',
   ['--config', 'test/browser/jest.config.mjs'],

@@ -10,16 +10,23 @@ import { load } from './build.mjs';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const check = process.argv.includes('--check');
 
-const [{ ruleSchema }, { shippedRules }, pages, { relationDocs }] = await Promise.all([
-  load('src/rules/schema.ts', 'g-schema'),
-  load('src/rules/shipped.ts', 'g-shipped'),
-  load('src/rules/pages.ts', 'g-pages'),
-  load('src/graph/relation-table.ts', 'g-relations'),
-]);
+const [{ ruleSchema }, { shippedRules }, pages, { relationDocs }, { iamPolicy }, { needsOf }] =
+  await Promise.all([
+    load('src/rules/schema.ts', 'g-schema'),
+    load('src/rules/shipped.ts', 'g-shipped'),
+    load('src/rules/pages.ts', 'g-pages'),
+    load('src/graph/relation-table.ts', 'g-relations'),
+    load('src/account/iam-policy.ts', 'g-policy'),
+    load('src/needs.ts', 'g-needs'),
+  ]);
 const sources = await shippedRules();
 const coverage = parse(await readFile(join(root, 'rules/data/peer-coverage.yaml'), 'utf8'));
 const files = new Map([
   ['rules.schema.json', `${JSON.stringify(ruleSchema, null, 2)}\n`],
+  [
+    'reference-stack/audit/read-policy.json',
+    `${JSON.stringify(iamPolicy(needsOf(sources.rules), 'aws'), null, 2)}\n`,
+  ],
   ['docs/operators.md', pages.operatorsPage(relationDocs())],
   ['docs/requirements.md', pages.requirementsPage(sources)],
   ['docs/comparison.md', pages.comparisonPage(sources, coverage)],

@@ -221,7 +221,9 @@ function proxyTargets(
 ): readonly Target[] {
   const inner = { from: proxy, types: naming.types.includes('*') ? ['*'] : naming.types };
   const targets = hops + 1 < maximumHops ? resolveTargets(proxy.properties[property], inner, context) : [];
-  const attributes = proxy.type.startsWith('AWS::Lambda::') ? { qualifier: qualifierOf(proxy) } : {};
+  const attributes: ObjectValue = proxy.type.startsWith('AWS::Lambda::')
+    ? { qualifier: qualifierOf(proxy) }
+    : {};
   return targets.map((target) =>
     target.to === undefined
       ? target

@@ -1,0 +1,78 @@
+// Packs the package, unpacks it where no dependency lies, and uses it as who installs it does.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync, mkdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const folder = mkdtempSync(join(tmpdir(), 'headgate-package-'));
+
+function check(title, isRight, detail) {
+  process.stdout.write(`${isRight ? 'ok' : 'FAILED'}  ${title}\n`);
+  if (isRight) return;
+  process.stdout.write(`${detail}\n`);
+  process.exitCode = 1;
+}
+
+try {
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  execFileSync(npm, ['pack', '--silent', '--pack-destination', folder], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'));
+  execFileSync('tar', ['-xzf', join(folder, tarball), '-C', folder]);
+  const installed = join(folder, 'app/node_modules/headgate');
+  cpSync(join(folder, 'package'), installed, { recursive: true });
+  const app = join(folder, 'app');
+  cpSync(join(installed, 'examples/orders-api.yaml'), join(app, 'template.yaml'));
+
+  const scan = spawnSync(
+    process.execPath,
+    [join(installed, 'dist/headgate.js'), 'scan', 'template.yaml', '--report', 'html=report.html'],
+    { cwd: app, encoding: 'utf8' },
+  );
+  check(
+    'the command scans without any other package',
+    scan.status === 1 && scan.stdout.includes('api.waf.associated'),
+    `${scan.status} ${scan.stdout} ${scan.stderr}`,
+  );
+  const policy = spawnSync(process.execPath, [join(installed, 'dist/headgate.js'), 'iam-policy'], {
+    cwd: app,
+    encoding: 'utf8',
+  });
+  check(
+    'the command prints a policy',
+    policy.status === 0 && policy.stdout.includes('lambda:ListFunctions'),
+    policy.stderr,
+  );
+
+  writeFileSync(
+    join(app, 'use.mjs'),
+    "import { shippedRules } from 'headgate';\nconst { rules } = await shippedRules();\nconsole.log(rules.length > 100);\n",
+  );
+  const library = spawnSync(process.execPath, ['use.mjs'], { cwd: app, encoding: 'utf8' });
+  check('the library can be imported', library.stdout.trim() === 'true', library.stderr);
+
+  // Peer dependencies of the reference stack alone.
+  for (const name of ['aws-cdk-lib', 'constructs'])
+    symlinkSync(join(root, 'node_modules', name), join(app, 'node_modules', name));
+  mkdirSync(join(app, 'out'));
+  writeFileSync(
+    join(app, 'stack.mjs'),
+    "import { App } from 'aws-cdk-lib';\nimport { referenceApplication } from 'headgate/reference-stack';\nconst app = new App({ outdir: 'out' });\nreferenceApplication(app, {});\napp.synth();\n",
+  );
+  const synth = spawnSync(process.execPath, ['stack.mjs'], {
+    cwd: app,
+    encoding: 'utf8',
+    env: { ...process.env, CDK_VALIDATION: 'false', JSII_DEPRECATED: 'quiet' },
+  });
+  check(
+    'the reference stack synthesizes from the package',
+    synth.status === 0 && readdirSync(join(app, 'out')).includes('HeadgateApi.template.json'),
+    synth.stderr,
+  );
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
