@@ -47,7 +47,12 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * The settings of a run, from the function's environment and the event.
  * @throws HeadgateError `settings-invalid` for what is missing or is not what it should be.
  */
-export function readSettings(event: AuditEvent, environment: Environment, now: Date): AuditSettings {
+export function readSettings(
+  event: AuditEvent,
+  environment: Environment,
+  now: Date,
+  configFolder: string,
+): AuditSettings {
   const bucket = environment['HEADGATE_BUCKET'] ?? '';
   if (bucket === '') throw invalid('HEADGATE_BUCKET is not set: name the bucket of the reports');
   const regions = event.region === undefined ? list(environment['HEADGATE_REGIONS']) : [event.region];
@@ -66,7 +71,7 @@ export function readSettings(event: AuditEvent, environment: Environment, now: D
     prefix: environment['HEADGATE_PREFIX'] ?? '',
     securityHub: environment['HEADGATE_SECURITY_HUB'] !== 'off',
     deployment: environment['HEADGATE_DEPLOYMENT'] ?? 'audit',
-    configFolder: environment['LAMBDA_TASK_ROOT'] ?? '.',
+    configFolder,
     time: timeOf(event.time, now),
   };
 }

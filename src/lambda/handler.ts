@@ -1,6 +1,7 @@
 import { s3ReportStore } from '../publish/report-store.ts';
 import { metricsOf, type AuditSummary, type PartSummary } from './audit-summary.ts';
 import { readSettings, type AuditEvent } from './audit-settings.ts';
+import { unpackConfig } from './config-files.ts';
 import { metricsLine } from './metrics.ts';
 import { runAudit } from './run-audit.ts';
 
@@ -15,7 +16,8 @@ export async function handler(
   context: LambdaContext,
 ): Promise<AuditSummary | PartSummary> {
   const started = Date.now();
-  const settings = readSettings(event, process.env, new Date(started));
+  const folder = await unpackConfig('/tmp/headgate');
+  const settings = readSettings(event, process.env, new Date(started), folder);
   const { bucket, prefix, deployment } = settings;
   const work = process.env['HEADGATE_WORK_BUCKET'];
   const summary = await runAudit(settings, {

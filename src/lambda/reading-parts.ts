@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { AccountReading } from '../account/collect-account.ts';
 import { decodeSnapshot, encodeSnapshot } from '../account/snapshot.ts';
 import { version } from '../cli/version.ts';
-import { credentialIn } from '../evaluate/credentials.ts';
+import { credentialRanges } from '../evaluate/credentials.ts';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { Resource } from '../model/resource.ts';
 import type { RuleData } from '../model/rule.ts';
@@ -25,8 +25,7 @@ export async function writePart(
     takenAt: time,
     version,
     key: randomBytes(32),
-    findSecrets: (name, text) =>
-      credentialIn(name, text, credentials) === undefined ? [] : [[0, text.length]],
+    findSecrets: (name, text) => credentialRanges(name, text, credentials),
   });
   await store.put(key, bytes, 'application/x-ndjson');
   return { kind: 'part', key };

@@ -1,5 +1,4 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { resolve } from 'node:path';
 import { chooseCredentials } from '../account/credentials.ts';
 import {
   collectAccount,
@@ -8,6 +7,7 @@ import {
 } from '../account/collect-account.ts';
 import type { Credentials } from '../account/collector.ts';
 import { loadRuleSet } from '../cli/rule-set.ts';
+import { readWaiveOptions } from '../cli/scan-paths.ts';
 import { version } from '../cli/version.ts';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { RuleSet } from '../model/rule.ts';
@@ -147,21 +147,9 @@ async function decide(
   config: HeadgateConfig,
   { configFolder, time }: AuditSettings,
 ): Promise<ScanResult> {
-  const { waivers: file, outside } = config;
-  const waivers = file === undefined ? undefined : await readWaiversOf(file, configFolder);
-  return decideReading(reading, {
-    ruleSet,
-    version,
-    now: time,
-    detail: 'all',
-    ...(waivers === undefined ? {} : { waivers }),
-    ...(outside === undefined ? {} : { outside }),
-  });
-}
-
-async function readWaiversOf(file: string, folder: string) {
-  const { readWaivers } = await import('../rules/read-waivers.ts');
-  return readWaivers(resolve(folder, file), file);
+  const waivers = await readWaiveOptions(config, configFolder, true);
+  const outside = config.outside === undefined ? {} : { outside: config.outside };
+  return decideReading(reading, { ruleSet, version, now: time, detail: 'all', ...waivers, ...outside });
 }
 
 async function publish(

@@ -47,23 +47,21 @@ async function audit(
     { time: noon, ...event },
     { ...environment, ...more.environment },
     new Date(noon),
+    '/nowhere',
   );
-  return runAudit(
-    { ...settings, configFolder: '/nowhere' },
-    {
-      store,
-      parts: store,
-      ruleSet,
-      remainingMs: () => remainingMs,
-      collect: {
-        credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'x' },
-        clock,
-        customise: replayed.customise,
-        ...more.collect,
-      },
-      hubs: { hubOf: () => hub, storeOf: () => state },
+  return runAudit(settings, {
+    store,
+    parts: store,
+    ruleSet,
+    remainingMs: () => remainingMs,
+    collect: {
+      credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'x' },
+      clock,
+      customise: replayed.customise,
+      ...more.collect,
     },
-  );
+    hubs: { hubOf: () => hub, storeOf: () => state },
+  });
 }
 
 async function summaryOf(...args: Parameters<typeof audit>): Promise<AuditSummary> {
