@@ -13,6 +13,8 @@ export interface ResourceOrigin {
   readonly pointer: string;
   /** True when its properties do not stand below that place one to one. */
   readonly generated: boolean;
+  /** JSON pointers of the places that single properties stand at, by the property's name. */
+  readonly properties?: Readonly<Record<string, string>>;
 }
 
 /** A file's data as written, intrinsic functions in their long form, with positions and what is wrong with it. */

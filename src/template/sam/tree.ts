@@ -93,3 +93,8 @@ export function namedResource(value: unknown): string | undefined {
 export function tagList(tags: unknown): Tree[] {
   return isMap(tags) ? Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) : [];
 }
+
+/** True for a list of objects. */
+export function isRawTreeList(value: unknown): value is Tree[] {
+  return Array.isArray(value) && value.every((item) => isRawObject(item));
+}

@@ -36,10 +36,11 @@ function lambdaConfig(event: FunctionEvent, properties: Tree): Tree {
 
 function addTrigger(event: FunctionEvent, config: Tree, trigger: string): void {
   if (isGiven(config[trigger])) {
-    throw eventProblem(event, `the Cognito trigger \`${trigger}\` is defined several times; keep one`, ['Trigger']);
+    throw eventProblem(event, `the Cognito trigger \`${trigger}\` is defined several times; keep one`, [
+      'Trigger',
+    ]);
   }
   const version = versioned[trigger];
   const arn = event.target.arn;
   config[trigger] = version === undefined ? arn : { LambdaArn: arn, LambdaVersion: version };
 }
-

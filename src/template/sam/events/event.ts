@@ -64,7 +64,11 @@ export function emitPermission(
 }
 
 /** A problem of one event: `path` leads from the event's properties to the place. */
-export function eventProblem(event: FunctionEvent, message: string, path: readonly string[] = []): SamProblem {
+export function eventProblem(
+  event: FunctionEvent,
+  message: string,
+  path: readonly string[] = [],
+): SamProblem {
   const below = path.length > 0 ? ['Properties', ...path] : [];
   return new SamProblem(`event \`${event.name}\`: ${message}`, ['Events', event.name, ...below]);
 }

@@ -82,7 +82,9 @@ function readEvent(name: string, raw: unknown, target: EventTarget, context: Sam
       path,
     );
   }
-  const properties = isGiven(raw['Properties']) ? asMap(raw['Properties'], `Events.${name}.Properties`, path) : {};
+  const properties = isGiven(raw['Properties'])
+    ? asMap(raw['Properties'], `Events.${name}.Properties`, path)
+    : {};
   checkProperties(properties, functionEventProperties[type] ?? {}, type, [...path, 'Properties']);
   return { id: resource.id + name, name, type, properties, target, context };
 }

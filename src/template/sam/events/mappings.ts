@@ -80,9 +80,11 @@ function checkMapping(event: FunctionEvent): void {
   const filters = member(filter, 'Filters') ?? [];
   const fits = isIntrinsic(filters) || (Array.isArray(filters) && filters.every((item) => isFilter(item)));
   if (!isShaped || !fits) {
-    throw eventProblem(event, '`FilterCriteria` has a wrong format: it takes `Filters`, a list of `Pattern`s', [
-      'FilterCriteria',
-    ]);
+    throw eventProblem(
+      event,
+      '`FilterCriteria` has a wrong format: it takes `Filters`, a list of `Pattern`s',
+      ['FilterCriteria'],
+    );
   }
 }
 
@@ -128,5 +130,7 @@ function sourceConfig({ type, properties }: FunctionEvent): Tree {
     });
   }
   if (type !== 'DocumentDB') return {};
-  return { DocumentDBEventSourceConfig: pick(properties, ['DatabaseName', 'CollectionName', 'FullDocument']) };
+  return {
+    DocumentDBEventSourceConfig: pick(properties, ['DatabaseName', 'CollectionName', 'FullDocument']),
+  };
 }

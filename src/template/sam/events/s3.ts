@@ -16,9 +16,11 @@ export function expandBucketEvent(event: FunctionEvent): undefined {
   depend(event, bucket, bucketId);
   const properties = editProperties(bucket);
   const notifications = properties['NotificationConfiguration'] ?? {};
-  if (!isMap(notifications)) throw eventProblem(event, '`NotificationConfiguration` of the bucket should be a map');
+  if (!isMap(notifications))
+    throw eventProblem(event, '`NotificationConfiguration` of the bucket should be a map');
   const configured = listOf(notifications['LambdaConfigurations']);
-  for (const entry of entries(event)) if (!configured.some((known) => same(known, entry))) configured.push(entry);
+  for (const entry of entries(event))
+    if (!configured.some((known) => same(known, entry))) configured.push(entry);
   properties['NotificationConfiguration'] = { ...notifications, LambdaConfigurations: configured };
   const { PropagateTags, Tags } = event.target.resource.properties;
   if (isTruthy(PropagateTags) && isTruthy(Tags)) properties['Tags'] = tagList(Tags);
@@ -34,7 +36,10 @@ function depend(event: FunctionEvent, bucket: Tree, bucketId: string): void {
   }
   if (bucket['Condition'] === condition) return;
   const properties = editProperties(bucket);
-  const tag = { Key: `sam:ConditionalDependsOn:${permission}`, Value: onlyIf(condition, { Ref: permission }) };
+  const tag = {
+    Key: `sam:ConditionalDependsOn:${permission}`,
+    Value: onlyIf(condition, { Ref: permission }),
+  };
   properties['Tags'] = [...listOf(properties['Tags']), tag];
 }
 
@@ -48,7 +53,11 @@ function entries(event: FunctionEvent): Tree[] {
 }
 
 function same(known: unknown, entry: Tree): boolean {
-  return isMap(known) && member(known, 'Event') === entry['Event'] && JSON.stringify(sorted(known)) === JSON.stringify(sorted(entry));
+  return (
+    isMap(known) &&
+    member(known, 'Event') === entry['Event'] &&
+    JSON.stringify(sorted(known)) === JSON.stringify(sorted(entry))
+  );
 }
 
 function sorted(tree: Tree): unknown {

@@ -16,16 +16,15 @@ export function expandScheduleV2(event: FunctionEvent): undefined {
     Target: scheduleTarget(target.arn, isTruthy(given) ? given : getAtt(roleId, 'Arn'), properties, queue),
   });
   if (isTruthy(given)) return;
-  const policies = [allow(`${id}LambdaPolicy`, 'lambda:InvokeFunction', target.arn), ...queueRight(id, queue)];
+  const policies = [
+    allow(`${id}LambdaPolicy`, 'lambda:InvokeFunction', target.arn),
+    ...queueRight(id, queue),
+  ];
   emitForEvent(event, roleId, 'AWS::IAM::Role', scheduleRole(properties, policies));
 }
 
 /** Properties of a schedule beside its target. */
-export function scheduleProperties(
-  id: string,
-  properties: Tree,
-  problem: (message: string) => Error,
-): Tree {
+export function scheduleProperties(id: string, properties: Tree, problem: (message: string) => Error): Tree {
   const { OmitName, Name, FlexibleTimeWindow } = properties;
   if (isTruthy(OmitName) && isTruthy(Name)) throw problem('`Name` cannot be given when `OmitName` is true');
   return present({

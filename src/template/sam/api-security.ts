@@ -1,0 +1,77 @@
+import { hasIntegration, type ApiDocument } from './api-document.ts';
+import { isGiven, isRawTreeList, listOf, type Tree } from './tree.ts';
+
+/** A security requirement list of a method, split by whether an authorizer of the API stands in it. */
+function split(definition: Tree, authorizers: ReadonlySet<string>): { own: Tree[]; others: Tree[] } {
+  const written = isRawTreeList(definition['security']) ? definition['security'] : [];
+  const isOwn = (entry: Tree): boolean => Object.keys(entry).some((name) => authorizers.has(name));
+  return { own: written.filter(isOwn), others: written.filter((entry) => !isOwn(entry)) };
+}
+
+/** Names that stand for authorizers: those of the API, none, and IAM. */
+export function authorizerNames(names: readonly string[]): ReadonlySet<string> {
+  return new Set([...names, 'NONE', 'AWS_IAM']);
+}
+
+/** Sets the authorizer of one method. */
+export function setAuthorizer(
+  document: ApiDocument,
+  route: { readonly path: string; readonly method: string },
+  requirement: Tree,
+  names: ReadonlySet<string>,
+): void {
+  for (const definition of document.definitionsOf(route.path, route.method)) {
+    definition['security'] = [...split(definition, names).others, requirement];
+  }
+}
+
+/** Marks a method as needing an API key, or as needing none whatever the API's default is. */
+export function setKeyRequired(document: ApiDocument, path: string, method: string, isRequired: boolean): void {
+  const name = isRequired ? 'api_key' : 'api_key_false';
+  for (const definition of document.definitionsOf(path, method)) {
+    const security = listOf(definition['security']);
+    if (!security.some((entry) => hasKey(entry, name))) definition['security'] = [...security, { [name]: [] }];
+  }
+}
+
+function hasKey(entry: unknown, name: string): boolean {
+  return typeof entry === 'object' && entry !== null && Object.hasOwn(entry, name);
+}
+
+/** Gives the default authorizer to all methods that have none. */
+export function setDefaultAuthorizer(
+  document: ApiDocument,
+  requirement: Tree,
+  names: ReadonlySet<string>,
+  withPreflight: boolean,
+): void {
+  for (const path of Object.keys(document.paths)) {
+    for (const { name, definitions } of document.methods(path)) {
+      if (name.toLowerCase() === 'options' && !withPreflight) continue;
+      for (const definition of definitions) {
+        if (!hasIntegration(definition)) continue;
+        const { own } = split(definition, names);
+        if (own.length === 0) definition['security'] = [...listOf(definition['security']), requirement];
+      }
+    }
+  }
+}
+
+/** Gives the need for an API key to all methods that do not refuse it. */
+export function setDefaultKey(document: ApiDocument, withPreflight: boolean): void {
+  for (const path of Object.keys(document.paths)) {
+    for (const { name, definitions } of document.methods(path)) {
+      if (name.toLowerCase() === 'options' && !withPreflight) continue;
+      for (const definition of definitions) if (hasIntegration(definition)) requireKey(definition);
+    }
+  }
+}
+
+function requireKey(definition: Tree): void {
+  const security = listOf(definition['security']);
+  if (security.some((entry) => hasKey(entry, 'api_key'))) return;
+  const kept = security.filter((entry) => !hasKey(entry, 'api_key_false'));
+  const refused = kept.length < security.length;
+  definition['security'] = refused ? kept : [...kept, { api_key: [] }];
+  if (isGiven(definition['security']) && refused && kept.length === 0) delete definition['security'];
+}

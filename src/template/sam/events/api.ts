@@ -1,0 +1,280 @@
+import { isRawObject, member } from '../../raw.ts';
+import { integrationOf, type ApiDocument } from '../api-document.ts';
+import { apiState, type ApiState } from '../api-state.ts';
+import { authorizerNames, setAuthorizer, setKeyRequired } from '../api-security.ts';
+import { addCustomStatements, addResourcePolicy } from '../resource-policy.ts';
+import { iamAuthorizer, securityDefinition } from '../rest-authorizers.ts';
+import { stageSuffix } from '../stage-name.ts';
+import type { SamContext } from '../context.ts';
+import { isGiven, isIntrinsic, isMap, isTruthy, listOf, onlyIf, present, ref, refName, sub, type Tree } from '../tree.ts';
+import { emitPermission, eventProblem, type FunctionEvent } from './event.ts';
+
+/** The API that an event names, as far as the template tells. */
+export interface RouteApi {
+  readonly id: string;
+  /** Undefined for an API that is not of SAM. */
+  readonly state: ApiState | undefined;
+  readonly stageName: unknown;
+}
+
+/** A route of a REST API, as an event of any kind of resource writes it. */
+export interface RestRoute {
+  readonly path: string;
+  readonly method: string;
+  readonly properties: Tree;
+  readonly api: RouteApi;
+  readonly problem: (message: string, path?: readonly string[]) => Error;
+}
+
+/** Api: the route in the document of its REST API, and the permission. */
+export function expandApiEvent(event: FunctionEvent): undefined {
+  const route = readRestRoute(event.properties, event.context, (message, path) => eventProblem(event, message, path));
+  const { document, isManaged } = route.api.state ?? {};
+  const suffix = route.api.state === undefined ? 'AllStages' : stageSuffix(route.api.stageName);
+  const plain = route.path.replace(/\{[^}]*\}/g, '*');
+  const isAny = route.method.toLowerCase() === 'any';
+  emitPermission(
+    event,
+    'apigateway.amazonaws.com',
+    {
+      SourceArn: sub(
+        `arn:aws:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${__ApiId__}/\${__Stage__}/${isAny ? '*' : route.method.toUpperCase()}${plain}`,
+        { __ApiId__: ref(route.api.id), __Stage__: '*' },
+      ),
+    },
+    `${event.id}Permission${suffix}`,
+  );
+  if (document === undefined) return;
+  const isWritten = isManaged === true || isTruthy(route.api.state?.properties['MergeDefinitions']);
+  if (isWritten) integrateFunction(event, route, document);
+  else if (isTruthy(member(event.properties['Auth'], 'OverrideApiAuth'))) writeAuth(route, document);
+}
+
+/** Reads which route of which API an event asks for. */
+export function readRestRoute(
+  properties: Tree,
+  context: SamContext,
+  problem: (message: string, path?: readonly string[]) => Error,
+): RestRoute {
+  const { RestApiId, Path, Method } = properties;
+  const id = refName(RestApiId) ?? RestApiId;
+  if (typeof id !== 'string') throw problem('property `RestApiId` should be a string or a `Ref`', ['RestApiId']);
+  if (typeof Path !== 'string' || typeof Method !== 'string') {
+    throw problem('`Path` and `Method` should be strings', ['Path']);
+  }
+  const type = context.typeOf(id) ?? member(context.output.get(id), 'Type');
+  const state = apiState(id, context);
+  const isForeign = type === 'AWS::ApiGateway::RestApi' || (type === undefined && isParameter(id, context));
+  if (!isForeign && (state === undefined || type !== 'AWS::Serverless::Api')) {
+    throw problem("`RestApiId` must be a valid reference to an 'AWS::Serverless::Api' resource in the same template", [
+      'RestApiId',
+    ]);
+  }
+  const stageName = state?.properties['StageName'];
+  return { path: Path, method: Method, properties, api: { id, state, stageName }, problem };
+}
+
+function isParameter(id: string, context: SamContext): boolean {
+  return isRawObject(member(context.root['Parameters'], id));
+}
+
+function integrateFunction(event: FunctionEvent, route: RestRoute, document: ApiDocument): void {
+  const { path, method, problem } = route;
+  if (document.hasIntegration(path, method)) {
+    throw problem(`API method \`${method}\` is defined several times for path \`${path}\`; keep one of them`);
+  }
+  const condition = event.target.resource.raw['Condition'];
+  const name = event.target.alias?.id ?? `${event.target.resource.id}.Arn`;
+  const uri = sub(
+    `arn:aws:apigateway:\${AWS::Region}:lambda:path/2015-03-31/functions/\${${name}}/invocations`,
+  );
+  const integration = present({
+    type: 'aws_proxy',
+    httpMethod: 'POST',
+    uri: onlyIf(condition, uri),
+    credentials: credentials(route),
+  });
+  document.integrate(path, method, integration, condition);
+  for (const definition of document.definitionsOf(path, method)) writeTimeout(event, definition);
+  writeAuth(route, document);
+  writeModel(route, document);
+  writeParameters(route, document);
+}
+
+function writeTimeout({ properties }: FunctionEvent, definition: Tree): void {
+  const timeout = properties['TimeoutInMillis'];
+  if (isGiven(timeout)) integrationOf(definition)['timeoutInMillis'] = timeout;
+}
+
+const callerCredentials = 'arn:aws:iam::*:user/*';
+
+/** Requests that are signed reach the function with the caller's credentials, or a role's. */
+export function credentials({ properties, api }: RestRoute): unknown {
+  const own = isRawObject(properties['Auth']) ? properties['Auth'] : {};
+  const shared = api.state?.properties['Auth'];
+  const isSigned =
+    own['Authorizer'] === 'AWS_IAM' ||
+    (member(shared, 'DefaultAuthorizer') === 'AWS_IAM' && !isTruthy(own['Authorizer']));
+  if (!isSigned) return undefined;
+  const written = Object.hasOwn(own, 'InvokeRole') ? (own['InvokeRole'] ?? 'NONE') : member(shared, 'InvokeRole');
+  if (written === 'NONE') return undefined;
+  return !isTruthy(written) || written === 'CALLER_CREDENTIALS' ? callerCredentials : written;
+}
+
+/** Writes an event's `Auth` into its route. */
+export function writeAuth(route: RestRoute, document: ApiDocument): void {
+  const { path, method, properties, api } = route;
+  const auth = properties['Auth'];
+  if (!isTruthy(auth) || !isRawObject(auth) || isIntrinsic(auth)) return;
+  const shared = api.state?.properties['Auth'];
+  const name = auth['Authorizer'];
+  if (isTruthy(name)) writeAuthorizer(route, document, auth, shared);
+  const key = auth['ApiKeyRequired'];
+  if (isGiven(key)) {
+    if (key === false && !isTruthy(member(shared, 'ApiKeyRequired'))) {
+      throw route.problem(
+        `\`ApiKeyRequired: false\` cannot be set on method \`${method}\` of path \`${path}\`, because the API does not require keys`,
+        ['Auth', 'ApiKeyRequired'],
+      );
+    }
+    setKeyRequired(document, path, method, isTruthy(key));
+    if (isTruthy(key)) {
+      document.define(['securityDefinitions'], { api_key: { type: 'apiKey', name: 'x-api-key', in: 'header' } });
+    }
+  }
+  addResourcePolicy(document, auth['ResourcePolicy'], { path, stageName: api.stageName });
+  addCustomStatements(document, auth['ResourcePolicy']);
+}
+
+
+function writeAuthorizer(route: RestRoute, document: ApiDocument, auth: Tree, shared: unknown): void {
+  const { path, method } = route;
+  const authorizers = member(shared, 'Authorizers');
+  const name = checkedName(route, auth['Authorizer'], shared, authorizers);
+  const scopes = auth['AuthorizationScopes'];
+  if (isGiven(scopes) && !Array.isArray(scopes)) {
+    throw route.problem('`AuthorizationScopes` should be a list', ['Auth', 'AuthorizationScopes']);
+  }
+  const named = isRawObject(authorizers) ? authorizers : {};
+  const own = scopes ?? member(named[name], 'AuthorizationScopes');
+  const names = authorizerNames(Object.keys(named));
+  setAuthorizer(document, { path, method }, { [name]: listOf(own) }, names);
+  if (name === 'AWS_IAM') document.define(['securityDefinitions'], { AWS_IAM: securityDefinition(iamAuthorizer) });
+}
+
+function checkedName(route: RestRoute, name: unknown, shared: unknown, authorizers: unknown): string {
+  const { path, method } = route;
+  const cannot = (why: string): Error =>
+    route.problem(
+      `the authorizer \`${typeof name === 'string' ? name : JSON.stringify(name)}\` cannot be set on API method \`${method}\` for path \`${path}\`, because ${why}`,
+      ['Auth', 'Authorizer'],
+    );
+  if (typeof name !== 'string') throw cannot('it is not a string');
+  if (name === 'AWS_IAM') return name;
+  if (name === 'NONE') {
+    if (isTruthy(member(shared, 'DefaultAuthorizer'))) return name;
+    throw cannot('`NONE` is valid only where the API has a `DefaultAuthorizer`');
+  }
+  if (!isTruthy(authorizers)) throw cannot('the related API does not define any authorizers');
+  if (!isMap(authorizers)) throw cannot('the authorizers of the API should be a map');
+  if (!Object.hasOwn(authorizers, name)) throw cannot("it is not defined in the API's `Authorizers`");
+  return name;
+}
+
+function writeModel(route: RestRoute, document: ApiDocument): void {
+  const written = route.properties['RequestModel'];
+  if (!isTruthy(written) || !isRawObject(written)) return;
+  const { Model, Required, ValidateBody, ValidateParameters } = written;
+  checkModel(route, Model);
+  const name = String(Model).toLowerCase();
+  for (const definition of document.definitionsOf(route.path, route.method)) {
+    if (willBeOpenApi(route, document)) {
+      const schema = { $ref: `#/components/schemas/${name}` };
+      definition['requestBody'] = present({
+        content: { 'application/json': { schema } },
+        required: Required,
+      });
+    } else {
+      const parameter = present({ in: 'body', name, schema: { $ref: `#/definitions/${name}` }, required: Required });
+      definition['parameters'] = [...listOf(definition['parameters']), parameter];
+    }
+  }
+  if (isGiven(ValidateBody) || isGiven(ValidateParameters)) {
+    writeValidator(route, document, ValidateBody, ValidateParameters);
+  }
+}
+
+function willBeOpenApi({ api }: RestRoute, document: ApiDocument): boolean {
+  const version = api.state?.properties['OpenApiVersion'];
+  return document.isOpenApi || (typeof version === 'string' && version.startsWith('3'));
+}
+
+function checkModel(route: RestRoute, model: unknown): void {
+  const { path, method, api } = route;
+  const cannot = (why: string): Error =>
+    route.problem(
+      `the request model \`${String(model)}\` cannot be set on API method \`${method}\` for path \`${path}\`, because ${why}`,
+      ['RequestModel'],
+    );
+  const models = api.state?.properties['Models'];
+  if (!isGiven(model)) throw route.problem('`RequestModel` needs `Model`', ['RequestModel']);
+  if (!isTruthy(models)) throw cannot('the related API does not define any models');
+  if (!isRawObject(models)) throw cannot('the models of the related API are of an invalid type');
+  if (!Object.hasOwn(models, String(model))) throw cannot("it is not defined in the API's `Models`");
+}
+
+function writeValidator(route: RestRoute, document: ApiDocument, body: unknown, parameters: unknown): void {
+  const names = [body === true ? 'body' : '', parameters === true ? 'params' : ''].filter((part) => part !== '');
+  const name =
+    names.length === 2 ? 'body-and-params' : names.length === 0 ? 'no-validation' : `${names[0] ?? ''}-only`;
+  document.define(['x-amazon-apigateway-request-validators'], {
+    [name]: { validateRequestBody: body === true, validateRequestParameters: parameters === true },
+  });
+  for (const definition of document.definitionsOf(route.path, route.method)) {
+    definition['x-amazon-apigateway-request-validator'] = name;
+  }
+}
+
+const parameterPlaces: Readonly<Record<string, string>> = { header: 'header', querystring: 'query', path: 'path' };
+
+function writeParameters(route: RestRoute, document: ApiDocument): void {
+  for (const entry of listOf(route.properties['RequestParameters'])) {
+    const [name, settings] = typeof entry === 'string' ? [entry, {}] : namedEntry(route, entry);
+    if (typeof name !== 'string' || !isRawObject(settings)) throw badParameter(route);
+    const [, , place, ...rest] = name.split('.');
+    const location = parameterPlaces[place ?? ''];
+    if (!name.startsWith('method.request.') || location === undefined) throw badParameter(route, name);
+    const parameter = {
+      in: location,
+      name: rest.join('.'),
+      required: location === 'path' ? true : (settings['Required'] ?? false),
+      type: 'string',
+    };
+    for (const definition of document.definitionsOf(route.path, route.method)) {
+      addParameter(definition, parameter, isTruthy(settings['Caching']) ? name : undefined);
+    }
+  }
+}
+
+function addParameter(definition: Tree, parameter: Tree, cached: string | undefined): void {
+  definition['parameters'] = [...listOf(definition['parameters']), parameter];
+  if (cached === undefined) return;
+  const integration = integrationOf(definition);
+  integration['cacheKeyParameters'] = [...listOf(integration['cacheKeyParameters']), cached];
+}
+
+function namedEntry(route: RestRoute, entry: unknown): [string, unknown] {
+  const entries = isRawObject(entry) ? Object.entries(entry) : [];
+  const [only] = entries;
+  if (only === undefined || entries.length > 1) throw badParameter(route);
+  return only;
+}
+
+function badParameter(route: RestRoute, name?: string): Error {
+  const shown = name === undefined ? 'a value' : `\`${name}\``;
+  return route.problem(
+    `invalid value for \`RequestParameters\`: ${shown} is not of the form \`method.request.{querystring|path|header}.{name}\`, alone or with \`Required\` and \`Caching\``,
+    ['RequestParameters'],
+  );
+}
+

@@ -1,0 +1,107 @@
+import { toPointer } from '../../model/location.ts';
+import type { SourceDiagnostic } from '../../model/source.ts';
+import { templateDiagnostic } from '../diagnostic.ts';
+import type { ParsedTemplate } from '../parse-template.ts';
+import { isRawObject, type RawObject } from '../raw.ts';
+import { SamContext, type SamResource } from './context.ts';
+import { expandDeployments } from './deployment-preference.ts';
+import { expandFunction } from './function.ts';
+import { Globals } from './globals.ts';
+import { addImplicitApis } from './implicit-apis.ts';
+import { SamDocumentProblem } from './problem.ts';
+import { renameReferences } from './references.ts';
+import { expandRestApi } from './rest-api.ts';
+import { isGiven, type Tree } from './tree.ts';
+
+/** What is known of a template's parameters before it is resolved: name -> value. */
+export type GivenParameters = (name: string) => unknown;
+
+/** Expanders in the order in which they run: APIs last, because events write into their documents. */
+const expanders: readonly (readonly [string, (resource: SamResource, context: SamContext) => void])[] = [
+  ['AWS::Serverless::Function', expandFunction],
+  ['AWS::Serverless::Api', expandRestApi],
+];
+
+/**
+ * Expands AWS::Serverless resources into what CloudFormation makes of them. A resource that cannot
+ * be expanded stays as it is, and a diagnostic `sam-invalid` says why and where.
+ */
+export function expandSam(parsed: ParsedTemplate, given: GivenParameters): ParsedTemplate {
+  const { root } = parsed;
+  if (root === undefined) return parsed;
+  const context = new SamContext(root, given);
+  try {
+    prepare(context, root);
+    expandAll(context);
+  } catch (error) {
+    if (!(error instanceof SamDocumentProblem)) throw error;
+    context.problem(error.pointer, error.message);
+    return { ...parsed, diagnostics: [...parsed.diagnostics, ...diagnosticsOf(parsed, context)] };
+  }
+  return {
+    ...parsed,
+    root: assembled(context),
+    origins: context.origins,
+    diagnostics: [...parsed.diagnostics, ...diagnosticsOf(parsed, context)],
+  };
+}
+
+function prepare(context: SamContext, root: RawObject): void {
+  const globals = new Globals(root['Globals']);
+  for (const [id, resource] of context.resources) {
+    const type = String(resource['Type']);
+    if (!type.startsWith('AWS::Serverless::')) continue;
+    context.fromGlobals.set(id, globals.names(type, resource));
+    context.resources.set(id, globals.apply(type, resource));
+  }
+  addImplicitApis(context, (type, resource) => globals.apply(type, resource));
+}
+
+function expandAll(context: SamContext): void {
+  const expanded: SamResource[] = [];
+  for (const [type, expand] of expanders) {
+    for (const [id, raw] of [...context.resources]) {
+      if (raw['Type'] !== type) continue;
+      const resource = readResource(id, type, raw, context);
+      if (resource === undefined) continue;
+      const before = context.problems.length;
+      context.for(id, () => {
+        expand(resource, context);
+      });
+      if (context.problems.length === before) expanded.push(resource);
+    }
+  }
+  expandDeployments(expanded, context);
+}
+
+function readResource(id: string, type: string, raw: Tree, context: SamContext): SamResource | undefined {
+  const properties = raw['Properties'];
+  if (isGiven(properties) && !isRawObject(properties)) {
+    context.problem(toPointer(['Resources', id, 'Properties']), `\`${id}\`: \`Properties\` should be a map`);
+    return undefined;
+  }
+  return { id, type, raw, properties: isRawObject(properties) ? properties : {} };
+}
+
+/** Resources in the order of the template, with those that each gave rise to. */
+function assembled(context: SamContext): RawObject {
+  const resources: Tree = {};
+  for (const [id, raw] of context.resources) if (!isExpanded(id, context)) resources[id] = raw;
+  for (const [id, raw] of context.output) resources[id] = raw;
+  const root: Tree = { ...context.root, Resources: resources };
+  if (Object.keys(context.conditions).length > 0) root['Conditions'] = context.conditions;
+  const { Resources, Outputs } = root;
+  const renamed = { ...root, Resources: renameReferences(Resources, context) };
+  return Outputs === undefined ? renamed : { ...renamed, Outputs: renameReferences(Outputs, context) };
+}
+
+function isExpanded(id: string, context: SamContext): boolean {
+  return context.output.has(id) || context.renamed.has(id);
+}
+
+function diagnosticsOf(parsed: ParsedTemplate, context: SamContext): SourceDiagnostic[] {
+  return context.problems.map(({ pointer, message, affects }) =>
+    templateDiagnostic(parsed, pointer, { code: 'sam-invalid', severity: 'error', message, affects }),
+  );
+}
+
