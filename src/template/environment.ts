@@ -1,4 +1,4 @@
-import { Unresolved, type Value } from '../model/value.ts';
+import { Unresolved, type Cause, type Value } from '../model/value.ts';
 
 /** What is known of the place that a stack is deployed to. */
 export interface Environment {
@@ -36,6 +36,11 @@ export function pseudoParameter(name: string, environment: Environment): Value |
     default:
       return undefined;
   }
+}
+
+/** True for what is not known of a pseudo parameter that holds neither colon nor slash. */
+export function isPlainPseudoParameter({ code, message }: Cause): boolean {
+  return code === 'pseudo-parameter' && !/^`AWS::(?:StackId|NotificationARNs)`/.test(message);
 }
 
 function partitionOf({ region, partition }: Environment): string | undefined {

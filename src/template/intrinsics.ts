@@ -9,6 +9,7 @@ import {
   type StringPart,
   type Value,
 } from '../model/value.ts';
+import { pieceOf } from './arn-pieces.ts';
 import { cutCidr } from './cidr.ts';
 import { entriesOf, isRawObject, member } from './raw.ts';
 import { causeOf, concatenate, parseSub, textLimit } from './strings.ts';
@@ -136,26 +137,41 @@ function select(argument: unknown, resolver: ValueResolver): Value | undefined {
   const index = typeof position === 'number' || typeof position === 'string' ? Number(position) : NaN;
   if (!Number.isInteger(index) || index < 0)
     return unknownOr(position, '`Fn::Select` takes an index of 0 or more');
-  const early = selectOfSplit(listSource, index, resolver);
-  if (early !== undefined) return early;
+  const piece = selectOfSplit(listSource, index, resolver);
+  if (piece !== undefined) return piece;
   return mapChoice(resolver.resolve(listSource), (list) => {
     if (!isArrayValue(list)) return unknownOr(list, '`Fn::Select` takes a list');
     return list[index] ?? malformed(`\`Fn::Select\` asks for item ${index} of a list of ${list.length}`);
   });
 }
 
-/** A partly known string, split: the pieces before the first unknown part are known all the same. */
+/** A partly known string, split: its known pieces are known all the same. Resolves the string once. */
 function selectOfSplit(source: unknown, index: number, resolver: ValueResolver): Value | undefined {
   if (!isRawObject(source) || !Object.hasOwn(source, 'Fn::Split')) return undefined;
   const [delimiter, textSource] = listArgument(source['Fn::Split']);
   if (typeof delimiter !== 'string' || delimiter === '') return undefined;
   const url = delimiter === '/' ? urlWhoseHostIs(index, textSource) : undefined;
-  if (url !== undefined) return hostOfUrl(resolver.resolve(url));
-  const text = resolver.resolve(textSource);
-  const [prefix] = text instanceof PartialString ? text.parts : [];
-  if (typeof prefix !== 'string') return undefined;
-  const pieces = prefix.split(delimiter);
-  return index < pieces.length - 1 ? pieces[index] : undefined;
+  if (url === undefined) return splitPiece(resolver.resolve(textSource), delimiter, index, resolver);
+  const whole = resolver.resolve(url);
+  const host = hostOfUrl(whole);
+  if (host !== undefined) return host;
+  const text = index === 0 ? splitPiece(whole, '://', 1, resolver) : whole;
+  return splitPiece(text, delimiter, index, resolver);
+}
+
+function splitPiece(
+  value: Value | undefined,
+  delimiter: string,
+  index: number,
+  resolver: ValueResolver,
+): Value {
+  return mapChoice(value, (text) => {
+    const piece = pieceOf(text, delimiter, index, resolver);
+    if (piece !== undefined) return piece;
+    if (typeof text !== 'string') return unknownOr(text, '`Fn::Split` takes a string');
+    const pieces = text.split(delimiter);
+    return pieces[index] ?? malformed(`\`Fn::Select\` asks for item ${index} of a list of ${pieces.length}`);
+  });
 }
 
 /** Attributes that are a URL of one host alone; the reference then stands for that host. */

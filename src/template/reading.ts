@@ -3,17 +3,21 @@ import { Unresolved, type Cause, type Value } from '../model/value.ts';
 import type { CopyBudget } from './for-each.ts';
 import type { Environment } from './environment.ts';
 import { causeOf } from './strings.ts';
+import type { DeclaredResource } from './value-resolver.ts';
 
 /** How many nodes all loops of a reading may copy together. */
 const copyLimit = 500_000;
 
 /** What a stack offers to others. */
 export interface ExportingStack {
+  readonly id: string;
   readonly scope: string;
   readonly parsed: { readonly file: string };
   readonly options: { readonly environment: Environment };
   /** Value of an output; undefined when there is none of that name. */
   output(name: string): Value | undefined;
+  /** A resource of the stack by its id, as written. */
+  declared(resourceId: string): DeclaredResource | undefined;
   /** Exported outputs, with the names they are exported under. */
   exportNames(): [output: string, name: string][];
 }
@@ -28,6 +32,7 @@ export class Reading {
   readonly recursion = { depth: 0 };
   readonly budget: CopyBudget = { left: copyLimit };
   readonly stacks: ExportingStack[] = [];
+  #ids: ReadonlyMap<string, ExportingStack> = new Map();
   #exports: Map<string, Export[]> | 'open' | undefined;
 
   /** Value of an export, the nearest one to the stack that asks. */
@@ -65,6 +70,19 @@ export class Reading {
     const value = second === undefined ? only?.stack.output(name) : undefined;
     const message = `output \`${name}\` of stack \`${String(stackName)}\` is not in the scan`;
     return value ?? new Unresolved({ code: 'import', message });
+  }
+
+  /** A resource of any stack, by its id. */
+  declared(resourceId: string): DeclaredResource | undefined {
+    const stackId = resourceId.slice(0, resourceId.lastIndexOf('/'));
+    return this.#byId().get(stackId)?.declared(resourceId);
+  }
+
+  /** Stacks by id; stacks are added before any of them is resolved, and never taken away. */
+  #byId(): ReadonlyMap<string, ExportingStack> {
+    if (this.#ids.size !== this.stacks.length)
+      this.#ids = new Map(this.stacks.map((stack) => [stack.id, stack]));
+    return this.#ids;
   }
 
   #indexExports(): Map<string, Export[]> {

@@ -13,7 +13,7 @@ import type { ParsedTemplate } from './parse-template.ts';
 import { entriesOf, isRawObject, member, onlyKey, setMember, type RawObject } from './raw.ts';
 import type { Reading } from './reading.ts';
 import { Resolver } from './resolver.ts';
-import type { StackSurroundings } from './value-resolver.ts';
+import type { DeclaredResource, StackSurroundings } from './value-resolver.ts';
 import { TemplateResource } from './template-resource.ts';
 import { hasSamTransform, hasUnknownTransform } from './transforms.ts';
 
@@ -60,6 +60,8 @@ export class Stack {
   ) {
     this.id = options.id;
     this.scope = options.scope;
+    // Loops are unrolled before there is a resolver for what they stand beside.
+    let isReady = false;
     const mayAddResources = hasSamTransform(template) || hasUnknownTransform(template);
     const surroundings = {
       stackId: this.id,
@@ -69,12 +71,15 @@ export class Stack {
       stackOutput: (stackName: Value | undefined, output: Value | undefined) =>
         reading.stackOutput(stackName, output, this),
       nestedOutput: (logicalId: string, output: string) => this.#nestedOutput(logicalId, output),
+      declared: (resourceId: string) =>
+        isReady ? (this.declared(resourceId) ?? reading.declared(resourceId)) : undefined,
       mayAddResources,
       recursion: reading.recursion,
       budget: reading.budget,
     };
     this.root = this.#unrollSections(template, surroundings);
     this.resolver = new Resolver(this.root, surroundings);
+    isReady = true;
     this.#readWritten();
   }
 
@@ -87,6 +92,13 @@ export class Stack {
   get resources(): readonly TemplateResource[] {
     this.#resources ??= this.#readResources();
     return this.#resources;
+  }
+
+  /** A resource of this stack by its id, as written. */
+  declared(resourceId: string): DeclaredResource | undefined {
+    if (!resourceId.startsWith(`${this.id}/`)) return undefined;
+    const raw = member(this.root['Resources'], resourceId.slice(this.id.length + 1));
+    return raw === undefined ? undefined : { raw, resolver: this.resolver };
   }
 
   /** Logical ids of the stacks that this one nests, their templates at hand or not. */

@@ -3,6 +3,12 @@ import type { Environment } from './environment.ts';
 import type { CopyBudget } from './for-each.ts';
 import type { RawObject } from './raw.ts';
 
+/** A resource as its template writes it, and what resolves it. */
+export interface DeclaredResource {
+  readonly raw: unknown;
+  readonly resolver: ValueResolver;
+}
+
 /** What one stack knows of its surroundings. */
 export interface StackSurroundings {
   readonly stackId: string;
@@ -15,6 +21,8 @@ export interface StackSurroundings {
   stackOutput(stackName: Value | undefined, output: Value | undefined): Value;
   /** Output of the nested stack that a resource of this template is; undefined when its template is not at hand. */
   nestedOutput(logicalId: string, output: string): Value | undefined;
+  /** A resource of any stack of the reading, by its id. */
+  declared(resourceId: string): DeclaredResource | undefined;
   /** True when a transform may add resources, so that a name nobody declares is no mistake. */
   readonly mayAddResources: boolean;
   /** Shared by all stacks of a reading, because they can lead into each other. */
