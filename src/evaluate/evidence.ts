@@ -1,7 +1,7 @@
 import type { Location, PositionLookup } from '../model/location.ts';
 import type { Resource } from '../model/resource.ts';
 import type { Evidence, Verdict } from '../model/scan-result.ts';
-import { describeValue } from '../model/value.ts';
+import { describeValue, type Path } from '../model/value.ts';
 import { credentialShape } from './credentials.ts';
 import type { Context, Observation } from './node.ts';
 import { isUnknown } from './truth.ts';
@@ -51,8 +51,17 @@ export function placeOf(
   resource: Resource,
   positions: PositionLookup,
 ): Location | undefined {
-  const own = telling(verdict, context.observations).find(
-    ({ node, path }) => node.resource === resource && path.length > 0,
+  const paths = telling(verdict, context.observations)
+    .filter(({ node, path }) => node.resource === resource && path.length > 0)
+    .map(({ path }) => path);
+  return positions(resource.locate(verdict === 'notApplicable' ? [] : sharedPath(paths)));
+}
+
+// Where members of one list were weighed, none of them alone decided: the list is the place.
+function sharedPath([first = [], ...others]: readonly Path[]): Path {
+  const differs = others.map((path) => first.findIndex((step, index) => step !== path[index]));
+  const lists = differs.filter(
+    (at, index) => typeof first[at] === 'number' && typeof others[index]?.[at] === 'number',
   );
-  return positions(resource.locate(own === undefined || verdict === 'notApplicable' ? [] : own.path));
+  return first.slice(0, Math.min(first.length, ...lists));
 }

@@ -1,5 +1,6 @@
 import { evaluateRules } from '../../../src/evaluate/evaluate.ts';
 import { linkGraph } from '../../../src/graph/link-graph.ts';
+import type { PositionLookup } from '../../../src/model/location.ts';
 import type { Applicability, Expression, Rule, RuleSet } from '../../../src/model/rule.ts';
 import type { Evaluation } from '../../../src/model/scan-result.ts';
 import { linearPattern } from '../../../src/rules/pattern-engine.ts';
@@ -83,9 +84,10 @@ export function evaluateTemplate(
   rules: readonly Rule[],
   template: object,
   now = new Date('2026-11-23T00:00:00Z'),
+  positions: PositionLookup = () => undefined,
 ): Evaluation[] {
   const reading = readTemplateObject(template, 'test', {});
-  return evaluateRules(setOf(rules), linkGraph(reading), { now, positions: () => undefined, detail: 'all' });
+  return evaluateRules(setOf(rules), linkGraph(reading), { now, positions, detail: 'all' });
 }
 
 /** The evaluation of one expression on the one function `Fn` with these properties. */

@@ -263,6 +263,31 @@ describe('credential', () => {
   });
 });
 
+describe('the place of a verdict', () => {
+  const pointerOf = (that: object, properties: object): string | undefined => {
+    const rules = [ruleOf(that as Record<string, unknown>, 'AWS::Lambda::Function')];
+    const template = { Resources: { Fn: { Type: 'AWS::Lambda::Function', Properties: properties } } };
+    const [evaluation] = evaluateTemplate(rules, template, undefined, (place) =>
+      'pointer' in place ? { ...place, startLine: 1, startColumn: 1, endLine: 1, endColumn: 1 } : undefined,
+    );
+    return evaluation?.location?.pointer;
+  };
+  const properties = { Layers: ['a', 'b'], Timeout: 3 };
+
+  it('is the list, where each of its members was weighed', () => {
+    const some = { some: { elements: 'Layers', where: { property: '', equals: 'c' } } };
+    expect(pointerOf(some, properties)).toBe('/Resources/Fn/Properties/Layers');
+  });
+
+  it('is the member, or the property, that decided alone', () => {
+    const every = { every: { elements: 'Layers', satisfies: { property: '', equals: 'a' } } };
+    expect(pointerOf(every, properties)).toBe('/Resources/Fn/Properties/Layers/1');
+    expect(pointerOf({ property: 'Timeout', equals: 4 }, properties)).toBe(
+      '/Resources/Fn/Properties/Timeout',
+    );
+  });
+});
+
 describe('the vocabulary', () => {
   it('has a predicate for each of its predicates, and no other', () => {
     const named = keywords.filter(({ role }) => role === 'predicate').map(({ name }) => name);
