@@ -68,6 +68,7 @@ function toWaiver(suppression: SourceSuppression, ruleId: string, source: string
     source,
     ruleId,
     scope: { resourceId },
+    wish: suppression.wish ?? JSON.stringify([source, resourceId, suppression.ruleId]),
     where: placeOf(suppression),
     ...(reason === undefined ? {} : { reason }),
     ...(owner === undefined ? {} : { owner }),

@@ -9,9 +9,29 @@ export interface WaivedEvaluations {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** A waiver that may act, and whether it, or another that was written as one with it, did. */
+interface Entry {
+  readonly waiver: Waiver;
+  readonly order: number;
+  readonly wish: Wish;
+}
+
+interface Wish {
+  readonly first: Waiver;
+  used: boolean;
+  waivers: number;
+}
+
+/** The waivers of one rule: those for exactly one resource are found by its id. */
+interface RuleEntries {
+  readonly patterns: Entry[];
+  readonly exact: Map<string, Entry[]>;
+}
+
 /**
  * Applies waivers to fail and unknown verdicts. A waiver only removes: it never changes a verdict.
- * One that is malformed, past, refused by its rule, or matches nothing is reported and does nothing.
+ * One that is malformed, past, refused by its rule, or matches nothing is reported and does nothing;
+ * waivers that were written as one are reported once, and only when none of them matches.
  */
 export function applyWaivers(
   evaluations: readonly Evaluation[],
@@ -19,28 +39,53 @@ export function applyWaivers(
   rules: readonly Rule[],
   now: Date,
 ): WaivedEvaluations {
-  const diagnostics: Diagnostic[] = [];
-  const byRule = new Map<string, { readonly waiver: Waiver; used: boolean }[]>();
   const known = new Map(rules.map((rule) => [rule.id, rule]));
-  for (const waiver of waivers) {
+  const problems = new Map<string, Diagnostic>();
+  const wishes = new Map<string, Wish>();
+  const byRule = new Map<string, RuleEntries>();
+  for (const [order, waiver] of waivers.entries()) {
+    const key = waiver.wish ?? String(order);
     const problem = problemOf(waiver, known.get(waiver.ruleId), now);
     if (problem !== undefined) {
-      diagnostics.push(problem);
+      problems.set(`${key} ${waiver.ruleId}`, problem);
       continue;
     }
-    const entries = byRule.get(waiver.ruleId);
-    if (entries === undefined) byRule.set(waiver.ruleId, [{ waiver, used: false }]);
-    else entries.push({ waiver, used: false });
+    const wish = wishes.get(key) ?? { first: waiver, used: false, waivers: 0 };
+    wish.waivers += 1;
+    wishes.set(key, wish);
+    addEntry(byRule, { waiver, order, wish });
   }
   const waived = evaluations.map((evaluation) => {
     if (evaluation.verdict !== 'fail' && evaluation.verdict !== 'unknown') return evaluation;
-    const entry = byRule.get(evaluation.ruleId)?.find(({ waiver }) => covers(waiver, evaluation.resource));
+    const entry = firstEntry(byRule.get(evaluation.ruleId), evaluation.resource);
     if (entry === undefined) return evaluation;
-    entry.used = true;
+    entry.wish.used = true;
     return { ...evaluation, waiver: applied(entry.waiver) };
   });
-  for (const { waiver, used } of [...byRule.values()].flat()) if (!used) diagnostics.push(unused(waiver));
-  return { evaluations: waived, diagnostics };
+  const unusedWishes = [...wishes.values()].filter(({ used }) => !used).map(unused);
+  return { evaluations: waived, diagnostics: [...problems.values(), ...unusedWishes] };
+}
+
+function addEntry(byRule: Map<string, RuleEntries>, entry: Entry): void {
+  const { ruleId, scope } = entry.waiver;
+  const entries = byRule.get(ruleId) ?? { patterns: [], exact: new Map<string, Entry[]>() };
+  byRule.set(ruleId, entries);
+  if ('pattern' in scope) {
+    entries.patterns.push(entry);
+    return;
+  }
+  const exact = entries.exact.get(scope.resourceId);
+  if (exact === undefined) entries.exact.set(scope.resourceId, [entry]);
+  else exact.push(entry);
+}
+
+/** The first waiver, as they were given, that covers a resource. */
+function firstEntry(entries: RuleEntries | undefined, resource: ResourceSummary): Entry | undefined {
+  const covering = ({ waiver }: Entry): boolean => covers(waiver, resource);
+  const pattern = entries?.patterns.find(covering);
+  const exact = entries?.exact.get(resource.id)?.find(covering);
+  if (pattern === undefined || exact === undefined) return pattern ?? exact;
+  return pattern.order < exact.order ? pattern : exact;
 }
 
 function covers(waiver: Waiver, resource: ResourceSummary): boolean {
@@ -102,12 +147,13 @@ function problemOf(waiver: Waiver, rule: Rule | undefined, now: Date): Diagnosti
     : undefined;
 }
 
-function unused(waiver: Waiver): Diagnostic {
-  const scope = 'pattern' in waiver.scope ? waiver.scope.pattern : waiver.scope.resourceId;
+function unused({ first: waiver, waivers }: Wish): Diagnostic {
+  const name = 'pattern' in waiver.scope ? waiver.scope.pattern : waiver.scope.resourceId;
+  const scope = waivers === 1 ? `\`${name}\`` : `\`${name}\` and what stands beside it`;
   return {
     code: 'waiver-unused',
     severity: 'warning',
-    message: `The waiver of \`${waiver.ruleId}\` for \`${scope}\` matches no open finding; remove it, or correct its scope.`,
+    message: `The waiver of \`${waiver.ruleId}\` for ${scope} matches no open finding; remove it, or correct its scope.`,
     where: waiver.where,
     blocks: [],
   };

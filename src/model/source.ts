@@ -30,6 +30,8 @@ export interface SourceSuppression {
   /** Rule id as written; for peers `<tool>:<id>`. */
   readonly ruleId: string;
   readonly resourceId: string;
+  /** Equal for the suppressions that were written as one, for all resources below a construct. */
+  readonly wish?: string;
   readonly reason?: string;
   readonly owner?: string;
   readonly expires?: string;

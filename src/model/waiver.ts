@@ -5,6 +5,8 @@ export interface Waiver {
   readonly ruleId: string;
   /** Which resources: `*` stands for any characters, held against id, name, construct path and ARN; or exactly one resource. */
   readonly scope: { readonly pattern: string } | { readonly resourceId: string };
+  /** Equal for waivers that were written as one: it is used when any of them is. */
+  readonly wish?: string;
   readonly account?: string;
   readonly region?: string;
   readonly reason?: string;

@@ -161,7 +161,15 @@ function metadataSuppressions(resource: TemplateResource, stack: Stack): SourceS
       peerWish(item, tool, reason, resource.id, place),
     ),
   );
-  return [...own, ...others];
+  const all = [...own, ...others];
+  // A CDK app writes what it says of a construct on every resource below it.
+  return resource.constructPath === undefined
+    ? all
+    : all.map((one) => ({ ...one, wish: wishOf(one, stack) }));
+}
+
+function wishOf({ source, ruleId, reason, owner, expires }: SourceSuppression, stack: Stack): string {
+  return JSON.stringify([stack.scope, source, ruleId, reason, owner, expires]);
 }
 
 function listOf(value: unknown): readonly unknown[] {
@@ -212,12 +220,14 @@ function acknowledged(stack: Stack, { id, reason, constructPath, at }: Acknowled
   const [plugin, rule] = splitId(id);
   const isOwn = plugin === 'headgate';
   const below = constructPath.slice(1);
+  const wish = JSON.stringify([stack.scope, 'cdk', id, constructPath]);
   return stack.resources
     .filter(({ constructPath: path }) => path === below || path?.startsWith(`${below}/`) === true)
     .map((resource) => ({
       source: isOwn ? 'cdk' : 'peer',
       ruleId: isOwn ? rule : `${plugin}:${rule}`,
       resourceId: resource.id,
+      wish,
       ...(reason === undefined ? {} : { reason }),
       ...(at === undefined ? {} : { file: at.file, line: at.line }),
     }));

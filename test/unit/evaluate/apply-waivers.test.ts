@@ -77,4 +77,28 @@ describe('waivers', () => {
     const { evaluations } = applyWaivers([evaluation('Fn', 'unknown')], [waiver({})], [rule], now);
     expect(evaluations[0]?.verdict).toBe('unknown');
   });
+
+  it('that were written as one are used when one of them is, and reported once when none is', () => {
+    const below = (name: string, wish: string): Waiver =>
+      waiver({ source: 'cdk', scope: { resourceId: `stack/${name}` }, wish });
+    const given = [below('Fn', 'used'), below('Role', 'used'), below('A', 'unused'), below('B', 'unused')];
+    const { evaluations, diagnostics } = applyWaivers([evaluation('Fn', 'fail')], given, [rule], now);
+    expect(evaluations[0]?.waiver).toBeDefined();
+    expect(diagnostics).toMatchObject([
+      { code: 'waiver-unused', message: expect.stringContaining('`stack/A` and what stands beside it') },
+    ]);
+    const refused = applyWaivers([], given, [{ ...rule, waivable: false }], now);
+    expect(refused.diagnostics.map(({ code }) => code)).toEqual(['waiver-refused', 'waiver-refused']);
+  });
+
+  it('act in the order in which they were given', () => {
+    const given = [
+      waiver({ scope: { resourceId: 'stack/Fn' }, reason: 'first' }),
+      waiver({ reason: 'second' }),
+    ];
+    const reasonOf = (waivers: readonly Waiver[]) =>
+      applyWaivers([evaluation('Fn', 'fail')], waivers, [rule], now).evaluations[0]?.waiver?.reason;
+    expect(reasonOf(given)).toBe('first');
+    expect(reasonOf([...given].reverse())).toBe('second');
+  });
 });

@@ -119,4 +119,21 @@ describe('Metadata', () => {
       { source: 'peer', ruleId: 'cdk-nag:AwsSolutions-L1', resourceId: 't/A', reason: 'x', file: 't' },
     ]);
   });
+
+  it('that a CDK app writes on all resources of a construct is one wish', () => {
+    const resource = (path: string, reason: string) => ({
+      Type: 'AWS::SQS::Queue',
+      Metadata: { 'aws:cdk:path': path, headgate: { ignore: [{ rule: 'a.rule', reason }] } },
+    });
+    const Resources = {
+      A: resource('S/C/A', 'one'),
+      B: resource('S/C/B', 'one'),
+      C: resource('S/C/C', 'other'),
+    };
+    const { suppressions } = readTemplateObject({ Resources }, 't');
+    const [a, b, c] = suppressions.map(({ wish }) => wish);
+    expect(a).toBeDefined();
+    expect(b).toBe(a);
+    expect(c).not.toBe(a);
+  });
 });
