@@ -44,7 +44,7 @@ export interface CollectAccountOptions {
   readonly deadlineMs?: number;
   /** Aborted when the user wants to stop: what is there is handed back, marked incomplete. */
   readonly signal?: AbortSignal;
-  /** Calls under way at once in a Region; default 16. */
+  /** Calls of one operation under way at once in a Region; default 4. Rates bound them all together. */
   readonly concurrency?: number;
   readonly clock?: Clock;
   readonly onProgress?: (progress: AuditProgress) => void;
@@ -91,6 +91,9 @@ export async function collectAccount(options: CollectAccountOptions): Promise<Ac
     session.end();
   }
 }
+
+/** Milliseconds. The SDK waits for ever by itself, and a firewall that drops packets would hold the audit up. */
+const timeouts = { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true };
 
 /** Scope of what has no Region. */
 const globalRegion = 'global';
@@ -166,6 +169,7 @@ class AuditSession {
     return {
       region,
       retryMode: 'standard',
+      requestHandler: timeouts,
       ...(credentials === undefined ? {} : { credentials }),
       ...(endpoint === undefined ? {} : { endpoint }),
       ...(maxAttempts === undefined ? {} : { maxAttempts }),
@@ -202,7 +206,7 @@ class AuditSession {
     return collectPlace({
       place,
       planned,
-      concurrency: this.#options.concurrency ?? 16,
+      concurrency: this.#options.concurrency ?? 4,
       open: ({ collector, operations }) =>
         this.#open(
           collector.service,
@@ -267,8 +271,9 @@ function placesOf(
   plan: Plan,
 ): PlannedPlace[] {
   const at = (region: string): Place => ({ partition, account, region, scope: `${account}/${region}` });
-  const regional = plan.collectors.filter(({ collector }) => collector.isGlobal !== true);
-  const global = plan.collectors.filter(({ collector }) => collector.isGlobal === true);
+  const here = plan.collectors.filter(({ collector }) => collector.absentIn?.includes(partition) !== true);
+  const regional = here.filter(({ collector }) => collector.isGlobal !== true);
+  const global = here.filter(({ collector }) => collector.isGlobal === true);
   const places = regions.map((region) => ({ place: at(region), planned: regional }));
   return global.length === 0 ? places : [...places, { place: at(globalRegion), planned: global }];
 }
@@ -302,7 +307,7 @@ function mergePlaces(places: readonly PlannedPlace[], readings: readonly PlaceRe
     ],
     completeness: {
       scopes,
-      complete: readings.every((each) => isComplete(each, undefined, plan)),
+      complete: places.length > 0 && readings.every((each) => isComplete(each, undefined, plan)),
       nothing: answered === 0,
     },
   };

@@ -1,4 +1,3 @@
-import pLimit from 'p-limit';
 import type { Resource } from '../model/resource.ts';
 import type { Cause } from '../model/value.ts';
 import {
@@ -31,7 +30,7 @@ export interface CollectPlaceOptions {
   readonly planned: readonly PlannedCollector[];
   /** Opens the client of a collector, guarded. */
   open(planned: PlannedCollector): Promise<unknown>;
-  /** Calls under way at once. */
+  /** Calls of one operation under way at once. */
   readonly concurrency: number;
   readonly onProgress?: (service: string) => void;
 }
@@ -49,7 +48,6 @@ export async function collectPlace(options: CollectPlaceOptions): Promise<PlaceR
 class PlaceRun {
   readonly #options: CollectPlaceOptions;
   readonly #drafts: Drafts;
-  readonly #limit: ReturnType<typeof pLimit>;
   readonly #incomplete = new Map<string, Cause>();
   readonly #groups = new Map<string, FailureGroup & { resources: string[] }>();
   readonly #refusals = new Map<Operation, { count: number; failure: CallFailure } | 'answered'>();
@@ -59,7 +57,6 @@ class PlaceRun {
   constructor(options: CollectPlaceOptions) {
     this.#options = options;
     this.#drafts = new Drafts(options.place);
-    this.#limit = pLimit(options.concurrency);
   }
 
   async collect(planned: PlannedCollector): Promise<void> {
@@ -72,7 +69,7 @@ class PlaceRun {
       return;
     }
     await runService(planned, {
-      limit: this.#limit,
+      concurrency: this.#options.concurrency,
       ask: (operation, item) => ask(operation, api, item ?? this.#options.place),
       answer: (answer, call) => this.#accept(answer, call),
       fail: (call, error) => this.#fail(call, error),

@@ -12,7 +12,7 @@ export interface Place {
 /** A resource that an answer showed, with CloudFormation's type and property names. */
 export interface Found {
   readonly type: string;
-  /** What `Ref` gives: the physical name or id. */
+  /** What a person calls it; its ids stand in the properties that CloudFormation has for them. */
   readonly name: string;
   readonly arn?: string;
   /** Makes `type|account|region|key` unique where there is no ARN; default: the name. */
@@ -99,6 +99,8 @@ export interface Collector<Api = unknown> {
   readonly prefix: string;
   /** Read once an account, from the partition's main Region. */
   readonly isGlobal?: true;
+  /** Partitions that do not have the service: there it is certain that there is nothing. */
+  readonly absentIn?: readonly string[];
   readonly operations: readonly Operation<Api>[];
   /** Loads the SDK client; called only when an operation is planned. */
   open(config: ClientConfig): Promise<Api>;
@@ -116,6 +118,11 @@ export interface ClientConfig {
   readonly credentials?: Credentials;
   readonly endpoint?: string;
   readonly retryMode: 'standard';
+  readonly requestHandler: {
+    readonly connectionTimeout: number;
+    readonly requestTimeout: number;
+    readonly throwOnRequestTimeout: boolean;
+  };
   readonly maxAttempts?: number;
 }
 

@@ -1,4 +1,4 @@
-import type pLimit from 'p-limit';
+import pLimit from 'p-limit';
 import {
   isItemOperation,
   type Answer,
@@ -26,7 +26,8 @@ export class GivenUp extends Error {
 
 /** What becomes of calls. */
 export interface CallHandler {
-  readonly limit: ReturnType<typeof pLimit>;
+  /** Calls of one operation under way at once: one that waits for its rate holds no other up. */
+  readonly concurrency: number;
   ask(operation: Operation, item: Draft | undefined): AsyncIterable<Answer>;
   /** Takes an answer in; returns the resources that were new. */
   answer(answer: Answer, call: Call): readonly Draft[];
@@ -40,12 +41,14 @@ export async function runService(
   { collector, operations }: PlannedCollector,
   handler: CallHandler,
 ): Promise<void> {
+  const limits = new Map(operations.map((operation) => [operation, pLimit(handler.concurrency)]));
   const followUps = byType(operations.filter(isItemOperation));
   const work: Promise<void>[] = [];
 
   const start = (operation: Operation, item?: Draft): void => {
     const call: Call = { collector, operation, ...(item === undefined ? {} : { item }) };
-    work.push(handler.limit(() => make(call)));
+    const limit = limits.get(operation);
+    if (limit !== undefined) work.push(limit(() => make(call)));
   };
   const make = async (call: Call): Promise<void> => {
     try {

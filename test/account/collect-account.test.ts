@@ -105,7 +105,7 @@ describe('a live account in the terms of CloudFormation', () => {
       EndpointConfiguration: { Types: ['REGIONAL'] },
       Policy: { Version: '2012-10-17', Statement: [] },
     });
-    expect(only(reading, 'AWS::ApiGateway::Stage')).toMatchObject({ arn: stageArn, name: 'prod' });
+    expect(only(reading, 'AWS::ApiGateway::Stage')).toMatchObject({ arn: stageArn, name: 'orders-api/prod' });
     expect(only(reading, 'AWS::ApiGateway::Stage').properties.MethodSettings).toEqual([
       {
         ResourcePath: '/*',
@@ -195,6 +195,32 @@ describe('a live account in the terms of CloudFormation', () => {
       'Headgate::Scope|111122223333|us-east-1|111122223333/us-east-1',
       'arn:aws:sqs:eu-west-1:111122223333:orders',
       'arn:aws:sqs:us-east-1:111122223333:orders',
+    ]);
+  });
+});
+
+describe('other partitions', () => {
+  it('have their own ARNs, and lack services that they do not have', async () => {
+    const identity = { Account: '111122223333', Arn: 'arn:aws-us-gov:iam::111122223333:user/auditor' };
+    const { reading, account } = await collect(
+      {
+        'sts.GetCallerIdentity': identity,
+        'ec2.DescribeRegions': { Regions: [{ RegionName: 'us-gov-west-1' }] },
+        'sqs.ListQueues': { QueueUrls: ['https://sqs.us-gov-west-1.amazonaws.com/111122223333/orders'] },
+      },
+      {
+        regions: ['us-gov-west-1'],
+        needs: needsOf({
+          'AWS::SQS::Queue': [],
+          'AWS::CloudFront::Distribution': 'all',
+          'AWS::IAM::Role': 'all',
+        }),
+      },
+    );
+    expect(only(reading, 'AWS::SQS::Queue').arn).toBe('arn:aws-us-gov:sqs:us-gov-west-1:111122223333:orders');
+    expect(account.counts()).not.toHaveProperty(['cloudfront.ListDistributions']);
+    expect(account.attempts.filter(({ service }) => service === 'iam').map(({ region }) => region)).toEqual([
+      'us-gov-west-1',
     ]);
   });
 });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import type { SQS } from '@aws-sdk/client-sqs';
 import type { AccountReading } from '../../src/account/collect-account.ts';
+import { defineCollector } from '../../src/account/collector.ts';
 import { HeadgateError } from '../../src/model/headgate-error.ts';
 import type { Value } from '../../src/model/value.ts';
 import { collect } from './collect.ts';
@@ -205,3 +207,27 @@ function hang(signal: AbortSignal): Promise<void> {
     signal.addEventListener('abort', () => reject(signal.reason as Error));
   });
 }
+
+describe('a collector', () => {
+  it('cannot make a call that it did not declare', async () => {
+    const careless = defineCollector<SQS>({
+      service: 'sqs',
+      prefix: 'sqs',
+      open: async (config) => new (await import('@aws-sdk/client-sqs')).SQS(config),
+      operations: [
+        {
+          operation: 'ListQueues',
+          finds: ['AWS::SQS::Queue'],
+          async *list(api) {
+            await api.purgeQueue({ QueueUrl: 'https://sqs/1/orders' });
+            yield {};
+          },
+        },
+      ],
+    });
+    const needs = needsOf({ 'AWS::SQS::Queue': [] });
+    const { reading, account } = await collect({}, { needs, collectors: [careless] });
+    expect(account.counts()).not.toHaveProperty(['sqs.PurgeQueue']);
+    expect(reading.diagnostics[0]?.message).toContain('not part of the collection plan');
+  });
+});

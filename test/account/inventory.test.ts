@@ -101,6 +101,7 @@ describe('AWS Config as an inventory', () => {
       const client = await make({
         region,
         retryMode: 'standard',
+        requestHandler: { connectionTimeout: 1, requestTimeout: 1, throwOnRequestTimeout: true },
         credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
       });
       account.customise(client as unknown as GuardedClient, service, region); // made by `make` below the function under test

@@ -31,7 +31,7 @@ export const acm = defineCollector<ACM>({
           yield {
             found: CertificateSummaryList.map((certificate) => ({
               type: 'AWS::CertificateManager::Certificate',
-              name: certificate.CertificateArn ?? '',
+              name: certificate.DomainName ?? certificate.CertificateArn ?? '',
               arn: certificate.CertificateArn ?? '',
               properties: {
                 Id: certificate.CertificateArn,

@@ -42,13 +42,14 @@ export const apigateway = defineCollector<APIGateway>({
       resources: ['apigateway:*::/restapis/*/stages'],
       each: apiType,
       finds: [stageType, 'AWS::WAFv2::WebACLAssociation'],
-      placeholder: ({ name }, cause) => ({
+      placeholder: ({ name, keys }, cause) => ({
         type: stageType,
-        name: `${name}|?`,
-        properties: unknownStage(name, new Unresolved(cause)),
+        name: `a stage of ${name}`,
+        key: `${keys?.id ?? ''}/?`,
+        properties: unknownStage(keys?.id, new Unresolved(cause)),
       }),
       async *read(api, item) {
-        const { item: stages = [] } = await api.getStages({ restApiId: item.name });
+        const { item: stages = [] } = await api.getStages({ restApiId: item.keys?.id });
         yield { found: stages.flatMap((stage) => stageFound(stage, item)) };
       },
     },
@@ -58,18 +59,20 @@ export const apigateway = defineCollector<APIGateway>({
       resources: ['apigateway:*::/restapis/*/resources'],
       each: apiType,
       finds: ['AWS::ApiGateway::Resource', 'AWS::ApiGateway::Method'],
-      placeholder: ({ name }, cause) => ({
+      placeholder: ({ name, keys }, cause) => ({
         type: 'AWS::ApiGateway::Method',
-        name: `${name}|?|?`,
-        properties: unknownMethod(name, new Unresolved(cause)),
+        name: `a method of ${name}`,
+        key: `${keys?.id ?? ''}/?`,
+        properties: unknownMethod(keys?.id, new Unresolved(cause)),
       }),
-      async *read(api, { name: restApiId }) {
+      async *read(api, item) {
+        const restApiId = item.keys?.id;
         const listed = pages(
           (position) => api.getResources({ restApiId, position, limit, embed: ['methods'] }),
           (page) => page.position,
         );
         for await (const { items = [] } of listed) {
-          yield { found: items.flatMap((resource) => resourceFound(resource, restApiId)) };
+          yield { found: items.flatMap((resource) => resourceFound(resource, item)) };
         }
       },
     },
@@ -135,7 +138,9 @@ export const apigateway = defineCollector<APIGateway>({
           yield {
             found: items.map((plan) => ({
               type: 'AWS::ApiGateway::UsagePlan',
-              name: plan.id ?? '',
+              name: plan.name ?? plan.id ?? '',
+              key: plan.id ?? '',
+              keys: { id: plan.id },
               properties: {
                 Id: plan.id,
                 UsagePlanName: plan.name,
@@ -158,7 +163,8 @@ export const apigateway = defineCollector<APIGateway>({
       resources: ['apigateway:*::/usageplans/*/keys'],
       each: 'AWS::ApiGateway::UsagePlan',
       finds: ['AWS::ApiGateway::UsagePlanKey'],
-      async *read(api, { name: usagePlanId }) {
+      async *read(api, { keys }) {
+        const usagePlanId = keys?.id;
         const listed = pages(
           (position) => api.getUsagePlanKeys({ usagePlanId, position, limit }),
           (page) => page.position,
@@ -168,7 +174,7 @@ export const apigateway = defineCollector<APIGateway>({
             // The answer also holds the key's value, which is left where it is.
             found: items.map(({ id = '', type }) => ({
               type: 'AWS::ApiGateway::UsagePlanKey',
-              name: `${id}:${usagePlanId}`,
+              name: `${id}:${usagePlanId ?? ''}`,
               properties: { UsagePlanId: usagePlanId, KeyId: id, KeyType: type },
             })),
           };
@@ -241,7 +247,8 @@ function childList(
     resources: [`apigateway:*::/restapis/*/${path}`],
     each: apiType,
     finds: [type],
-    async *read(api, { name: RestApiId }) {
+    async *read(api, { keys }) {
+      const RestApiId = keys?.id ?? '';
       for await (const { found } of pages(
         (position) => call(api, RestApiId, position),
         (page) => page.next,
@@ -249,7 +256,7 @@ function childList(
         yield {
           found: found.map(({ id, ...properties }) => ({
             type,
-            name: String(id),
+            name: String(properties.Name ?? id),
             key: `${RestApiId}/${String(id)}`,
             properties: { RestApiId, ...properties },
           })),
@@ -263,7 +270,8 @@ function apiFound(api: RestApi, { partition, region }: Place): Found {
   const { id = '' } = api;
   return {
     type: apiType,
-    name: id,
+    name: api.name ?? id,
+    keys: { id },
     arn: `arn:${partition}:apigateway:${region}::/restapis/${id}`,
     properties: {
       RestApiId: id,
@@ -290,7 +298,7 @@ function policyOf(text: string | undefined): unknown {
   return typeof unescaped === 'string' ? parseDocument(unescaped) : text;
 }
 
-function unknownStage(RestApiId: string, open: Unresolved): Record<string, unknown> {
+function unknownStage(RestApiId: string | undefined, open: Unresolved): Record<string, unknown> {
   const names = [
     'StageName',
     'AccessLogSetting',
@@ -302,15 +310,15 @@ function unknownStage(RestApiId: string, open: Unresolved): Record<string, unkno
   return { RestApiId, ...Object.fromEntries(names.map((name) => [name, open])) };
 }
 
-function stageFound(stage: Stage, { name: RestApiId, arn = '' }: Item): Found[] {
+function stageFound(stage: Stage, { name, keys, arn = '' }: Item): Found[] {
   const { stageName = '', webAclArn } = stage;
   const stageArn = `${arn}/stages/${stageName}`;
   const found: Found = {
     type: stageType,
-    name: stageName,
+    name: `${name}/${stageName}`,
     arn: stageArn,
     properties: {
-      RestApiId,
+      RestApiId: keys?.id,
       StageName: stageName,
       DeploymentId: stage.deploymentId,
       Description: stage.description,
@@ -333,7 +341,7 @@ function stageFound(stage: Stage, { name: RestApiId, arn = '' }: Item): Found[] 
   };
   if (webAclArn === undefined || webAclArn === '') return [found];
   const properties = { ResourceArn: stageArn, WebACLArn: webAclArn };
-  return [found, { type: 'AWS::WAFv2::WebACLAssociation', name: stageArn, properties }];
+  return [found, { type: 'AWS::WAFv2::WebACLAssociation', name: found.name, key: stageArn, properties }];
 }
 
 /** Keys are `path/METHOD` with the path's slashes as `~1`; the whole stage is `*` + `/*`. */
@@ -368,7 +376,7 @@ function throttlingOf({
   };
 }
 
-function unknownMethod(RestApiId: string, open: Unresolved): Record<string, unknown> {
+function unknownMethod(RestApiId: string | undefined, open: Unresolved): Record<string, unknown> {
   const names = [
     'ApiKeyRequired',
     'AuthorizationType',
@@ -382,23 +390,25 @@ function unknownMethod(RestApiId: string, open: Unresolved): Record<string, unkn
   return { RestApiId, ...Object.fromEntries(names.map((name) => [name, open])) };
 }
 
-function resourceFound(resource: Resource, RestApiId: string): Found[] {
-  const { id = '', resourceMethods = {} } = resource;
+function resourceFound(resource: Resource, { name, keys }: Item): Found[] {
+  const { id = '', path = '', resourceMethods = {} } = resource;
+  const RestApiId = keys?.id ?? '';
   const found: Found = {
     type: 'AWS::ApiGateway::Resource',
-    name: id,
+    name: `${name} ${path}`,
     key: `${RestApiId}/${id}`,
     properties: {
       RestApiId,
       ResourceId: id,
       ParentId: resource.parentId,
       PathPart: resource.pathPart,
-      Path: resource.path,
+      Path: path,
     },
   };
   const methods = Object.entries(resourceMethods).map(([httpMethod, method]) => ({
     type: 'AWS::ApiGateway::Method',
-    name: `${RestApiId}|${id}|${httpMethod}`,
+    name: `${name} ${httpMethod} ${path}`,
+    key: `${RestApiId}/${id}/${httpMethod}`,
     properties: { RestApiId, ResourceId: id, HttpMethod: httpMethod, ...methodProperties(method) },
   }));
   return [found, ...methods];

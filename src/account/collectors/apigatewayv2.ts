@@ -27,7 +27,8 @@ export const apigatewayv2 = defineCollector<ApiGatewayV2>({
           yield {
             found: Items.map(({ ApiId = '', Tags, ...rest }) => ({
               type: apiType,
-              name: ApiId,
+              name: rest.Name ?? ApiId,
+              keys: { id: ApiId },
               arn: `arn:${partition}:apigateway:${region}::/apis/${ApiId}`,
               properties: {
                 ApiId,
@@ -70,12 +71,12 @@ export const apigatewayv2 = defineCollector<ApiGatewayV2>({
       'AWS::ApiGatewayV2::Authorizer',
       async (api, ApiId, NextToken) => {
         const { Items = [], NextToken: next } = await api.getAuthorizers({ ApiId, NextToken, MaxResults });
-        const found = ({ name }: Item): Found[] =>
+        const found = ({ keys }: Item): Found[] =>
           Items.map(({ AuthorizerId = '', ...authorizer }) => ({
             type: 'AWS::ApiGatewayV2::Authorizer',
-            name: AuthorizerId,
-            key: `${name}/${AuthorizerId}`,
-            properties: { ApiId: name, AuthorizerId, ...authorizer },
+            name: authorizer.Name ?? AuthorizerId,
+            key: `${keys?.id ?? ''}/${AuthorizerId}`,
+            properties: { ApiId: keys?.id, AuthorizerId, ...authorizer },
           }));
         return { found, next };
       },
@@ -126,7 +127,7 @@ function childList(
   operation: string,
   path: string,
   type: string,
-  call: (api: ApiGatewayV2, apiId: string, token: string | undefined) => Promise<ChildPage>,
+  call: (api: ApiGatewayV2, apiId: string | undefined, token: string | undefined) => Promise<ChildPage>,
 ): ItemOperation<ApiGatewayV2> {
   return {
     operation,
@@ -136,7 +137,7 @@ function childList(
     finds: [type],
     async *read(api, item) {
       for await (const page of pages(
-        (token) => call(api, item.name, token),
+        (token) => call(api, item.keys?.id, token),
         ({ next }) => next,
       )) {
         yield { found: page.found(item) };
@@ -145,13 +146,13 @@ function childList(
   };
 }
 
-function stageFound({ StageName = '', Tags, ...stage }: Stage, { name: ApiId, arn = '' }: Item): Found {
+function stageFound({ StageName = '', Tags, ...stage }: Stage, { name, keys, arn = '' }: Item): Found {
   return {
     type: 'AWS::ApiGatewayV2::Stage',
-    name: StageName,
+    name: `${name}/${StageName}`,
     arn: `${arn}/stages/${StageName}`,
     properties: {
-      ApiId,
+      ApiId: keys?.id,
       StageName,
       AccessLogSettings: nonEmpty(stage.AccessLogSettings),
       AutoDeploy: stage.AutoDeploy,
@@ -166,13 +167,13 @@ function stageFound({ StageName = '', Tags, ...stage }: Stage, { name: ApiId, ar
   };
 }
 
-function routeFound({ RouteId = '', ...route }: Route, { name: ApiId }: Item): Found {
+function routeFound({ RouteId = '', ...route }: Route, { name, keys }: Item): Found {
   return {
     type: 'AWS::ApiGatewayV2::Route',
-    name: RouteId,
-    key: `${ApiId}/${RouteId}`,
+    name: `${name} ${route.RouteKey ?? RouteId}`,
+    key: `${keys?.id ?? ''}/${RouteId}`,
     properties: {
-      ApiId,
+      ApiId: keys?.id,
       RouteId,
       RouteKey: route.RouteKey,
       ApiKeyRequired: route.ApiKeyRequired,
@@ -186,13 +187,13 @@ function routeFound({ RouteId = '', ...route }: Route, { name: ApiId }: Item): F
   };
 }
 
-function integrationFound({ IntegrationId = '', ...integration }: Integration, { name: ApiId }: Item): Found {
+function integrationFound({ IntegrationId = '', ...integration }: Integration, { keys }: Item): Found {
   return {
     type: 'AWS::ApiGatewayV2::Integration',
     name: IntegrationId,
-    key: `${ApiId}/${IntegrationId}`,
+    key: `${keys?.id ?? ''}/${IntegrationId}`,
     properties: {
-      ApiId,
+      ApiId: keys?.id,
       IntegrationId,
       ConnectionId: integration.ConnectionId,
       ConnectionType: integration.ConnectionType,

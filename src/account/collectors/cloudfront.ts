@@ -9,6 +9,7 @@ export const cloudfront = defineCollector<CloudFront>({
   service: 'cloudfront',
   prefix: 'cloudfront',
   isGlobal: true,
+  absentIn: ['aws-us-gov'],
   open: async (config) => new (await import('@aws-sdk/client-cloudfront')).CloudFront(config),
   operations: [
     {

@@ -1,6 +1,7 @@
 import type { CloudWatchLogs, LogGroup } from '@aws-sdk/client-cloudwatch-logs';
 import { defineCollector, type Found } from '../collector.ts';
 import { pages } from '../pages.ts';
+import { parseDocument } from '../plain.ts';
 
 const groupType = 'AWS::Logs::LogGroup';
 
@@ -98,6 +99,25 @@ export const cloudwatchLogs = defineCollector<CloudWatchLogs>({
                 QueryString: query.queryString,
                 LogGroupNames: query.logGroupNames,
               },
+            })),
+          };
+        }
+      },
+    },
+    {
+      operation: 'DescribeResourcePolicies',
+      finds: ['AWS::Logs::ResourcePolicy'],
+      async *list(api) {
+        const listed = pages(
+          (nextToken) => api.describeResourcePolicies({ nextToken }),
+          (page) => page.nextToken,
+        );
+        for await (const { resourcePolicies = [] } of listed) {
+          yield {
+            found: resourcePolicies.map(({ policyName: PolicyName = '', policyDocument }) => ({
+              type: 'AWS::Logs::ResourcePolicy',
+              name: PolicyName,
+              properties: { PolicyName, PolicyDocument: parseDocument(policyDocument) },
             })),
           };
         }

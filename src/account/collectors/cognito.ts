@@ -25,11 +25,12 @@ export const cognito = defineCollector<CognitoIdentityProvider>({
         );
         for await (const { UserPools = [] } of listed) {
           yield {
-            found: UserPools.map(({ Id = '', Name }) => {
+            found: UserPools.map(({ Id = '', Name = Id }) => {
               const arn = `arn:${partition}:cognito-idp:${region}:${account}:userpool/${Id}`;
               return {
                 type: poolType,
-                name: Id,
+                name: Name,
+                keys: { id: Id },
                 arn,
                 properties: { UserPoolId: Id, Arn: arn, UserPoolName: Name },
               };
@@ -49,8 +50,8 @@ export const cognito = defineCollector<CognitoIdentityProvider>({
         'UserPoolAddOns',
         'UserPoolTier',
       ],
-      async *read(api, { name }) {
-        const { UserPool: pool } = await api.describeUserPool({ UserPoolId: name });
+      async *read(api, { keys }) {
+        const { UserPool: pool } = await api.describeUserPool({ UserPoolId: keys?.id });
         yield {
           properties: {
             DeletionProtection: pool?.DeletionProtection,
@@ -67,7 +68,8 @@ export const cognito = defineCollector<CognitoIdentityProvider>({
       operation: 'ListUserPoolClients',
       each: poolType,
       finds: [clientType],
-      async *read(api, { name: UserPoolId }) {
+      async *read(api, { keys }) {
+        const UserPoolId = keys?.id;
         const listed = pages(
           (NextToken) => api.listUserPoolClients({ UserPoolId, NextToken, MaxResults: 60 }),
           (page) => page.NextToken,
@@ -76,8 +78,9 @@ export const cognito = defineCollector<CognitoIdentityProvider>({
           yield {
             found: UserPoolClients.map(({ ClientId = '', ClientName }) => ({
               type: clientType,
-              name: ClientId,
-              keys: { pool: UserPoolId },
+              name: ClientName ?? ClientId,
+              key: ClientId,
+              keys: { pool: UserPoolId, id: ClientId },
               properties: { UserPoolId, ClientId, ClientName },
             })),
           };
@@ -94,10 +97,10 @@ export const cognito = defineCollector<CognitoIdentityProvider>({
         'GenerateSecret',
         'PreventUserExistenceErrors',
       ],
-      async *read(api, { name, keys }) {
+      async *read(api, { keys }) {
         const { UserPoolClient: client } = await api.describeUserPoolClient({
           UserPoolId: keys?.pool,
-          ClientId: name,
+          ClientId: keys?.id,
         });
         yield {
           properties: {

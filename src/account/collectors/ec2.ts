@@ -263,7 +263,8 @@ function groupFound(group: SecurityGroup): Found {
   const { GroupId = '', SecurityGroupArn } = group;
   return {
     type: 'AWS::EC2::SecurityGroup',
-    name: GroupId,
+    name: group.GroupName ?? GroupId,
+    key: GroupId,
     ...(SecurityGroupArn === undefined ? {} : { arn: SecurityGroupArn }),
     properties: {
       GroupId,

@@ -158,7 +158,7 @@ function ruleFound(rule: Rule): Found {
   const { Name = '', Arn = '', EventBusName = 'default' } = rule;
   return {
     type: ruleType,
-    name: EventBusName === 'default' ? Name : `${EventBusName}|${Name}`,
+    name: Name,
     arn: Arn,
     keys: { rule: Name, bus: EventBusName },
     properties: {

@@ -64,7 +64,7 @@ function policyFound(policy: ManagedPolicyDetail): Found {
   const current = policy.PolicyVersionList?.find(({ IsDefaultVersion }) => IsDefaultVersion);
   return {
     type: policyType,
-    name: policy.Arn ?? '',
+    name: policy.PolicyName ?? '',
     arn: policy.Arn ?? '',
     properties: {
       ManagedPolicyName: policy.PolicyName,

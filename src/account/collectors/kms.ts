@@ -26,14 +26,14 @@ export const kms = defineCollector<KMS>({
           (page) => page.NextMarker,
         );
         for await (const { Aliases = [] } of named) aliases.push(...Aliases);
-        const ofAws = new Set(aliases.filter(isOfAws).map(({ TargetKeyId }) => TargetKeyId));
+        const names = new Map(aliases.map(({ TargetKeyId, AliasName }) => [TargetKeyId, AliasName]));
         yield { found: aliases.filter((alias) => !isOfAws(alias)).map(aliasFound) };
         const listed = pages(
           (Marker) => api.listKeys({ Marker, Limit: 1_000 }),
           (page) => page.NextMarker,
         );
         for await (const { Keys = [] } of listed) {
-          yield { found: Keys.map(({ KeyId = '' }) => keyFound(KeyId, ofAws.has(KeyId), place)) };
+          yield { found: Keys.map(({ KeyId = '' }) => keyFound(KeyId, names.get(KeyId), place)) };
         }
       },
     },
@@ -41,8 +41,8 @@ export const kms = defineCollector<KMS>({
       operation: 'DescribeKey',
       each: keyType,
       fills: ['Description', 'Enabled', 'KeySpec', 'KeyState', 'KeyUsage', 'MultiRegion', 'Origin'],
-      async *read(api, { name }) {
-        const { KeyMetadata: key } = await api.describeKey({ KeyId: name });
+      async *read(api, { keys }) {
+        const { KeyMetadata: key } = await api.describeKey({ KeyId: keys?.id });
         yield {
           properties: {
             Description: key?.Description === '' ? undefined : key?.Description,
@@ -62,8 +62,10 @@ export const kms = defineCollector<KMS>({
       fills: ['EnableKeyRotation', 'RotationPeriodInDays'],
       // Keys that cannot rotate: asymmetric ones, imported material, custom key stores.
       absent: ['UnsupportedOperationException'],
-      async *read(api, { name }) {
-        const { KeyRotationEnabled, RotationPeriodInDays } = await api.getKeyRotationStatus({ KeyId: name });
+      async *read(api, { keys }) {
+        const { KeyRotationEnabled, RotationPeriodInDays } = await api.getKeyRotationStatus({
+          KeyId: keys?.id,
+        });
         yield { properties: { EnableKeyRotation: KeyRotationEnabled, RotationPeriodInDays } };
       },
     },
@@ -71,8 +73,8 @@ export const kms = defineCollector<KMS>({
       operation: 'GetKeyPolicy',
       each: keyType,
       fills: ['KeyPolicy'],
-      async *read(api, { name }) {
-        const { Policy } = await api.getKeyPolicy({ KeyId: name, PolicyName: 'default' });
+      async *read(api, { keys }) {
+        const { Policy } = await api.getKeyPolicy({ KeyId: keys?.id, PolicyName: 'default' });
         yield { properties: { KeyPolicy: parseDocument(Policy) } };
       },
     },
@@ -80,9 +82,9 @@ export const kms = defineCollector<KMS>({
       operation: 'ListResourceTags',
       each: keyType,
       fills: ['Tags'],
-      async *read(api, { name }) {
+      async *read(api, { keys }) {
         const listed = pages(
-          (Marker) => api.listResourceTags({ KeyId: name, Marker }),
+          (Marker) => api.listResourceTags({ KeyId: keys?.id, Marker }),
           (page) => page.NextMarker,
         );
         const tags = [];
@@ -95,7 +97,7 @@ export const kms = defineCollector<KMS>({
   ],
 });
 
-function isOfAws({ AliasName = '' }: AliasListEntry): boolean {
+function isOfAws({ AliasName = '' }: Pick<AliasListEntry, 'AliasName'>): boolean {
   return AliasName.startsWith('alias/aws/');
 }
 
@@ -103,13 +105,18 @@ function aliasFound({ AliasName = '', AliasArn = '', TargetKeyId }: AliasListEnt
   return { type: 'AWS::KMS::Alias', name: AliasName, arn: AliasArn, properties: { AliasName, TargetKeyId } };
 }
 
-function keyFound(KeyId: string, isOfService: boolean, { partition, region, account }: Place): Found {
+function keyFound(
+  KeyId: string,
+  AliasName: string | undefined,
+  { partition, region, account }: Place,
+): Found {
   const arn = `arn:${partition}:kms:${region}:${account}:key/${KeyId}`;
-  const KeyManager = isOfService ? 'AWS' : 'CUSTOMER';
+  const ofService = isOfAws({ AliasName });
   return {
-    type: isOfService ? awsKeyType : keyType,
-    name: KeyId,
+    type: ofService ? awsKeyType : keyType,
+    name: AliasName ?? KeyId,
     arn,
-    properties: { KeyId, Arn: arn, KeyManager },
+    keys: { id: KeyId },
+    properties: { KeyId, Arn: arn, KeyManager: ofService ? 'AWS' : 'CUSTOMER' },
   };
 }

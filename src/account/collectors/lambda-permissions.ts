@@ -37,7 +37,7 @@ export function permissionsOf(document: unknown, functionArn: string): Found[] {
 function resourcePolicy(ResourceArn: string, PolicyDocument: unknown): Found {
   return {
     type: 'AWS::Lambda::ResourcePolicy',
-    name: ResourceArn,
+    name: ResourceArn.split(':').slice(6).join(':'),
     properties: { ResourceArn, PolicyDocument },
   };
 }

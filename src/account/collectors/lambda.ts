@@ -55,7 +55,7 @@ export const lambda = defineCollector<Lambda>({
           yield {
             found: CodeSigningConfigs.map((config) => ({
               type: 'AWS::Lambda::CodeSigningConfig',
-              name: config.CodeSigningConfigArn ?? '',
+              name: config.CodeSigningConfigId ?? '',
               arn: config.CodeSigningConfigArn ?? '',
               properties: {
                 CodeSigningConfigArn: config.CodeSigningConfigArn,
@@ -144,7 +144,7 @@ export const lambda = defineCollector<Lambda>({
           yield {
             found: Aliases.map((alias) => ({
               type: 'AWS::Lambda::Alias',
-              name: alias.AliasArn ?? '',
+              name: `${item.name}:${alias.Name ?? ''}`,
               arn: alias.AliasArn ?? '',
               keys: { functionName: item.name, qualifier: alias.Name },
               properties: {
@@ -161,9 +161,30 @@ export const lambda = defineCollector<Lambda>({
       },
     },
     {
+      operation: 'ListVersionsByFunction',
+      each: functionType,
+      finds: ['AWS::Lambda::Version'],
+      async *read(api, { name }) {
+        const listed = pages(
+          (Marker) => api.listVersionsByFunction({ FunctionName: name, Marker }),
+          (page) => page.NextMarker,
+        );
+        for await (const { Versions = [] } of listed) {
+          yield {
+            found: Versions.filter(({ Version }) => Version !== '$LATEST').map((version) =>
+              versionFound(version, name),
+            ),
+          };
+        }
+      },
+    },
+    {
       operation: 'ListProvisionedConcurrencyConfigs',
       each: functionType,
-      patches: { 'AWS::Lambda::Alias': ['ProvisionedConcurrencyConfig'] },
+      patches: {
+        'AWS::Lambda::Alias': ['ProvisionedConcurrencyConfig'],
+        'AWS::Lambda::Version': ['ProvisionedConcurrencyConfig'],
+      },
       async *read(api, { name }) {
         const listed = pages(
           (Marker) => api.listProvisionedConcurrencyConfigs({ FunctionName: name, Marker }),
@@ -172,7 +193,7 @@ export const lambda = defineCollector<Lambda>({
         for await (const { ProvisionedConcurrencyConfigs = [] } of listed) {
           yield {
             patches: ProvisionedConcurrencyConfigs.map((config) => ({
-              type: 'AWS::Lambda::Alias',
+              type: /:\d+$/.test(config.FunctionArn ?? '') ? 'AWS::Lambda::Version' : 'AWS::Lambda::Alias',
               of: config.FunctionArn ?? '',
               properties: {
                 ProvisionedConcurrencyConfig: {
@@ -190,7 +211,7 @@ export const lambda = defineCollector<Lambda>({
       finds: ['AWS::Lambda::EventInvokeConfig'],
       placeholder: ({ name }, cause) => ({
         type: 'AWS::Lambda::EventInvokeConfig',
-        name: `${name}|?`,
+        name,
         properties: {
           FunctionName: name,
           Qualifier: new Unresolved(cause),
@@ -215,7 +236,7 @@ export const lambda = defineCollector<Lambda>({
       finds: ['AWS::Lambda::Url'],
       placeholder: ({ name, arn }, cause) => ({
         type: 'AWS::Lambda::Url',
-        name: `${name}|?`,
+        name,
         properties: {
           TargetFunctionArn: arn,
           AuthType: new Unresolved(cause),
@@ -231,7 +252,7 @@ export const lambda = defineCollector<Lambda>({
           yield {
             found: FunctionUrlConfigs.map((url) => ({
               type: 'AWS::Lambda::Url',
-              name: url.FunctionArn ?? '',
+              name: url.FunctionArn?.split(':').slice(6).join(':') ?? name,
               properties: {
                 TargetFunctionArn: arn,
                 Qualifier: url.FunctionArn?.split(':')[7],
@@ -278,10 +299,10 @@ function isZip({ properties }: Item): boolean {
   return properties.PackageType !== 'Image';
 }
 
-function unknownPolicy({ arn }: Item, cause: Unresolved['cause']): Found {
+function unknownPolicy({ arn, name }: Item, cause: Unresolved['cause']): Found {
   return {
     type: 'AWS::Lambda::ResourcePolicy',
-    name: arn ?? '',
+    name,
     properties: { ResourceArn: arn, PolicyDocument: new Unresolved(cause) },
   };
 }
@@ -326,6 +347,23 @@ function functionFound(config: FunctionConfiguration): Found {
   };
 }
 
+function versionFound(
+  { FunctionArn: arn = '', Version, Description }: FunctionConfiguration,
+  FunctionName: string,
+): Found {
+  return {
+    type: 'AWS::Lambda::Version',
+    name: `${FunctionName}:${Version ?? ''}`,
+    arn,
+    properties: {
+      FunctionArn: arn,
+      FunctionName,
+      Version,
+      Description: Description === '' ? undefined : Description,
+    },
+  };
+}
+
 /** The service leaves the variables out where their key refuses the auditor, and says so beside them. */
 function environmentOf({ Environment }: FunctionConfiguration): unknown {
   if (Environment?.Error === undefined) return nonEmpty({ Variables: nonEmpty(Environment?.Variables) });
@@ -342,7 +380,8 @@ function mappingFound(mapping: EventSourceMappingConfiguration): Found {
   const { UUID = '', EventSourceMappingArn, FunctionArn, State, KMSKeyArn, ...rest } = mapping;
   return {
     type: 'AWS::Lambda::EventSourceMapping',
-    name: UUID,
+    name: `${lastPart(FunctionArn)} from ${lastPart(rest.EventSourceArn) || UUID}`,
+    key: UUID,
     ...(EventSourceMappingArn === undefined ? {} : { arn: EventSourceMappingArn }),
     properties: {
       Id: UUID,
@@ -380,7 +419,7 @@ function invokeConfigFound(config: FunctionEventInvokeConfig, { name }: Item): F
   const qualifier = config.FunctionArn?.split(':')[7] ?? '$LATEST';
   return {
     type: 'AWS::Lambda::EventInvokeConfig',
-    name: `${name}|${qualifier}`,
+    name: `${name}:${qualifier}`,
     properties: {
       FunctionName: name,
       Qualifier: qualifier,
@@ -389,6 +428,13 @@ function invokeConfigFound(config: FunctionEventInvokeConfig, { name }: Item): F
       DestinationConfig: destinations(config.DestinationConfig),
     },
   };
+}
+
+function lastPart(arn = ''): string {
+  const [, , service] = arn.split(':');
+  const name = service === 'lambda' ? arn.split(':').slice(6).join(':') : arn.slice(arn.lastIndexOf(':') + 1);
+  // The label of a table's stream is a time, and says nothing.
+  return name.replace(/^(table|stream)\//, '').replace(/\/stream\/.*$/, '');
 }
 
 function destinations(

@@ -29,26 +29,26 @@ export const secretsmanager = defineCollector<SecretsManager>({
       operation: 'GetResourcePolicy',
       each: secretType,
       finds: [policyType],
-      placeholder: ({ arn = '' }, cause) => ({
+      placeholder: ({ arn = '', name }, cause) => ({
         type: policyType,
-        name: arn,
+        name,
         properties: { SecretId: arn, ResourcePolicy: new Unresolved(cause) },
       }),
-      async *read(api, { arn = '' }) {
+      async *read(api, { arn = '', name }) {
         const { ResourcePolicy } = await api.getResourcePolicy({ SecretId: arn });
         if (ResourcePolicy === undefined) return;
         const properties = { SecretId: arn, ResourcePolicy: parseDocument(ResourcePolicy) };
-        yield { found: [{ type: policyType, name: arn, properties }] };
+        yield { found: [{ type: policyType, name, properties }] };
       },
     },
   ],
 });
 
 function secretFound(secret: SecretListEntry): Found[] {
-  const { ARN: arn = '', Name, RotationEnabled } = secret;
+  const { ARN: arn = '', Name = '', RotationEnabled } = secret;
   const found: Found = {
     type: secretType,
-    name: arn,
+    name: Name,
     arn,
     properties: {
       Id: arn,
@@ -71,5 +71,5 @@ function secretFound(secret: SecretListEntry): Found[] {
     LastRotatedDate: secret.LastRotatedDate,
     NextRotationDate: secret.NextRotationDate,
   };
-  return [found, { type: rotationType, name: arn, properties }];
+  return [found, { type: rotationType, name: Name, properties }];
 }

@@ -25,7 +25,7 @@ export const sfn = defineCollector<SFN>({
           yield {
             found: stateMachines.map(({ name: StateMachineName = '', stateMachineArn: Arn = '', type }) => ({
               type: machineType,
-              name: Arn,
+              name: StateMachineName,
               arn: Arn,
               properties: { StateMachineName, Arn, StateMachineType: type },
             })),

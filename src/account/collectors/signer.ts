@@ -20,7 +20,7 @@ export const signer = defineCollector<Signer>({
           yield {
             found: profiles.map((profile) => ({
               type: 'AWS::Signer::SigningProfile',
-              name: profile.arn ?? profile.profileName ?? '',
+              name: profile.profileName ?? '',
               arn: profile.arn ?? '',
               properties: {
                 ProfileName: profile.profileName,

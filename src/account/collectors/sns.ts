@@ -24,12 +24,10 @@ export const sns = defineCollector<SNS>({
         );
         for await (const { Topics = [] } of listed) {
           yield {
-            found: Topics.map(({ TopicArn = '' }) => ({
-              type: topicType,
-              name: TopicArn,
-              arn: TopicArn,
-              properties: { TopicArn, TopicName: TopicArn.slice(TopicArn.lastIndexOf(':') + 1) },
-            })),
+            found: Topics.map(({ TopicArn = '' }) => {
+              const TopicName = TopicArn.slice(TopicArn.lastIndexOf(':') + 1);
+              return { type: topicType, name: TopicName, arn: TopicArn, properties: { TopicArn, TopicName } };
+            }),
           };
         }
       },
@@ -120,10 +118,10 @@ function flag(text: string | undefined): boolean | undefined {
   return text === undefined ? undefined : text === 'true';
 }
 
-function policyFound({ arn, properties }: Item, PolicyDocument: unknown): Found {
+function policyFound({ arn, name }: Item, PolicyDocument: unknown): Found {
   return {
     type: policyType,
-    name: String(properties.TopicName),
+    name,
     properties: { Topics: [arn], PolicyDocument },
   };
 }

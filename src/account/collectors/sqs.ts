@@ -76,7 +76,7 @@ function queueFound(url: string, arnStart: string): Found {
   const arn = `${arnStart}:${name}`;
   return {
     type: queueType,
-    name: url,
+    name,
     arn,
     keys: { url },
     properties: { QueueName: name, QueueUrl: url, Arn: arn },
@@ -101,10 +101,10 @@ function withNumericCount(policy: unknown): unknown {
   return { ...policy, maxReceiveCount: Number(policy.maxReceiveCount) };
 }
 
-function policyFound({ name, properties }: Item, PolicyDocument: unknown): Found {
+function policyFound({ name, keys }: Item, PolicyDocument: unknown): Found {
   return {
     type: policyType,
-    name: String(properties.QueueName),
-    properties: { Queues: [name], PolicyDocument },
+    name,
+    properties: { Queues: [keys?.url], PolicyDocument },
   };
 }

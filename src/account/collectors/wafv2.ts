@@ -10,7 +10,11 @@ const groupType = 'AWS::WAFv2::RuleGroup';
 export const wafv2 = firewall('wafv2', 'REGIONAL');
 
 /** Web ACLs that guard CloudFront distributions. */
-export const wafv2Global: Collector = { ...firewall('wafv2-global', 'CLOUDFRONT'), isGlobal: true };
+export const wafv2Global: Collector = {
+  ...firewall('wafv2-global', 'CLOUDFRONT'),
+  isGlobal: true,
+  absentIn: ['aws-us-gov'],
+};
 
 function firewall(service: string, Scope: Scope): Collector {
   return defineCollector<WAFV2>({
@@ -32,7 +36,7 @@ function operationsFor(Scope: Scope): readonly Operation<WAFV2>[] {
   const found = (type: string, summaries: readonly Summary[] = []): Found[] =>
     summaries.map(({ Name = '', Id, ARN = '', Description }) => ({
       type,
-      name: `${Name}|${Id ?? ''}|${Scope}`,
+      name: Name,
       arn: ARN,
       keys: { Name, Id },
       properties: { Name, Id, Arn: ARN, Scope, Description: Description === '' ? undefined : Description },

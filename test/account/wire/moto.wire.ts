@@ -84,8 +84,10 @@ describeOnWire('an account on the wire', () => {
   it('gives APIs, firewalls, buses and rules as they were made', () => {
     const api = reading.resources.find(({ type }) => type === 'AWS::ApiGateway::RestApi');
     expect(api?.properties).toMatchObject({ Name: 'orders', EndpointConfiguration: { Types: ['REGIONAL'] } });
-    expect(named('AWS::ApiGateway::Stage', '/stages/prod')).toMatchObject({ RestApiId: api?.name });
-    expect(named('AWS::ApiGateway::Method', '|GET')).toMatchObject({
+    expect(named('AWS::ApiGateway::Stage', '/stages/prod')).toMatchObject({
+      RestApiId: api?.properties.RestApiId,
+    });
+    expect(named('AWS::ApiGateway::Method', '/GET')).toMatchObject({
       AuthorizationType: 'AWS_IAM',
       Integration: { Type: 'HTTP', Uri: 'https://example.com/' },
     });
