@@ -2,12 +2,23 @@ import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'out/', 'coverage/', '**/cdk.out/', 'reports/', 'test/**/fixtures/'] },
+  { ignores: ['dist/', '.cache/', 'out/', 'coverage/', '**/cdk.out/', 'reports/', 'test/**/fixtures/'] },
   eslint.configs.recommended,
   ...tseslint.configs.strict,
   ...tseslint.configs.stylistic,
   {
-    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly', Buffer: 'readonly', performance: 'readonly', require: 'readonly', module: 'readonly', setTimeout: 'readonly' } },
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        URL: 'readonly',
+        Buffer: 'readonly',
+        performance: 'readonly',
+        require: 'readonly',
+        module: 'readonly',
+        setTimeout: 'readonly',
+      },
+    },
     rules: {
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-non-null-assertion': 'error',
@@ -29,7 +40,16 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/cli/**/*.ts', 'scripts/**', 'bench/**', 'test/**', 'reference-stack/**', 'jest.config.mjs', '*.mjs', '*.cjs'],
+    files: [
+      'src/cli/**/*.ts',
+      'scripts/**',
+      'bench/**',
+      'test/**',
+      'reference-stack/**',
+      'jest.config.mjs',
+      '*.mjs',
+      '*.cjs',
+    ],
     rules: { 'no-console': 'off', '@typescript-eslint/no-require-imports': 'off' },
   },
 );

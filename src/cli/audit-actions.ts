@@ -14,14 +14,42 @@ import type { ScanResult } from '../model/scan-result.ts';
 import { needsOf } from '../needs.ts';
 import { readConfigIn, type HeadgateConfig } from '../rules/read-config.ts';
 import { decideReading, scanTemplates } from '../scan.ts';
-import type { AccountOptions, AuditOptions, CollectOptions, PolicyOptions } from './audit-command.ts';
+import type { CommonOptions } from './options.ts';
 import { emit, type EmitOptions } from './emit.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { loadRuleSet } from './rule-set.ts';
 import { readSnapshot } from './read-snapshot.ts';
-import type { Surroundings } from './run.ts';
+import type { Surroundings } from './surroundings.ts';
 import { readWaiveOptions } from './scan-paths.ts';
 import { version } from './version.ts';
+
+/** Options that say which account is read, and how. */
+export interface AccountOptions {
+  readonly profile?: string;
+  readonly region: readonly string[];
+  readonly roleArn?: string;
+  readonly externalId?: string;
+  readonly webIdentityTokenFile?: string;
+  readonly services?: readonly string[];
+  readonly inventory?: 'config';
+  /** Seconds. */
+  readonly timeout?: number;
+  readonly endpoint?: string;
+}
+
+/** Options of `headgate audit`. */
+export interface AuditOptions extends CommonOptions, AccountOptions {
+  readonly from?: string;
+  readonly compare?: string;
+}
+
+/** Options of `headgate collect`. */
+export type CollectOptions = AccountOptions &
+  Pick<CommonOptions, 'rules' | 'config' | 'rule' | 'flow' | 'quiet' | 'debug'> & { readonly output: string };
+
+/** Options of `headgate iam-policy`. */
+export type PolicyOptions = Pick<AccountOptions, 'services' | 'inventory'> &
+  Pick<CommonOptions, 'rules' | 'config' | 'rule' | 'flow' | 'debug'> & { readonly partition: string };
 
 // The SDK tells whoever runs Node 20 what its releases of 2027 will need; that is Headgate's to care for.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';

@@ -1,35 +1,8 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { reportFormats } from '../report/render.ts';
-import { commonOptions, type CommonOptions } from './options.ts';
-import type { Surroundings } from './run.ts';
-
-/** Options that say which account is read, and how. */
-export interface AccountOptions {
-  readonly profile?: string;
-  readonly region: readonly string[];
-  readonly roleArn?: string;
-  readonly externalId?: string;
-  readonly webIdentityTokenFile?: string;
-  readonly services?: readonly string[];
-  readonly inventory?: 'config';
-  /** Seconds. */
-  readonly timeout?: number;
-  readonly endpoint?: string;
-}
-
-/** Options of `headgate audit`. */
-export interface AuditOptions extends CommonOptions, AccountOptions {
-  readonly from?: string;
-  readonly compare?: string;
-}
-
-/** Options of `headgate collect`. */
-export type CollectOptions = AccountOptions &
-  Pick<CommonOptions, 'rules' | 'config' | 'rule' | 'flow' | 'quiet' | 'debug'> & { readonly output: string };
-
-/** Options of `headgate iam-policy`. */
-export type PolicyOptions = Pick<AccountOptions, 'services' | 'inventory'> &
-  Pick<CommonOptions, 'rules' | 'config' | 'rule' | 'flow' | 'debug'> & { readonly partition: string };
+import type { AuditOptions, CollectOptions, PolicyOptions } from './audit-actions.ts';
+import { commonOptions } from './options.ts';
+import type { Surroundings } from './surroundings.ts';
 
 const actions = async () => import('./audit-actions.ts');
 

@@ -3,9 +3,14 @@ import { resolve } from 'node:path';
 import { baselineOf, compareWithBaseline } from '../evaluate/apply-baseline.ts';
 import type { Evaluation } from '../model/scan-result.ts';
 import { readBaseline } from '../rules/read-baseline.ts';
-import type { BaselineOptions } from './baseline-command.ts';
-import type { Surroundings } from './run.ts';
+import type { ScanOptions } from './options.ts';
+import type { Surroundings } from './surroundings.ts';
 import { scanPaths } from './scan-paths.ts';
+
+/** Options of the baseline commands. */
+export interface BaselineOptions extends ScanOptions {
+  readonly file: string;
+}
 
 /** `baseline write`. */
 export async function writeBaseline(

@@ -1,13 +1,9 @@
 import type { Command } from 'commander';
-import { addScanOptions, type ScanOptions } from './scan-command.ts';
-import type { Surroundings } from './run.ts';
+import type { BaselineOptions } from './baseline-actions.ts';
+import { addScanOptions } from './scan-command.ts';
+import type { Surroundings } from './surroundings.ts';
 
 const actions = async () => import('./baseline-actions.ts');
-
-/** Options of the baseline commands. */
-export interface BaselineOptions extends ScanOptions {
-  readonly file: string;
-}
 
 /** `headgate baseline write|check <path...>`. */
 export function addBaselineCommand(

@@ -5,7 +5,7 @@ import { HeadgateError } from '../model/headgate-error.ts';
 import type { ScanResult } from '../model/scan-result.ts';
 import { renderReport, type ReportFormat, type RenderOptions } from '../report/render.ts';
 import type { CommonOptions } from './options.ts';
-import type { Surroundings } from './run.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** What of the common options concerns output. */
 export interface EmitOptions extends Pick<

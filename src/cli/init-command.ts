@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { HeadgateError } from '../model/headgate-error.ts';
-import type { Surroundings } from './run.ts';
+import type { Surroundings } from './surroundings.ts';
 
 const starter = `# Headgate configuration. Everything is optional; what you change is listed in every report.
 

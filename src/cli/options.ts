@@ -29,6 +29,13 @@ export interface CommonOptions {
   readonly debug?: boolean;
 }
 
+/** Options of commands that scan templates. */
+export interface ScanOptions extends CommonOptions {
+  readonly parameters?: string;
+  readonly region?: string;
+  readonly account?: string;
+}
+
 function collect<T>(parse: (text: string) => T): (text: string, previous: readonly T[]) => T[] {
   return (text, previous) => [...previous, parse(text)];
 }

@@ -12,9 +12,18 @@ import type {
 } from '../publish/publish-result.ts';
 import type { HubPlace } from '../publish/security-hub.ts';
 import { toAsffFindings } from '../report/asff.ts';
-import type { PublishOptions } from './publish-command.ts';
 import { readResult } from './report-action.ts';
-import type { Surroundings } from './run.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** Options of `headgate publish security-hub`. */
+export interface PublishOptions {
+  readonly dryRun?: boolean;
+  readonly state: string;
+  readonly region?: string;
+  readonly account?: string;
+  readonly profile?: string;
+  readonly debug?: boolean;
+}
 
 /** `headgate publish security-hub`: 0 when everything was accepted, 2 when something was not. */
 export async function publishToSecurityHub(

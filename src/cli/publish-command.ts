@@ -1,15 +1,6 @@
 import type { Command } from 'commander';
-import type { Surroundings } from './run.ts';
-
-/** Options of `headgate publish security-hub`. */
-export interface PublishOptions {
-  readonly dryRun?: boolean;
-  readonly state: string;
-  readonly region?: string;
-  readonly account?: string;
-  readonly profile?: string;
-  readonly debug?: boolean;
-}
+import type { PublishOptions } from './publish-action.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** `headgate publish security-hub <result>`: a saved JSON result to Security Hub. */
 export function addPublishCommand(

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { ScanResult } from '../model/scan-result.ts';
 import { emit, type EmitOptions } from './emit.ts';
-import type { Surroundings } from './run.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** `headgate report`. */
 export async function reportResult(

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { reportFormats } from '../report/render.ts';
 import type { EmitOptions } from './emit.ts';
 import { commonOptions } from './options.ts';
-import type { Surroundings } from './run.ts';
+import type { Surroundings } from './surroundings.ts';
 
 const taken = new Set([
   '--format',

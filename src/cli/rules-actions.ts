@@ -8,7 +8,7 @@ import { nearest } from '../rules/nearest.ts';
 import { readConfigIn } from '../rules/read-config.ts';
 import { ruleScaffold } from '../rules/scaffold.ts';
 import { loadRuleSet } from './rule-set.ts';
-import type { Surroundings } from './run.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** Options that the rules commands share. */
 export interface RulesOptions {

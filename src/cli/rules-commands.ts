@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { RulesOptions } from './rules-actions.ts';
-import type { Surroundings } from './run.ts';
+import type { Surroundings } from './surroundings.ts';
 
 // Commands are registered at every start; what they do is loaded when one is used.
 const actions = async () => import('./rules-actions.ts');

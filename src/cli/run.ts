@@ -7,16 +7,8 @@ import { addScanCommand } from './scan-command.ts';
 import { addPublishCommand } from './publish-command.ts';
 import { addReportCommand } from './report-command.ts';
 import { addInitCommand } from './init-command.ts';
+import type { Surroundings } from './surroundings.ts';
 import { version } from './version.ts';
-
-/** Streams and surroundings of one run; tests pass their own. */
-export interface Surroundings {
-  readonly cwd: string;
-  readonly now: () => Date;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly stdout: { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number };
-  readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean };
-}
 
 type AddCommand = (program: Command, surroundings: Surroundings, done: (code: number) => void) => void;
 

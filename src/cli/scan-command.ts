@@ -1,15 +1,8 @@
 import type { Command } from 'commander';
 import { reportFormats } from '../report/render.ts';
-import { commonOptions, type CommonOptions } from './options.ts';
-import type { Surroundings } from './run.ts';
+import { commonOptions, type ScanOptions } from './options.ts';
+import type { Surroundings } from './surroundings.ts';
 import { scanAndReport } from './scan-paths.ts';
-
-/** Options of commands that scan templates. */
-export interface ScanOptions extends CommonOptions {
-  readonly parameters?: string;
-  readonly region?: string;
-  readonly account?: string;
-}
 
 /** Adds the options of a scan; `only` keeps the named ones of the common options. */
 export function addScanOptions(command: Command, only?: readonly string[]): Command {

@@ -9,8 +9,8 @@ import type { WaiveOptions } from '../waive.ts';
 import { emit, wantsDetail } from './emit.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { loadRuleSet } from './rule-set.ts';
-import type { ScanOptions } from './scan-command.ts';
-import type { Surroundings } from './run.ts';
+import type { ScanOptions } from './options.ts';
+import type { Surroundings } from './surroundings.ts';
 import { version } from './version.ts';
 
 /** `headgate scan`: scans, prints, writes reports; answers the exit code. */
