@@ -17,11 +17,11 @@ import { decideReading, scanTemplates } from '../scan.ts';
 import type { CommonOptions } from './options.ts';
 import { emit, type EmitOptions } from './emit.ts';
 import { exitCodeOf } from './exit-code.ts';
-import { loadRuleSet } from './rule-set.ts';
+import { loadRuleSet } from '../load-rule-set.ts';
 import { readSnapshot } from './read-snapshot.ts';
 import type { Surroundings } from './surroundings.ts';
 import { readWaiveOptions } from './scan-paths.ts';
-import { version } from './version.ts';
+import { version } from '../version.ts';
 
 /** Options that say which account is read, and how. */
 export interface AccountOptions {

@@ -7,7 +7,7 @@ import { runExamples } from '../rule-examples.ts';
 import { nearest } from '../rules/nearest.ts';
 import { readConfigIn } from '../rules/read-config.ts';
 import { ruleScaffold } from '../rules/scaffold.ts';
-import { loadRuleSet } from './rule-set.ts';
+import { loadRuleSet } from '../load-rule-set.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** Options that the rules commands share. */

@@ -8,10 +8,10 @@ import { decideReading, scanTemplates, type DecideOptions } from '../scan.ts';
 import type { WaiveOptions } from '../waive.ts';
 import { emit, wantsDetail } from './emit.ts';
 import { exitCodeOf } from './exit-code.ts';
-import { loadRuleSet } from './rule-set.ts';
+import { loadRuleSet } from '../load-rule-set.ts';
 import type { ScanOptions } from './options.ts';
 import type { Surroundings } from './surroundings.ts';
-import { version } from './version.ts';
+import { version } from '../version.ts';
 
 /** `headgate scan`: scans, prints, writes reports; answers the exit code. */
 export async function scanAndReport(

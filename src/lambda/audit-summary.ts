@@ -2,6 +2,8 @@ import type { AccountReading } from '../account/collect-account.ts';
 import { severities, type Severity } from '../model/rule.ts';
 import type { ScanResult } from '../model/scan-result.ts';
 import type { PlacePublication } from '../publish/publish-result.ts';
+import type { AuditSettings } from './audit-settings.ts';
+import { partitionOf, type EvaluationPartition } from './evaluation-columns.ts';
 import type { WrittenObjects } from './result-objects.ts';
 
 /** What a run answers: small enough for the state of a workflow, whatever the account holds. */
@@ -24,6 +26,8 @@ export interface AuditSummary {
     readonly bySeverity: Readonly<Record<Severity, number>>;
   };
   readonly objects: WrittenObjects;
+  /** Of the evaluations, for Glue. */
+  readonly partitions: readonly EvaluationPartition[];
   readonly securityHub: readonly {
     readonly region: string;
     readonly status: PlacePublication['status'] | 'refused';
@@ -46,7 +50,7 @@ export function summarize(
   reading: AccountReading,
   objects: WrittenObjects,
   publications: readonly PlacePublication[],
-  time: Date,
+  { time, bucket, prefix }: Pick<AuditSettings, 'time' | 'bucket' | 'prefix'>,
 ): AuditSummary {
   const { account, regions } = reading;
   return {
@@ -59,6 +63,7 @@ export function summarize(
     resources: reading.resources.length,
     counts: countsOf(result),
     objects,
+    partitions: objects.evaluations.map((key) => partitionOf(key, `s3://${bucket}/${prefix}`)),
     securityHub: publications.map(describe),
     requests: reading.calls.reduce((sum, { attempts }) => sum + attempts, 0),
   };

@@ -89,12 +89,14 @@ function renderRun({ item, summary, failure }: FleetRun): Markup {
       <td class="trouble" colspan="10">failed: ${failure}</td>
     </tr> `;
   const { counts, completeness, missing, objects, securityHub } = summary;
+  const state =
+    completeness === 'complete' ? 'complete' : `incomplete (${completeness}): ${missing[0] ?? ''}`;
   const hub = securityHub.map(({ status, reason }) =>
     reason === undefined ? status : `${status}: ${reason}`,
   );
   return html`<tr>
     ${place}
-    <td>${completeness === 'complete' ? 'complete' : `incomplete (${completeness}): ${missing[0] ?? ''}`}</td>
+    <td>${state}${failure === undefined ? '' : `; failed: ${failure}`}</td>
     ${severities.map((name) => html`<td class="number">${counts.bySeverity[name]}</td>`)}
     <td class="number">${counts.unknown}</td>
     <td class="number">${counts.pass}</td>

@@ -10,6 +10,7 @@ export interface FleetRun {
   readonly item: FleetItem;
   /** Absent where the run failed; then nothing of the place was closed, and nothing is known of today. */
   readonly summary?: AuditSummary;
+  /** What went wrong; beside a summary, after it. */
   readonly failure?: string;
 }
 
@@ -83,13 +84,22 @@ async function readRuns(
 
 async function readRun(folder: string, item: FleetItem, store: ReportStore): Promise<FleetRun> {
   const summary = await readJson<AuditSummary>(runKey(folder, item), store);
-  if (summary !== undefined) return { item, summary };
-  const failure = await readJson<{ readonly Error?: string; readonly Cause?: string }>(
-    failureKey(folder, item),
-    store,
-  );
-  if (failure === undefined) return { item, failure: 'the run ended without a word' };
-  return { item, failure: `${failure.Error ?? 'Error'}: ${causeOf(failure.Cause ?? '')}`.slice(0, 500) };
+  const failed = await readJson<Failure | string>(failureKey(folder, item), store);
+  const failure = failed === undefined ? undefined : describeFailure(failed);
+  if (summary !== undefined) return { item, summary, ...(failure === undefined ? {} : { failure }) };
+  return { item, failure: failure ?? 'the run ended without a word' };
+}
+
+interface Failure {
+  readonly Error?: string;
+  readonly Cause?: string;
+}
+
+// Step Functions may write a text as JSON once more.
+function describeFailure(failed: Failure | string): string {
+  const { Error = 'Error', Cause = '' } =
+    typeof failed === 'string' ? (JSON.parse(failed) as Failure) : failed;
+  return `${Error}: ${causeOf(Cause)}`.slice(0, 500);
 }
 
 // Lambda's own cause is JSON: {"errorType", "errorMessage", "trace"}.
@@ -113,7 +123,7 @@ function totalsOf(runs: readonly FleetRun[]): FleetReport['totals'] {
     summaries.reduce((total, summary) => total + of(summary), 0);
   return {
     places: runs.length,
-    failedPlaces: runs.length - summaries.length,
+    failedPlaces: runs.filter(({ failure }) => failure !== undefined).length,
     incompletePlaces: summaries.filter(({ completeness }) => completeness !== 'complete').length,
     unpublishedPlaces: summaries.filter(({ securityHub }) =>
       securityHub.some(({ status }) => status !== 'published'),

@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import type { Evaluation, ScanResult } from '../model/scan-result.ts';
 import type { ReportStore } from '../publish/report-store.ts';
 import { renderReport } from '../report/render.ts';
+import type { evaluationColumns } from './evaluation-columns.ts';
 
 /** Where the pieces of a run lie, relative to the store's prefix. */
 export interface WrittenObjects {
@@ -55,31 +56,6 @@ export function evaluationsKey(time: Date, account: string, region: string): str
 export function dateOf(time: Date): string {
   return time.toISOString().slice(0, 10);
 }
-
-/** Columns of the evaluations, with their types in Glue. Partitions come apart: date, account, region. */
-export const evaluationColumns = {
-  audited_at: 'string',
-  complete: 'boolean',
-  rule_id: 'string',
-  requirement: 'string',
-  severity: 'string',
-  verdict: 'string',
-  waived: 'boolean',
-  message: 'string',
-  reason: 'string',
-  cause: 'string',
-  fingerprint: 'string',
-  resource_id: 'string',
-  resource_type: 'string',
-  resource_name: 'string',
-  resource_arn: 'string',
-  flows: 'array<string>',
-  waiver_reason: 'string',
-  waiver_owner: 'string',
-  waiver_expires: 'string',
-  tool_version: 'string',
-  rule_set_digest: 'string',
-} as const;
 
 type Row = Readonly<Record<keyof typeof evaluationColumns, unknown>>;
 

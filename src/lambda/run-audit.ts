@@ -6,9 +6,9 @@ import {
   type CollectAccountOptions,
 } from '../account/collect-account.ts';
 import type { Credentials } from '../account/collector.ts';
-import { loadRuleSet } from '../cli/rule-set.ts';
+import { loadRuleSet } from '../load-rule-set.ts';
 import { readWaiveOptions } from '../cli/scan-paths.ts';
-import { version } from '../cli/version.ts';
+import { version } from '../version.ts';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { RuleSet } from '../model/rule.ts';
 import type { ScanResult } from '../model/scan-result.ts';
@@ -89,7 +89,7 @@ export async function runAudit(
   const publications = settings.securityHub
     ? await publish(result, reading, settings, tools, credentials)
     : [];
-  const summary = summarize(ownPart(result, settings), reading, objects, publications, settings.time);
+  const summary = summarize(ownPart(result, settings), reading, objects, publications, settings);
   const {
     folder,
     account: owner = account,

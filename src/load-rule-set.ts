@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
-import { HeadgateError } from '../model/headgate-error.ts';
-import type { RuleSet } from '../model/rule.ts';
-import { applySettings, type RuleSources } from '../rules/apply-config.ts';
-import type { HeadgateConfig } from '../rules/read-config.ts';
-import { shippedRules, shippedRulesWithExamples } from '../rules/shipped.ts';
-import { nearest } from '../rules/nearest.ts';
+import { HeadgateError } from './model/headgate-error.ts';
+import type { RuleSet } from './model/rule.ts';
+import { applySettings, type RuleSources } from './rules/apply-config.ts';
+import type { HeadgateConfig } from './rules/read-config.ts';
+import { shippedRules, shippedRulesWithExamples } from './rules/shipped.ts';
+import { nearest } from './rules/nearest.ts';
 
 /** Which rules of the set a run asks for. */
 export interface RuleSelection {
@@ -50,9 +50,9 @@ async function readOwnRules(
   cwd: string,
 ): Promise<Pick<RuleSources, 'rules' | 'patternEngine'>> {
   const [{ readRuleFolder }, { linearPattern }, { relationNames }] = await Promise.all([
-    import('../rules/read-rules.ts'),
-    import('../rules/pattern-engine.ts'),
-    import('../graph/relation-names.ts'),
+    import('./rules/read-rules.ts'),
+    import('./rules/pattern-engine.ts'),
+    import('./graph/relation-names.ts'),
   ]);
   const relations = relationNames();
   const own = await Promise.all(
