@@ -1,3 +1,4 @@
+import { readJsonText } from '../model/json-text.ts';
 import type { PolicyStatement, Relation, ResourceGraph } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
 import type { PatternEngine, Rule, RuleData } from '../model/rule.ts';
@@ -119,8 +120,8 @@ function walk(
   // Text, of which pieces are unknown, has no members unless it is JSON.
   if (value instanceof PartialString && !mayBeJson(value))
     return absent(node, [...node.path, ...steps], context, then);
-  if (value instanceof SymbolicValue) return then(unresolvedPart(value), path, false);
-  const inner = typeof value === 'string' ? parsed(value) : value;
+  const inner = typeof value === 'string' ? parsed(value) : jsonInside(value);
+  if (inner instanceof SymbolicValue) return then(unresolvedPart(inner), path, false);
   if (Array.isArray(inner)) {
     return walk((inner as readonly Value[])[Number(step)], steps, index + 1, node, context, then);
   }
@@ -153,6 +154,13 @@ function mayBeJson(value: PartialString): boolean {
     (typeof first !== 'string' || /^\s*([[{]|$)/.test(first)) &&
     (typeof last !== 'string' || /([\]}]|^)\s*$/.test(last))
   );
+}
+
+/** JSON with unknown pieces, which stand in it as values; anything else as it is. */
+function jsonInside(value: Value | undefined): Value | undefined {
+  if (!(value instanceof PartialString)) return value;
+  const [first] = value.parts;
+  return typeof first === 'string' && /^\s*[[{]/.test(first) ? readJsonText(value) : value;
 }
 
 // Some properties may be given as JSON text (policies, redrive policies, event patterns).

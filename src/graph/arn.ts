@@ -1,4 +1,4 @@
-import { splitText } from './symbolic-text.ts';
+import { splitText } from '../model/symbolic-text.ts';
 
 /** What an ARN names. Parts may hold markers of unknown pieces. */
 export interface ArnTarget {

@@ -4,7 +4,7 @@ import { valueAt } from './property-path.ts';
 import { apiNodes, batchNodes, eventFunctions, eventNodes, eventRoles, type NodeRow } from './flow-nodes.ts';
 import { byIdOrder } from './resource-index.ts';
 import type { LinkContext } from './resolve-target.ts';
-import { toSymbolicText } from './symbolic-text.ts';
+import { toSymbolicText } from '../model/symbolic-text.ts';
 
 /** Every flow of the graph, sorted by id: an entry that leads to a function, and what stands in each node of its diagram. */
 export function findFlows(context: LinkContext): readonly Flow[] {

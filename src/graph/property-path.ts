@@ -9,7 +9,7 @@ import {
   type PathSegment,
   type Value,
 } from '../model/value.ts';
-import { readJsonText } from './json-text.ts';
+import { readJsonText } from '../model/json-text.ts';
 
 /** A value found along a path. */
 export interface FoundValue {

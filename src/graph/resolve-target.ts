@@ -24,7 +24,7 @@ import {
   toSymbolicText,
   wholePiece,
   type SymbolicText,
-} from './symbolic-text.ts';
+} from '../model/symbolic-text.ts';
 
 /** What a value names: a resource, or why that is not known. */
 export interface Target {

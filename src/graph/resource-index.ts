@@ -1,7 +1,7 @@
 import type { Resource } from '../model/resource.ts';
 import { isArrayValue, type Value } from '../model/value.ts';
 import { identityProperties } from './identities.ts';
-import { isPlain, toSymbolicText } from './symbolic-text.ts';
+import { isPlain, toSymbolicText } from '../model/symbolic-text.ts';
 
 /** Finds resources by id, type, ARN and name. Tables of names are built when a type is first asked for. */
 export interface ResourceIndex {

@@ -3,7 +3,7 @@ import type { Resource } from '../model/resource.ts';
 import { Reference, isObjectValue, type Cause, type Value } from '../model/value.ts';
 import { findValues, valueAt } from './property-path.ts';
 import type { LinkContext } from './resolve-target.ts';
-import { toSymbolicText } from './symbolic-text.ts';
+import { toSymbolicText } from '../model/symbolic-text.ts';
 
 type UsedServices = ReturnType<ResourceGraph['usedServices']>;
 

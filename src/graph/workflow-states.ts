@@ -11,7 +11,7 @@ import {
   type Path,
   type Value,
 } from '../model/value.ts';
-import { readJsonText } from './json-text.ts';
+import { readJsonText } from '../model/json-text.ts';
 
 /** The states of a definition, and why there may be more. */
 export interface StateSet {

@@ -10,8 +10,8 @@ import {
   type Path,
   type Value,
 } from '../../model/value.ts';
-import { readJsonText } from '../json-text.ts';
-import { toSymbolicText } from '../symbolic-text.ts';
+import { readJsonText } from '../../model/json-text.ts';
+import { toSymbolicText } from '../../model/symbolic-text.ts';
 import { generateResource, present, sidesOf, type Generated } from './generated-resource.ts';
 import { generateHttpApi, generateQuickApi } from './http-api.ts';
 import { generateRestApi } from './rest-api.ts';

@@ -11,7 +11,7 @@ import {
   type Path,
   type Value,
 } from '../../model/value.ts';
-import { readJsonText } from '../json-text.ts';
+import { readJsonText } from '../../model/json-text.ts';
 
 /** Where a document stands, and what makes it uncertain that it counts. */
 export interface DocumentPlace {

@@ -7,10 +7,10 @@ import {
   type Path,
   type Value,
 } from '../../model/value.ts';
-import { readJsonText } from '../json-text.ts';
+import { readJsonText } from '../../model/json-text.ts';
 import { findValues, parsePath } from '../property-path.ts';
 import { childOf, resolveTargets, type LinkContext } from '../resolve-target.ts';
-import { toSymbolicText, toValue } from '../symbolic-text.ts';
+import { toSymbolicText, toValue } from '../../model/symbolic-text.ts';
 import type { Reader, ReadTarget } from './row.ts';
 
 /** Metric dimension -> the types that its value names. */

@@ -2,7 +2,7 @@ import type { Resource } from '../../model/resource.ts';
 import { Reference, isArrayValue, isObjectValue, type Value } from '../../model/value.ts';
 import { valueAt } from '../property-path.ts';
 import { childOf, hostTargets, resolveTargets, type LinkContext } from '../resolve-target.ts';
-import { splitText, toSymbolicText, toValue, type SymbolicText } from '../symbolic-text.ts';
+import { splitText, toSymbolicText, toValue, type SymbolicText } from '../../model/symbolic-text.ts';
 import type { Reader, ReadTarget, RelationRow } from './row.ts';
 
 /** The names, ARNs, URLs and references that most rows hold. */

@@ -4,7 +4,7 @@ import { coversAction } from '../../model/policy.ts';
 import { Reference, type Value } from '../../model/value.ts';
 import { findValues } from '../property-path.ts';
 import { resolveTargets, type LinkContext } from '../resolve-target.ts';
-import { isPlain, toSymbolicText } from '../symbolic-text.ts';
+import { isPlain, toSymbolicText } from '../../model/symbolic-text.ts';
 import type { Reader, ReadTarget, RelationRow } from './row.ts';
 
 /** Types whose plain name in an environment variable is taken for a use. */

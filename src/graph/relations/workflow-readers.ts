@@ -2,7 +2,7 @@ import type { WorkflowState } from '../../model/resource-graph.ts';
 import type { Resource } from '../../model/resource.ts';
 import { isObjectValue, type Value } from '../../model/value.ts';
 import { resolveTargets, type LinkContext } from '../resolve-target.ts';
-import { toSymbolicText } from '../symbolic-text.ts';
+import { toSymbolicText } from '../../model/symbolic-text.ts';
 import type { Reader, ReadTarget, RelationRow } from './row.ts';
 
 /** Functions that the tasks of a definition call, with the task's name and manner of invocation. */

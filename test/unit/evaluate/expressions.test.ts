@@ -57,13 +57,30 @@ describe('quantifiers', () => {
     expect(inList(that, list)).toBe(expected);
   });
 
-  it('knows that text has no members, even where pieces of it are unknown', () => {
+  it.each<[string, object, unknown, string]>([
+    ['a known member', { property: 'Role.mode', equals: 'a' }, '{"mode": "a", "to": "${Q.Arn}"}', 'pass'],
+    ['a wrong member', { property: 'Role.mode', equals: 'b' }, '{"mode": "a", "to": "${Q.Arn}"}', 'fail'],
+    ['an absent member', { property: 'Role.none', exists: true }, '{"to": "${Q.Arn}"}', 'fail'],
+    ['an unknown member', { property: 'Role.to', equals: 'x' }, '{"to": "${P}"}', 'unknown'],
+    ['a partly known member', { property: 'Role.to', startsWith: 'b' }, '{"to": "a-${P}"}', 'fail'],
+    ['an unknown number', { property: 'Role.count', equals: 3 }, '{"count": ${P}}', 'unknown'],
+    ['a list', { some: { elements: 'Role.in', where: isA } }, '{"in": ["${P}", "a"]}', 'pass'],
+    ['an unknown list', { some: { elements: 'Role.in', where: isA } }, '{"in": ["${P}"]}', 'unknown'],
+    ['what is no JSON', { property: 'Role.to', exists: true }, '{"to": 1 ${P}}', 'unknown'],
+    ['unknown members', { property: 'Role.to', exists: true }, '${P}', 'unknown'],
+  ])('look into JSON text with unknown pieces: %s', (_name, that, text, expected) => {
+    const role = { Role: { 'Fn::Sub': text } };
+    const more = { Q: { Type: 'AWS::SQS::Queue' } };
+    expect(decideFunction(that as Record<string, unknown>, role, more).verdict).toBe(expected);
+  });
+
+  it('knows that text has no members unless it is JSON, even where pieces of it are unknown', () => {
     const stack = { Ref: 'AWS::StackName' };
     const decide = (text: object): string =>
       decideFunction({ property: 'Description.prefix', exists: false }, { Description: text }).verdict;
     expect(decide({ 'Fn::Join': ['', [stack, '-orders']] })).toBe('pass');
     expect(decide({ 'Fn::Join': ['', ['orders-', stack]] })).toBe('pass');
-    expect(decide({ 'Fn::Join': ['', ['{"prefix": "', stack, '"}']] })).toBe('unknown');
+    expect(decide({ 'Fn::Join': ['', ['{"prefix": "', stack, '"}']] })).toBe('fail');
   });
 
   it('binds members by name and reads from the resource that is judged', () => {

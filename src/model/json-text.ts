@@ -6,7 +6,7 @@ import {
   isObjectValue,
   type Cause,
   type Value,
-} from '../model/value.ts';
+} from './value.ts';
 import { isPlain, markerOf, toValue, type SymbolicText } from './symbolic-text.ts';
 
 /** Deeper documents are no policies, dashboards or workflows of people. */
@@ -22,11 +22,18 @@ const malformed: Cause = { code: 'malformed', message: 'the text is not valid JS
  */
 export function readJsonText(value: Value | undefined): Value | undefined {
   if (typeof value === 'string') return parseMarked({ text: value, pieces: new Map() });
-  if (value instanceof PartialString) return parseMarked(markJson(value)) ?? value;
-  return value;
+  if (!(value instanceof PartialString)) return value;
+  const known = documents.get(value);
+  if (known !== undefined) return known;
+  const document = parseMarked(markJson(value));
+  documents.set(value, document);
+  return document;
 }
 
-function parseMarked(found: SymbolicText): Value | undefined {
+/** Texts with unknown pieces that were read before: many questions are asked of one document. */
+const documents = new WeakMap<PartialString, Value>();
+
+function parseMarked(found: SymbolicText): Value {
   const first = found.text.trimStart()[0];
   if (first !== '{' && first !== '[') return new Unresolved(malformed);
   if (isTooDeep(found.text)) return new Unresolved(tooDeep);

@@ -6,7 +6,7 @@ import {
   type Cause,
   type StringPart,
   type Value,
-} from '../model/value.ts';
+} from './value.ts';
 
 /**
  * A string whose unknown pieces are written as markers, so that ARNs, URLs and JSON can be cut and
