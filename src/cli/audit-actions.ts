@@ -20,7 +20,7 @@ import { exitCodeOf } from './exit-code.ts';
 import { loadRuleSet } from '../load-rule-set.ts';
 import { readSnapshot } from './read-snapshot.ts';
 import type { Surroundings } from './surroundings.ts';
-import { readWaiveOptions } from './scan-paths.ts';
+import { readWaiveOptions } from '../read-waive-options.ts';
 import { version } from '../version.ts';
 
 /** Options that say which account is read, and how. */

@@ -2,13 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { ScanResult } from '../model/scan-result.ts';
-import type { Baseline, Waiver } from '../model/waiver.ts';
 import { readConfigIn, type HeadgateConfig } from '../rules/read-config.ts';
 import { decideReading, scanTemplates, type DecideOptions } from '../scan.ts';
-import type { WaiveOptions } from '../waive.ts';
 import { emit, wantsDetail } from './emit.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { loadRuleSet } from '../load-rule-set.ts';
+import { readWaiveOptions } from '../read-waive-options.ts';
 import type { ScanOptions } from './options.ts';
 import type { Surroundings } from './surroundings.ts';
 import { version } from '../version.ts';
@@ -87,32 +86,6 @@ function snapshotAmong(paths: readonly string[]): string | undefined {
 async function scanSnapshot(file: string, cwd: string, decide: DecideOptions): Promise<ScanResult> {
   const { readSnapshot } = await import('./read-snapshot.ts');
   return decideReading(await readSnapshot(file, cwd), decide);
-}
-
-/** Waivers, baseline and counted tools that headgate.yaml names. */
-export async function readWaiveOptions(
-  config: HeadgateConfig,
-  cwd: string,
-  useBaseline: boolean,
-): Promise<WaiveOptions> {
-  const { waivers, baseline, peerSuppressions } = config;
-  return {
-    ...(waivers === undefined ? {} : { waivers: await readWaiversOf(waivers, cwd) }),
-    ...(baseline === undefined || !useBaseline
-      ? {}
-      : { baseline: { file: baseline, entries: await readBaselineOf(baseline, cwd) } }),
-    ...(peerSuppressions === undefined ? {} : { peerSuppressions }),
-  };
-}
-
-async function readWaiversOf(file: string, cwd: string): Promise<Waiver[]> {
-  const { readWaivers } = await import('../rules/read-waivers.ts');
-  return readWaivers(resolve(cwd, file), file);
-}
-
-async function readBaselineOf(file: string, cwd: string): Promise<Baseline> {
-  const { readBaseline } = await import('../rules/read-baseline.ts');
-  return readBaseline(resolve(cwd, file), file);
 }
 
 async function readParameters(

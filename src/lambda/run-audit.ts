@@ -7,7 +7,7 @@ import {
 } from '../account/collect-account.ts';
 import type { Credentials } from '../account/collector.ts';
 import { loadRuleSet } from '../load-rule-set.ts';
-import { readWaiveOptions } from '../cli/scan-paths.ts';
+import { readWaiveOptions } from '../read-waive-options.ts';
 import { version } from '../version.ts';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { RuleSet } from '../model/rule.ts';
