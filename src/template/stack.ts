@@ -249,12 +249,19 @@ export class Stack {
           'error',
           `resource \`${name}\` has no \`Type\`; it is left out`,
         );
-      } else if (!this.#written.has(name)) {
-        this.#written.set(name, this.#place(name, raw));
+      } else {
+        if (raw['Type'].endsWith('::MODULE')) this.#reportModule(pointer, name);
+        if (!this.#written.has(name)) this.#written.set(name, this.#place(name, raw));
       }
     }
     for (const [name, { raw }] of this.#written)
       if (typeof raw['Type'] !== 'string') this.#written.delete(name);
+  }
+
+  #reportModule(pointer: string, name: string): void {
+    const message = `module \`${name}\` adds resources when the stack is deployed`;
+    this.incomplete.push({ code: 'transform', message });
+    this.#report(pointer, 'transform-not-evaluated', 'warning', message);
   }
 
   #place(name: string, raw: RawObject): WrittenResource {

@@ -266,6 +266,13 @@ describe('resources', () => {
     });
   });
 
+  it('of a template with a module are more than are seen', () => {
+    const template = { Resources: { M: { Type: 'Acme::Queues::Secure::MODULE' } } };
+    const { incomplete, diagnostics } = readTemplateObject(template, 't');
+    expect(incomplete).toMatchObject([{ scope: 't', type: '*', cause: { code: 'transform' } }]);
+    expect(diagnostics).toMatchObject([{ code: 'transform-not-evaluated' }]);
+  });
+
   it('whose properties depend on an unknown loop or branch are uncertain', () => {
     const loop = { 'Fn::ForEach::L': ['N', { Ref: 'Open' }, { 'K${N}': 1 }], a: 1 };
     const template = {
