@@ -10,22 +10,32 @@ import { load } from './build.mjs';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const check = process.argv.includes('--check');
 
-const [{ ruleSchema }, { shippedRules }, pages, { relationDocs }, { iamPolicy }, { needsOf }] =
-  await Promise.all([
-    load('src/rules/schema.ts', 'g-schema'),
-    load('src/rules/shipped.ts', 'g-shipped'),
-    load('src/rules/pages.ts', 'g-pages'),
-    load('src/graph/relation-table.ts', 'g-relations'),
-    load('src/account/iam-policy.ts', 'g-policy'),
-    load('src/needs.ts', 'g-needs'),
-  ]);
+const [
+  { ruleSchema },
+  { shippedRules },
+  pages,
+  { relationDocs },
+  { iamPolicy },
+  { needsOf },
+  { memberRoleTemplate },
+] = await Promise.all([
+  load('src/rules/schema.ts', 'g-schema'),
+  load('src/rules/shipped.ts', 'g-shipped'),
+  load('src/rules/pages.ts', 'g-pages'),
+  load('src/graph/relation-table.ts', 'g-relations'),
+  load('src/account/iam-policy.ts', 'g-policy'),
+  load('src/needs.ts', 'g-needs'),
+  load('reference-stack/audit/member-role.ts', 'g-member'),
+]);
 const sources = await shippedRules();
+const readPolicy = iamPolicy(needsOf(sources.rules), 'aws');
 const coverage = parse(await readFile(join(root, 'rules/data/peer-coverage.yaml'), 'utf8'));
 const files = new Map([
   ['rules.schema.json', `${JSON.stringify(ruleSchema, null, 2)}\n`],
+  ['reference-stack/audit/read-policy.json', `${JSON.stringify(readPolicy, null, 2)}\n`],
   [
-    'reference-stack/audit/read-policy.json',
-    `${JSON.stringify(iamPolicy(needsOf(sources.rules), 'aws'), null, 2)}\n`,
+    'reference-stack/audit/member-role.template.json',
+    `${JSON.stringify(memberRoleTemplate(readPolicy), null, 2)}\n`,
   ],
   ['docs/operators.md', pages.operatorsPage(relationDocs())],
   ['docs/requirements.md', pages.requirementsPage(sources)],

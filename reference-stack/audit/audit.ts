@@ -1,0 +1,238 @@
+import { Duration, Names, Stack } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as scheduler from 'aws-cdk-lib/aws-scheduler';
+import { Construct } from 'constructs';
+import { ExecutionRole } from '../lib/execution-role.ts';
+import { FlowKey } from '../lib/flow-key.ts';
+import type { Foundation } from '../lib/foundation.ts';
+import { FlowObservability } from '../lib/observability.ts';
+import { Runbook } from '../lib/runbook.ts';
+import { SecureFunction } from '../lib/secure-function.ts';
+import { DeadLetterQueue } from '../lib/secure-queue.ts';
+import { AuditBucket } from './audit-bucket.ts';
+import { auditCode } from './audit-code.ts';
+import { admitReads } from './audit-network.ts';
+import { ReaderRole } from './reader-role.ts';
+
+/** Properties of {@link Audit}. */
+export interface AuditProps {
+  /** Network, code signing, alarms. Its network needs a way out: most services have no endpoint there. */
+  readonly foundation: Foundation;
+  /** Regions to audit, or `all`. @default the stack's own */
+  readonly regions?: readonly string[];
+  /** @default every day at 03:00 UTC */
+  readonly schedule?: string;
+  /** @default 'UTC' */
+  readonly timeZone?: string;
+  /** Whether findings go to Security Hub. @default true */
+  readonly securityHub?: boolean;
+  /** Folder with headgate.yaml and what it names. @default the shipped rules as they are */
+  readonly configFolder?: string;
+  /** Output of `headgate iam-policy` where headgate.yaml adds rules that read more. @default that of the shipped rules */
+  readonly policyFile?: string;
+  readonly keepDays?: number;
+  /** See {@link AuditBucketProps.lockDays}. */
+  readonly lockDays?: number;
+}
+
+/** Namespace of the audit's metrics; src/lambda/metrics.ts writes it. */
+export const auditNamespace = 'Headgate/Audit';
+
+/**
+ * Headgate on a schedule: EventBridge Scheduler -> function -> reports in S3 -> Security Hub -> metrics and alarms.
+ * The schedule retries, and what fails for good lands in a queue that raises an alarm.
+ */
+export class Audit extends Construct {
+  readonly bucket: AuditBucket;
+  readonly function: SecureFunction;
+  readonly reader: ReaderRole;
+  readonly deadLetters: DeadLetterQueue;
+  private readonly props: AuditProps;
+  private readonly key: FlowKey;
+
+  constructor(scope: Construct, id: string, props: AuditProps) {
+    super(scope, id);
+    this.props = props;
+    const { foundation } = props;
+    this.key = new FlowKey(this, 'Key', {
+      description: 'Reports, states, dead letters and logs of the audit',
+      posture: foundation.posture,
+      services: ['logs'],
+    });
+    const runbook = new Runbook(this, 'Runbook', { flow: 'audit', key: this.key });
+    this.deadLetters = new DeadLetterQueue(this, 'DeadLetters', {
+      key: this.key,
+      operations: foundation.operations,
+      runbook,
+      holds: 'Scheduled audits that did not run',
+    });
+    this.bucket = new AuditBucket(this, 'Reports', {
+      posture: foundation.posture,
+      key: this.key,
+      accessLogs: foundation.accessLogs,
+      ...(props.keepDays !== undefined && { keepDays: props.keepDays }),
+      ...(props.lockDays !== undefined && { lockDays: props.lockDays }),
+    });
+    this.function = this.createFunction();
+    this.reader = this.createReader();
+    admitReads(foundation.network, { 'aws:PrincipalAccount': Stack.of(this).account });
+    this.addSchedule();
+    this.observe();
+  }
+
+  private createFunction(): SecureFunction {
+    const { foundation, regions, securityHub, configFolder } = this.props;
+    const handler = new SecureFunction(this, 'Auditor', {
+      foundation,
+      key: this.key,
+      description: 'Audits the account, reports to S3 and Security Hub',
+      entry: auditCode(this, 'audit', configFolder),
+      service: 'audit',
+      // Two audits at once would tell Security Hub the same twice.
+      reservedConcurrency: 1,
+      timeout: Duration.minutes(15),
+      memoryMiB: 1769,
+      egress: true,
+      failures: this.deadLetters,
+      environment: {
+        HEADGATE_REGIONS: (regions ?? [Stack.of(this).region]).join(','),
+        HEADGATE_BUCKET: this.bucket.bucketName,
+        HEADGATE_SECURITY_HUB: securityHub === false ? 'off' : 'on',
+        HEADGATE_DEPLOYMENT: this.deployment,
+        HEADGATE_ROLE_ARN: this.readerArn,
+        HEADGATE_EXTERNAL_ID: this.externalId,
+        POWERTOOLS_METRICS_NAMESPACE: auditNamespace,
+      },
+    });
+    handler.allowObjects(['s3:PutObject', 's3:GetObject'], this.bucket, '');
+    // Without it a state that is not there yet would be answered like one that may not be read.
+    handler.allow(['s3:ListBucket'], [this.bucket.bucketArn]);
+    handler.allow(['sts:AssumeRole'], [this.readerArn]);
+    return handler;
+  }
+
+  private createReader(): ReaderRole {
+    const { securityHub, policyFile } = this.props;
+    return new ReaderRole(this, 'Reader', {
+      auditor: this.function.role,
+      roleName: this.readerName,
+      externalId: this.externalId,
+      securityHub: securityHub ?? true,
+      ...(policyFile !== undefined && { policyFile }),
+    });
+  }
+
+  private get deployment(): string {
+    return Names.uniqueResourceName(this, { maxLength: 60 });
+  }
+
+  private get readerName(): string {
+    return `${this.deployment.slice(0, 50)}-reader`;
+  }
+
+  private get readerArn(): string {
+    return Stack.of(this).formatArn({
+      service: 'iam',
+      region: '',
+      resource: 'role',
+      resourceName: this.readerName,
+    });
+  }
+
+  // Not a secret: it keeps a role from being assumed by mistake or on somebody else's behalf.
+  private get externalId(): string {
+    return `headgate-${this.deployment}`;
+  }
+
+  private addSchedule(): void {
+    const { schedule, timeZone } = this.props;
+    const role = new ExecutionRole(this, 'ScheduleRole', {
+      service: 'scheduler.amazonaws.com',
+      description: 'Starts the scheduled audit',
+    });
+    role.allow(['lambda:InvokeFunction'], [this.function.target.functionArn]);
+    role.allow(['sqs:SendMessage'], [this.deadLetters.queue.queueArn]);
+    role.allow(['kms:Decrypt', 'kms:GenerateDataKey'], [this.key.keyArn]);
+    new scheduler.CfnSchedule(this, 'Schedule', {
+      description: 'Audits the account',
+      scheduleExpression: schedule ?? 'cron(0 3 * * ? *)',
+      scheduleExpressionTimezone: timeZone ?? 'UTC',
+      flexibleTimeWindow: { mode: 'FLEXIBLE', maximumWindowInMinutes: 15 },
+      kmsKeyArn: this.key.keyArn,
+      target: {
+        arn: this.function.target.functionArn,
+        roleArn: role.roleArn,
+        // A retry is due at the same time, and so writes the same objects.
+        input: JSON.stringify({ time: '<aws.scheduler.scheduled-time>' }),
+        deadLetterConfig: { arn: this.deadLetters.queue.queueArn },
+        retryPolicy: { maximumRetryAttempts: 3, maximumEventAgeInSeconds: Duration.hours(2).toSeconds() },
+      },
+    });
+    this.deadLetters.queue.addToResourcePolicy(
+      new iam.PolicyStatement({
+        principals: [new iam.ArnPrincipal(role.roleArn)],
+        actions: ['sqs:SendMessage'],
+        resources: [this.deadLetters.queue.queueArn],
+      }),
+    );
+  }
+
+  /** A metric that the audit writes. */
+  metric(name: string, statistic = 'Maximum'): cloudwatch.Metric {
+    return new cloudwatch.Metric({
+      namespace: auditNamespace,
+      metricName: name,
+      dimensionsMap: { Deployment: this.deployment },
+      statistic,
+      period: Duration.hours(1),
+    });
+  }
+
+  private observe(): void {
+    this.alarm(
+      'Failed',
+      'The audit failed',
+      this.function.function.metricErrors({ period: Duration.hours(1) }),
+    );
+    this.alarm(
+      'Incomplete',
+      'The audit could not see everything: see `missing` in its answer, and the diagnostics of its report',
+      this.metric('IncompleteAudits'),
+    );
+    this.alarm(
+      'Unpublished',
+      'The audit could not tell Security Hub everything: is it on, and may the reader role write to it?',
+      this.metric('UnpublishedPlaces'),
+    );
+    const graph = (title: string, names: readonly string[], statistic?: string) =>
+      new cloudwatch.GraphWidget({
+        title,
+        width: 8,
+        left: names.map((name) => this.metric(name, statistic)),
+      });
+    new FlowObservability(this, 'Observability', {
+      functions: [this.function],
+      deadLetters: [this.deadLetters],
+      widgets: [
+        [
+          graph('Open failures', ['CriticalFailures', 'HighFailures', 'Failed']),
+          graph('Unknown and waived', ['Unknown', 'Waived']),
+          graph('Audits, incomplete audits', ['Audits', 'IncompleteAudits'], 'Sum'),
+        ],
+      ],
+    });
+  }
+
+  private alarm(id: string, alarmDescription: string, metric: cloudwatch.Metric): void {
+    const alarm = new cloudwatch.Alarm(this, `${id}Alarm`, {
+      alarmDescription,
+      metric,
+      threshold: 0,
+      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+      evaluationPeriods: 1,
+      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+    });
+    this.props.foundation.operations.notify(alarm);
+  }
+}

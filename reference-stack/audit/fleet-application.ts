@@ -1,0 +1,30 @@
+import { type App, Stack } from 'aws-cdk-lib';
+import { auditFoundation, type AuditApplicationProps } from './audit-application.ts';
+import { Fleet, type FleetProps } from './fleet.ts';
+
+/** Settings of the fleet's application. */
+export interface FleetApplicationProps
+  extends
+    Omit<FleetProps, 'foundation'>,
+    Pick<AuditApplicationProps, 'prefix' | 'env' | 'posture' | 'alarmEmail' | 'enableSecurityHub'> {}
+
+/** An organization audited on a schedule, from its management account or a delegated administrator of Organizations. */
+export class FleetStack extends Stack {
+  readonly fleet: Fleet;
+
+  constructor(app: App, id: string, props: FleetProps & Pick<AuditApplicationProps, 'env'>) {
+    super(app, id, { description: 'Headgate over an organization', ...(props.env && { env: props.env }) });
+    this.fleet = new Fleet(this, 'Fleet', props);
+  }
+}
+
+/** Builds the stacks of the fleet. */
+export function fleetApplication(
+  app: App,
+  props: FleetApplicationProps,
+): { readonly fleet: Fleet; readonly stacks: readonly Stack[] } {
+  const { prefix = 'Headgate' } = props;
+  const { signing, foundation } = auditFoundation(app, props);
+  const stack = new FleetStack(app, `${prefix}Fleet`, { ...props, foundation });
+  return { fleet: stack.fleet, stacks: [signing, Stack.of(foundation), stack] };
+}

@@ -1,0 +1,217 @@
+/** What the definition names; tokens of the CDK, or plain texts in tests. */
+export interface FleetDefinitionProps {
+  /** ARN of the function that audits. */
+  readonly auditFunction: string;
+  /** ARN of the function that plans and reports. */
+  readonly fleetFunction: string;
+  readonly bucket: string;
+  /** Empty, or ended by a slash. */
+  readonly prefix: string;
+  readonly database: string;
+  readonly table: string;
+  /** Accounts and Regions that are audited at once. */
+  readonly maxConcurrency: number;
+  /** Below 100 and with a fraction: the share of failed audits at which the rest is not tried any more. */
+  readonly toleratedFailurePercentage: number;
+}
+
+const invoke = 'arn:aws:states:::lambda:invoke';
+const everything = ['States.ALL'];
+
+/** Errors of the service, not of the audit: asked again, nothing was done twice. */
+const transient = {
+  ErrorEquals: [
+    'Lambda.ServiceException',
+    'Lambda.AWSLambdaException',
+    'Lambda.SdkClientException',
+    'Lambda.TooManyRequestsException',
+    'Lambda.ClientExecutionTimeoutException',
+  ],
+  IntervalSeconds: 5,
+  BackoffRate: 2,
+  MaxAttempts: 5,
+  MaxDelaySeconds: 120,
+  JitterStrategy: 'FULL',
+};
+const recordFailure = [{ ErrorEquals: everything, ResultPath: '$.failure', Next: 'RecordFailure' }];
+/** A little more than the function's own time-out, so that its own error comes first. */
+const taskSeconds = 930;
+
+/**
+ * The state machine of a fleet: plan, audit every account and Region, report. In Amazon States Language with
+ * JSONPath, so that it also runs where there is no JSONata. Input `{time}`. Findings never pass through it: the
+ * functions hand over by S3.
+ */
+export function fleetDefinition(props: FleetDefinitionProps): object {
+  return {
+    Comment: 'Audits every account and Region of an organization',
+    StartAt: 'Plan',
+    TimeoutSeconds: 24 * 3600,
+    States: {
+      Plan: {
+        Type: 'Task',
+        Resource: invoke,
+        Parameters: {
+          FunctionName: props.fleetFunction,
+          Payload: { action: 'plan', 'time.$': '$.time' },
+        },
+        ResultSelector: {
+          'folder.$': '$.Payload.folder',
+          'itemsKey.$': '$.Payload.itemsKey',
+          'items.$': '$.Payload.items',
+        },
+        Retry: [transient],
+        TimeoutSeconds: taskSeconds,
+        Next: 'AuditAll',
+      },
+      AuditAll: auditAll(props),
+      Report: {
+        Type: 'Task',
+        Resource: invoke,
+        Parameters: {
+          FunctionName: props.fleetFunction,
+          Payload: { action: 'report', 'folder.$': '$.folder' },
+        },
+        ResultSelector: { 'overview.$': '$.Payload.overview', 'totals.$': '$.Payload.totals' },
+        Retry: [transient],
+        TimeoutSeconds: taskSeconds,
+        End: true,
+      },
+    },
+  };
+}
+
+function auditAll(props: FleetDefinitionProps): object {
+  return {
+    Type: 'Map',
+    Label: 'Audits',
+    MaxConcurrency: props.maxConcurrency,
+    ToleratedFailurePercentage: props.toleratedFailurePercentage,
+    ItemReader: {
+      Resource: 'arn:aws:states:::s3:getObject',
+      ReaderConfig: { InputType: 'JSON' },
+      Parameters: { Bucket: props.bucket, 'Key.$': '$.itemsKey' },
+    },
+    ItemProcessor: {
+      // Standard: an express workflow ends after five minutes, an audit may take fifteen and be split then.
+      ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+      StartAt: 'Audit',
+      States: auditOne(props),
+    },
+    ResultWriter: {
+      Resource: 'arn:aws:states:::s3:putObject',
+      Parameters: {
+        Bucket: props.bucket,
+        'Prefix.$': `States.Format('${props.prefix}{}/map', $.folder)`,
+      },
+    },
+    ResultPath: '$.map',
+    Retry: [
+      { ErrorEquals: ['States.ItemReaderFailed'], IntervalSeconds: 5, BackoffRate: 2, MaxAttempts: 3 },
+    ],
+    // Even where next to everything failed, the report says what did.
+    Catch: [{ ErrorEquals: everything, ResultPath: '$.mapFailure', Next: 'Report' }],
+    Next: 'Report',
+  };
+}
+
+/** One account and Region. Input: an item of the plan. */
+function auditOne(props: FleetDefinitionProps): object {
+  const { auditFunction, bucket, prefix } = props;
+  const audit = (Payload: unknown) => ({
+    Type: 'Task',
+    Resource: invoke,
+    Parameters: { FunctionName: auditFunction, ...(Payload as object) },
+    ResultSelector: {
+      'completeness.$': '$.Payload.completeness',
+      'partitions.$': '$.Payload.partitions',
+    },
+    ResultPath: '$.result',
+    Retry: [transient],
+    TimeoutSeconds: taskSeconds,
+    Catch: recordFailure,
+  });
+  const place = {
+    'time.$': '$.time',
+    'account.$': '$.account',
+    'region.$': '$.region',
+    'homeRegion.$': '$.homeRegion',
+  };
+  return {
+    Audit: { ...audit({ 'Payload.$': '$' }), Next: 'InTime' },
+    InTime: {
+      Type: 'Choice',
+      Choices: [{ Variable: '$.result.completeness', StringEquals: 'deadline', Next: 'AuditServices' }],
+      Default: 'AddPartitions',
+    },
+    AuditServices: auditServices(auditFunction, place),
+    Decide: {
+      ...audit({ Payload: { ...place, 'folder.$': '$.folder', 'parts.$': '$.parts' } }),
+      Next: 'AddPartitions',
+    },
+    AddPartitions: {
+      Type: 'Task',
+      Resource: 'arn:aws:states:::aws-sdk:glue:batchCreatePartition',
+      Parameters: {
+        DatabaseName: props.database,
+        TableName: props.table,
+        // One that is there already is answered as such, and is no error.
+        'PartitionInputList.$': '$.result.partitions',
+      },
+      ResultPath: null,
+      Retry: [{ ErrorEquals: everything, IntervalSeconds: 2, BackoffRate: 2, MaxAttempts: 4 }],
+      Catch: recordFailure,
+      Next: 'Audited',
+    },
+    Audited: { Type: 'Succeed' },
+    RecordFailure: {
+      Type: 'Task',
+      Resource: 'arn:aws:states:::aws-sdk:s3:putObject',
+      Parameters: {
+        Bucket: bucket,
+        'Key.$': `States.Format('${prefix}{}/failures/{}-{}.json', $.folder, $.account, $.region)`,
+        'Body.$': '$.failure',
+        ContentType: 'application/json',
+      },
+      ResultPath: null,
+      Retry: [{ ErrorEquals: everything, IntervalSeconds: 2, BackoffRate: 2, MaxAttempts: 4 }],
+      Next: 'NotAudited',
+    },
+    // The map run counts it, and a redrive tries it again.
+    NotAudited: { Type: 'Fail', Error: 'NotAudited', Cause: 'The report of the fleet run says why.' },
+  };
+}
+
+/** Where one function does not get through an account, each group of services gets one, and a last one decides. */
+function auditServices(auditFunction: string, place: Readonly<Record<string, string>>): object {
+  return {
+    Type: 'Map',
+    ItemsPath: '$.groups',
+    ItemSelector: {
+      ...place,
+      'part.$': '$$.Map.Item.Value.part',
+      'services.$': '$$.Map.Item.Value.services',
+    },
+    ItemProcessor: {
+      ProcessorConfig: { Mode: 'INLINE' },
+      StartAt: 'ReadServices',
+      States: {
+        ReadServices: {
+          Type: 'Task',
+          Resource: invoke,
+          Parameters: { FunctionName: auditFunction, 'Payload.$': '$' },
+          ResultSelector: { 'key.$': '$.Payload.key' },
+          OutputPath: '$.key',
+          Retry: [transient],
+          TimeoutSeconds: taskSeconds,
+          End: true,
+        },
+      },
+    },
+    ResultPath: '$.parts',
+    // A part that is read again is written over.
+    Retry: [{ ErrorEquals: everything, IntervalSeconds: 30, BackoffRate: 2, MaxAttempts: 1 }],
+    Catch: recordFailure,
+    Next: 'Decide',
+  };
+}

@@ -1,0 +1,351 @@
+import { Aws, CfnOutput, Duration, Names, Stack } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import * as scheduler from 'aws-cdk-lib/aws-scheduler';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { acknowledge } from '../lib/acknowledge.ts';
+import { ExecutionRole } from '../lib/execution-role.ts';
+import { FlowKey } from '../lib/flow-key.ts';
+import type { Foundation } from '../lib/foundation.ts';
+import { FlowObservability } from '../lib/observability.ts';
+import { dataRemovalPolicy } from '../lib/posture.ts';
+import { Runbook } from '../lib/runbook.ts';
+import { SecureBucket } from '../lib/secure-bucket.ts';
+import { SecureFunction } from '../lib/secure-function.ts';
+import { DeadLetterQueue } from '../lib/secure-queue.ts';
+import { auditNamespace } from './audit.ts';
+import { AuditBucket } from './audit-bucket.ts';
+import { auditCode } from './audit-code.ts';
+import { admitReads } from './audit-network.ts';
+import { EvaluationsTable } from './evaluations-table.ts';
+import { fleetDefinition } from './fleet-definition.ts';
+import { memberRoleName } from './member-role.ts';
+
+/** Properties of {@link Fleet}. */
+export interface FleetProps {
+  /** Network, code signing, alarms. Its network needs a way out. */
+  readonly foundation: Foundation;
+  /** Id of the organization: nobody outside of it is ever asked or answered. */
+  readonly organizationId: string;
+  /** Account ids. @default all active accounts of the organization; the stack must stand where they can be listed */
+  readonly accounts?: readonly string[];
+  /** Account ids that are left out. */
+  readonly except?: readonly string[];
+  /** Regions of every account; the first speaks for global resources. */
+  readonly regions: readonly string[];
+  /** Accounts and Regions audited at once. @default 20 */
+  readonly maxConcurrency?: number;
+  /** Share of failed audits, in percent, at which the rest is not tried any more. @default 99.9 */
+  readonly toleratedFailurePercentage?: number;
+  /** @default every day at 03:00 UTC */
+  readonly schedule?: string;
+  /** @default true */
+  readonly securityHub?: boolean;
+  readonly configFolder?: string;
+  readonly keepDays?: number;
+  readonly lockDays?: number;
+}
+
+const prefix = '';
+
+/**
+ * Every account and Region of an organization, audited on a schedule: Scheduler -> state machine with a
+ * distributed map -> one function for each account and Region, with the member's own role -> reports, evaluations
+ * and one overview in S3, a table over years of them, metrics and alarms.
+ */
+export class Fleet extends Construct {
+  readonly bucket: AuditBucket;
+  readonly auditor: SecureFunction;
+  readonly planner: SecureFunction;
+  readonly stateMachine: sfn.StateMachine;
+  readonly table: EvaluationsTable;
+  readonly deadLetters: DeadLetterQueue;
+  readonly externalId: string;
+  private readonly props: FleetProps;
+  private readonly key: FlowKey;
+  private readonly work: SecureBucket;
+  private readonly deployment: string;
+
+  constructor(scope: Construct, id: string, props: FleetProps) {
+    super(scope, id);
+    this.props = props;
+    this.deployment = Names.uniqueResourceName(this, { maxLength: 60 });
+    this.externalId = `headgate-${this.deployment}`;
+    const { foundation, keepDays, lockDays } = props;
+    const { posture, accessLogs } = foundation;
+    this.key = new FlowKey(this, 'Key', {
+      description: 'Reports, states, dead letters and logs of the fleet',
+      posture,
+      services: ['logs'],
+    });
+    this.deadLetters = this.createDeadLetters();
+    this.bucket = new AuditBucket(this, 'Reports', {
+      ...{ posture, accessLogs, key: this.key },
+      ...(keepDays !== undefined && { keepDays }),
+      ...(lockDays !== undefined && { lockDays }),
+    });
+    // What one function hands to the next is gone after a day, whatever the reports' lock says.
+    this.work = new SecureBucket(this, 'Work', {
+      ...{ posture, accessLogs, key: this.key },
+      accessLogPrefix: 'audit-work',
+      expireAfter: Duration.days(1),
+    });
+    this.table = new EvaluationsTable(this, 'Evaluations', { bucket: this.bucket, prefix, key: this.key });
+    this.auditor = this.createAuditor();
+    this.planner = this.createPlanner();
+    this.stateMachine = this.createStateMachine();
+    admitReads(foundation.network, { 'aws:PrincipalOrgID': props.organizationId });
+    this.addSchedule();
+    this.observe();
+    new CfnOutput(this, 'AuditorRoleArn', { value: this.auditor.role.roleArn });
+    new CfnOutput(this, 'ExternalId', { value: this.externalId });
+  }
+
+  private createDeadLetters(): DeadLetterQueue {
+    const { operations } = this.props.foundation;
+    const runbook = new Runbook(this, 'Runbook', { flow: 'fleet', key: this.key });
+    return new DeadLetterQueue(this, 'DeadLetters', {
+      ...{ key: this.key, operations, runbook },
+      holds: 'Scheduled fleet runs that did not start',
+    });
+  }
+
+  private get environment(): Record<string, string> {
+    return {
+      HEADGATE_BUCKET: this.bucket.bucketName,
+      HEADGATE_PREFIX: prefix,
+      HEADGATE_REGIONS: this.props.regions.join(','),
+      HEADGATE_DEPLOYMENT: this.deployment,
+      POWERTOOLS_METRICS_NAMESPACE: auditNamespace,
+    };
+  }
+
+  private createAuditor(): SecureFunction {
+    const { foundation, organizationId, securityHub, configFolder } = this.props;
+    const memberRole = `arn:${Aws.PARTITION}:iam::{account}:role/${memberRoleName}`;
+    const handler = new SecureFunction(this, 'Auditor', {
+      ...{ foundation, key: this.key, egress: true },
+      description: 'Audits one account and Region, reports to S3 and to its Security Hub',
+      entry: auditCode(this, 'audit', configFolder),
+      service: 'fleet-audit',
+      // As many as the map starts at once, and the parts of an account that is split.
+      reservedConcurrency: this.maxConcurrency + 10,
+      timeout: Duration.minutes(15),
+      memoryMiB: 1769,
+      environment: {
+        ...this.environment,
+        HEADGATE_WORK_BUCKET: this.work.bucketName,
+        HEADGATE_SECURITY_HUB: securityHub === false ? 'off' : 'on',
+        HEADGATE_ROLE_ARN: memberRole,
+        HEADGATE_EXTERNAL_ID: this.externalId,
+      },
+    });
+    handler.allowObjects(['s3:PutObject', 's3:GetObject'], this.bucket, '');
+    handler.allowObjects(['s3:PutObject', 's3:GetObject'], this.work, 'parts/');
+    handler.allow(['s3:ListBucket'], [this.bucket.bucketArn, this.work.bucketArn]);
+    handler.allow(['sts:AssumeRole'], [memberRole.replace('{account}', '*')], {
+      StringEquals: { 'aws:ResourceOrgID': organizationId },
+    });
+    acknowledge(handler, {
+      [`AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:iam::*:role/${memberRoleName}]`]:
+        'One role name in every account of the organization, which the condition holds to.',
+    });
+    return handler;
+  }
+
+  private createPlanner(): SecureFunction {
+    const { foundation, accounts, except } = this.props;
+    const handler = new SecureFunction(this, 'Planner', {
+      ...{ foundation, key: this.key, egress: true },
+      description: 'Plans a fleet run, and reports on it',
+      entry: auditCode(this, 'fleet'),
+      service: 'fleet',
+      reservedConcurrency: 1,
+      timeout: Duration.minutes(15),
+      memoryMiB: 1024,
+      environment: {
+        ...this.environment,
+        HEADGATE_ACCOUNTS: (accounts ?? []).join(','),
+        HEADGATE_EXCEPT: (except ?? []).join(','),
+      },
+    });
+    handler.allowObjects(['s3:PutObject', 's3:GetObject'], this.bucket, 'fleet/');
+    handler.allow(['s3:ListBucket'], [this.bucket.bucketArn]);
+    // Organizations lists accounts without resource-level permissions.
+    if (accounts === undefined) handler.allow(['organizations:ListAccounts'], ['*']);
+    return handler;
+  }
+
+  private get maxConcurrency(): number {
+    return this.props.maxConcurrency ?? 20;
+  }
+
+  private createStateMachine(): sfn.StateMachine {
+    const { posture } = this.props.foundation;
+    const logGroup = new logs.LogGroup(this, 'Logs', {
+      retention: logs.RetentionDays.THREE_MONTHS,
+      encryptionKey: this.key,
+      removalPolicy: dataRemovalPolicy(posture),
+    });
+    const definition = fleetDefinition({
+      auditFunction: this.auditor.target.functionArn,
+      fleetFunction: this.planner.target.functionArn,
+      bucket: this.bucket.bucketName,
+      prefix,
+      database: this.table.databaseName,
+      table: this.table.tableName,
+      maxConcurrency: this.maxConcurrency,
+      toleratedFailurePercentage: this.props.toleratedFailurePercentage ?? 99.9,
+    });
+    // By name: the state machine starts its own children, and a reference to itself would close a circle.
+    const stateMachineName = `${this.deployment}-audits`;
+    return new sfn.StateMachine(this, 'StateMachine', {
+      stateMachineName,
+      role: this.createStateRole(stateMachineName).sealed(),
+      definitionBody: sfn.DefinitionBody.fromString(Stack.of(this).toJsonString(definition)),
+      tracingEnabled: true,
+      logs: { destination: logGroup, level: sfn.LogLevel.ALL, includeExecutionData: false },
+      encryptionConfiguration: new sfn.CustomerManagedEncryptionConfiguration(this.key, Duration.minutes(5)),
+    });
+  }
+
+  private createStateRole(stateMachineName: string): ExecutionRole {
+    const role = new ExecutionRole(this, 'StateRole', {
+      service: 'states.amazonaws.com',
+      description: 'Runs: audits of the fleet',
+    });
+    const arn = (service: string, resource: string) =>
+      `arn:${Aws.PARTITION}:${service}:${Aws.REGION}:${Aws.ACCOUNT_ID}:${resource}`;
+    role.allow(['lambda:InvokeFunction'], [this.auditor.target.functionArn, this.planner.target.functionArn]);
+    role.allow(['states:StartExecution'], [arn('states', `stateMachine:${stateMachineName}`)]);
+    role.allow(
+      ['states:DescribeExecution', 'states:StopExecution'],
+      [arn('states', `execution:${stateMachineName}/*`)],
+    );
+    role.allow(['s3:GetObject', 's3:PutObject'], [this.bucket.arnForObjects('fleet/*')]);
+    role.allow(['s3:ListBucket'], [this.bucket.bucketArn]);
+    role.allow(['kms:Decrypt', 'kms:GenerateDataKey'], [this.key.keyArn]);
+    const { databaseName, tableName } = this.table;
+    role.allow(
+      ['glue:BatchCreatePartition', 'glue:GetTable'],
+      [
+        arn('glue', 'catalog'),
+        arn('glue', `database/${databaseName}`),
+        arn('glue', `table/${databaseName}/${tableName}`),
+      ],
+    );
+    // Log delivery and X-Ray have no resource-level permissions.
+    role.allow([...logDelivery, ...tracing], ['*']);
+    acknowledge(role, {
+      'AwsSolutions-IAM5[Resource::*]':
+        'Log delivery and X-Ray have no resource-level permissions; every statement about data names its resource.',
+    });
+    return role;
+  }
+
+  private addSchedule(): void {
+    const role = new ExecutionRole(this, 'ScheduleRole', {
+      service: 'scheduler.amazonaws.com',
+      description: 'Starts the fleet run',
+    });
+    role.allow(['states:StartExecution'], [this.stateMachine.stateMachineArn]);
+    role.allow(['sqs:SendMessage'], [this.deadLetters.queue.queueArn]);
+    role.allow(['kms:Decrypt', 'kms:GenerateDataKey'], [this.key.keyArn]);
+    new scheduler.CfnSchedule(this, 'Schedule', {
+      description: 'Audits the organization',
+      scheduleExpression: this.props.schedule ?? 'cron(0 3 * * ? *)',
+      scheduleExpressionTimezone: 'UTC',
+      flexibleTimeWindow: { mode: 'FLEXIBLE', maximumWindowInMinutes: 15 },
+      kmsKeyArn: this.key.keyArn,
+      target: {
+        arn: this.stateMachine.stateMachineArn,
+        roleArn: role.roleArn,
+        input: JSON.stringify({ time: '<aws.scheduler.scheduled-time>' }),
+        deadLetterConfig: { arn: this.deadLetters.queue.queueArn },
+        retryPolicy: { maximumRetryAttempts: 3, maximumEventAgeInSeconds: Duration.hours(2).toSeconds() },
+      },
+    });
+    this.deadLetters.queue.addToResourcePolicy(
+      new iam.PolicyStatement({
+        principals: [new iam.ArnPrincipal(role.roleArn)],
+        actions: ['sqs:SendMessage'],
+        resources: [this.deadLetters.queue.queueArn],
+      }),
+    );
+  }
+
+  /** A metric that the fleet's report writes. */
+  metric(name: string, statistic = 'Maximum'): cloudwatch.Metric {
+    return new cloudwatch.Metric({
+      namespace: auditNamespace,
+      metricName: name,
+      dimensionsMap: { Deployment: this.deployment },
+      statistic,
+      period: Duration.hours(1),
+    });
+  }
+
+  private observe(): void {
+    const period = Duration.minutes(5);
+    this.alarm('RunFailed', 'A fleet run failed or timed out', this.stateMachine.metricFailed({ period }));
+    this.alarm('RunTimedOut', 'A fleet run timed out', this.stateMachine.metricTimedOut({ period }));
+    this.alarm(
+      'PlacesFailed',
+      'Audits of accounts and Regions failed: see the overview',
+      this.metric('FailedPlaces'),
+    );
+    this.alarm(
+      'PlacesIncomplete',
+      'Audits could not see everything: see the overview',
+      this.metric('IncompletePlaces'),
+    );
+    this.alarm(
+      'PlacesUnpublished',
+      'Security Hub could not be told everything: see the overview',
+      this.metric('UnpublishedPlaces'),
+    );
+    const graph = (title: string, names: readonly string[]) =>
+      new cloudwatch.GraphWidget({ title, width: 8, left: names.map((name) => this.metric(name)) });
+    new FlowObservability(this, 'Observability', {
+      functions: [this.auditor, this.planner],
+      deadLetters: [this.deadLetters],
+      widgets: [
+        [
+          graph('Accounts and Regions', ['Places', 'FailedPlaces', 'IncompletePlaces']),
+          graph('Open failures', ['CriticalFailures', 'HighFailures', 'Failed']),
+          graph('Unknown and waived', ['Unknown', 'Waived']),
+        ],
+      ],
+    });
+  }
+
+  private alarm(id: string, alarmDescription: string, metric: cloudwatch.Metric): void {
+    const alarm = new cloudwatch.Alarm(this, `${id}Alarm`, {
+      alarmDescription,
+      metric,
+      threshold: 0,
+      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+      evaluationPeriods: 1,
+      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+    });
+    this.props.foundation.operations.notify(alarm);
+  }
+}
+
+/** What Step Functions needs to deliver logs (its guide, Logging using CloudWatch Logs). */
+const logDelivery = [
+  'CreateLogDelivery',
+  'GetLogDelivery',
+  'UpdateLogDelivery',
+  'DeleteLogDelivery',
+  'ListLogDeliveries',
+  'PutResourcePolicy',
+  'DescribeResourcePolicies',
+  'DescribeLogGroups',
+].map((action) => `logs:${action}`);
+
+const tracing = ['PutTraceSegments', 'PutTelemetryRecords', 'GetSamplingRules', 'GetSamplingTargets'].map(
+  (action) => `xray:${action}`,
+);
