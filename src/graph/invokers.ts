@@ -1,6 +1,6 @@
 import type { Relation } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
-import type { ObjectValue, Value } from '../model/value.ts';
+import { isObjectValue, type ObjectValue, type Value } from '../model/value.ts';
 import { relationTable } from './relation-table.ts';
 import type { Invocation, ReadTarget, RelationRow } from './relations/row.ts';
 import type { LinkContext } from './resolve-target.ts';
@@ -102,13 +102,32 @@ function invocationBy(holder: Resource, types: ReadonlyMap<string, Invocation>):
   );
 }
 
-/** Pipes wait unless told to fire and forget; SES does as its action says; so do workflow tasks. */
+/** Pipes wait unless told to fire and forget; SES does as its action says; so do workflow tasks and REST methods. */
 function effectiveInvocation(edge: Relation, usual: Invocation): Invocation {
+  if (edge.to !== undefined && handsOver(edge.to)) return 'async';
   const { invocation, invocationType } = edge.attributes ?? {};
   if (invocationType === 'FIRE_AND_FORGET') return 'async';
   if (invocationType === 'RequestResponse') return 'sync';
   return invocation === 'async' || invocation === 'sync' ? invocation : usual;
 }
+
+/**
+ * True for a REST method that sends `X-Amz-Invocation-Type: Event`.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-integration-async.html
+ */
+function handsOver(holder: Resource): boolean {
+  if (holder.type !== 'AWS::ApiGateway::Method') return false;
+  const { Integration } = holder.properties;
+  const parameters = isObjectValue(Integration) ? Integration.RequestParameters : undefined;
+  return (
+    isObjectValue(parameters) &&
+    Object.entries(parameters).some(
+      ([name, value]) => name.toLowerCase() === invocationHeader && value === "'Event'",
+    )
+  );
+}
+
+const invocationHeader = 'integration.request.header.x-amz-invocation-type';
 
 function entriesOf(
   edge: Relation,

@@ -30,6 +30,20 @@ describe('invokers', () => {
       ['Api', 'sync', 'AWS::ApiGateway::Method'],
     ],
     [
+      'a REST API that does not wait',
+      {
+        Api: body('AWS::ApiGateway::RestApi', {}),
+        Get: body('AWS::ApiGateway::Method', {
+          RestApiId: ref('Api'),
+          Integration: {
+            Uri: uri,
+            RequestParameters: { 'integration.request.header.X-Amz-Invocation-Type': "'Event'" },
+          },
+        }),
+      },
+      ['Api', 'async', 'AWS::ApiGateway::Method'],
+    ],
+    [
       'an HTTP API',
       {
         Api: body('AWS::ApiGatewayV2::Api', {}),
