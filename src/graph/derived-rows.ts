@@ -30,12 +30,16 @@ function followChains(
 ): readonly ReadTarget[] {
   const found = new Map<Resource, ReadTarget>();
   const open: ReadTarget[] = [];
+  const ends = new Set<Resource>();
   for (const chain of through) {
-    for (const target of followChain(resource, chain, context)) {
+    for (const target of followChain(resource, chain, context, ends)) {
       if (target.to === undefined) open.push(target);
       else if (to.includes('*') || to.includes(target.to.type)) keepSurest(found, target.to, target);
     }
   }
+  // As with a relation of its own: where nothing is known of what nobody scanned, its absence is not known either.
+  const [end] = found.size === 0 ? ends : [];
+  if (end !== undefined) open.push({ cause: outside(end), partial: true });
   return [...found.values(), ...open];
 }
 
@@ -46,10 +50,12 @@ function keepSurest(found: Map<Resource, ReadTarget>, to: Resource, target: Read
     found.set(to, target);
 }
 
+/** Far ends of one chain; `ends` gathers what nobody scanned and leads no further. */
 function followChain(
   resource: Resource,
   chain: readonly string[],
   context: LinkContext,
+  ends: Set<Resource>,
 ): readonly ReadTarget[] {
   const open: ReadTarget[] = [];
   let steps: readonly Step[] = [{ at: resource }];
@@ -58,6 +64,7 @@ function followChain(
     for (const step of steps) {
       const { edges, incomplete } = context.related(step.at, relation);
       if (incomplete !== undefined) open.push({ cause: incomplete, partial: true });
+      if (edges.length === 0 && step.at.external === true) ends.add(step.at);
       for (const edge of edges) {
         if (edge.to === undefined) open.push({ ...(edge.cause === undefined ? {} : { cause: edge.cause }) });
         else next.push(stepOver(step, edge, edge.to, resource));
@@ -66,6 +73,15 @@ function followChain(
     steps = next;
   }
   return [...steps.map(({ at, ...rest }) => ({ to: at, ...rest })), ...open];
+}
+
+/** What nobody scanned may lead further than is known. */
+function outside({ name }: Resource): Cause {
+  return {
+    code: 'outside',
+    message: `\`${name}\` stands outside of what was scanned`,
+    remedy: 'scan its template or account along, or declare what it leads to in headgate.yaml',
+  };
 }
 
 function stepOver(step: Step, edge: Relation, to: Resource, start: Resource): Step {

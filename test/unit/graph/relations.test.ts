@@ -410,3 +410,22 @@ describe('what watches a function without naming it', () => {
     expect(namesOf(graph, 'Fn', 'logQueries')).toEqual(['Query']);
   });
 });
+
+describe('a walk that passes what nobody scanned', () => {
+  const fn = body('AWS::Lambda::Function', { VpcConfig: { SubnetIds: ['subnet-1'] } });
+  const endpoint = body('AWS::EC2::VPCEndpoint', { VpcId: ref('Vpc'), ServiceName: 'com.amazonaws.x.s3' });
+
+  it('does not know that nothing is there', () => {
+    const { edges, incomplete } = related(graphOf({ Fn: fn }), 'Fn', 'endpoints');
+    expect(edges).toEqual([]);
+    expect(incomplete).toMatchObject({ code: 'outside' });
+  });
+
+  it('knows what it finds', () => {
+    const known = { ...fn, Properties: { VpcConfig: { SubnetIds: ['subnet-1', ref('Subnet')] } } };
+    const subnet = body('AWS::EC2::Subnet', { VpcId: ref('Vpc') });
+    const graph = graphOf({ Fn: known, Subnet: subnet, Vpc: body('AWS::EC2::VPC'), Endpoint: endpoint });
+    expect(namesOf(graph, 'Fn', 'endpoints')).toEqual(['Endpoint']);
+    expect(related(graph, 'Fn', 'endpoints').incomplete).toBeUndefined();
+  });
+});
