@@ -318,7 +318,7 @@ function key({ scope, type }: { readonly scope: string; readonly type: string })
 }
 
 function isComplete(reading: PlaceReading, global: PlaceReading | undefined, plan: Plan): boolean {
-  const leftOut = [...plan.missing.values()].some((missing) => missing.leftOut);
+  const leftOut = [...plan.missing.values()].some(({ lacks }) => lacks === 'service');
   return reading.operations.failed === 0 && (global?.operations.failed ?? 0) === 0 && !leftOut;
 }
 
@@ -326,7 +326,16 @@ function missingCauses(plan: Plan): readonly (readonly [string, Cause])[] {
   const unasked = notCollected('no selected rule reads it');
   return [
     ...plan.unasked.map((type) => [type, unasked] as const),
-    ...[...plan.missing].map(([type, { reason }]) => [type, notCollected(reason)] as const),
+    ...[...plan.missing].flatMap(([type, { reason, lacks }]) =>
+      lacks === 'assumed'
+        ? []
+        : [
+            [
+              type,
+              notCollected(lacks === 'type' ? `Headgate does not read ${type} from accounts` : reason),
+            ] as const,
+          ],
+    ),
   ];
 }
 
@@ -337,7 +346,7 @@ function missingDiagnostics(plan: Plan): readonly SourceDiagnostic[] {
   return [...byReason].map(([reason, affects]) => ({
     code: 'account-not-collected',
     severity: 'info' as const,
-    message: `${reason}: rules that read ${affects.join(', ')} may be unknown`,
+    message: `${reason}: ${affects.join(', ')}`,
     where: 'account',
     affects,
   }));

@@ -125,8 +125,9 @@ class PlaceRun {
     leaveUnresolved(item, operation.fills ?? [], cause);
     const types = typesOf(operation);
     if (types.length === 0) return;
-    if (operation.placeholder === undefined) this.#doubt(types, cause);
-    else this.#drafts.add({ ...operation.placeholder(item, cause), uncertain: cause }, item.id);
+    this.#doubt(operation.placeholder === undefined ? types : (operation.shows ?? []), cause);
+    if (operation.placeholder !== undefined)
+      this.#drafts.add({ ...operation.placeholder(item, cause), uncertain: cause }, item.id);
   }
 
   #doubt(types: readonly string[], cause: Cause): void {

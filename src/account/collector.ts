@@ -60,6 +60,11 @@ interface OperationFacts {
   readonly finds?: readonly string[];
   /** Types of templates that a live account shows as a part of what this finds. */
   readonly standsFor?: readonly string[];
+  /**
+   * Types that leave their mark in what this finds, so that without a mark there are none of them: who
+   * invokes a function by a permission, for one.
+   */
+  readonly shows?: readonly string[];
   /** Properties of other types that it fills by `Answer.patches`. */
   readonly patches?: Readonly<Record<string, readonly string[]>>;
   /** Names of errors that mean "there is none". */

@@ -1,3 +1,4 @@
+import { takenToBeAbsent } from './unread-types.ts';
 import { isItemOperation, type Collector, type Operation } from './collector.ts';
 
 /** What the selected rules read: types, and of each type its top-level properties. */
@@ -24,8 +25,11 @@ export interface Plan {
 export interface MissingType {
   /** For people, without a final full stop. */
   readonly reason: string;
-  /** True where the user left the service out; false where Headgate has no collector for the type. */
-  readonly leftOut: boolean;
+  /**
+   * `service`: the user left it out. `type`: no collector reads it, so it is in doubt. `assumed`: no
+   * collector reads it, and it is taken to be absent.
+   */
+  readonly lacks: 'service' | 'type' | 'assumed';
 }
 
 /**
@@ -64,18 +68,22 @@ function missingTypes(
   for (const type of [...needs.types].sort()) {
     if (found.has(type) || type.startsWith('Headgate::')) continue;
     const service = known.get(type);
-    const leftOut = service !== undefined;
-    const reason = leftOut
-      ? `the service ${service} was left out of the audit`
-      : 'Headgate has no collector for the type';
-    missing.set(type, { reason, leftOut });
+    if (service !== undefined) {
+      missing.set(type, { reason: `the service ${service} was left out of the audit`, lacks: 'service' });
+    } else if (takenToBeAbsent.has(type)) {
+      const reason =
+        'Headgate does not read these types, and takes them to be absent unless headgate.yaml declares them';
+      missing.set(type, { reason, lacks: 'assumed' });
+    } else {
+      missing.set(type, { reason: 'Headgate does not read these types from accounts', lacks: 'type' });
+    }
   }
   return missing;
 }
 
 /** Types that an operation brings into sight, under whichever name templates have for them. */
 export function typesOf(operation: Operation): readonly string[] {
-  return [...(operation.finds ?? []), ...(operation.standsFor ?? [])];
+  return [...(operation.finds ?? []), ...(operation.standsFor ?? []), ...(operation.shows ?? [])];
 }
 
 function operationsFor(collector: Collector, needs: Needs): readonly Operation[] {

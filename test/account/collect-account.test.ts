@@ -199,6 +199,31 @@ describe('a live account in the terms of CloudFormation', () => {
   });
 });
 
+describe('types that no collector reads', () => {
+  const needs = needsOf({
+    'AWS::EventsV2::Subscriber': 'all',
+    'AWS::CloudTrail::Trail': 'all',
+    'AWS::IoT::TopicRule': 'all',
+  });
+  const doubted = (reading: AccountReading): string[] =>
+    reading.incomplete.filter(({ type }) => needs.types.has(type)).map(({ type }) => type);
+
+  it('are in doubt, unless they are taken to be absent and that is said', async () => {
+    const { reading } = await collect(ordersAccount, { needs });
+    expect(doubted(reading)).toEqual(['AWS::CloudTrail::Trail']);
+    expect(reading.diagnostics.map(({ message }) => message)).toEqual([
+      'Headgate does not read these types from accounts: AWS::CloudTrail::Trail',
+      'Headgate does not read these types, and takes them to be absent unless headgate.yaml declares them: AWS::EventsV2::Subscriber',
+    ]);
+  });
+
+  it('are shown by the policies of functions, where these can be read', async () => {
+    const faults = [{ call: 'lambda.GetPolicy', fault: 'deny' } as const];
+    const { reading } = await collect(ordersAccount, { needs, faults });
+    expect(doubted(reading)).toEqual(['AWS::CloudTrail::Trail', 'AWS::IoT::TopicRule']);
+  });
+});
+
 describe('other partitions', () => {
   it('have their own ARNs, and lack services that they do not have', async () => {
     const identity = { Account: '111122223333', Arn: 'arn:aws-us-gov:iam::111122223333:user/auditor' };

@@ -13,6 +13,15 @@ import { permissionsOf } from './lambda-permissions.ts';
 const functionType = 'AWS::Lambda::Function';
 const policyTypes = ['AWS::Lambda::Permission', 'AWS::Lambda::ResourcePolicy'];
 
+/** What may invoke a function only where its policy says so. */
+const invokersByPermission = [
+  'AWS::CodeCommit::Repository',
+  'AWS::Config::ConfigRule',
+  'AWS::ElasticLoadBalancingV2::TargetGroup',
+  'AWS::IoT::TopicRule',
+  'AWS::SES::ReceiptRule',
+];
+
 /** Functions with their aliases, mappings, URLs, policies and code signing. */
 export const lambda = defineCollector<Lambda>({
   service: 'lambda',
@@ -271,6 +280,7 @@ export const lambda = defineCollector<Lambda>({
       operation: 'GetPolicy',
       each: functionType,
       finds: policyTypes,
+      shows: invokersByPermission,
       absent: ['ResourceNotFoundException'],
       placeholder: unknownPolicy,
       async *read(api, { name, arn = '' }) {

@@ -116,12 +116,16 @@ export const s3 = defineCollector<S3>({
       },
       ['ReplicationConfigurationNotFoundError'],
     ),
-    setting(
-      'GetBucketNotificationConfiguration',
-      's3:GetBucketNotification',
-      'NotificationConfiguration',
-      async (api, Bucket) => notificationOf(await api.getBucketNotificationConfiguration({ Bucket })),
-    ),
+    {
+      ...setting(
+        'GetBucketNotificationConfiguration',
+        's3:GetBucketNotification',
+        'NotificationConfiguration',
+        async (api, Bucket) => notificationOf(await api.getBucketNotificationConfiguration({ Bucket })),
+      ),
+      // CDK's own resource for notifications leaves them on the bucket.
+      shows: ['Custom::S3BucketNotifications'],
+    },
     setting(
       'GetBucketTagging',
       's3:GetBucketTagging',
