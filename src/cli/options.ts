@@ -66,6 +66,14 @@ export function commonOptions(formats: readonly string[]): Option[] {
     new Option('--report <format=file>', 'also write this report (repeatable)')
       .argParser(collect(reportParser(formats)))
       .default([], 'none'),
+    new Option('--sarif-profile <profile>', 'github: what code scanning can show; full: every verdict')
+      .choices(['github', 'full'])
+      .default('github'),
+    new Option('--category <name>', 'category of the SARIF run (default: headgate)'),
+    new Option(
+      '--path-prefix <path>',
+      'from the root of the repository to this folder (default: found by .git)',
+    ),
     new Option(
       '--fail-on <severity>',
       'exit 1 at findings of this severity or worse (default: high)',
