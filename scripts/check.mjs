@@ -2,8 +2,9 @@
 // then what needs more than Node (a browser, the corpus), each run or printed as skipped.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installMoto, motoBin } from '../test/account/wire/moto-server.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 // The variable makes every Node 20 process read a certificate bundle at its start; nothing here calls out.
@@ -59,6 +60,14 @@ const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/go
   existsSync(path),
 );
 
+// A local AWS endpoint, and cfn-lint beside it, in a virtual environment of the project's own.
+const withoutEndpoint = await installMoto();
+if (withoutEndpoint === undefined) env.PATH = `${motoBin}${delimiter}${env.PATH}`;
+else
+  process.stdout.write(
+    `\n== tests against a local AWS endpoint, and cfn-lint: SKIPPED: ${withoutEndpoint}\n`,
+  );
+
 run('build', process.execPath, ['scripts/build.mjs']);
 run('format', bin('prettier'), ['--check', '.']);
 run('lint', bin('eslint'), ['.']);
@@ -68,6 +77,7 @@ jest('tests', []);
 run('generated files are fresh', process.execPath, ['scripts/generate.mjs', '--check']);
 run('the package works by itself', process.execPath, ['scripts/check-package.mjs']);
 run('example reports are fresh', process.execPath, ['scripts/reports.mjs', '--check']);
+jest('tests against a local AWS endpoint', ['--config', 'test/wire.jest.config.mjs'], withoutEndpoint);
 jest(
   'browser tests',
   ['--config', 'test/browser/jest.config.mjs'],

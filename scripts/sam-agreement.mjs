@@ -41,7 +41,10 @@ export async function compareFolder(folder, only = []) {
   const entries = [];
   for (const name of names) {
     const text = await readFile(join(folder, 'input', `${name}.yaml`), 'utf8');
-    const expected = await readFile(join(folder, 'output', `${name}.json`), 'utf8').then(JSON.parse, () => undefined);
+    const expected = await readFile(join(folder, 'output', `${name}.json`), 'utf8').then(
+      JSON.parse,
+      () => undefined,
+    );
     if (expected === undefined) continue;
     const parsed = parseTemplateText(text, `${name}.yaml`);
     entries.push(compare(name, parsed, expected, expandSam));
@@ -67,8 +70,10 @@ function compare(name, parsed, expected, expandSam) {
 
 function difference(id, made, expected, origins) {
   const type = expected?.Type ?? made?.Type;
-  const wasGenerated = origins?.has(id) || expected === undefined || made === undefined || /Deployment/.test(id);
-  if (expected === undefined) return { id, type, agrees: false, wasGenerated, extra: true, why: 'is not expected' };
+  const wasGenerated =
+    origins?.has(id) || expected === undefined || made === undefined || /Deployment/.test(id);
+  if (expected === undefined)
+    return { id, type, agrees: false, wasGenerated, extra: true, why: 'is not expected' };
   if (made === undefined) return { id, type, agrees: false, wasGenerated, why: 'is missing' };
   const paths = [];
   differences(made, expected, '', paths);
@@ -136,7 +141,9 @@ export function summarize(entries) {
     resources: share(all),
     generated: share(all.filter(({ wasGenerated }) => wasGenerated)),
     byType: table(all.map(({ type, agrees }) => [type, agrees])),
-    byEvent: table(expanded.flatMap(({ written, agrees }) => eventTypes(written).map((type) => [type, agrees]))),
+    byEvent: table(
+      expanded.flatMap(({ written, agrees }) => eventTypes(written).map((type) => [type, agrees])),
+    ),
   };
 }
 
@@ -166,7 +173,8 @@ function eventTypes(written) {
 
 function printTable(title, rows) {
   console.log(`\n${title}`);
-  for (const [name, { agreeing, all }] of rows) console.log(`  ${String(name).padEnd(48)} ${agreeing}/${all}`);
+  for (const [name, { agreeing, all }] of rows)
+    console.log(`  ${String(name).padEnd(48)} ${agreeing}/${all}`);
 }
 
 function print(entries, isListed) {
@@ -181,10 +189,13 @@ function print(entries, isListed) {
   for (const { name, kind, agrees, resources, errors, message } of entries) {
     if (agrees && !isListed) continue;
     if (kind === 'refused' && agrees) {
-      console.log(`  ${name}\n    expected: ${message}\n    says: ${errors.map((each) => each.message).join(' | ')}`);
+      console.log(
+        `  ${name}\n    expected: ${message}\n    says: ${errors.map((each) => each.message).join(' | ')}`,
+      );
     } else if (kind === 'refused') console.log(`  ${name}: is accepted, but should be refused: ${message}`);
     else {
-      for (const each of resources) if (!each.agrees) console.log(`  ${name} ${each.id} (${each.type}): ${each.why}`);
+      for (const each of resources)
+        if (!each.agrees) console.log(`  ${name} ${each.id} (${each.type}): ${each.why}`);
       for (const error of errors) console.log(`  ${name}: is refused: ${error.message}`);
     }
   }
@@ -192,7 +203,8 @@ function print(entries, isListed) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [folder, ...rest] = process.argv.slice(2);
-  if (folder === undefined) throw new Error('usage: node scripts/sam-agreement.mjs <folder> [--list] [name...]');
+  if (folder === undefined)
+    throw new Error('usage: node scripts/sam-agreement.mjs <folder> [--list] [name...]');
   const names = rest.filter((word) => !word.startsWith('--'));
   print(await compareFolder(folder, names), rest.includes('--list'));
 }

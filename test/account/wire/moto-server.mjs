@@ -11,7 +11,9 @@ const run = promisify(execFile);
 const motoVersion = '5.2.5';
 const root = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 const environment = join(root, '.cache', `moto-${motoVersion}`);
-const serverPath = join(environment, 'bin', 'moto_server');
+/** Folder of the programs that moto brings: `moto_server` and `cfn-lint`. */
+export const motoBin = join(environment, 'bin');
+const serverPath = join(motoBin, 'moto_server');
 
 /** Installs moto once. Resolves with undefined, or with why there is none. */
 export async function installMoto() {
