@@ -26,11 +26,17 @@ export function setAuthorizer(
 }
 
 /** Marks a method as needing an API key, or as needing none whatever the API's default is. */
-export function setKeyRequired(document: ApiDocument, path: string, method: string, isRequired: boolean): void {
+export function setKeyRequired(
+  document: ApiDocument,
+  path: string,
+  method: string,
+  isRequired: boolean,
+): void {
   const name = isRequired ? 'api_key' : 'api_key_false';
   for (const definition of document.definitionsOf(path, method)) {
     const security = listOf(definition['security']);
-    if (!security.some((entry) => hasKey(entry, name))) definition['security'] = [...security, { [name]: [] }];
+    if (!security.some((entry) => hasKey(entry, name)))
+      definition['security'] = [...security, { [name]: [] }];
   }
 }
 

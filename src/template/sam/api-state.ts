@@ -12,6 +12,8 @@ export interface ApiState {
   readonly document: ApiDocument | undefined;
   /** True where the transform writes the document, because the author gave none. */
   readonly isManaged: boolean;
+  /** Settings that events give single routes of an HTTP API, by the route's key. */
+  readonly routeSettings: Map<string, unknown>;
 }
 
 const apiStates = new WeakMap<SamContext, Map<string, ApiState>>();
@@ -32,14 +34,15 @@ export function apiState(id: string, context: SamContext): ApiState | undefined 
 
 function readState(id: string, type: string, properties: Tree): ApiState {
   const { DefinitionBody, DefinitionUri } = properties;
+  const routeSettings = new Map<string, unknown>();
   const pointer = toPointer(['Resources', id, 'Properties', 'DefinitionBody']);
   if (isTruthy(DefinitionUri)) {
-    return { id, properties, document: undefined, isManaged: false };
+    return { id, properties, document: undefined, isManaged: false, routeSettings };
   }
   if (isGiven(DefinitionBody)) {
     const document = new ApiDocument(DefinitionBody, pointer);
-    return { id, properties, document, isManaged: false };
+    return { id, properties, document, isManaged: false, routeSettings };
   }
   const empty = type === 'AWS::Serverless::Api' ? emptySwagger() : emptyOpenApi();
-  return { id, properties, document: new ApiDocument(empty, pointer), isManaged: true };
+  return { id, properties, document: new ApiDocument(empty, pointer), isManaged: true, routeSettings };
 }

@@ -30,6 +30,8 @@ export interface Cause {
   readonly path?: readonly (string | number)[];
   /** True when the generated properties stand below that place one to one. */
   readonly direct?: boolean;
+  /** The connector of the resource that it comes from, where it comes from one. */
+  readonly connector?: string;
 }
 
 const inherited = ['Condition', 'DeletionPolicy', 'UpdateReplacePolicy'];
@@ -193,6 +195,11 @@ export class SamContext {
     });
     this.#combine(parts, base, depth + 1);
   }
+}
+
+function segmentsOf({ id, path, connector }: Cause): (string | number)[] {
+  if (connector !== undefined) return ['Resources', id, 'Connectors', connector];
+  return ['Resources', id, ...(path === undefined ? [] : ['Properties', ...path])];
 }
 
 /** What a generated resource inherits from the one that it is generated for. */

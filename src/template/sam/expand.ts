@@ -6,7 +6,16 @@ import { isRawObject, type RawObject } from '../raw.ts';
 import { SamContext, type SamResource } from './context.ts';
 import { expandDeployments } from './deployment-preference.ts';
 import { expandFunction } from './function.ts';
+import { expandApplication } from './application.ts';
+import { expandCapacityProvider } from './capacity-provider.ts';
+import { addEmbeddedConnectors, expandConnector } from './connector.ts';
 import { Globals } from './globals.ts';
+import { expandGraphqlApi } from './graphql-api.ts';
+import { expandHttpApi } from './http-api.ts';
+import { expandLayerVersion } from './layer-version.ts';
+import { expandSimpleTable } from './simple-table.ts';
+import { expandStateMachine } from './state-machine.ts';
+import { expandWebSocketApi } from './web-socket-api.ts';
 import { addImplicitApis } from './implicit-apis.ts';
 import { SamDocumentProblem } from './problem.ts';
 import { renameReferences } from './references.ts';
@@ -19,7 +28,16 @@ export type GivenParameters = (name: string) => unknown;
 /** Expanders in the order in which they run: APIs last, because events write into their documents. */
 const expanders: readonly (readonly [string, (resource: SamResource, context: SamContext) => void])[] = [
   ['AWS::Serverless::Function', expandFunction],
+  ['AWS::Serverless::StateMachine', expandStateMachine],
   ['AWS::Serverless::Api', expandRestApi],
+  ['AWS::Serverless::HttpApi', expandHttpApi],
+  ['AWS::Serverless::WebSocketApi', expandWebSocketApi],
+  ['AWS::Serverless::SimpleTable', expandSimpleTable],
+  ['AWS::Serverless::LayerVersion', expandLayerVersion],
+  ['AWS::Serverless::Application', expandApplication],
+  ['AWS::Serverless::CapacityProvider', expandCapacityProvider],
+  ['AWS::Serverless::GraphQLApi', expandGraphqlApi],
+  ['AWS::Serverless::Connector', expandConnector],
 ];
 
 /**
@@ -54,6 +72,7 @@ function prepare(context: SamContext, root: RawObject): void {
     context.fromGlobals.set(id, globals.names(type, resource));
     context.resources.set(id, globals.apply(type, resource));
   }
+  addEmbeddedConnectors(context);
   addImplicitApis(context, (type, resource) => globals.apply(type, resource));
 }
 
@@ -104,4 +123,3 @@ function diagnosticsOf(parsed: ParsedTemplate, context: SamContext): SourceDiagn
     templateDiagnostic(parsed, pointer, { code: 'sam-invalid', severity: 'error', message, affects }),
   );
 }
-

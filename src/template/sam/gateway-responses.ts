@@ -12,7 +12,10 @@ const locations: Readonly<Record<string, string>> = {
 /** `GatewayResponses`: what API Gateway itself answers. */
 export function addGatewayResponses(document: ApiDocument, written: unknown): void {
   const responses = asMap(written, 'GatewayResponses');
-  const made = Object.entries(responses).map(([name, value]): [string, Tree] => [name, response(name, value)]);
+  const made = Object.entries(responses).map(([name, value]): [string, Tree] => [
+    name,
+    response(name, value),
+  ]);
   document.define(['x-amazon-apigateway-gateway-responses'], Object.fromEntries(made));
 }
 
@@ -22,7 +25,8 @@ function response(name: string, written: unknown): Tree {
   const wrong = Object.keys(properties).find(
     (key) => !['ResponseParameters', 'ResponseTemplates', 'StatusCode'].includes(key),
   );
-  if (wrong !== undefined) throw new SamProblem(`\`${wrong}\` is no property of a gateway response`, at.split('.'));
+  if (wrong !== undefined)
+    throw new SamProblem(`\`${wrong}\` is no property of a gateway response`, at.split('.'));
   const { ResponseParameters, ResponseTemplates, StatusCode } = properties;
   return present({
     responseParameters: isGiven(ResponseParameters) ? parameters(ResponseParameters, at) : {},
@@ -33,7 +37,8 @@ function response(name: string, written: unknown): Tree {
 
 function statusCode(written: unknown, at: string): unknown {
   if (!isGiven(written) || isIntrinsic(written)) return written;
-  if (!/^\d+$/.test(String(written))) throw new SamProblem('property `StatusCode` must be numeric', at.split('.'));
+  if (!/^\d+$/.test(String(written)))
+    throw new SamProblem('property `StatusCode` must be numeric', at.split('.'));
   return String(written);
 }
 
@@ -42,7 +47,10 @@ function parameters(written: unknown, at: string): Tree {
   const entries = Object.entries(groups).flatMap(([group, values]) => {
     const prefix = locations[group];
     if (prefix === undefined) {
-      throw new SamProblem(`invalid gateway response parameter \`${group}\``, [...at.split('.'), 'ResponseParameters']);
+      throw new SamProblem(`invalid gateway response parameter \`${group}\``, [
+        ...at.split('.'),
+        'ResponseParameters',
+      ]);
     }
     const members = asMap(values, `${at}.ResponseParameters.${group}`);
     return Object.entries(members).map(([name, value]): [string, unknown] => [prefix + name, value]);

@@ -76,7 +76,8 @@ function readSection(name: string, section: unknown): Tree {
     const message = `\`${name}\` is not supported in \`Globals\`; it takes ${Object.keys(supported).join(', ')}`;
     throw new SamDocumentProblem(message, `/Globals/${name}`);
   }
-  if (!isRawObject(section)) throw new SamDocumentProblem(`\`Globals.${name}\` must be a map`, `/Globals/${name}`);
+  if (!isRawObject(section))
+    throw new SamDocumentProblem(`\`Globals.${name}\` must be a map`, `/Globals/${name}`);
   const wrong = Object.keys(section).find((key) => !allowed.includes(key));
   if (wrong === undefined) return section;
   throw new SamDocumentProblem(

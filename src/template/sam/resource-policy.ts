@@ -15,7 +15,10 @@ const policyKey = 'x-amazon-apigateway-policy';
 export function addResourcePolicy(document: ApiDocument, written: unknown, place: PolicyPlace): void {
   if (!isTruthy(written)) return;
   if (!isRawObject(written)) {
-    throw new SamDocumentProblem('`ResourcePolicy` must be a map', document.pointer.replace(/DefinitionBody$/, 'Auth'));
+    throw new SamDocumentProblem(
+      '`ResourcePolicy` must be a map',
+      document.pointer.replace(/DefinitionBody$/, 'Auth'),
+    );
   }
   const resources = resourceList(document, place);
   addStatements(document, accountStatements(written, resources));
@@ -92,7 +95,8 @@ function networkStatements(document: ApiDocument, policy: Tree, resources: reado
 
 function checkStrings(document: ApiDocument, written: unknown, side: string): void {
   if (!isGiven(written)) return;
-  if (Array.isArray(written) && written.every((item) => typeof item === 'string' && !isIntrinsic(item))) return;
+  if (Array.isArray(written) && written.every((item) => typeof item === 'string' && !isIntrinsic(item)))
+    return;
   throw new SamDocumentProblem(
     `\`SourceVpc${side}\` must be a list of strings; use \`IntrinsicVpc${side}\` for values with intrinsic functions`,
     document.pointer.replace(/DefinitionBody$/, 'Auth'),

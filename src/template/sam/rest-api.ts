@@ -12,7 +12,12 @@ import { fullHash } from './logical-id.ts';
 import { toOpenApi } from './open-api-version.ts';
 import { SamProblem } from './problem.ts';
 import { resourceProperties } from './property-tables.ts';
-import { iamAuthorizer, readRestAuthorizers, securityDefinition, type RestAuthorizer } from './rest-authorizers.ts';
+import {
+  iamAuthorizer,
+  readRestAuthorizers,
+  securityDefinition,
+  type RestAuthorizer,
+} from './rest-authorizers.ts';
 import { addRestCors } from './rest-cors.ts';
 import { stageId } from './stage-name.ts';
 import { propagateTags } from './tags.ts';
@@ -59,20 +64,28 @@ function checkRestApi(properties: Tree): void {
   if (isGiven(OpenApiVersion) && !isIntrinsic(OpenApiVersion)) {
     const version = asText(OpenApiVersion, 'OpenApiVersion');
     if (!/^(?:2\.0|3\.(?:0|1)(?:\.\d+)?)$/.test(version)) {
-      throw new SamProblem('`OpenApiVersion` must be `2.0`, or of the form `3.0.x` or `3.1.x`', ['OpenApiVersion']);
+      throw new SamProblem('`OpenApiVersion` must be `2.0`, or of the form `3.0.x` or `3.1.x`', [
+        'OpenApiVersion',
+      ]);
     }
   }
 }
 
 /** Writes CORS, authorization and the like into the document. Returns the authorizers. */
-function writeDocument(resource: SamResource, document: ApiDocument | undefined, auth: Tree): RestAuthorizer[] {
+function writeDocument(
+  resource: SamResource,
+  document: ApiDocument | undefined,
+  auth: Tree,
+): RestAuthorizer[] {
   const { properties } = resource;
   if (isGiven(properties['DisableExecuteApiEndpoint'])) {
     needDocument(document, 'DisableExecuteApiEndpoint');
     disableEndpoint(document, properties['DisableExecuteApiEndpoint'], properties['OpenApiVersion']);
   }
   if (isTruthy(properties['Cors'])) addRestCors(needValid(document, 'Cors'), properties['Cors']);
-  const authorizers = isTruthy(auth) ? addAuth(needValid(document, 'Auth'), auth, properties['StageName']) : [];
+  const authorizers = isTruthy(auth)
+    ? addAuth(needValid(document, 'Auth'), auth, properties['StageName'])
+    : [];
   if (isTruthy(properties['GatewayResponses'])) {
     addGatewayResponses(needValid(document, 'GatewayResponses'), properties['GatewayResponses']);
   }
@@ -112,7 +125,8 @@ function disableEndpoint(document: ApiDocument, isDisabled: unknown, version: un
 
 function addAuth(document: ApiDocument, auth: Tree, stageName: unknown): RestAuthorizer[] {
   const wrong = Object.keys(auth).find((key) => !authKeys.includes(key));
-  if (wrong !== undefined) throw new SamProblem(`invalid value for \`Auth\`: \`${wrong}\` is not known`, ['Auth', wrong]);
+  if (wrong !== undefined)
+    throw new SamProblem(`invalid value for \`Auth\`: \`${wrong}\` is not known`, ['Auth', wrong]);
   const authorizers = readRestAuthorizers(auth);
   checkDefault(auth, authorizers);
   defineSecurity(document, authorizers);
@@ -122,7 +136,8 @@ function addAuth(document: ApiDocument, auth: Tree, stageName: unknown): RestAut
     document.define(['securityDefinitions'], key);
     setDefaultKey(document, auth['AddApiKeyRequiredToCorsPreflight'] !== false);
   }
-  for (const path of Object.keys(document.paths)) addResourcePolicy(document, auth['ResourcePolicy'], { path, stageName });
+  for (const path of Object.keys(document.paths))
+    addResourcePolicy(document, auth['ResourcePolicy'], { path, stageName });
   addCustomStatements(document, auth['ResourcePolicy']);
   return authorizers;
 }
@@ -130,7 +145,8 @@ function addAuth(document: ApiDocument, auth: Tree, stageName: unknown): RestAut
 function checkDefault(auth: Tree, authorizers: readonly RestAuthorizer[]): void {
   const name = auth['DefaultAuthorizer'];
   if (!isTruthy(name)) return;
-  if (typeof name !== 'string') throw new SamProblem('`DefaultAuthorizer` is not a string', ['Auth', 'DefaultAuthorizer']);
+  if (typeof name !== 'string')
+    throw new SamProblem('`DefaultAuthorizer` is not a string', ['Auth', 'DefaultAuthorizer']);
   if (authorizers.some((authorizer) => authorizer.name === name)) return;
   throw new SamProblem(
     `\`DefaultAuthorizer\` cannot be set, because \`${name}\` is not among the \`Authorizers\``,
@@ -150,7 +166,8 @@ function applyDefault(document: ApiDocument, auth: Tree, authorizers: readonly R
   const names = authorizerNames(authorizers.map(({ name }) => name));
   const withPreflight = auth['AddDefaultAuthorizerToCorsPreflight'] !== false;
   setDefaultAuthorizer(document, { [chosen.name]: chosen.scopes ?? [] }, names, withPreflight);
-  if (chosen.kind === 'iam') document.define(['securityDefinitions'], { AWS_IAM: securityDefinition(iamAuthorizer) });
+  if (chosen.kind === 'iam')
+    document.define(['securityDefinitions'], { AWS_IAM: securityDefinition(iamAuthorizer) });
 }
 
 function addMediaTypes(document: ApiDocument, { BinaryMediaTypes }: Tree): void {
@@ -200,11 +217,16 @@ function bodyLocation(uri: unknown): unknown {
 function endpoints(written: unknown): Tree {
   if (!isTruthy(written)) return {};
   if (!isRawObject(written) || isIntrinsic(written)) {
-    return { EndpointConfiguration: { Types: [written] }, Parameters: { endpointConfigurationTypes: written } };
+    return {
+      EndpointConfiguration: { Types: [written] },
+      Parameters: { endpointConfigurationTypes: written },
+    };
   }
   const { Type, VPCEndpointIds, VpcEndpointIds, IpAddressType } = written;
   if (isGiven(VPCEndpointIds) && isGiven(VpcEndpointIds)) {
-    throw new SamProblem('`VPCEndpointIds` and `VpcEndpointIds` cannot be used together', ['EndpointConfiguration']);
+    throw new SamProblem('`VPCEndpointIds` and `VpcEndpointIds` cannot be used together', [
+      'EndpointConfiguration',
+    ]);
   }
   return present({
     EndpointConfiguration: present({
@@ -216,7 +238,11 @@ function endpoints(written: unknown): Tree {
   });
 }
 
-function emitDeployment(resource: SamResource, document: ApiDocument | undefined, context: SamContext): string {
+function emitDeployment(
+  resource: SamResource,
+  document: ApiDocument | undefined,
+  context: SamContext,
+): string {
   const { id, properties } = resource;
   const hash = fullHash(document?.body ?? bodyLocation(properties['DefinitionUri']) ?? {});
   const deploymentId = `${id}Deployment${hash.slice(0, 10)}`;
@@ -260,7 +286,11 @@ function emitStage(resource: SamResource, deploymentId: string, context: SamCont
   return name;
 }
 
-function emitAuthorizerPermission(resource: SamResource, authorizer: RestAuthorizer, context: SamContext): void {
+function emitAuthorizerPermission(
+  resource: SamResource,
+  authorizer: RestAuthorizer,
+  context: SamContext,
+): void {
   const { id } = resource;
   const { kind, name, written } = authorizer;
   if (kind !== 'token' && kind !== 'request') return;
@@ -279,4 +309,3 @@ function emitAuthorizerPermission(resource: SamResource, authorizer: RestAuthori
   };
   context.emit(`${id}${name}AuthorizerPermission`, permission, { id, path: ['Auth', 'Authorizers', name] });
 }
-

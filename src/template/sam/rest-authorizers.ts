@@ -131,7 +131,9 @@ function custom(authorizer: RestAuthorizer): Tree {
 }
 
 function identitySource(identity: Tree): unknown {
-  const parts = sources.flatMap(([name, prefix]) => listOf(identity[name]).map((value) => joined(prefix, value)));
+  const parts = sources.flatMap(([name, prefix]) =>
+    listOf(identity[name]).map((value) => joined(prefix, value)),
+  );
   if (parts.length === 0) return undefined;
   return parts.every((part) => typeof part === 'string') ? parts.join(', ') : { 'Fn::Join': [', ', parts] };
 }

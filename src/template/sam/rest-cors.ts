@@ -32,7 +32,7 @@ function readCors(written: unknown): Cors {
   const credentials = properties['AllowCredentials'];
   if (isTruthy(credentials) && origin === "'*'") {
     throw new SamProblem(
-      '`AllowCredentials` cannot be true where `AllowOrigin` is `\'*\'` or not set; name the origins',
+      "`AllowCredentials` cannot be true where `AllowOrigin` is `'*'` or not set; name the origins",
       ['Cors'],
     );
   }

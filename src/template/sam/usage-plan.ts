@@ -39,7 +39,13 @@ interface Shared {
 const sharedPlans = new WeakMap<SamContext, Shared>();
 
 function sharedPlan(api: SamResource, stage: string, plan: Tree, context: SamContext): string[] {
-  const shared = sharedPlans.get(context) ?? { apis: [], stages: [], settings: {}, conditions: [], attributes: [] };
+  const shared = sharedPlans.get(context) ?? {
+    apis: [],
+    stages: [],
+    settings: {},
+    conditions: [],
+    attributes: [],
+  };
   sharedPlans.set(context, shared);
   shared.apis.push(api.id);
   shared.stages.push(stage);
@@ -79,7 +85,10 @@ interface PlanParts {
   readonly owner: string;
 }
 
-function emitPlan({ prefix, apis, stages, plan, attributes, owner }: PlanParts, context: SamContext): string[] {
+function emitPlan(
+  { prefix, apis, stages, plan, attributes, owner }: PlanParts,
+  context: SamContext,
+): string[] {
   const planId = `${prefix}UsagePlan`;
   const keyId = `${prefix}ApiKey`;
   const tieId = `${prefix}UsagePlanKey`;
@@ -102,6 +111,9 @@ function emitPlan({ prefix, apis, stages, plan, attributes, owner }: PlanParts, 
     KeyType: 'API_KEY',
     UsagePlanId: ref(planId),
   });
-  context.parts.set(`${owner}.UsagePlan`, planId).set(`${owner}.ApiKey`, keyId).set(`${owner}.UsagePlanKey`, tieId);
+  context.parts
+    .set(`${owner}.UsagePlan`, planId)
+    .set(`${owner}.ApiKey`, keyId)
+    .set(`${owner}.UsagePlanKey`, tieId);
   return [planId, keyId];
 }

@@ -6,7 +6,19 @@ import { addCustomStatements, addResourcePolicy } from '../resource-policy.ts';
 import { iamAuthorizer, securityDefinition } from '../rest-authorizers.ts';
 import { stageSuffix } from '../stage-name.ts';
 import type { SamContext } from '../context.ts';
-import { isGiven, isIntrinsic, isMap, isTruthy, listOf, onlyIf, present, ref, refName, sub, type Tree } from '../tree.ts';
+import {
+  isGiven,
+  isIntrinsic,
+  isMap,
+  isTruthy,
+  listOf,
+  onlyIf,
+  present,
+  ref,
+  refName,
+  sub,
+  type Tree,
+} from '../tree.ts';
 import { emitPermission, eventProblem, type FunctionEvent } from './event.ts';
 
 /** The API that an event names, as far as the template tells. */
@@ -28,7 +40,9 @@ export interface RestRoute {
 
 /** Api: the route in the document of its REST API, and the permission. */
 export function expandApiEvent(event: FunctionEvent): undefined {
-  const route = readRestRoute(event.properties, event.context, (message, path) => eventProblem(event, message, path));
+  const route = readRestRoute(event.properties, event.context, (message, path) =>
+    eventProblem(event, message, path),
+  );
   const { document, isManaged } = route.api.state ?? {};
   const suffix = route.api.state === undefined ? 'AllStages' : stageSuffix(route.api.stageName);
   const plain = route.path.replace(/\{[^}]*\}/g, '*');
@@ -58,7 +72,8 @@ export function readRestRoute(
 ): RestRoute {
   const { RestApiId, Path, Method } = properties;
   const id = refName(RestApiId) ?? RestApiId;
-  if (typeof id !== 'string') throw problem('property `RestApiId` should be a string or a `Ref`', ['RestApiId']);
+  if (typeof id !== 'string')
+    throw problem('property `RestApiId` should be a string or a `Ref`', ['RestApiId']);
   if (typeof Path !== 'string' || typeof Method !== 'string') {
     throw problem('`Path` and `Method` should be strings', ['Path']);
   }
@@ -66,9 +81,10 @@ export function readRestRoute(
   const state = apiState(id, context);
   const isForeign = type === 'AWS::ApiGateway::RestApi' || (type === undefined && isParameter(id, context));
   if (!isForeign && (state === undefined || type !== 'AWS::Serverless::Api')) {
-    throw problem("`RestApiId` must be a valid reference to an 'AWS::Serverless::Api' resource in the same template", [
-      'RestApiId',
-    ]);
+    throw problem(
+      "`RestApiId` must be a valid reference to an 'AWS::Serverless::Api' resource in the same template",
+      ['RestApiId'],
+    );
   }
   const stageName = state?.properties['StageName'];
   return { path: Path, method: Method, properties, api: { id, state, stageName }, problem };
@@ -116,7 +132,9 @@ export function credentials({ properties, api }: RestRoute): unknown {
     own['Authorizer'] === 'AWS_IAM' ||
     (member(shared, 'DefaultAuthorizer') === 'AWS_IAM' && !isTruthy(own['Authorizer']));
   if (!isSigned) return undefined;
-  const written = Object.hasOwn(own, 'InvokeRole') ? (own['InvokeRole'] ?? 'NONE') : member(shared, 'InvokeRole');
+  const written = Object.hasOwn(own, 'InvokeRole')
+    ? (own['InvokeRole'] ?? 'NONE')
+    : member(shared, 'InvokeRole');
   if (written === 'NONE') return undefined;
   return !isTruthy(written) || written === 'CALLER_CREDENTIALS' ? callerCredentials : written;
 }
@@ -139,13 +157,14 @@ export function writeAuth(route: RestRoute, document: ApiDocument): void {
     }
     setKeyRequired(document, path, method, isTruthy(key));
     if (isTruthy(key)) {
-      document.define(['securityDefinitions'], { api_key: { type: 'apiKey', name: 'x-api-key', in: 'header' } });
+      document.define(['securityDefinitions'], {
+        api_key: { type: 'apiKey', name: 'x-api-key', in: 'header' },
+      });
     }
   }
   addResourcePolicy(document, auth['ResourcePolicy'], { path, stageName: api.stageName });
   addCustomStatements(document, auth['ResourcePolicy']);
 }
-
 
 function writeAuthorizer(route: RestRoute, document: ApiDocument, auth: Tree, shared: unknown): void {
   const { path, method } = route;
@@ -159,7 +178,8 @@ function writeAuthorizer(route: RestRoute, document: ApiDocument, auth: Tree, sh
   const own = scopes ?? member(named[name], 'AuthorizationScopes');
   const names = authorizerNames(Object.keys(named));
   setAuthorizer(document, { path, method }, { [name]: listOf(own) }, names);
-  if (name === 'AWS_IAM') document.define(['securityDefinitions'], { AWS_IAM: securityDefinition(iamAuthorizer) });
+  if (name === 'AWS_IAM')
+    document.define(['securityDefinitions'], { AWS_IAM: securityDefinition(iamAuthorizer) });
 }
 
 function checkedName(route: RestRoute, name: unknown, shared: unknown, authorizers: unknown): string {
@@ -195,7 +215,12 @@ function writeModel(route: RestRoute, document: ApiDocument): void {
         required: Required,
       });
     } else {
-      const parameter = present({ in: 'body', name, schema: { $ref: `#/definitions/${name}` }, required: Required });
+      const parameter = present({
+        in: 'body',
+        name,
+        schema: { $ref: `#/definitions/${name}` },
+        required: Required,
+      });
       definition['parameters'] = [...listOf(definition['parameters']), parameter];
     }
   }
@@ -224,7 +249,9 @@ function checkModel(route: RestRoute, model: unknown): void {
 }
 
 function writeValidator(route: RestRoute, document: ApiDocument, body: unknown, parameters: unknown): void {
-  const names = [body === true ? 'body' : '', parameters === true ? 'params' : ''].filter((part) => part !== '');
+  const names = [body === true ? 'body' : '', parameters === true ? 'params' : ''].filter(
+    (part) => part !== '',
+  );
   const name =
     names.length === 2 ? 'body-and-params' : names.length === 0 ? 'no-validation' : `${names[0] ?? ''}-only`;
   document.define(['x-amazon-apigateway-request-validators'], {
@@ -235,7 +262,11 @@ function writeValidator(route: RestRoute, document: ApiDocument, body: unknown, 
   }
 }
 
-const parameterPlaces: Readonly<Record<string, string>> = { header: 'header', querystring: 'query', path: 'path' };
+const parameterPlaces: Readonly<Record<string, string>> = {
+  header: 'header',
+  querystring: 'query',
+  path: 'path',
+};
 
 function writeParameters(route: RestRoute, document: ApiDocument): void {
   for (const entry of listOf(route.properties['RequestParameters'])) {
@@ -277,4 +308,3 @@ function badParameter(route: RestRoute, name?: string): Error {
     ['RequestParameters'],
   );
 }
-

@@ -1,6 +1,163 @@
-import type { FunctionEvent } from './event.ts';
+import { isRawObject, member } from '../../raw.ts';
+import type { ApiDocument } from '../api-document.ts';
+import { integrationOf } from '../api-document.ts';
+import { apiState, type ApiState } from '../api-state.ts';
+import { authorizerNames, setAuthorizer } from '../api-security.ts';
+import { isGiven, isTruthy, listOf, onlyIf, present, ref, refName, sub } from '../tree.ts';
+import { emitPermission, eventProblem, type FunctionEvent } from './event.ts';
 
-/** placeholder until the next slice */
-export function expandHttpApiEvent(_event: FunctionEvent): undefined {
-  return;
+interface HttpRoute {
+  readonly path: string;
+  readonly method: string;
+  readonly apiId: string;
+  readonly state: ApiState | undefined;
+}
+
+/** HttpApi: the route in the document of its HTTP API, and the permission. */
+export function expandHttpApiEvent(event: FunctionEvent): undefined {
+  const route = readRoute(event);
+  const { path, method, apiId, state } = route;
+  const verb = method.toLowerCase() === 'any' ? '*' : method.toUpperCase();
+  const plain = path === '$default' ? '*' : `${verb}${path.replace(/\{[^}]*\}/g, '*')}`;
+  emitPermission(event, 'apigateway.amazonaws.com', {
+    SourceArn: sub(
+      `arn:\${AWS::Partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${__ApiId__}/\${__Stage__}/${plain}`,
+      { __ApiId__: ref(apiId), __Stage__: '*' },
+    ),
+  });
+  if (state?.document !== undefined) integrate(event, route, state.document, state);
+}
+
+function readRoute(event: FunctionEvent): HttpRoute {
+  const { properties, context } = event;
+  const { ApiId, Path, Method } = properties;
+  if (isGiven(Path) !== isGiven(Method)) {
+    throw eventProblem(event, 'give both `Path` and `Method`, or neither for the route that takes all else');
+  }
+  const apiId = refName(ApiId) ?? ApiId;
+  if (typeof apiId !== 'string')
+    throw eventProblem(event, 'property `ApiId` should be a string or a `Ref`', ['ApiId']);
+  const state = apiState(apiId, context);
+  const type = context.typeOf(apiId);
+  if (type !== 'AWS::Serverless::HttpApi' && type !== 'AWS::ApiGatewayV2::Api' && type !== undefined) {
+    throw eventProblem(
+      event,
+      "`ApiId` must be a valid reference to an 'AWS::Serverless::HttpApi' resource in the same template",
+      ['ApiId'],
+    );
+  }
+  if (!isGiven(Path)) return { path: '$default', method: 'x-amazon-apigateway-any-method', apiId, state };
+  if (typeof Path !== 'string' || typeof Method !== 'string') {
+    throw eventProblem(event, '`Path` and `Method` should be strings', ['Path']);
+  }
+  return { path: Path, method: Method, apiId, state };
+}
+
+function integrate(event: FunctionEvent, route: HttpRoute, document: ApiDocument, state: ApiState): void {
+  const { path, method } = route;
+  const { properties, target } = event;
+  if (!document.hasIntegration(path, method)) {
+    const condition = target.resource.raw['Condition'];
+    const name = target.alias?.id ?? `${target.resource.id}.Arn`;
+    const uri = sub(
+      `arn:\${AWS::Partition}:apigateway:\${AWS::Region}:lambda:path/2015-03-31/functions/\${${name}}/invocations`,
+    );
+    const integration = {
+      type: 'aws_proxy',
+      httpMethod: 'POST',
+      payloadFormatVersion: properties['PayloadFormatVersion'] ?? '2.0',
+      uri: onlyIf(condition, uri),
+    };
+    document.integrate(
+      path,
+      method,
+      integration,
+      condition,
+      present({ isDefaultRoute: path === '$default' || undefined }),
+    );
+    writePathParameters(document, path, method);
+  } else if (state.isManaged) {
+    throw eventProblem(
+      event,
+      `API method \`${method}\` is defined several times for path \`${path}\`; keep one of them`,
+    );
+  }
+  const timeout = properties['TimeoutInMillis'];
+  for (const definition of document.definitionsOf(path, method)) {
+    if (isGiven(timeout)) integrationOf(definition)['timeoutInMillis'] = timeout;
+  }
+  writeAuth(event, route, document, state);
+  writeRouteSettings(event, route, state);
+}
+
+function writePathParameters(document: ApiDocument, path: string, method: string): void {
+  const names = [...path.matchAll(/\{([^}]*?)\+?\}/g)].map((match) => match[1] ?? '');
+  if (names.length === 0) return;
+  const parameters = names.map((name) => ({ name, in: 'path', required: true }));
+  for (const definition of document.definitionsOf(path, method)) {
+    definition['parameters'] = [...listOf(definition['parameters']), ...parameters];
+  }
+}
+
+function writeAuth(event: FunctionEvent, route: HttpRoute, document: ApiDocument, state: ApiState): void {
+  const auth = event.properties['Auth'];
+  if (!isRawObject(auth) || !isTruthy(auth)) return;
+  const shared = state.properties['Auth'];
+  const authorizers = member(shared, 'Authorizers');
+  const fallback = member(shared, 'DefaultAuthorizer');
+  const name = auth['Authorizer'] ?? (isGiven(auth['AuthorizationScopes']) ? fallback : undefined);
+  if (!isTruthy(name)) return;
+  const checked = checkName(event, route, name, {
+    authorizers,
+    fallback,
+    isIam: member(shared, 'EnableIamAuthorizer') === true,
+  });
+  const scopes = auth['AuthorizationScopes'];
+  if (isGiven(scopes) && !Array.isArray(scopes)) {
+    throw eventProblem(event, '`AuthorizationScopes` must be a list of strings', [
+      'Auth',
+      'AuthorizationScopes',
+    ]);
+  }
+  const own = isRawObject(authorizers) ? authorizers : {};
+  const value = scopes ?? member(own[checked], 'AuthorizationScopes');
+  setAuthorizer(document, route, { [checked]: listOf(value) }, authorizerNames(Object.keys(own)));
+}
+
+interface Shared {
+  readonly authorizers: unknown;
+  readonly fallback: unknown;
+  readonly isIam: boolean;
+}
+
+function checkName(event: FunctionEvent, route: HttpRoute, name: unknown, shared: Shared): string {
+  const cannot = (why: string): Error =>
+    eventProblem(
+      event,
+      `the authorizer \`${typeof name === 'string' ? name : JSON.stringify(name)}\` cannot be set on API method \`${route.method}\` for path \`${route.path}\`, because ${why}`,
+      ['Auth', 'Authorizer'],
+    );
+  if (typeof name !== 'string') throw cannot('it is not a string');
+  if (name === 'NONE') {
+    if (isTruthy(shared.fallback)) return name;
+    throw cannot('`NONE` is valid only where the API has a `DefaultAuthorizer`');
+  }
+  if (name === 'AWS_IAM') {
+    if (shared.isIam || Object.hasOwn(isRawObject(shared.authorizers) ? shared.authorizers : {}, name))
+      return name;
+    throw cannot('`EnableIamAuthorizer` is not set on the API');
+  }
+  if (!isTruthy(shared.authorizers)) throw cannot('the related API does not define any authorizers');
+  if (!isRawObject(shared.authorizers) || !Object.hasOwn(shared.authorizers, name)) {
+    throw cannot("it is not defined in the API's `Authorizers`");
+  }
+  return name;
+}
+
+/** Settings of a route stand in the stage. */
+function writeRouteSettings(event: FunctionEvent, route: HttpRoute, state: ApiState): void {
+  const settings = event.properties['RouteSettings'];
+  if (!isTruthy(settings)) return;
+  const key = route.path === '$default' ? '$default' : `${route.method.toUpperCase()} ${route.path}`;
+  state.routeSettings.set(key, settings);
 }

@@ -1,0 +1,259 @@
+import { isRawObject } from '../raw.ts';
+import { expandDomain, type DomainKind } from './api-domain.ts';
+import type { ApiDocument } from './api-document.ts';
+import { authorizerNames, setDefaultAuthorizer } from './api-security.ts';
+import { apiState, type ApiState } from './api-state.ts';
+import { asMap, checkProperties } from './check-properties.ts';
+import { contentLocation } from './content-location.ts';
+import { inheritedAttributes, ownAttributes, type SamContext, type SamResource } from './context.ts';
+import { httpSecurityScheme, readHttpAuthorizers, type HttpAuthorizer } from './http-authorizers.ts';
+import { hashedId } from './logical-id.ts';
+import { SamProblem } from './problem.ts';
+import { resourceProperties } from './property-tables.ts';
+import { stageId } from './stage-name.ts';
+import { isGiven, isIntrinsic, isMap, isTruthy, pick, present, ref, sub, type Tree } from './tree.ts';
+
+const createdBy = 'httpapi:createdBy';
+const authKeys = ['Authorizers', 'DefaultAuthorizer', 'EnableIamAuthorizer'];
+
+/** AWS::Serverless::HttpApi: the API, its stage, domain and permissions. */
+export function expandHttpApi(resource: SamResource, context: SamContext): void {
+  const { id, type, properties } = resource;
+  checkProperties(properties, resourceProperties[type] ?? {}, type);
+  const state = apiState(id, context);
+  checkHttpApi(properties);
+  const document = state?.document;
+  const authorizers = writeDocument(properties, document, state);
+  const api = {
+    Type: 'AWS::ApiGatewayV2::Api',
+    ...ownAttributes(resource),
+    Properties: present({
+      ...pick(properties, ['FailOnWarnings']),
+      Body: document?.body,
+      BodyS3Location: isTruthy(properties['DefinitionUri'])
+        ? contentLocation(properties['DefinitionUri'], 'DefinitionUri', ['Bucket', 'Key', 'Version'])
+        : undefined,
+    }),
+  };
+  context.emit(id, api, { id, direct: true });
+  context.place(id, { Body: ['Resources', id, 'Properties', 'DefinitionBody'] });
+  const stage = emitStage(resource, state, context);
+  context.parts.set(`${id}.Stage`, stage);
+  for (const authorizer of authorizers) emitPermission(resource, authorizer, context);
+  expandDomain(resource, stage, { ...httpDomain, tags: tagsOf(properties) }, context);
+}
+
+function checkHttpApi({ DefinitionUri, DefinitionBody, Name }: Tree): void {
+  if (isTruthy(DefinitionUri) && isTruthy(DefinitionBody)) {
+    throw new SamProblem('give either `DefinitionUri` or `DefinitionBody`, not both', ['DefinitionUri']);
+  }
+  if (isTruthy(Name) && !isTruthy(DefinitionUri) && isTruthy(DefinitionBody)) {
+    throw new SamProblem(
+      '`Name` works only where the API document is generated; write it into the document',
+      ['Name'],
+    );
+  }
+}
+
+/** Tags of the author and the transform's own. */
+function tagsOf({ Tags }: Tree): Tree {
+  return { ...(isMap(Tags) ? Tags : {}), [createdBy]: 'SAM' };
+}
+
+function writeDocument(
+  properties: Tree,
+  document: ApiDocument | undefined,
+  state: ApiState | undefined,
+): HttpAuthorizer[] {
+  const { CorsConfiguration, Auth, Tags, DisableExecuteApiEndpoint, Description, Name } = properties;
+  for (const name of ['CorsConfiguration', 'Auth', 'Tags', 'DisableExecuteApiEndpoint', 'Description']) {
+    if (
+      document === undefined &&
+      isGiven(properties[name]) &&
+      isTruthy(properties[name] === false || properties[name])
+    ) {
+      throw new SamProblem(
+        `\`${name}\` works only with an API document inline in \`DefinitionBody\`; move the document there`,
+        [name],
+      );
+    }
+  }
+  if (document === undefined) return [];
+  if (isGiven(DisableExecuteApiEndpoint)) disableEndpoint(document, DisableExecuteApiEndpoint);
+  if (isTruthy(CorsConfiguration)) addCors(valid(document, 'CorsConfiguration'), CorsConfiguration);
+  const authorizers = isTruthy(Auth) ? addAuth(valid(document, 'Auth'), asMap(Auth, 'Auth'), properties) : [];
+  if (isTruthy(Tags) || document.isValid) addTags(valid(document, 'Tags'), tagsOf(properties));
+  if (isTruthy(Description)) document.define(['info'], { description: Description });
+  if (isTruthy(Name) && state?.isManaged === true) document.define(['info'], { title: Name });
+  return authorizers;
+}
+
+function valid(document: ApiDocument, property: string): ApiDocument {
+  if (document.isValid && document.isOpenApi) return document;
+  throw new SamProblem(
+    `\`${property}\` cannot be added, because \`DefinitionBody\` does not contain a valid OpenAPI definition`,
+    ['DefinitionBody'],
+  );
+}
+
+const endpointKey = 'x-amazon-apigateway-endpoint-configuration';
+
+function disableEndpoint(document: ApiDocument, isDisabled: unknown): void {
+  const written = document.body['servers'];
+  const [first, ...rest] = Array.isArray(written) ? (written as unknown[]) : [];
+  const server = isRawObject(first) ? first : {};
+  const known = isRawObject(server[endpointKey]) ? server[endpointKey] : {};
+  document.body['servers'] = [
+    { ...server, [endpointKey]: { ...known, disableExecuteApiEndpoint: isDisabled } },
+    ...rest,
+  ];
+}
+
+const corsNames: Readonly<Record<string, string>> = {
+  AllowOrigins: 'allowOrigins',
+  AllowHeaders: 'allowHeaders',
+  AllowMethods: 'allowMethods',
+  ExposeHeaders: 'exposeHeaders',
+  MaxAge: 'maxAge',
+  AllowCredentials: 'allowCredentials',
+};
+
+function addCors(document: ApiDocument, written: unknown): void {
+  const key = 'x-amazon-apigateway-cors';
+  if (written === true) {
+    document.body[key] = { allowOrigins: ['*'] };
+    return;
+  }
+  if (isIntrinsic(written) || !isRawObject(written)) {
+    throw new SamProblem('invalid value for `CorsConfiguration`; it takes true or a map', [
+      'CorsConfiguration',
+    ]);
+  }
+  const made: Tree = {};
+  for (const [name, value] of Object.entries(written)) {
+    const target = corsNames[name];
+    if (target === undefined) {
+      throw new SamProblem(`\`${name}\` is no key of \`CorsConfiguration\``, ['CorsConfiguration', name]);
+    }
+    if (isTruthy(value)) made[target] = value;
+  }
+  document.body[key] = made;
+}
+
+function addAuth(document: ApiDocument, auth: Tree, properties: Tree): HttpAuthorizer[] {
+  const wrong = Object.keys(auth).find((key) => !authKeys.includes(key));
+  if (wrong !== undefined)
+    throw new SamProblem(`invalid value for \`Auth\`: \`${wrong}\` is not known`, ['Auth', wrong]);
+  const authorizers = readHttpAuthorizers(auth);
+  const schemes = authorizers.map((each): [string, Tree] => [each.name, httpSecurityScheme(each)]);
+  if (schemes.length > 0) document.define(['components', 'securitySchemes'], Object.fromEntries(schemes));
+  const name = auth['DefaultAuthorizer'];
+  if (!isTruthy(name)) return authorizers;
+  const chosen = authorizers.find((authorizer) => authorizer.name === name);
+  if (isIntrinsic(name) || chosen === undefined) {
+    throw new SamProblem(
+      `\`DefaultAuthorizer\` cannot be set, because \`${typeof name === 'string' ? name : JSON.stringify(name)}\` is not among the \`Authorizers\``,
+      ['Auth', 'DefaultAuthorizer'],
+    );
+  }
+  const names = authorizerNames(authorizers.map((each) => each.name));
+  const withPreflight = !isTruthy(properties['CorsConfiguration']);
+  setDefaultAuthorizer(document, { [chosen.name]: chosen.scopes ?? [] }, names, withPreflight);
+  return authorizers;
+}
+
+function addTags(document: ApiDocument, tags: Tree): void {
+  const written = document.body['tags'];
+  const kept = (Array.isArray(written) ? (written as unknown[]) : []).filter(
+    (tag) => !isRawObject(tag) || !Object.hasOwn(tags, String(tag['name'])),
+  );
+  const made = Object.entries(tags).map(([name, value]) => ({
+    name,
+    'x-amazon-apigateway-tag-value': value,
+  }));
+  document.body['tags'] = [...kept, ...made];
+}
+
+function emitStage(resource: SamResource, state: ApiState | undefined, context: SamContext): string {
+  const { id, properties } = resource;
+  const name = properties['StageName'];
+  const isDefault = !isTruthy(name) || name === '$default';
+  const hasTags = isTruthy(properties['Tags']) || state?.document !== undefined;
+  const routes = Object.fromEntries(state?.routeSettings ?? []);
+  const written = properties['RouteSettings'];
+  const settings = { ...(isRawObject(written) ? written : {}), ...routes };
+  const stage = {
+    Type: 'AWS::ApiGatewayV2::Stage',
+    ...inheritedAttributes(resource),
+    Properties: present({
+      ApiId: ref(id),
+      StageName: isDefault ? '$default' : name,
+      Tags: hasTags ? tagsOf(properties) : undefined,
+      ...pick(properties, ['StageVariables', 'AccessLogSettings', 'DefaultRouteSettings']),
+      RouteSettings: isTruthy(settings) ? settings : undefined,
+      AutoDeploy: true,
+    }),
+  };
+  const stageName = isDefault ? `${id}ApiGatewayDefaultStage` : stageId(id, name);
+  context.emit(stageName, stage, { id, direct: true });
+  return stageName;
+}
+
+function emitPermission(resource: SamResource, authorizer: HttpAuthorizer, context: SamContext): void {
+  const { id } = resource;
+  const { written, name, kind } = authorizer;
+  if (kind !== 'lambda' || !isTruthy(written['EnableFunctionDefaultPermissions'])) return;
+  const permission = {
+    Type: 'AWS::Lambda::Permission',
+    ...inheritedAttributes(resource),
+    Properties: {
+      Action: 'lambda:InvokeFunction',
+      FunctionName: written['FunctionArn'],
+      Principal: 'apigateway.amazonaws.com',
+      SourceArn: sub(
+        'arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${__ApiId__}/authorizers/*',
+        { __ApiId__: ref(id) },
+      ),
+    },
+  };
+  context.emit(`${id}${name}AuthorizerPermission`, permission, { id, path: ['Auth', 'Authorizers', name] });
+}
+
+/** Domains of the second version of API Gateway. */
+export const httpDomain: DomainKind = {
+  endpoints: ['REGIONAL'],
+  keepsSlashes: false,
+  tags: undefined,
+  domain: (domain, endpoint, tags) => ({
+    id: hashedId('ApiGatewayDomainNameV2', domain['DomainName']),
+    type: 'AWS::ApiGatewayV2::DomainName',
+    properties: {
+      DomainName: domain['DomainName'],
+      DomainNameConfigurations: [
+        present({
+          CertificateArn: domain['CertificateArn'],
+          EndpointType: endpoint,
+          ...pick(domain, ['OwnershipVerificationCertificateArn', 'SecurityPolicy']),
+        }),
+      ],
+      MutualTlsAuthentication: mutualTls(domain['MutualTlsAuthentication']),
+      Tags: tags,
+    },
+  }),
+  mapping: ({ domainId, key }) => ({
+    suffix: 'ApiMapping',
+    type: 'AWS::ApiGatewayV2::ApiMapping',
+    properties: { ApiMappingKey: key, DomainName: ref(domainId) },
+  }),
+};
+
+function mutualTls(written: unknown): unknown {
+  if (!isTruthy(written)) return undefined;
+  const settings = asMap(written, 'Domain.MutualTlsAuthentication');
+  const wrong = Object.keys(settings).find((key) => key !== 'TruststoreUri' && key !== 'TruststoreVersion');
+  if (wrong === undefined) return settings;
+  throw new SamProblem(
+    `\`${wrong}\` is no field of \`MutualTlsAuthentication\`; it takes TruststoreUri and TruststoreVersion`,
+    ['Domain', 'MutualTlsAuthentication', wrong],
+  );
+}
