@@ -219,25 +219,20 @@ function exists(raw: unknown): Predicate {
 }
 
 function refersTo(raw: unknown): Predicate {
-  return ({ value, context }) => {
+  return ({ value, node, context }) => {
     const target = context.bindings.get(String(raw))?.resource;
     if (target === undefined || value === undefined) return false;
-    if (Array.isArray(value))
-      return some(value as readonly Value[], (item) => member(item, (one) => names(one, target)));
-    return names(value, target);
+    const test = (one: Value): Truth =>
+      holdsReference(one, target) || context.graph.names(one, node.resource, target);
+    return Array.isArray(value)
+      ? some(value as readonly Value[], (item) => member(item, test))
+      : member(value, test);
   };
 }
 
-function names(value: Value, target: Node['resource']): Truth {
+function holdsReference(value: Value, target: Node['resource']): boolean {
   if (value instanceof Reference) return value.resourceId === target.id;
-  if (value instanceof PartialString) {
-    const truths = value.parts.filter((part) => typeof part !== 'string').map((part) => names(part, target));
-    return some(truths, (truth) => truth);
-  }
-  if (value instanceof SymbolicValue) return blocked(value);
-  if (typeof value !== 'string') return false;
-  if (target.arn !== undefined && value.includes(target.arn)) return true;
-  return value === target.name || value.endsWith(`:${target.name}`) || value.endsWith(`/${target.name}`);
+  return value instanceof PartialString && value.parts.some((part) => holdsReference(part, target));
 }
 
 function notDeprecated(raw: unknown): Predicate {

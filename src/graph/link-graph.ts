@@ -8,6 +8,7 @@ import { findFlows } from './find-flows.ts';
 import { generateResources } from './generated/generate-resources.ts';
 import { identityStatements } from './policies/identity-policies.ts';
 import { resourceStatements } from './policies/resource-policies.ts';
+import { namesTarget } from './names-target.ts';
 import { isWithin } from './property-path.ts';
 import { createRelations } from './relations.ts';
 import { createLinkContext } from './resolve-target.ts';
@@ -57,6 +58,7 @@ export function linkGraph(reading: SourceReading, options: LinkOptions = {}): Re
         ? found
         : { ...found, edges: found.edges.filter((edge) => isWithin(edge.path, within)) };
     },
+    names: (value, from, target) => namesTarget(value, from, target, context),
     hasRelation: (relation) => relations.has(relation) || ownerTypes[relation] !== undefined,
     resourceStatements: memoize((resource) => resourceStatements(resource, context)),
     identityStatements: identity,

@@ -270,7 +270,7 @@ function arnTargets(found: SymbolicText, naming: Naming, context: LinkContext): 
 }
 
 /** Alternative types share one ARN form: a table and a global table, an event bus of either generation. */
-function isOfArn(type: string, arn: ArnTarget): boolean {
+export function isOfArn(type: string, arn: ArnTarget): boolean {
   return arn.types.includes(type) || sameArn[type] === arn.types[0];
 }
 

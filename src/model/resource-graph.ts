@@ -103,6 +103,11 @@ export interface ResourceGraph {
    * naming value stands at or below that path of the resource's own properties.
    */
   related(resource: Resource, relation: string, within?: Path): RelatedSet;
+  /**
+   * Whether a value that stands in `from` names `target`: by reference, ARN, URL, name, or a pattern of
+   * ARNs with `*` and `?`. A cause where only the deployment knows.
+   */
+  names(value: Value, from: Resource, target: Resource): boolean | Cause;
   /** True when some row of the relation table defines this relation or inverse name. */
   hasRelation(relation: string): boolean;
   /** Statements of the resource-based policies on a resource (queue, topic, bucket, key, bus, endpoint, secret, function, API). */

@@ -1,0 +1,58 @@
+import type { PolicyAnswer } from '../model/policy.ts';
+import type { Resource } from '../model/resource.ts';
+import { isPlain, toSymbolicText } from '../model/symbolic-text.ts';
+import type { Value } from '../model/value.ts';
+import { wildcardMatches } from '../model/wildcard.ts';
+import { parseArn } from './arn.ts';
+import { identityProperties } from './identities.ts';
+import { isOfArn, resolveTargets, type LinkContext } from './resolve-target.ts';
+
+/**
+ * Whether a value of `from` names `target`: by reference, ARN, URL or name, or by a pattern of ARNs
+ * as policies hold it. A name that only the deployment gives leaves the answer open.
+ */
+export function namesTarget(
+  value: Value,
+  from: Resource,
+  target: Resource,
+  context: LinkContext,
+): PolicyAnswer {
+  const targets = resolveTargets(value, { from, types: [target.type] }, context);
+  const hit = targets.find(({ to }) => to === target);
+  if (hit !== undefined) return hit.uncertain ?? true;
+  const text = toSymbolicText(value)?.text;
+  if (text !== undefined && /[*?]/.test(text)) return patternCovers(text, target);
+  const unknown = targets.find(({ to }) => to === undefined)?.cause;
+  if (unknown !== undefined) return unknown;
+  const name = nameOf(target);
+  const mayBe = targets.some(({ to }) => to?.external === true) && name !== undefined;
+  return mayBe && !isPlain(name) ? unknownName(target) : false;
+}
+
+function patternCovers(pattern: string, target: Resource): PolicyAnswer {
+  if (pattern === '*') return true;
+  const arn = parseArn(pattern);
+  // A star may stand for the rest of the ARN, colons included: `arn:aws:sqs:*`.
+  if (arn === undefined) return pattern.startsWith('arn:') ? unknownPattern : false;
+  if (!isOfArn(target.type, arn)) return false;
+  if (arn.name === '*') return true;
+  const name = nameOf(target);
+  if (name === undefined) return unknownName(target);
+  if (wildcardMatches(arn.name, name)) return true;
+  return isPlain(arn.name) && isPlain(name) ? false : unknownName(target);
+}
+
+/** What others call a resource, as far as it is written; it may hold markers. */
+function nameOf({ type, properties }: Resource): string | undefined {
+  const named = (identityProperties[type] ?? []).find((property) => properties[property] !== undefined);
+  return named === undefined ? undefined : toSymbolicText(properties[named])?.text;
+}
+
+function unknownName({ name }: Resource): PolicyAnswer {
+  return { code: 'attribute', message: `the name that \`${name}\` gets is known only after deployment` };
+}
+
+const unknownPattern: PolicyAnswer = {
+  code: 'unsupported',
+  message: 'what a pattern of the policy covers is not known',
+};
