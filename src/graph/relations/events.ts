@@ -218,6 +218,14 @@ const senderRelations: readonly RelationRow[] = [
     carries: { invocationType: '.InvocationType' },
   },
   {
+    from: 'AWS::IoT::Authorizer',
+    path: 'AuthorizerFunctionArn',
+    to: functionType,
+    name: 'authorizerFunction',
+    inverse: 'authorizerFor',
+    invokes: 'sync',
+  },
+  {
     from: 'AWS::IoT::TopicRule',
     path: 'TopicRulePayload.Actions[].Lambda.FunctionArn',
     to: functionType,

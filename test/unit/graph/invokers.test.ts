@@ -44,6 +44,17 @@ describe('invokers', () => {
       ['Api', 'async', 'AWS::ApiGateway::Method'],
     ],
     [
+      'an IoT authorizer, whatever the permission alone would say',
+      {
+        Guard: body('AWS::IoT::Authorizer', { AuthorizerFunctionArn: arn }),
+        Permission: body('AWS::Lambda::Permission', {
+          FunctionName: ref('Orders'),
+          Principal: 'iot.amazonaws.com',
+        }),
+      },
+      ['Guard', 'sync', 'AWS::IoT::Authorizer'],
+    ],
+    [
       'an HTTP API',
       {
         Api: body('AWS::ApiGatewayV2::Api', {}),
