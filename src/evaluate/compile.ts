@@ -449,7 +449,7 @@ function codeTest(capabilities: readonly CodeCapability[]): Test {
     const message =
       code === undefined
         ? `the code of \`${node.resource.name}\` was not at hand`
-        : `the code of \`${node.resource.name}\` (${code.source}) shows no known sign of ${capabilities.join(' or ')}`;
+        : `the code of \`${node.resource.name}\` (${code.source}) shows no known sign of ${capabilities.join(' or ')}${code.complete ? '' : ', as far as it could be read'}`;
     return {
       code: 'code',
       message,

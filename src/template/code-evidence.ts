@@ -32,7 +32,7 @@ type FoundSign = CodeEvidence['found'][number];
 /** Looks into the code of a stack's functions, as far as it is at hand; bundles are read once each. */
 export async function addCodeEvidence(
   stack: Stack,
-  bundles: Map<string, Promise<CodeEvidence>>,
+  bundles: Map<string, Promise<CodeEvidence | undefined>>,
 ): Promise<void> {
   for (const [logicalId, { raw }] of stack.written) {
     const evidence = await readFunction(stack, raw, bundles);
@@ -43,7 +43,7 @@ export async function addCodeEvidence(
 async function readFunction(
   stack: Stack,
   raw: RawObject,
-  bundles: Map<string, Promise<CodeEvidence>>,
+  bundles: Map<string, Promise<CodeEvidence | undefined>>,
 ): Promise<CodeEvidence | undefined> {
   const properties = raw['Properties'];
   const isSam = raw['Type'] === 'AWS::Serverless::Function';
@@ -63,12 +63,13 @@ function readInline(text: string): CodeEvidence {
   return { source: 'inline code', complete: true, found: uniqueSigns(signsInText(text, 'inline code')) };
 }
 
-/** Reads a bundle's folder or single file; a zip archive stays unread and says so. */
-async function readBundle(path: string): Promise<CodeEvidence> {
+/** Reads a bundle's folder or single file; a zip archive stays unread and says so; nothing where there is none. */
+async function readBundle(path: string): Promise<CodeEvidence | undefined> {
   const reader = new BundleReader(path);
   const found = await stat(path).catch(() => undefined);
-  if (found?.isDirectory() === true) await reader.folder(path, 0);
-  else if (found !== undefined && sourceExtensions.has(extname(path))) await reader.file(path);
+  if (found === undefined) return undefined;
+  if (found.isDirectory()) await reader.folder(path, 0);
+  else if (sourceExtensions.has(extname(path))) await reader.file(path);
   else reader.complete = false;
   return reader.evidence();
 }

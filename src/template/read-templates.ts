@@ -39,7 +39,7 @@ export async function readTemplates(
 
 /** Documents and bundles lie beside the templates; the same bundle is read once. */
 async function readBeside({ builder, options }: ReadContext): Promise<void> {
-  const bundles = new Map<string, Promise<CodeEvidence>>();
+  const bundles = new Map<string, Promise<CodeEvidence | undefined>>();
   for (const stack of builder.stacks) {
     await addDocuments(stack, builder.documents);
     if (options.readCode === true) await addCodeEvidence(stack, bundles);

@@ -103,6 +103,7 @@ describe('code evidence', () => {
   it('is absent where there is no code at hand, or none was asked for', async () => {
     expect(await evidence({}, { S3Bucket: 'b', S3Key: 'k.zip' })).toBeUndefined();
     expect(await evidence({}, '../../../../../../etc')).toBeUndefined();
+    expect(await evidence({}, './dist/not-built-yet')).toBeUndefined();
     expect(await evidence({ 'src/index.js': 'makeIdempotent' }, './src', false)).toBeUndefined();
   });
 });
