@@ -7,6 +7,7 @@ import {
   Unresolved,
   isObjectValue,
   type Cause,
+  type StringPart,
   type Value,
 } from '../model/value.ts';
 import type { Context, Node } from './node.ts';
@@ -144,7 +145,9 @@ function contains(raw: unknown): Predicate {
     return textual(
       (text) => text.includes(piece),
       (partial) =>
-        partial.parts.some((part) => typeof part === 'string' && part.includes(piece)) ? true : undefined,
+        partial.parts.some((part) => typeof part === 'string' && part.includes(piece))
+          ? true
+          : usuallyFails(partial, (text) => text.includes(piece)),
     )({ value, node, context, isDefault: false });
   };
 }
@@ -155,8 +158,40 @@ function matches(raw: unknown): Predicate {
   return (input) => {
     const { rule, patternEngine: engine } = input.context;
     const found = compilePattern(pattern, { isShipped: rule.origin === 'shipped', engine });
-    return textual(found, (value) => (piecesOf(value).some(found) ? true : undefined))(input);
+    return textual(found, (value) => {
+      if (piecesOf(value).some(found)) return true;
+      return usuallyFails(value, found);
+    })(input);
   };
+}
+
+/** What `AWS::Region` and the like usually stand for: short names of letters, digits and dashes. */
+const usualPieces: Readonly<Record<string, string>> = {
+  '`AWS::AccountId`': '111122223333',
+  '`AWS::Partition`': 'aws',
+  '`AWS::Region`': 'us-east-1',
+  '`AWS::URLSuffix`': 'amazonaws.com',
+};
+
+function usualPiece(part: StringPart): string | undefined {
+  if (!(part instanceof Unresolved) || part.cause.code !== 'pseudo-parameter') return undefined;
+  return usualPieces[part.cause.message.split(' ')[0] ?? ''];
+}
+
+function usualText(value: PartialString): string | undefined {
+  let text = '';
+  for (const part of value.parts) {
+    const known = typeof part === 'string' ? part : usualPiece(part);
+    if (known === undefined) return undefined;
+    text += known;
+  }
+  return text;
+}
+
+// What the usual Region, account and partition do not satisfy, no other does.
+function usuallyFails(value: PartialString, onText: (text: string) => boolean): false | undefined {
+  const usual = usualText(value);
+  return usual !== undefined && !onText(usual) ? false : undefined;
 }
 
 // Known pieces that satisfy a pattern for the whole text: any of them, or where it is anchored, the one at that end.
