@@ -166,13 +166,12 @@ const restRelations: readonly RelationRow[] = [
     name: 'apiKey',
     inverse: 'usagePlanKeys',
   },
-  {
-    from: 'AWS::ApiGateway::BasePathMapping',
+  ...rowsOf(['AWS::ApiGateway::BasePathMapping', 'AWS::ApiGateway::BasePathMappingV2'], {
     path: 'RestApiId',
     to: [rest],
     name: 'api',
     inverse: 'pathMappings',
-  },
+  }),
   {
     from: 'AWS::ApiGateway::BasePathMapping',
     path: 'DomainName',
@@ -181,14 +180,20 @@ const restRelations: readonly RelationRow[] = [
     inverse: 'pathMappings',
   },
   {
-    from: 'AWS::ApiGateway::BasePathMapping',
+    from: 'AWS::ApiGateway::BasePathMappingV2',
+    path: 'DomainNameArn',
+    to: ['AWS::ApiGateway::DomainNameV2'],
+    name: 'domainName',
+    inverse: 'pathMappings',
+  },
+  ...rowsOf(['AWS::ApiGateway::BasePathMapping', 'AWS::ApiGateway::BasePathMappingV2'], {
     path: '',
     to: [restStage],
     name: 'stage',
     inverse: 'pathMappings',
     read: readStageName,
     note: 'the API and the stage name together',
-  },
+  }),
   {
     from: 'AWS::ApiGateway::Account',
     path: 'CloudWatchRoleArn',
