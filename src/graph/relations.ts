@@ -79,12 +79,24 @@ export function createRelations(
         incomplete ??=
           incompleteness(row.from, resource.scope) ??
           links.danglingFor(resource) ??
-          (row.name === 'api' ? context.unread.get(resource.id) : undefined);
+          (row.name === 'api' && !besideDocuments.has(row.from)
+            ? context.unread.get(resource.id)
+            : undefined);
       }
       return { edges, ...(incomplete === undefined ? {} : { incomplete }) };
     },
   };
 }
+
+/** What belongs to an API and stands in no OpenAPI document: one that was not read hides none of them. */
+const besideDocuments: ReadonlySet<string> = new Set([
+  'AWS::ApiGateway::BasePathMapping',
+  'AWS::ApiGateway::BasePathMappingV2',
+  'AWS::ApiGateway::Deployment',
+  'AWS::ApiGateway::Stage',
+  'AWS::ApiGatewayV2::ApiMapping',
+  'AWS::ApiGatewayV2::Stage',
+]);
 
 /** What a row answers while it is itself being linked: a relation that leads back to itself ends there. */
 const unlinked: RowLinks = {
