@@ -34,6 +34,7 @@ const transient = {
   JitterStrategy: 'FULL',
 };
 const recordFailure = [{ ErrorEquals: everything, ResultPath: '$.failure', Next: 'RecordFailure' }];
+const runFailed = [{ ErrorEquals: everything, ResultPath: '$.failure', Next: 'RunFailed' }];
 /** A little more than the function's own time-out, so that its own error comes first. */
 const taskSeconds = 930;
 
@@ -61,6 +62,7 @@ export function fleetDefinition(props: FleetDefinitionProps): object {
           'items.$': '$.Payload.items',
         },
         Retry: [transient],
+        Catch: runFailed,
         TimeoutSeconds: taskSeconds,
         Next: 'AuditAll',
       },
@@ -74,9 +76,12 @@ export function fleetDefinition(props: FleetDefinitionProps): object {
         },
         ResultSelector: { 'overview.$': '$.Payload.overview', 'totals.$': '$.Payload.totals' },
         Retry: [transient],
+        Catch: runFailed,
         TimeoutSeconds: taskSeconds,
         End: true,
       },
+      // An alarm watches for it.
+      RunFailed: { Type: 'Fail', ErrorPath: '$.failure.Error', CausePath: '$.failure.Cause' },
     },
   };
 }
@@ -106,9 +111,7 @@ function auditAll(props: FleetDefinitionProps): object {
       },
     },
     ResultPath: '$.map',
-    Retry: [
-      { ErrorEquals: ['States.ItemReaderFailed'], IntervalSeconds: 5, BackoffRate: 2, MaxAttempts: 3 },
-    ],
+    Retry: [{ ErrorEquals: ['States.ItemReaderFailed'], IntervalSeconds: 5, BackoffRate: 2, MaxAttempts: 3 }],
     // Even where next to everything failed, the report says what did.
     Catch: [{ ErrorEquals: everything, ResultPath: '$.mapFailure', Next: 'Report' }],
     Next: 'Report',
@@ -170,11 +173,13 @@ function auditOne(props: FleetDefinitionProps): object {
       Parameters: {
         Bucket: bucket,
         'Key.$': `States.Format('${prefix}{}/failures/{}-{}.json', $.folder, $.account, $.region)`,
-        'Body.$': '$.failure',
+        'Body.$': 'States.JsonToString($.failure)',
         ContentType: 'application/json',
       },
       ResultPath: null,
       Retry: [{ ErrorEquals: everything, IntervalSeconds: 2, BackoffRate: 2, MaxAttempts: 4 }],
+      // The report takes a run that left nothing for a failed one.
+      Catch: [{ ErrorEquals: everything, ResultPath: null, Next: 'NotAudited' }],
       Next: 'NotAudited',
     },
     // The map run counts it, and a redrive tries it again.
@@ -203,9 +208,11 @@ function auditServices(auditFunction: string, place: Readonly<Record<string, str
           ResultSelector: { 'key.$': '$.Payload.key' },
           OutputPath: '$.key',
           Retry: [transient],
+          Catch: [{ ErrorEquals: everything, ResultPath: '$.failure', Next: 'ServicesUnread' }],
           TimeoutSeconds: taskSeconds,
           End: true,
         },
+        ServicesUnread: { Type: 'Fail', ErrorPath: '$.failure.Error', CausePath: '$.failure.Cause' },
       },
     },
     ResultPath: '$.parts',

@@ -123,8 +123,14 @@ function laterThan(before: string | undefined, now: Date): string {
 
 const times = new Set(['CreatedAt', 'UpdatedAt', 'FirstObservedAt', 'LastObservedAt']);
 
-/** Digest of a finding, its times apart. */
+/** Digest of a finding, its times and the order of its members apart: Security Hub hands them back in its own. */
 export function contentOf(finding: Finding): string {
   const content = Object.entries(finding).filter(([key]) => !times.has(key));
-  return createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 32);
+  const text = JSON.stringify(Object.fromEntries(content), ordered);
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}
+
+function ordered(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1)));
 }

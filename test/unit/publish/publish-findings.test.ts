@@ -144,6 +144,16 @@ describe('trouble', () => {
     expect(hub.findings.get('a')?.FirstObservedAt).toBe(at(0).toISOString());
   });
 
+  it('a rebuilt state knows what was sent, in whatever order it comes back', async () => {
+    await publish([observed('a', 'FAILED')], 0);
+    hub.findings.forEach((finding, id) => {
+      const backwards = Object.fromEntries(Object.entries(finding).reverse());
+      hub.findings.set(id, backwards as typeof finding);
+    });
+    store.text = undefined;
+    expect((await publish([observed('a', 'FAILED')], 1)).counts).toMatchObject({ unchanged: 1, failed: 0 });
+  });
+
   it('a corrupt state is rebuilt from what Security Hub holds, and what is gone is still archived', async () => {
     await publish([observed('a', 'FAILED')], 0);
     store.text = '{"broken';

@@ -1,0 +1,193 @@
+import { mkdtempSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { auditApplication } from '../../../reference-stack/audit/audit-application.ts';
+import { auditCode } from '../../../reference-stack/audit/audit-code.ts';
+import { fleetApplication } from '../../../reference-stack/audit/fleet-application.ts';
+import { memberRoleTemplate } from '../../../reference-stack/audit/member-role.ts';
+import { loadRuleSet } from '../../../src/load-rule-set.ts';
+import type { RuleSet } from '../../../src/model/rule.ts';
+import { scanTemplates } from '../../../src/scan.ts';
+import { newApp } from '../reference-app.ts';
+
+const readPolicy = JSON.parse(
+  readFileSync(new URL('../../../reference-stack/audit/read-policy.json', import.meta.url), 'utf8'),
+) as { Statement: { Sid: string; Action: string[]; Resource: string[] }[] };
+
+let ruleSet: RuleSet;
+beforeAll(async () => {
+  ruleSet = await loadRuleSet({}, { folders: [], rule: [], flow: [] }, '/nowhere');
+});
+
+async function findings(directory: string): Promise<string[]> {
+  const decide = { ruleSet, version: '0.0.0', now: new Date('2026-11-23T12:00:00Z'), detail: 'all' } as const;
+  const { evaluations } = await scanTemplates([directory], { cwd: directory }, decide);
+  expect(evaluations.length).toBeGreaterThan(50);
+  return evaluations
+    .filter(({ verdict }) => verdict === 'fail')
+    .map(({ ruleId, resource }) => `${ruleId} on ${resource.name}`);
+}
+
+describe('the audit of an account', () => {
+  let template: Template;
+  let directory: string;
+  beforeAll(() => {
+    const app = newApp();
+    const { audit } = auditApplication(app);
+    template = Template.fromStack(audit.node.scope as Parameters<typeof Template.fromStack>[0]); // the audit's stack
+    ({ directory } = app.synth());
+  });
+
+  it('passes the rules that it audits by', async () => {
+    expect(await findings(directory)).toEqual([]);
+  });
+
+  it('reads with exactly what headgate iam-policy prints, and publishes with two actions', () => {
+    const roles = Object.values(template.findResources('AWS::IAM::Role')) as {
+      Properties: {
+        Policies?: {
+          PolicyName: string;
+          PolicyDocument: { Statement: { Sid?: string; Action: unknown }[] };
+        }[];
+      };
+    }[];
+    const [audit] = roles.flatMap(({ Properties }) =>
+      (Properties.Policies ?? []).filter(({ PolicyName }) => PolicyName === 'Audit'),
+    );
+    const statements = audit?.PolicyDocument.Statement ?? [];
+    const actions = statements.map(({ Sid, Action }) => [Sid, [Action].flat()]);
+    expect(actions).toEqual([
+      ...readPolicy.Statement.map(({ Sid, Action }) => [Sid, Action]),
+      ['HeadgatePublishes', ['securityhub:BatchImportFindings', 'securityhub:GetFindings']],
+    ]);
+  });
+
+  it('gives the function itself no right to read', () => {
+    const roles = Object.values(template.findResources('AWS::IAM::Role')) as {
+      Properties: { Policies?: { PolicyName: string; PolicyDocument: object }[] };
+    }[];
+    const execution = roles.flatMap(({ Properties }) =>
+      (Properties.Policies ?? []).filter(({ PolicyName }) => PolicyName === 'Execution'),
+    );
+    expect(execution.length).toBeGreaterThan(0);
+    expect(JSON.stringify(execution)).not.toMatch(/:(List(?!Bucket)|Describe(?!NetworkInterfaces|Subnets))/);
+  });
+
+  it('is started by a schedule that retries, and keeps what failed for good', () => {
+    template.hasResourceProperties('AWS::Scheduler::Schedule', {
+      Target: {
+        Input: '{"time":"<aws.scheduler.scheduled-time>"}',
+        RetryPolicy: { MaximumRetryAttempts: 3, MaximumEventAgeInSeconds: 7200 },
+        DeadLetterConfig: { Arn: Match.anyValue() },
+      },
+    });
+  });
+
+  it('keeps reports in a versioned bucket under a key, for seven years', () => {
+    template.hasResourceProperties('AWS::S3::Bucket', {
+      VersioningConfiguration: { Status: 'Enabled' },
+      LifecycleConfiguration: { Rules: Match.arrayWith([Match.objectLike({ ExpirationInDays: 2555 })]) },
+      ObjectLockConfiguration: Match.absent(),
+    });
+  });
+
+  it('locks reports where it is asked to', () => {
+    const { audit } = auditApplication(newApp(), { lockDays: 365 });
+    const locked = Template.fromStack(audit.node.scope as Parameters<typeof Template.fromStack>[0]); // the audit's stack
+    locked.hasResourceProperties('AWS::S3::Bucket', {
+      ObjectLockEnabled: true,
+      ObjectLockConfiguration: { Rule: { DefaultRetention: { Mode: 'COMPLIANCE', Days: 365 } } },
+    });
+  });
+
+  it.each(['The audit failed', 'could not see everything', 'could not tell Security Hub'])(
+    'raises an alarm: %s',
+    (description) => {
+      template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+        AlarmDescription: Match.stringLikeRegexp(description),
+        AlarmActions: Match.anyValue(),
+      });
+    },
+  );
+});
+
+describe('the audit of an organization', () => {
+  let template: Template;
+  let directory: string;
+  beforeAll(() => {
+    const app = newApp();
+    const { fleet } = fleetApplication(app, {
+      organizationId: 'o-abcdefghij',
+      regions: ['eu-west-1', 'us-east-1'],
+      maxConcurrency: 7,
+    });
+    template = Template.fromStack(fleet.node.scope as Parameters<typeof Template.fromStack>[0]); // the fleet's stack
+    ({ directory } = app.synth());
+  });
+
+  it('passes the rules that it audits by', async () => {
+    expect(await findings(directory)).toEqual([]);
+  });
+
+  it('assumes one role, in the organization alone', () => {
+    const roles = JSON.stringify(template.findResources('AWS::IAM::Role'));
+    expect(roles).toContain('"aws:ResourceOrgID":"o-abcdefghij"');
+    expect(roles).toContain(':iam::*:role/HeadgateAuditMember');
+  });
+
+  it('bounds what runs at once', () => {
+    const machines = Object.values(template.findResources('AWS::StepFunctions::StateMachine'));
+    expect(JSON.stringify(machines)).toContain('\\"MaxConcurrency\\":7');
+    template.hasResourceProperties('AWS::Lambda::Function', { ReservedConcurrentExecutions: 17 });
+  });
+
+  it('keeps evaluations as a table with three saved questions', () => {
+    template.hasResourceProperties('AWS::Glue::Table', {
+      TableInput: {
+        Name: 'evaluations',
+        PartitionKeys: ['date', 'account', 'region'].map((Name) => ({ Name, Type: 'string' })),
+      },
+    });
+    template.resourceCountIs('AWS::Athena::NamedQuery', 3);
+  });
+});
+
+describe('the role of a member account', () => {
+  it('is what was generated, and passes the rules', async () => {
+    const file = new URL('../../../reference-stack/audit/member-role.template.json', import.meta.url);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(memberRoleTemplate(readPolicy));
+    const decide = { ruleSet, version: '0.0.0', now: new Date(0), detail: 'all' } as const;
+    const { evaluations } = await scanTemplates([file.pathname], { cwd: '/' }, decide);
+    expect(evaluations.filter(({ verdict }) => verdict === 'fail')).toEqual([]);
+  });
+
+  it('is given to the fleet’s function alone, with external id and organization', () => {
+    const text = JSON.stringify(memberRoleTemplate(readPolicy));
+    expect(text).toContain(
+      '"StringEquals":{"sts:ExternalId":{"Ref":"ExternalId"},"aws:PrincipalOrgID":{"Ref":"OrganizationId"}}',
+    );
+  });
+});
+
+describe('the configuration of a bundle', () => {
+  it('stands in front of the code, so that its signature covers it', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'headgate-config-'));
+    mkdirSync(join(folder, 'policies'));
+    writeFileSync(join(folder, 'headgate.yaml'), 'failOn: low\n');
+    writeFileSync(join(folder, 'policies', 'team.yaml'), 'id: team\n');
+    writeFileSync(join(folder, 'notes.txt'), 'left out');
+    const { audit } = auditApplication(newApp());
+    const text = readFileSync(auditCode(audit, 'audit', folder), 'utf8');
+    expect(text).toBe(
+      'globalThis.headgateConfigFiles = {"headgate.yaml":"failOn: low\\n","policies/team.yaml":"id: team\\n"};\n',
+    );
+  });
+
+  it('must be one', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'headgate-config-'));
+    const { audit } = auditApplication(newApp());
+    expect(() => auditCode(audit, 'audit', folder)).toThrow(/No headgate.yaml/);
+  });
+});

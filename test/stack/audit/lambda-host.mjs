@@ -1,0 +1,124 @@
+// A local AWS with functions that run: `node lambda-host.mjs <moto_server> <folder of bundles>`. Everything goes to
+// moto but invocations, which the bundled handlers answer here. Prints its own address once it listens. What goes
+// wrong is told by POST /host: {denied: [account], broken: [account], slow: {account: milliseconds}}.
+import { spawn } from 'node:child_process';
+import { createServer, request } from 'node:http';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+
+const [serverPath, bundles] = process.argv.slice(2);
+const require = createRequire(import.meta.url);
+let trouble = { denied: [], broken: [], slow: {} };
+const invocations = [];
+
+const server = createServer((incoming, outgoing) => {
+  const chunks = [];
+  incoming.on('data', (chunk) => chunks.push(chunk));
+  incoming.on('end', () => {
+    answer(incoming, Buffer.concat(chunks), outgoing).catch((error) => {
+      outgoing.writeHead(500).end(String(error));
+    });
+  });
+});
+await new Promise((resolve) => server.listen(0, resolve));
+const { port } = server.address();
+const moto = await startMoto(port);
+Object.assign(process.env, {
+  AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
+  AWS_ACCESS_KEY_ID: 'testing',
+  AWS_SECRET_ACCESS_KEY: 'testing',
+  AWS_EC2_METADATA_DISABLED: 'true',
+  AWS_MAX_ATTEMPTS: '1',
+});
+const handlers = {
+  audit: require(join(bundles, 'audit.js')).handler,
+  fleet: require(join(bundles, 'fleet.js')).handler,
+};
+process.stdout.write(`Listening on http://127.0.0.1:${port}\n`);
+
+async function answer(incoming, body, outgoing) {
+  const { url = '/' } = incoming;
+  if (url === '/host') return control(incoming, body, outgoing);
+  const invoked = /^\/2015-03-31\/functions\/([^/]+)\/invocations/.exec(url)?.[1];
+  if (invoked !== undefined) return invoke(decodeURIComponent(invoked), body, outgoing);
+  const account = /RoleArn=arn%3Aaws%3Aiam%3A%3A(\d{12})/.exec(body.toString('latin1'))?.[1];
+  if (trouble.denied.includes(account)) return deny(account, outgoing);
+  forward(incoming, body, outgoing);
+}
+
+function control(incoming, body, outgoing) {
+  if (incoming.method === 'POST')
+    trouble = { denied: [], broken: [], slow: {}, ...JSON.parse(body.toString()) };
+  const answered = invocations.splice(0);
+  outgoing.end(
+    JSON.stringify({ invocations: answered, rssMiB: Math.round(process.memoryUsage().rss / 2 ** 20) }),
+  );
+}
+
+async function invoke(name, body, outgoing) {
+  const event = JSON.parse(body.toString());
+  const started = performance.now();
+  const handler = handlers[name.endsWith('fleet') ? 'fleet' : 'audit'];
+  const entry = {
+    name: name.split(':').at(-1),
+    account: event.account,
+    region: event.region,
+    part: event.part,
+    parts: event.parts?.length,
+  };
+  try {
+    if (trouble.broken.includes(event.account))
+      throw Object.assign(new Error('RequestId: 1 Error: Runtime exited with error: signal: killed'), {
+        name: 'Runtime.ExitError',
+      });
+    const whole = event.part === undefined && event.parts === undefined;
+    const remaining = (whole ? trouble.slow[event.account] : undefined) ?? 900_000;
+    const answer = await handler(event, {
+      getRemainingTimeInMillis: () => Math.max(0, remaining - (performance.now() - started)),
+    });
+    invocations.push({ ...entry, milliseconds: Math.round(performance.now() - started) });
+    outgoing.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+  } catch (error) {
+    invocations.push({ ...entry, failed: error.name });
+    const failure = { errorType: error.name, errorMessage: error.message, trace: [] };
+    outgoing.writeHead(200, { 'x-amz-function-error': 'Unhandled' }).end(JSON.stringify(failure));
+  }
+}
+
+function deny(account, outgoing) {
+  const message = `User: arn:aws:sts::123456789012:assumed-role/auditor is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::${account}:role/HeadgateAuditMember`;
+  outgoing
+    .writeHead(403, { 'content-type': 'text/xml' })
+    .end(
+      `<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>${message}</Message></Error></ErrorResponse>`,
+    );
+}
+
+function forward(incoming, body, outgoing) {
+  const { method, url, headers } = incoming;
+  const passed = request({ host: '127.0.0.1', port: moto, method, path: url, headers }, (response) => {
+    outgoing.writeHead(response.statusCode ?? 500, response.headers);
+    response.pipe(outgoing);
+  });
+  passed.on('error', (error) => outgoing.writeHead(502).end(String(error)));
+  passed.end(body);
+}
+
+async function startMoto(own) {
+  // Its state machines call services at MOTO_PORT: that is here.
+  const child = spawn(serverPath, ['-H', '127.0.0.1', '-p', '0'], {
+    env: { ...process.env, PYTHONUNBUFFERED: '1', MOTO_PORT: String(own) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  process.on('exit', () => child.kill('SIGKILL'));
+  process.on('SIGTERM', () => process.exit(0));
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (text += chunk));
+  for (let attempt = 0; attempt < 200; attempt++) {
+    const found = /Running on http:\/\/127\.0\.0\.1:(\d+)/.exec(text)?.[1];
+    if (found !== undefined) return Number(found);
+    await wait(100);
+  }
+  throw new Error(`moto did not start: ${text.slice(-500)}`);
+}
