@@ -43,7 +43,8 @@ function patternCovers(pattern: string, target: Resource): PolicyAnswer {
 }
 
 /** What others call a resource, as far as it is written; it may hold markers. */
-function nameOf({ type, properties }: Resource): string | undefined {
+function nameOf({ type, properties, name, external }: Resource): string | undefined {
+  if (external === true) return name;
   const named = (identityProperties[type] ?? []).find((property) => properties[property] !== undefined);
   return named === undefined ? undefined : toSymbolicText(properties[named])?.text;
 }

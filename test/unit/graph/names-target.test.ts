@@ -22,6 +22,20 @@ function names(value: Value, target: string): unknown {
 }
 
 describe('what a value names', () => {
+  it('is known of what stands outside by its ARN', () => {
+    const outside = graphOf({
+      Cfg: {
+        Type: 'AWS::Lambda::EventInvokeConfig',
+        Properties: { DestinationConfig: { OnFailure: { Destination: 'arn:aws:s3:::failed' } } },
+      },
+    });
+    const [cfg] = outside.resources;
+    const bucket = cfg === undefined ? undefined : outside.related(cfg, 'onFailure').edges[0]?.to;
+    if (cfg === undefined || bucket === undefined) throw new Error('nothing was linked');
+    expect(outside.names('arn:aws:s3:::failed/*', cfg, bucket)).toBe(true);
+    expect(outside.names('arn:aws:s3:::other/*', cfg, bucket)).toBe(false);
+  });
+
   it.each<[Value, string, unknown]>([
     [ref('Named', 'Arn'), 'Named', true],
     [ref('Generated', 'Arn'), 'Named', false],
