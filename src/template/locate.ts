@@ -10,6 +10,8 @@ export interface WrittenResource {
   readonly raw: RawObject;
   /** False when the properties were derived: then every path is at the resource itself. */
   readonly walkable: boolean;
+  /** Where single properties stand that a transform took from elsewhere: name -> segments. */
+  readonly places?: ReadonlyMap<string, Path>;
 }
 
 /** A raw node that a value came from; `undefined` node: `AWS::NoValue`. */
@@ -24,8 +26,15 @@ interface Place {
  */
 export function locatePath(written: WrittenResource, path: Path, resolver: Resolver): SymbolicLocation {
   const atResource = place(written.file, written.segments, 'key');
-  if (path.length === 0 || !written.walkable || !Object.hasOwn(written.raw, 'Properties')) return atResource;
+  if (
+    path.length === 0 ||
+    (!written.walkable && written.places === undefined) ||
+    !Object.hasOwn(written.raw, 'Properties')
+  )
+    return atResource;
   const properties = { raw: written.raw['Properties'], segments: [...written.segments, 'Properties'] };
+  const elsewhere = written.places?.get(String(path[0]));
+  if (elsewhere !== undefined) return place(written.file, [...elsewhere, ...path.slice(1)], 'key');
   let current = settle(properties, resolver);
   for (const [index, segment] of path.entries()) {
     if (isIntrinsic(current.raw)) return place(written.file, current.segments, 'value');

@@ -1,4 +1,4 @@
-import { toPointer } from '../model/location.ts';
+import { fromPointer, toPointer } from '../model/location.ts';
 import type { CodeEvidence } from '../model/resource.ts';
 import type { SourceDiagnostic } from '../model/source.ts';
 import { Unresolved, type Cause, type Value } from '../model/value.ts';
@@ -268,7 +268,10 @@ export class Stack {
     const origin = this.parsed.origins?.get(name);
     const { file } = this.parsed;
     if (origin === undefined) return { file, segments: ['Resources', name], raw, walkable: true };
-    return { file, segments: origin.pointer.split('/').slice(1), raw, walkable: !origin.generated };
+    const written = { file, segments: fromPointer(origin.pointer), raw, walkable: !origin.generated };
+    if (origin.properties === undefined) return written;
+    const places = Object.entries(origin.properties).map(([key, to]) => [key, fromPointer(to)] as const);
+    return { ...written, places: new Map(places) };
   }
 
   #readResources(): TemplateResource[] {
@@ -283,6 +286,12 @@ export class Stack {
         'warning',
         'the template names a macro, which is not evaluated',
       );
+    }
+    if (hasSamTransform(this.root)) {
+      this.incomplete.push({
+        code: 'transform',
+        message: 'resources of the Serverless Application Model could not be expanded',
+      });
     }
     this.diagnostics.push(...checkNames(this.parsed, this.resolver));
     const resources: TemplateResource[] = [];

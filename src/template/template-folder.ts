@@ -31,7 +31,7 @@ class TemplateFiles {
   async load(path: string, explicit: boolean): Promise<void> {
     const { builder, nameOf } = this.context;
     const name = nameOf(path);
-    const loaded = await loadTemplate(path, name);
+    const loaded = await loadTemplate(path, name, (key) => givenParameter(this.context.options, key));
     if (loaded.kind === 'template') this.#loaded.set(path, loaded);
     else if (loaded.kind === 'broken') {
       builder.addTemplate(loaded.parsed);

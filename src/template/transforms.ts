@@ -34,18 +34,49 @@ export function hasUnknownTransform(root: RawObject): boolean {
   return transformNames(root).some((name) => !harmless.has(name));
 }
 
+/** Turns a parsed SAM template into what CloudFormation makes of it; `given` are parameters' values. */
+export type SamExpander = (parsed: ParsedTemplate, given: (name: string) => unknown) => ParsedTemplate;
+
 /**
- * Runs the transforms that Headgate knows between parsing and resolving. AWS::Serverless resources
- * stay as they are; a diagnostic names them.
+ * Runs the transforms that Headgate knows between parsing and resolving. Without an expander,
+ * AWS::Serverless resources stay as they are and a diagnostic names them.
  */
-export function expandTransforms(parsed: ParsedTemplate): ParsedTemplate {
+export function expandTransforms(
+  parsed: ParsedTemplate,
+  expandSam?: SamExpander,
+  given: (name: string) => unknown = () => undefined,
+): ParsedTemplate {
   if (parsed.root === undefined) return parsed;
-  const names = entriesOf(parsed.root['Resources'])
-    .filter(([, raw]) => String(member(raw, 'Type')).startsWith('AWS::Serverless::'))
-    .map(([name]) => name);
+  const isSam = hasSamTransform(parsed.root);
+  const expanded = isSam && expandSam !== undefined ? expandSam(parsed, given) : parsed;
+  return reportServerless(expanded);
+}
+
+/** The file path of reading: the expander is loaded only where a template asks for it. */
+export async function expandTransformsOfFile(
+  parsed: ParsedTemplate,
+  given: (name: string) => unknown,
+): Promise<ParsedTemplate> {
+  if (parsed.root === undefined || !hasSamTransform(parsed.root)) return expandTransforms(parsed);
+  const { expandSam } = await import('./sam/expand.ts');
+  return expandTransforms(parsed, expandSam, given);
+}
+
+/** What is left of AWS::Serverless is not evaluated; resources that were refused have a diagnostic of their own. */
+function reportServerless(parsed: ParsedTemplate): ParsedTemplate {
+  if (parsed.diagnostics.some(({ code }) => code === 'sam-invalid')) return parsed;
+  const names = entriesOf(parsed.root?.['Resources']).flatMap(([name, raw]) =>
+    serverlessIn(raw) ? [name] : [],
+  );
   return names.length === 0
     ? parsed
     : { ...parsed, diagnostics: [...parsed.diagnostics, samDiagnostic(parsed, names)] };
+}
+
+/** True for a resource of SAM, and for a loop that makes some. */
+function serverlessIn(raw: unknown): boolean {
+  if (Array.isArray(raw)) return entriesOf(raw[2]).some(([, body]) => serverlessIn(body));
+  return String(member(raw, 'Type')).startsWith('AWS::Serverless::');
 }
 
 function samDiagnostic(parsed: ParsedTemplate, names: readonly string[]): SourceDiagnostic {

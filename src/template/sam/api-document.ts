@@ -72,6 +72,7 @@ export class ApiDocument {
 
   /** The items of a path, behind its conditions too. */
   items(path: string): Tree[] {
+    if (!Object.hasOwn(this.paths, path)) return [];
     return conditional(this.paths[path]).map((item) => {
       if (isRawObject(item)) return item;
       throw new SamDocumentProblem(`the value of path \`${path}\` must be a map`, this.pointer);

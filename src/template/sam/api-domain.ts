@@ -4,7 +4,18 @@ import { inheritedAttributes, type SamContext, type SamResource } from './contex
 import { alphanumeric, hashedId } from './logical-id.ts';
 import { SamProblem } from './problem.ts';
 import { addRecordSets, type DnsTarget } from './record-sets.ts';
-import { getAtt, isGiven, isIntrinsic, isTruthy, pick, present, ref, tagList, type Tree } from './tree.ts';
+import {
+  getAtt,
+  isGiven,
+  isIntrinsic,
+  isTruthy,
+  listOf,
+  pick,
+  present,
+  ref,
+  tagList,
+  type Tree,
+} from './tree.ts';
 
 /** Hosted zone of all CloudFront distributions (AWS general reference, "API Gateway endpoints"). */
 const cloudFrontZone = 'Z2FDTNDATAQYW2';
@@ -71,7 +82,8 @@ const restDomain: DomainKind = {
 function mutualTls(written: unknown): Tree {
   const settings = asMap(written, 'Domain.MutualTlsAuthentication');
   const wrong = Object.keys(settings).find((key) => key !== 'TruststoreUri' && key !== 'TruststoreVersion');
-  if (wrong === undefined) return settings;
+  if (wrong === undefined)
+    return Object.fromEntries(Object.entries(settings).filter(([, value]) => isTruthy(value)));
   throw new SamProblem(
     `\`${wrong}\` is no field of \`MutualTlsAuthentication\`; it takes TruststoreUri and TruststoreVersion`,
     ['Domain', 'MutualTlsAuthentication', wrong],
@@ -87,7 +99,7 @@ export function expandDomain(
 ): string[] {
   const written = api.properties['Domain'];
   if (!isTruthy(written)) return [];
-  const domain = asMap(written, 'Domain');
+  const domain = asMap(context.resolvedDeep(written), 'Domain');
   const endpoint = checkDomain(domain, kind, context);
   const made = kind.domain(domain, endpoint, kind.tags);
   const cause = { id: api.id, path: ['Domain'] };
@@ -132,35 +144,27 @@ interface Mapped {
 }
 
 function emitMappings(parts: Mapped, context: SamContext): void {
-  const { api, domain } = parts;
+  const { domain } = parts;
   const paths = domain['BasePath'];
   if (!isTruthy(paths)) {
     emitMapping(parts, '', undefined, context);
     return;
   }
-  if (!Array.isArray(paths))
-    throw new SamProblem('`BasePath` of `Domain` should be a list', ['Domain', 'BasePath']);
   const isNormal = domain['NormalizeBasePath'] !== false;
-  for (const path of paths as unknown[]) {
+  for (const path of listOf(paths)) {
     if (typeof path !== 'string') {
       throw new SamProblem('the base paths in `Domain.BasePath` should be strings', ['Domain', 'BasePath']);
     }
-    const plain = path.startsWith('/') && path !== '/' ? path.slice(1) : path;
-    const key = isNormal ? path.replace(/[^A-Za-z0-9\-._~]/g, '') : path;
-    emitMapping(
-      parts,
-      alphanumeric(path),
-      keyOf(parts, path === '/' ? '/' : isNormal ? key : path, plain),
-      context,
-    );
+    const key = isNormal ? alphanumeric(path) : path;
+    emitMapping(parts, alphanumeric(path), keyOf(parts, key, path), context);
   }
-  if (paths.length === 0) context.problem(`/Resources/${api.id}/Properties/Domain`, '`BasePath` is empty');
 }
 
-/** A slash alone is no key for APIs whose keys are plain. */
-function keyOf({ kind }: Mapped, key: string, plain: string): unknown {
+/** HTTP APIs take keys without slashes, REST APIs as they are. */
+function keyOf({ kind }: Mapped, key: string, path: string): unknown {
   if (kind.keepsSlashes) return key;
-  return plain === '/' ? undefined : plain;
+  const plain = path.replace(/^\/+|\/+$/g, '');
+  return plain === '' ? undefined : plain;
 }
 
 function emitMapping(parts: Mapped, suffix: string, key: unknown, context: SamContext): void {
@@ -189,7 +193,7 @@ function dnsTarget(domain: Tree, domainId: string, endpoint: string): DnsTarget 
   return {
     name,
     zone: getAtt(domainId, 'RegionalHostedZoneId'),
-    address: member(route, 'DistributionDomainName') ?? getAtt(domainId, 'RegionalDomainName'),
+    address: getAtt(domainId, 'RegionalDomainName'),
   };
 }
 

@@ -1,11 +1,31 @@
 import { hasIntegration, type ApiDocument } from './api-document.ts';
-import { isGiven, isRawTreeList, listOf, type Tree } from './tree.ts';
+import { SamDocumentProblem } from './problem.ts';
+import { isIntrinsic, isRawTreeList, listOf, type Tree } from './tree.ts';
 
 /** A security requirement list of a method, split by whether an authorizer of the API stands in it. */
-function split(definition: Tree, authorizers: ReadonlySet<string>): { own: Tree[]; others: Tree[] } {
-  const written = isRawTreeList(definition['security']) ? definition['security'] : [];
+function split(
+  document: ApiDocument,
+  definition: Tree,
+  authorizers: ReadonlySet<string>,
+): { own: Tree[]; others: Tree[] } {
+  const found = definition['security'] ?? [];
+  if (!Array.isArray(found))
+    throw new SamDocumentProblem('the security of a method must be a list', document.pointer);
+  if (!isRawTreeList(found)) {
+    throw new SamDocumentProblem('each entry in the security of a method must be a map', document.pointer);
+  }
+  const written = found.filter((entry) => isSecurity(entry, document));
   const isOwn = (entry: Tree): boolean => Object.keys(entry).some((name) => authorizers.has(name));
   return { own: written.filter(isOwn), others: written.filter((entry) => !isOwn(entry)) };
+}
+
+function isSecurity(entry: Tree, document: ApiDocument): boolean {
+  const isPlain = Object.values(entry).every((scopes) => Array.isArray(scopes) || isIntrinsic(scopes));
+  if (isPlain) return true;
+  throw new SamDocumentProblem(
+    'an entry in the security of a method must hold lists of scopes',
+    document.pointer,
+  );
 }
 
 /** Names that stand for authorizers: those of the API, none, and IAM. */
@@ -21,7 +41,7 @@ export function setAuthorizer(
   names: ReadonlySet<string>,
 ): void {
   for (const definition of document.definitionsOf(route.path, route.method)) {
-    definition['security'] = [...split(definition, names).others, requirement];
+    definition['security'] = [...split(document, definition, names).others, requirement];
   }
 }
 
@@ -56,7 +76,7 @@ export function setDefaultAuthorizer(
       if (name.toLowerCase() === 'options' && !withPreflight) continue;
       for (const definition of definitions) {
         if (!hasIntegration(definition)) continue;
-        const { own } = split(definition, names);
+        const { own } = split(document, definition, names);
         if (own.length === 0) definition['security'] = [...listOf(definition['security']), requirement];
       }
     }
@@ -68,16 +88,16 @@ export function setDefaultKey(document: ApiDocument, withPreflight: boolean): vo
   for (const path of Object.keys(document.paths)) {
     for (const { name, definitions } of document.methods(path)) {
       if (name.toLowerCase() === 'options' && !withPreflight) continue;
-      for (const definition of definitions) if (hasIntegration(definition)) requireKey(definition);
+      for (const definition of definitions) if (hasIntegration(definition)) requireKey(document, definition);
     }
   }
 }
 
-function requireKey(definition: Tree): void {
-  const security = listOf(definition['security']);
+function requireKey(document: ApiDocument, definition: Tree): void {
+  const { own, others } = split(document, definition, new Set());
+  const security = [...own, ...others];
   if (security.some((entry) => hasKey(entry, 'api_key'))) return;
   const kept = security.filter((entry) => !hasKey(entry, 'api_key_false'));
   const refused = kept.length < security.length;
   definition['security'] = refused ? kept : [...kept, { api_key: [] }];
-  if (isGiven(definition['security']) && refused && kept.length === 0) delete definition['security'];
 }

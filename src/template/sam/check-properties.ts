@@ -8,6 +8,7 @@ const typeNames: Readonly<Record<string, string>> = {
   list: 'a list',
   string: 'a string',
   integer: 'a number',
+  number: 'a number',
   boolean: 'true or false',
 };
 

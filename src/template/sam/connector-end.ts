@@ -42,8 +42,9 @@ export class ConnectorEnd {
     if (!isRawObject(written)) throw new SamProblem(`\`${side}\` should be a map`, [side]);
     this.#written = written;
     this.id = this.#readId(written);
-    this.writtenType = this.id === undefined ? this.#givenType(written) : this.#typeOf(this.id);
-    this.type = expandedTypes[this.writtenType] ?? this.writtenType;
+    const type = this.id === undefined ? this.#givenType(written) : this.#typeOf(this.id);
+    this.type = expandedTypes[type] ?? type;
+    this.writtenType = this.id === undefined ? this.type : type;
   }
 
   #readId(written: Tree): string | undefined {

@@ -28,7 +28,8 @@ export function contentLocation(value: unknown, property: string, keys: Location
 
 function fromUri(text: string, property: string, keys: LocationKeys): unknown {
   if (!/^[a-z][a-z0-9+.-]*:/i.test(text) || text.startsWith('{{resolve:')) return text;
-  const [, bucket, key, version] = /^s3:\/\/([^/?]+)\/([^?]+)(?:\?versionId=([^&]+))?$/i.exec(text) ?? [];
+  const [, bucket, key, version] =
+    /^s3:\/\/([A-Za-z0-9._-]+)\/([^?]+)(?:\?versionId=([^&]+))?$/i.exec(text) ?? [];
   if (bucket === undefined || key === undefined) {
     throw new SamProblem(
       `\`${property}\` is no S3 URI of the form \`s3://bucket/key\`, with an optional \`?versionId=\`; correct it`,

@@ -83,10 +83,12 @@ export class SamContext {
   /** Work that is done for one resource: what it generates may not take the place of another's. */
   for(id: string, work: () => void): void {
     this.#owner = id;
+    const before = new Set(this.output.keys());
     try {
       work();
     } catch (error) {
       this.#report(id, error);
+      for (const made of this.output.keys()) if (!before.has(made)) this.output.delete(made);
     } finally {
       this.#owner = undefined;
     }
@@ -120,12 +122,7 @@ export class SamContext {
       );
     }
     this.output.set(id, resource);
-    const segments = [
-      'Resources',
-      cause.id,
-      ...(cause.path === undefined ? [] : ['Properties', ...cause.path]),
-    ];
-    this.origins.set(id, { pointer: toPointer(segments), generated: cause.direct !== true });
+    this.origins.set(id, { pointer: toPointer(segmentsOf(cause)), generated: cause.direct !== true });
   }
 
   /** Sets where single properties of a generated resource are written: name -> keys below the template. */
@@ -154,6 +151,14 @@ export class SamContext {
     return (Array.isArray(lookup) ? this.#looked(lookup) : undefined) ?? value;
   }
 
+  /** A tree with all references to known parameters replaced. */
+  resolvedDeep(tree: unknown): unknown {
+    if (Array.isArray(tree)) return tree.map((item) => this.resolvedDeep(item));
+    if (!isRawObject(tree)) return tree;
+    if (typeof tree['Ref'] === 'string') return this.resolved(tree);
+    return Object.fromEntries(Object.entries(tree).map(([key, value]) => [key, this.resolvedDeep(value)]));
+  }
+
   #substituted(text: string): string | undefined {
     let known = true;
     const result = text.replace(/\$\{([A-Za-z0-9:]+)\}/g, (whole, name: string) => {
@@ -165,6 +170,9 @@ export class SamContext {
   }
 
   #looked(argument: readonly unknown[]): unknown {
+    if (argument.length < 3) {
+      throw new SamProblem('`Fn::FindInMap` takes a list of three: the map, and a key at each of its levels');
+    }
     const [map, top, second] = argument.map((part) => this.resolved(part));
     const found = member(member(member(this.root['Mappings'], String(map)), String(top)), String(second));
     return isRawObject(found) ? undefined : found;

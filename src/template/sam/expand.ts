@@ -2,7 +2,7 @@ import { toPointer } from '../../model/location.ts';
 import type { SourceDiagnostic } from '../../model/source.ts';
 import { templateDiagnostic } from '../diagnostic.ts';
 import type { ParsedTemplate } from '../parse-template.ts';
-import { isRawObject, type RawObject } from '../raw.ts';
+import { entriesOf, isRawObject, setMember, type RawObject } from '../raw.ts';
 import { SamContext, type SamResource } from './context.ts';
 import { expandDeployments } from './deployment-preference.ts';
 import { expandFunction } from './function.ts';
@@ -20,7 +20,7 @@ import { addImplicitApis } from './implicit-apis.ts';
 import { SamDocumentProblem } from './problem.ts';
 import { renameReferences } from './references.ts';
 import { expandRestApi } from './rest-api.ts';
-import { isGiven, type Tree } from './tree.ts';
+import { isGiven, listOf, type Tree } from './tree.ts';
 
 /** What is known of a template's parameters before it is resolved: name -> value. */
 export type GivenParameters = (name: string) => unknown;
@@ -65,6 +65,9 @@ export function expandSam(parsed: ParsedTemplate, given: GivenParameters): Parse
 }
 
 function prepare(context: SamContext, root: RawObject): void {
+  if (!isRawObject(root['Resources'])) {
+    throw new SamDocumentProblem('the `Resources` section is required, and must be a map', '/Resources');
+  }
   const globals = new Globals(root['Globals']);
   for (const [id, resource] of context.resources) {
     const type = String(resource['Type']);
@@ -99,20 +102,38 @@ function readResource(id: string, type: string, raw: Tree, context: SamContext):
     context.problem(toPointer(['Resources', id, 'Properties']), `\`${id}\`: \`Properties\` should be a map`);
     return undefined;
   }
+  const condition = raw['Condition'];
+  if (isGiven(condition) && typeof condition !== 'string') {
+    context.problem(toPointer(['Resources', id, 'Condition']), `\`${id}\`: \`Condition\` must be a string`);
+    return undefined;
+  }
   return { id, type, raw, properties: isRawObject(properties) ? properties : {} };
 }
 
-/** Resources in the order of the template, with those that each gave rise to. */
+/** The template with what its resources became; loops and other members of a section stay as they are. */
 function assembled(context: SamContext): RawObject {
   const resources: Tree = {};
-  for (const [id, raw] of context.resources) if (!isExpanded(id, context)) resources[id] = raw;
-  for (const [id, raw] of context.output) resources[id] = raw;
-  const root: Tree = { ...context.root, Resources: resources };
+  for (const [id, raw] of entriesOf(context.root['Resources'])) {
+    if (!isRawObject(raw)) setMember(resources, id, raw);
+  }
+  for (const [id, raw] of context.resources) if (!isExpanded(id, context)) setMember(resources, id, raw);
+  for (const [id, raw] of context.output) setMember(resources, id, raw);
+  const { Transform, Globals: _merged, ...rest } = context.root;
+  const root: Tree = { ...rest, Resources: renameReferences(resources, context) };
+  const left = context.problems.length > 0 ? Transform : withoutSam(Transform);
+  if (left !== undefined) root['Transform'] = left;
   if (Object.keys(context.conditions).length > 0) root['Conditions'] = context.conditions;
-  const { Resources, Outputs } = root;
-  const renamed = { ...root, Resources: renameReferences(Resources, context) };
-  return Outputs === undefined ? renamed : { ...renamed, Outputs: renameReferences(Outputs, context) };
+  if (isGiven(rest['Outputs'])) root['Outputs'] = renameReferences(rest['Outputs'], context);
+  return root;
 }
+
+/** The transforms that are still to run. */
+function withoutSam(transform: unknown): unknown {
+  const rest = listOf(transform).filter((name) => name !== samTransform);
+  return rest.length > 0 ? rest : undefined;
+}
+
+const samTransform = 'AWS::Serverless-2016-10-31';
 
 function isExpanded(id: string, context: SamContext): boolean {
   return context.output.has(id) || context.renamed.has(id);

@@ -1,9 +1,9 @@
-import { member } from '../raw.ts';
+import { isRawObject, member } from '../raw.ts';
 import { inheritedAttributes, type SamContext, type SamResource } from './context.ts';
 import { deploymentPolicy } from './deployment-preference.ts';
 import { alphanumeric, hashedId } from './logical-id.ts';
 import { SamProblem } from './problem.ts';
-import { getAtt, isGiven, isTruthy, present, ref } from './tree.ts';
+import { getAtt, isGiven, isTruthy, pick, present, ref, refName, type Tree } from './tree.ts';
 
 /** The alias that a function is invoked by. */
 export interface PublishedAlias {
@@ -58,16 +58,36 @@ function emitVersion(resource: SamResource, context: SamContext): string {
   const version = {
     Type: 'AWS::Lambda::Version',
     ...inheritedAttributes(resource),
-    DeletionPolicy: member(resource.raw, 'DeletionPolicy') ?? deletion ?? 'Retain',
-    Properties: present({ Description: properties['VersionDescription'], FunctionName: ref(id) }),
+    DeletionPolicy: deletion ?? defaultDeletion(properties),
+    Properties: present({
+      Description: properties['VersionDescription'],
+      FunctionName: ref(id),
+      FunctionScalingConfig: properties['FunctionScalingConfig'],
+    }),
   };
   context.emit(versionId, version, { id, path: ['AutoPublishAlias'] });
   return versionId;
 }
 
+/** What tells a version apart beside its code. */
+function runningParts(made: unknown): Tree {
+  const { Variables } = asTree(member(made, 'Environment'));
+  return { ...pick(made, ['MemorySize', 'SnapStart']), ...present({ Variables }) };
+}
+
+function asTree(value: unknown): Tree {
+  return isRawObject(value) ? value : {};
+}
+
+/** Versions on capacity providers would keep instances running. */
+function defaultDeletion({ CapacityProviderConfig }: Tree): string {
+  return isTruthy(CapacityProviderConfig) ? 'Delete' : 'Retain';
+}
+
 /** The id changes with the code, or with everything, so that a new version is published then. */
 function versionLogicalId({ id, properties }: SamResource, context: SamContext): string {
-  const hash = context.resolved(properties['AutoPublishCodeSha256']);
+  const written = properties['AutoPublishCodeSha256'];
+  const hash = refName(written) === undefined ? written : context.resolved(written);
   if (isGiven(hash) && typeof hash !== 'string') {
     throw new SamProblem(
       '`AutoPublishCodeSha256` must be a string or a `Ref` to a parameter with a default',
@@ -78,5 +98,5 @@ function versionLogicalId({ id, properties }: SamResource, context: SamContext):
   const made = member(context.output.get(id), 'Properties');
   const code = member(made, 'Code') ?? {};
   const everything = isTruthy(properties['AutoPublishAliasAllProperties']);
-  return hashedId(`${id}Version`, everything ? made : code);
+  return hashedId(`${id}Version`, everything ? made : { ...asTree(code), ...runningParts(made) });
 }

@@ -1,4 +1,4 @@
-import { member } from '../raw.ts';
+import { member, type RawObject } from '../raw.ts';
 import { asMap, checkProperties } from './check-properties.ts';
 import { inheritedAttributes, ownAttributes, type SamContext, type SamResource } from './context.ts';
 import { contentLocation } from './content-location.ts';
@@ -60,7 +60,7 @@ export function expandFunction(resource: SamResource, context: SamContext): void
   checkProperties(properties, resourceProperties[type] ?? {}, type);
   checkDeadLetterQueue(properties['DeadLetterQueue'], context);
   checkSnapStart(properties);
-  const code = functionCode(properties);
+  const code = functionCode(resource);
   const role = functionRole(resource, context);
   const made: string[] = [id];
   context.emit(id, lambdaFunction(resource, code, role.value, context), { id, direct: true });
@@ -133,11 +133,14 @@ function capacityProvider(written: unknown): Tree {
 const codeKeys = ['S3Bucket', 'S3Key', 'S3ObjectVersion'] as const;
 
 /** `Code`: inline, an image, or uploaded; a local path stays one until it is packaged. */
-function functionCode(properties: Tree): unknown {
+function functionCode({ properties, raw }: SamResource): unknown {
   const { PackageType, InlineCode, ImageUri, CodeUri, SourceKMSKeyArn } = properties;
   if (PackageType === 'Image') {
     if (isTruthy(InlineCode) || isTruthy(CodeUri)) {
       throw new SamProblem('`InlineCode` and `CodeUri` do not go with `PackageType: Image`; use `ImageUri`');
+    }
+    if (!isTruthy(ImageUri) && !isBuilt(raw)) {
+      throw new SamProblem('`ImageUri` must be given for `PackageType: Image`');
     }
     return isTruthy(ImageUri) ? { ImageUri } : undefined;
   }
@@ -146,9 +149,15 @@ function functionCode(properties: Tree): unknown {
   }
   if (isTruthy(InlineCode)) return { ZipFile: InlineCode };
   if (!isTruthy(PackageType) && isTruthy(ImageUri)) return { ImageUri };
-  if (!isTruthy(CodeUri)) return undefined;
+  if (!isTruthy(CodeUri)) throw new SamProblem('one of `InlineCode` and `CodeUri` must be given');
   const code = contentLocation(CodeUri, 'CodeUri', codeKeys);
   return isGiven(SourceKMSKeyArn) && typeof code === 'object' ? { ...code, SourceKMSKeyArn } : code;
+}
+
+/** The image is built from a Dockerfile that `Metadata` names, before the template is deployed. */
+function isBuilt(raw: RawObject): boolean {
+  const metadata = raw['Metadata'];
+  return isGiven(member(metadata, 'Dockerfile')) || isGiven(member(metadata, 'DockerContext'));
 }
 
 function checkDeadLetterQueue(written: unknown, context: SamContext): void {
@@ -158,7 +167,10 @@ function checkDeadLetterQueue(written: unknown, context: SamContext): void {
     throw new SamProblem('`DeadLetterQueue` needs `Type` and `TargetArn`', ['DeadLetterQueue']);
   }
   const type = context.resolved(queue['Type']);
-  if (typeof type === 'string' && deadLetterActions[type] === undefined && !isIntrinsic(type)) {
+  if (typeof type !== 'string') {
+    throw new SamProblem('property `DeadLetterQueue.Type` should be a string', ['DeadLetterQueue', 'Type']);
+  }
+  if (deadLetterActions[type] === undefined) {
     throw new SamProblem('`DeadLetterQueue.Type` is `SQS` or `SNS`', ['DeadLetterQueue', 'Type']);
   }
 }

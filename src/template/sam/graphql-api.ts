@@ -163,7 +163,14 @@ interface SourceKind {
   readonly suffix: string;
   readonly type: string;
   readonly config: (written: Tree) => Tree;
-  readonly connect: { suffix: string; type: string; arn: string; permissions: readonly string[] };
+  readonly connect: {
+    readonly suffix: string;
+    readonly type: string;
+    readonly arn: string;
+    readonly permissions: readonly string[];
+    /** What the ARN is where it is not given. */
+    readonly fallback: (written: Tree) => unknown;
+  };
 }
 
 const sourceKinds: readonly SourceKind[] = [
@@ -184,6 +191,7 @@ const sourceKinds: readonly SourceKind[] = [
       type: 'AWS::DynamoDB::Table',
       arn: 'TableArn',
       permissions: ['Read', 'Write'],
+      fallback: tableArn,
     },
   },
   {
@@ -196,9 +204,17 @@ const sourceKinds: readonly SourceKind[] = [
       type: 'AWS::Lambda::Function',
       arn: 'FunctionArn',
       permissions: ['Write'],
+      fallback: () => undefined,
     },
   },
 ];
+
+function tableArn(written: Tree): unknown {
+  return sub('arn:${AWS::Partition}:dynamodb:${__Region__}:${AWS::AccountId}:table/${__TableName__}', {
+    __TableName__: written['TableName'],
+    __Region__: written['Region'] ?? ref('AWS::Region'),
+  });
+}
 
 /** Returns the logical ids of the data sources by their names in the template. */
 function emitDataSources(parts: GraphqlParts): Map<string, string> {
@@ -247,7 +263,7 @@ function connectSource(
   { connect }: SourceKind,
   source: { readonly id: string; readonly path: readonly string[]; readonly written: Tree },
 ): void {
-  const arn = source.written[connect.arn];
+  const arn = source.written[connect.arn] ?? connect.fallback(source.written);
   if (!isGiven(arn)) throw new SamProblem(`\`${connect.arn}\` must be given where no role is`, source.path);
   const permissions = source.written['Permissions'];
   emitPair(

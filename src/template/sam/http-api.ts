@@ -23,7 +23,7 @@ export function expandHttpApi(resource: SamResource, context: SamContext): void 
   const state = apiState(id, context);
   checkHttpApi(properties);
   const document = state?.document;
-  const authorizers = writeDocument(properties, document, state);
+  const authorizers = writeDocument(context, properties, document, state);
   const api = {
     Type: 'AWS::ApiGatewayV2::Api',
     ...ownAttributes(resource),
@@ -61,6 +61,7 @@ function tagsOf({ Tags }: Tree): Tree {
 }
 
 function writeDocument(
+  context: SamContext,
   properties: Tree,
   document: ApiDocument | undefined,
   state: ApiState | undefined,
@@ -81,7 +82,9 @@ function writeDocument(
   if (document === undefined) return [];
   if (isGiven(DisableExecuteApiEndpoint)) disableEndpoint(document, DisableExecuteApiEndpoint);
   if (isTruthy(CorsConfiguration)) addCors(valid(document, 'CorsConfiguration'), CorsConfiguration);
-  const authorizers = isTruthy(Auth) ? addAuth(valid(document, 'Auth'), asMap(Auth, 'Auth'), properties) : [];
+  const authorizers = isTruthy(Auth)
+    ? addAuth(valid(document, 'Auth'), asMap(context.resolvedDeep(Auth), 'Auth'), properties)
+    : [];
   if (isTruthy(Tags) || document.isValid) addTags(valid(document, 'Tags'), tagsOf(properties));
   if (isTruthy(Description)) document.define(['info'], { description: Description });
   if (isTruthy(Name) && state?.isManaged === true) document.define(['info'], { title: Name });
@@ -251,7 +254,8 @@ function mutualTls(written: unknown): unknown {
   if (!isTruthy(written)) return undefined;
   const settings = asMap(written, 'Domain.MutualTlsAuthentication');
   const wrong = Object.keys(settings).find((key) => key !== 'TruststoreUri' && key !== 'TruststoreVersion');
-  if (wrong === undefined) return settings;
+  if (wrong === undefined)
+    return Object.fromEntries(Object.entries(settings).filter(([, value]) => isTruthy(value)));
   throw new SamProblem(
     `\`${wrong}\` is no field of \`MutualTlsAuthentication\`; it takes TruststoreUri and TruststoreVersion`,
     ['Domain', 'MutualTlsAuthentication', wrong],

@@ -11,6 +11,13 @@ export interface HttpAuthorizer {
   readonly written: Tree;
 }
 
+const sources = [
+  ['Headers', '$request.header.'],
+  ['QueryStrings', '$request.querystring.'],
+  ['StageVariables', '$stageVariables.'],
+  ['Context', '$context.'],
+] as const;
+
 /** The authorizers of `Auth`, with AWS_IAM where it is enabled. */
 export function readHttpAuthorizers(auth: Tree): HttpAuthorizer[] {
   const written = auth['Authorizers'];
@@ -43,6 +50,13 @@ function checkLambda(written: Tree, problem: (message: string) => SamProblem): v
   if (!isGiven(version)) throw problem('Lambda authorizers need `AuthorizerPayloadFormatVersion`');
   const identity = written['Identity'];
   if (isGiven(identity) && !isRawObject(identity)) throw problem('`Identity` should be a map');
+  for (const [name] of sources) {
+    const value = isRawObject(identity) ? identity[name] : undefined;
+    if (!isGiven(value)) continue;
+    if (!Array.isArray(value)) throw problem(`\`Identity.${name}\` should be a list`);
+    const wrong = value.findIndex((item) => typeof item !== 'string');
+    if (wrong !== -1) throw problem(`\`Identity.${name}[${wrong}]\` should be a string`);
+  }
 }
 
 function checkJwt(written: Tree, problem: (message: string) => SamProblem): void {
@@ -86,13 +100,6 @@ function lowerKeys(written: unknown): unknown {
   return Object.fromEntries(Object.entries(written).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
-const sources = [
-  ['Headers', '$request.header.'],
-  ['QueryStrings', '$request.querystring.'],
-  ['StageVariables', '$stageVariables.'],
-  ['Context', '$context.'],
-] as const;
-
 function lambda(written: Tree): Tree {
   const identity = isRawObject(written['Identity']) ? written['Identity'] : {};
   const parts = sources.flatMap(([name, prefix]) =>
@@ -110,6 +117,7 @@ function lambda(written: Tree): Tree {
       : undefined,
     authorizerResultTtlInSeconds: identity['ReauthorizeEvery'],
     identitySource: parts.length > 0 ? parts : undefined,
-    enableSimpleResponses: written['EnableSimpleResponses'],
+    enableSimpleResponses:
+      written['EnableSimpleResponses'] === false ? undefined : written['EnableSimpleResponses'],
   });
 }

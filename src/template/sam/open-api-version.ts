@@ -1,18 +1,31 @@
 import type { ApiDocument } from './api-document.ts';
-import { isGiven, omit, type Tree } from './tree.ts';
+import { entriesOf, isRawObject, member } from '../raw.ts';
+import { SamDocumentProblem } from './problem.ts';
+import { isGiven, isMap, omit, type Tree } from './tree.ts';
 
 /** Turns a Swagger document into OpenAPI 3, where a version asks for it or the document is one. */
 export function toOpenApi(document: ApiDocument, version: unknown): void {
   const { body } = document;
-  const isAsked = typeof version === 'string' && version.startsWith('3');
+  const isAsked = isVersion3(version);
   if (isAsked && isGiven(body['swagger'])) {
     delete body['swagger'];
-    body['openapi'] = version;
+    body['openapi'] = typeof version === 'number' ? `${version}.0` : version;
   }
   if (!document.isOpenApi) return;
+  checkServers(document);
   move(body, 'securityDefinitions', 'securitySchemes');
   move(body, 'definitions', 'schemas');
   for (const path of Object.keys(document.paths)) convertMethods(document, path);
+}
+
+function checkServers(document: ApiDocument): void {
+  const key = 'x-amazon-apigateway-endpoint-configuration';
+  const servers = document.body['servers'];
+  for (const [index, server] of (Array.isArray(servers) ? (servers as unknown[]) : []).entries()) {
+    const written = member(server, key);
+    if (!isGiven(written) || isRawObject(written)) continue;
+    throw new SamDocumentProblem(`\`${key}\` of \`servers[${index}]\` should be a map`, document.pointer);
+  }
 }
 
 function move(body: Tree, from: string, to: string): void {
@@ -24,13 +37,22 @@ function move(body: Tree, from: string, to: string): void {
   body['components'] = components;
 }
 
-/** OPTIONS methods of the transform lose what only Swagger knows. */
+/** Preflight methods lose what only Swagger knows, as far as they stand behind no condition. */
 function convertMethods(document: ApiDocument, path: string): void {
-  for (const item of document.items(path)) {
-    const options = item['options'];
-    if (typeof options !== 'object' || options === null) continue;
-    const definition = options as Tree; // a method is an object, or refused before
-    if (definition['summary'] !== 'CORS support') continue;
-    item['options'] = omit(definition, ['consumes', 'produces']);
-  }
+  const item = document.paths[path];
+  if (!isMap(item)) return;
+  const options = item['options'];
+  if (!isMap(options) || options['summary'] !== 'CORS support') return;
+  const responses = member(options, 'responses');
+  const ok = member(responses, '200');
+  const headers = entriesOf(member(ok, 'headers')).map(([name, schema]) => [name, { schema }] as const);
+  item['options'] = {
+    ...omit(options, ['consumes', 'produces']),
+    responses: { '200': { ...(ok as Tree), headers: Object.fromEntries(headers) } }, // written by this expansion
+  };
+}
+
+/** True for `3.x` as text, or as the number that YAML makes of it. */
+export function isVersion3(version: unknown): boolean {
+  return (typeof version === 'string' || typeof version === 'number') && String(version).startsWith('3');
 }

@@ -52,7 +52,7 @@ export const resourceProperties: Readonly<Record<string, PropertyTable>> = {
     AccessLogSetting: 'map',
     CanarySetting: 'map',
     TracingEnabled: 'boolean',
-    OpenApiVersion: 'string',
+    OpenApiVersion: 'string|number',
     Models: 'map',
     Domain: 'map',
     FailOnWarnings: 'boolean',

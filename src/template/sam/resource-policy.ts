@@ -36,8 +36,12 @@ function addStatements(document: ApiDocument, statements: readonly Tree[]): void
   const policy = document.body[policyKey];
   const known = isRawObject(policy) ? listOf(policy['Statement']) : [];
   const seen = new Set(known.map((statement) => JSON.stringify(statement)));
-  const fresh = statements.filter((statement) => !seen.has(JSON.stringify(statement)));
-  document.body[policyKey] = { Version: '2012-10-17', Statement: [...known, ...fresh] };
+  const fresh = statements.filter((statement) => {
+    const text = JSON.stringify(statement);
+    return !seen.has(text) && seen.add(text);
+  });
+  const all = [...known, ...fresh];
+  document.body[policyKey] = { Version: '2012-10-17', Statement: all.length === 1 ? all[0] : all };
 }
 
 function resourceList(document: ApiDocument, { path, stageName }: PolicyPlace): Tree[] {

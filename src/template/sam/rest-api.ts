@@ -9,7 +9,7 @@ import { contentLocation } from './content-location.ts';
 import { inheritedAttributes, ownAttributes, type SamContext, type SamResource } from './context.ts';
 import { addGatewayResponses } from './gateway-responses.ts';
 import { fullHash } from './logical-id.ts';
-import { toOpenApi } from './open-api-version.ts';
+import { isVersion3, toOpenApi } from './open-api-version.ts';
 import { SamProblem } from './problem.ts';
 import { resourceProperties } from './property-tables.ts';
 import {
@@ -21,7 +21,18 @@ import {
 import { addRestCors } from './rest-cors.ts';
 import { stageId } from './stage-name.ts';
 import { propagateTags } from './tags.ts';
-import { isGiven, isIntrinsic, isTruthy, pick, present, ref, sub, tagList, type Tree } from './tree.ts';
+import {
+  isGiven,
+  isIntrinsic,
+  isTruthy,
+  listOf,
+  pick,
+  present,
+  ref,
+  sub,
+  tagList,
+  type Tree,
+} from './tree.ts';
 import { expandUsagePlan } from './usage-plan.ts';
 
 const authKeys = [
@@ -42,7 +53,7 @@ export function expandRestApi(resource: SamResource, context: SamContext): void 
   checkRestApi(properties);
   const state = apiState(id, context);
   const document = state?.document;
-  const auth = isTruthy(properties['Auth']) ? asMap(properties['Auth'], 'Auth') : {};
+  const auth = isTruthy(properties['Auth']) ? asMap(context.resolvedDeep(properties['Auth']), 'Auth') : {};
   const authorizers = writeDocument(resource, document, auth);
   context.emit(id, restApi(resource, document), { id, direct: true });
   context.place(id, { Body: ['Resources', id, 'Properties', 'DefinitionBody'] });
@@ -61,7 +72,7 @@ function checkRestApi(properties: Tree): void {
     throw new SamProblem('give either `DefinitionUri` or `DefinitionBody`, not both', ['DefinitionUri']);
   }
   if (StageName === '') throw new SamProblem('`StageName` cannot be empty', ['StageName']);
-  if (isGiven(OpenApiVersion) && !isIntrinsic(OpenApiVersion)) {
+  if (isGiven(OpenApiVersion) && !isIntrinsic(OpenApiVersion) && typeof OpenApiVersion !== 'number') {
     const version = asText(OpenApiVersion, 'OpenApiVersion');
     if (!/^(?:2\.0|3\.(?:0|1)(?:\.\d+)?)$/.test(version)) {
       throw new SamProblem('`OpenApiVersion` must be `2.0`, or of the form `3.0.x` or `3.1.x`', [
@@ -115,7 +126,7 @@ function needValid(document: ApiDocument | undefined, property: string): ApiDocu
 const endpointKey = 'x-amazon-apigateway-endpoint-configuration';
 
 function disableEndpoint(document: ApiDocument, isDisabled: unknown, version: unknown): void {
-  const isOpenApi = document.isOpenApi || (typeof version === 'string' && version.startsWith('3'));
+  const isOpenApi = document.isOpenApi || isVersion3(version);
   if (!isOpenApi) {
     document.define([endpointKey], { disableExecuteApiEndpoint: isDisabled });
     return;
@@ -171,9 +182,21 @@ function applyDefault(document: ApiDocument, auth: Tree, authorizers: readonly R
 }
 
 function addMediaTypes(document: ApiDocument, { BinaryMediaTypes }: Tree): void {
-  const types = Array.isArray(BinaryMediaTypes) ? (BinaryMediaTypes as unknown[]) : [];
-  const plain = types.map((type) => (typeof type === 'string' ? type.replaceAll('~1', '/') : type));
-  document.body['x-amazon-apigateway-binary-media-types'] = plain;
+  const key = 'x-amazon-apigateway-binary-media-types';
+  const all = new Map<string, unknown>();
+  for (const type of [...listOf(document.body[key]), ...listOf(BinaryMediaTypes)]) {
+    const plain = withSlashes(type);
+    all.set(JSON.stringify(plain), plain);
+  }
+  document.body[key] = [...all.values()];
+}
+
+/** `~1` stands for a slash. */
+function withSlashes(type: unknown): unknown {
+  if (typeof type === 'string') return type.replaceAll('~1', '/');
+  if (Array.isArray(type)) return type.map(withSlashes);
+  if (!isRawObject(type)) return type;
+  return Object.fromEntries(Object.entries(type).map(([key, value]) => [key, withSlashes(value)]));
 }
 
 function addModels(document: ApiDocument, written: unknown): void {

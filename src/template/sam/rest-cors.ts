@@ -1,7 +1,7 @@
 import { isRawObject } from '../raw.ts';
 import type { ApiDocument } from './api-document.ts';
 import { SamDocumentProblem, SamProblem } from './problem.ts';
-import { isGiven, isIntrinsic, isTruthy, omit, type Tree } from './tree.ts';
+import { isGiven, isIntrinsic, isTruthy, type Tree } from './tree.ts';
 
 const allMethods = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
 const known = ['AllowMethods', 'AllowHeaders', 'AllowOrigin', 'MaxAge', 'AllowCredentials'];
@@ -53,7 +53,7 @@ function addPreflight(document: ApiDocument, path: string, cors: Cors): void {
   }
   for (const item of document.items(path)) {
     const methods = cors.methods ?? `'${methodsOf(item).join(',')}'`;
-    item['options'] = preflight(present(cors, methods), document);
+    item['options'] = preflight(present(cors, methods));
   }
 }
 
@@ -66,6 +66,15 @@ function checkResponses(document: ApiDocument, path: string): void {
         `the responses of the options method for path \`${path}\` should be a map`,
         document.pointer,
       );
+    }
+    for (const response of Object.values(isRawObject(responses) ? responses : {})) {
+      const headers = isRawObject(response) ? response['headers'] : undefined;
+      if (isGiven(headers) && !isRawObject(headers)) {
+        throw new SamDocumentProblem(
+          `the response's headers in the options method for path \`${path}\` must be a map`,
+          document.pointer,
+        );
+      }
     }
   }
 }
@@ -87,7 +96,7 @@ function present(cors: Cors, methods: unknown): [header: string, value: unknown,
   return all.filter(([, value]) => isTruthy(value));
 }
 
-function preflight(headers: readonly [string, unknown, string][], document: ApiDocument): Tree {
+function preflight(headers: readonly [string, unknown, string][]): Tree {
   const shown = headers.map(([name, , type]): [string, unknown] => [name, { type }]);
   const values = headers.map(([name, value]): [string, unknown] => [`method.response.header.${name}`, value]);
   const ok = { description: 'Default response for CORS method', headers: Object.fromEntries(shown) };
@@ -102,15 +111,11 @@ function preflight(headers: readonly [string, unknown, string][], document: ApiD
       },
     },
   };
-  const swagger = {
+  return {
     summary: 'CORS support',
     consumes: ['application/json'],
     produces: ['application/json'],
     'x-amazon-apigateway-integration': integration,
     responses: { '200': ok },
   };
-  if (!document.isOpenApi) return swagger;
-  const schemas = headers.map(([name, , type]): [string, unknown] => [name, { schema: { type } }]);
-  const response = { ...ok, headers: Object.fromEntries(schemas) };
-  return { ...omit(swagger, ['consumes', 'produces']), responses: { '200': response } };
 }

@@ -143,7 +143,7 @@ export function roleResource(parts: RoleParts, others: Tree, attributes: Tree): 
     ...attributes,
     Properties: present({
       ...others,
-      ManagedPolicyArns: parts.managed.length > 0 ? parts.managed : undefined,
+      ...(parts.managed.length > 0 ? { ManagedPolicyArns: parts.managed } : {}),
       Policies: parts.inline.length > 0 ? parts.inline : undefined,
     }),
   };

@@ -92,7 +92,8 @@ function stateMachineRole(resource: SamResource, context: SamContext): unknown {
   };
   const parts = { managed: [...managed, ...xray], inline };
   const path = isTruthy(properties['Policies']) ? { path: ['Policies'] } : {};
-  context.emit(roleId, roleResource(parts, others, inheritedAttributes(resource)), { id, ...path });
+  const role = roleResource(parts, { ManagedPolicyArns: [], ...others }, inheritedAttributes(resource));
+  context.emit(roleId, role, { id, ...path });
   return getAtt(roleId, 'Arn');
 }
 

@@ -103,7 +103,6 @@ function emitPlan(
   });
   emit(keyId, 'AWS::ApiGateway::ApiKey', [planId], {
     Enabled: true,
-    ...pick(plan, ['Tags']),
     StageKeys: pairs.map(({ api, stage }) => ({ RestApiId: api, StageName: stage })),
   });
   emit(tieId, 'AWS::ApiGateway::UsagePlanKey', [keyId], {

@@ -1,6 +1,7 @@
 import { isRawObject, member } from '../../raw.ts';
-import { integrationOf, type ApiDocument } from '../api-document.ts';
+import { ApiDocument, integrationOf } from '../api-document.ts';
 import { apiState, type ApiState } from '../api-state.ts';
+import { isVersion3 } from '../open-api-version.ts';
 import { authorizerNames, setAuthorizer, setKeyRequired } from '../api-security.ts';
 import { addCustomStatements, addResourcePolicy } from '../resource-policy.ts';
 import { iamAuthorizer, securityDefinition } from '../rest-authorizers.ts';
@@ -14,7 +15,6 @@ import {
   listOf,
   onlyIf,
   present,
-  ref,
   refName,
   sub,
   type Tree,
@@ -27,6 +27,8 @@ export interface RouteApi {
   /** Undefined for an API that is not of SAM. */
   readonly state: ApiState | undefined;
   readonly stageName: unknown;
+  /** The API as the event names it: a `Ref`, or its id alone. */
+  readonly written: unknown;
 }
 
 /** A route of a REST API, as an event of any kind of resource writes it. */
@@ -45,7 +47,7 @@ export function expandApiEvent(event: FunctionEvent): undefined {
   );
   const { document, isManaged } = route.api.state ?? {};
   const suffix = route.api.state === undefined ? 'AllStages' : stageSuffix(route.api.stageName);
-  const plain = route.path.replace(/\{[^}]*\}/g, '*');
+  const plain = plainPath(route.path);
   const isAny = route.method.toLowerCase() === 'any';
   emitPermission(
     event,
@@ -53,14 +55,15 @@ export function expandApiEvent(event: FunctionEvent): undefined {
     {
       SourceArn: sub(
         `arn:aws:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${__ApiId__}/\${__Stage__}/${isAny ? '*' : route.method.toUpperCase()}${plain}`,
-        { __ApiId__: ref(route.api.id), __Stage__: '*' },
+        { __ApiId__: route.api.written, __Stage__: '*' },
       ),
     },
     `${event.id}Permission${suffix}`,
   );
   if (document === undefined) return;
-  const isWritten = isManaged === true || isTruthy(route.api.state?.properties['MergeDefinitions']);
-  if (isWritten) integrateFunction(event, route, document);
+  const isMerged = isManaged !== true && isTruthy(route.api.state?.properties['MergeDefinitions']);
+  if (isManaged === true) integrateFunction(event, route, document);
+  else if (isMerged) mergeFunction(event, route, document);
   else if (isTruthy(member(event.properties['Auth'], 'OverrideApiAuth'))) writeAuth(route, document);
 }
 
@@ -87,7 +90,13 @@ export function readRestRoute(
     );
   }
   const stageName = state?.properties['StageName'];
-  return { path: Path, method: Method, properties, api: { id, state, stageName }, problem };
+  return {
+    path: Path,
+    method: Method,
+    properties,
+    api: { id, state, stageName, written: RestApiId },
+    problem,
+  };
 }
 
 function isParameter(id: string, context: SamContext): boolean {
@@ -96,6 +105,7 @@ function isParameter(id: string, context: SamContext): boolean {
 
 function integrateFunction(event: FunctionEvent, route: RestRoute, document: ApiDocument): void {
   const { path, method, problem } = route;
+  document.add(path, method);
   if (document.hasIntegration(path, method)) {
     throw problem(`API method \`${method}\` is defined several times for path \`${path}\`; keep one of them`);
   }
@@ -115,6 +125,20 @@ function integrateFunction(event: FunctionEvent, route: RestRoute, document: Api
   writeAuth(route, document);
   writeModel(route, document);
   writeParameters(route, document);
+}
+
+/** `MergeDefinitions`: what the event writes replaces what the document says of the same method. */
+function mergeFunction(event: FunctionEvent, route: RestRoute, document: ApiDocument): void {
+  if (!document.isValid) return;
+  const { swagger, openapi } = document.body;
+  const made = new ApiDocument({ ...present({ swagger, openapi }), paths: {} }, document.pointer);
+  integrateFunction(event, route, made);
+  document.add(route.path, route.method);
+  const [own] = made.definitionsOf(route.path, route.method);
+  for (const definition of document.definitionsOf(route.path, route.method)) Object.assign(definition, own);
+  for (const [section, members] of Object.entries(made.body)) {
+    if (section !== 'paths' && isRawObject(members)) document.define([section], members);
+  }
 }
 
 function writeTimeout({ properties }: FunctionEvent, definition: Tree): void {
@@ -231,7 +255,7 @@ function writeModel(route: RestRoute, document: ApiDocument): void {
 
 function willBeOpenApi({ api }: RestRoute, document: ApiDocument): boolean {
   const version = api.state?.properties['OpenApiVersion'];
-  return document.isOpenApi || (typeof version === 'string' && version.startsWith('3'));
+  return document.isOpenApi || isVersion3(version);
 }
 
 function checkModel(route: RestRoute, model: unknown): void {
@@ -307,4 +331,9 @@ function badParameter(route: RestRoute, name?: string): Error {
     `invalid value for \`RequestParameters\`: ${shown} is not of the form \`method.request.{querystring|path|header}.{name}\`, alone or with \`Required\` and \`Caching\``,
     ['RequestParameters'],
   );
+}
+
+/** A path in an ARN: its parameters match anything. */
+export function plainPath(path: string): string {
+  return path.replace(/\{[a-zA-Z0-9._-]+\+?\}/g, '*');
 }

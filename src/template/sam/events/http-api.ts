@@ -4,6 +4,7 @@ import { integrationOf } from '../api-document.ts';
 import { apiState, type ApiState } from '../api-state.ts';
 import { authorizerNames, setAuthorizer } from '../api-security.ts';
 import { isGiven, isTruthy, listOf, onlyIf, present, ref, refName, sub } from '../tree.ts';
+import { plainPath } from './api.ts';
 import { emitPermission, eventProblem, type FunctionEvent } from './event.ts';
 
 interface HttpRoute {
@@ -18,7 +19,8 @@ export function expandHttpApiEvent(event: FunctionEvent): undefined {
   const route = readRoute(event);
   const { path, method, apiId, state } = route;
   const verb = method.toLowerCase() === 'any' ? '*' : method.toUpperCase();
-  const plain = path === '$default' ? '*' : `${verb}${path.replace(/\{[^}]*\}/g, '*')}`;
+  const isRest = path === '$default';
+  const plain = isRest ? '*' : path === '/$default' ? '$default' : `${verb}${plainPath(path)}`;
   emitPermission(event, 'apigateway.amazonaws.com', {
     SourceArn: sub(
       `arn:\${AWS::Partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${__ApiId__}/\${__Stage__}/${plain}`,
@@ -56,6 +58,7 @@ function readRoute(event: FunctionEvent): HttpRoute {
 function integrate(event: FunctionEvent, route: HttpRoute, document: ApiDocument, state: ApiState): void {
   const { path, method } = route;
   const { properties, target } = event;
+  document.add(path, method);
   if (!document.hasIntegration(path, method)) {
     const condition = target.resource.raw['Condition'];
     const name = target.alias?.id ?? `${target.resource.id}.Arn`;
@@ -73,7 +76,7 @@ function integrate(event: FunctionEvent, route: HttpRoute, document: ApiDocument
       method,
       integration,
       condition,
-      present({ isDefaultRoute: path === '$default' || undefined }),
+      present({ isDefaultRoute: path.endsWith('$default') || undefined }),
     );
     writePathParameters(document, path, method);
   } else if (state.isManaged) {
@@ -120,7 +123,7 @@ function writeAuth(event: FunctionEvent, route: HttpRoute, document: ApiDocument
     ]);
   }
   const own = isRawObject(authorizers) ? authorizers : {};
-  const value = scopes ?? member(own[checked], 'AuthorizationScopes');
+  const value = scopes ?? (checked === 'AWS_IAM' ? [] : member(own[checked], 'AuthorizationScopes'));
   setAuthorizer(document, route, { [checked]: listOf(value) }, authorizerNames(Object.keys(own)));
 }
 

@@ -1,16 +1,17 @@
-import { member } from '../../raw.ts';
+import { isRawObject, member } from '../../raw.ts';
+import { managedPolicy } from '../roles.ts';
 import { getAtt, isGiven, isMap, isTruthy, pick, ref, type Tree } from '../tree.ts';
-import { emitForEvent, emitPermission, eventProblem, type FunctionEvent } from './event.ts';
+import { emitForEvent, emitPermission, eventProblem, type EventNeeds, type FunctionEvent } from './event.ts';
 
 /** SNS: the subscription, straight to the function or by way of a queue. */
-export function expandTopicEvent(event: FunctionEvent): undefined {
+export function expandTopicEvent(event: FunctionEvent): EventNeeds | undefined {
   const { Topic, SqsSubscription } = event.properties;
   if (!isTruthy(SqsSubscription)) {
     subscribe(event, event.target.arn, 'lambda');
     emitPermission(event, 'sns.amazonaws.com', { SourceArn: Topic });
-    return;
+    return undefined;
   }
-  const queue = isMap(SqsSubscription) ? givenQueue(event, SqsSubscription) : madeQueue(event);
+  const queue = isRawObject(SqsSubscription) ? givenQueue(event, SqsSubscription) : madeQueue(event);
   const settings = isMap(SqsSubscription) ? SqsSubscription : {};
   emitForEvent(event, `${event.id}EventSourceMapping`, 'AWS::Lambda::EventSourceMapping', {
     BatchSize: settings['BatchSize'] ?? 10,
@@ -20,6 +21,7 @@ export function expandTopicEvent(event: FunctionEvent): undefined {
   });
   emitForEvent(event, queue.policyId, 'AWS::SQS::QueuePolicy', policy(queue, Topic));
   subscribe(event, queue.arn, 'sqs');
+  return { managed: [managedPolicy('service-role/AWSLambdaSQSQueueExecutionRole')] };
 }
 
 interface TopicQueue {
