@@ -3,6 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { motoBin } from '../../account/wire/moto-server.mjs';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -44,11 +45,7 @@ export class LocalAws {
     execFileSync(process.execPath, [join(root, 'scripts/build-audit.mjs'), bundles]);
     const child = spawn(
       process.execPath,
-      [
-        join(root, 'test/stack/audit/lambda-host.mjs'),
-        join(root, '.cache/moto-5.2.5/bin/moto_server'),
-        bundles,
-      ],
+      [join(root, 'test/stack/audit/lambda-host.mjs'), join(motoBin, 'moto_server'), bundles],
       {
         env: {
           ...process.env,
