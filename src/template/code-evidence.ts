@@ -71,7 +71,7 @@ async function readBundle(path: string): Promise<CodeEvidence | undefined> {
   if (found.isDirectory()) await reader.folder(path, 0);
   else if (sourceExtensions.has(extname(path))) await reader.file(path);
   else reader.complete = false;
-  return reader.evidence();
+  return reader.sawNothing() ? undefined : reader.evidence();
 }
 
 class BundleReader {
@@ -81,6 +81,11 @@ class BundleReader {
   #bytes = 0;
 
   constructor(readonly root: string) {}
+
+  /** True where there was neither code nor anything that may hold some: a template beside code that is not there. */
+  sawNothing(): boolean {
+    return this.complete && this.#read.length === 0;
+  }
 
   evidence(): CodeEvidence {
     const shown = this.#read.slice(0, 3).join(', ');

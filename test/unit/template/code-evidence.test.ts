@@ -104,6 +104,7 @@ describe('code evidence', () => {
     expect(await evidence({}, { S3Bucket: 'b', S3Key: 'k.zip' })).toBeUndefined();
     expect(await evidence({}, '../../../../../../etc')).toBeUndefined();
     expect(await evidence({}, './dist/not-built-yet')).toBeUndefined();
+    expect(await evidence({ 'src/README.md': 'makeIdempotent' })).toBeUndefined();
     expect(await evidence({ 'src/index.js': 'makeIdempotent' }, './src', false)).toBeUndefined();
   });
 });
