@@ -87,6 +87,8 @@ function visit(expression: Expression, scope: Scope, read: Read): void {
       ? (scope.bindings.get(expression['of']) ?? scope.current)
       : scope.current;
   for (const [name, argument] of Object.entries(expression)) {
+    // Only a list of keys tells one of AWS's from one of the account's by its ARN.
+    if (name === 'is' && argument === 'customer-managed-key') read('AWS::KMS::Key', 'KeyManager');
     if (name === 'all' || name === 'any')
       for (const part of argument as Expression[]) visit(part, scope, read);
     else if (name === 'not' || name === 'if' || name === 'then' || name === 'else')

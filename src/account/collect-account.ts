@@ -4,8 +4,15 @@ import type { SourceDiagnostic, SourceReading } from '../model/source.ts';
 import type { Cause } from '../model/value.ts';
 import { chooseRegions, homeRegions, mainRegion, readIdentity, type Open } from './account-identity.ts';
 import { CallLog, type CallStats } from './calls.ts';
-import { collectPlace, notCollected, type PlaceReading } from './collect-place.ts';
-import { callsOf, type ClientConfig, type Collector, type Credentials, type Place } from './collector.ts';
+import { collectPlace, globalRegion, notCollected, type PlaceReading } from './collect-place.ts';
+import {
+  callsOf,
+  scopeType,
+  type ClientConfig,
+  type Collector,
+  type Credentials,
+  type Place,
+} from './collector.ts';
 import { collectors } from './collectors/index.ts';
 import { DeadlineError, toDiagnostic } from './errors.ts';
 import { guardClient, type GuardedClient } from './guard-client.ts';
@@ -94,9 +101,6 @@ export async function collectAccount(options: CollectAccountOptions): Promise<Ac
 
 /** Milliseconds. The SDK waits for ever by itself, and a firewall that drops packets would hold the audit up. */
 const timeouts = { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true };
-
-/** Scope of what has no Region. */
-const globalRegion = 'global';
 
 class AuditSession {
   readonly #options: CollectAccountOptions;
@@ -291,11 +295,17 @@ function mergePlaces(places: readonly PlannedPlace[], readings: readonly PlaceRe
     // A resource of a Region that names a role finds none of them where the roles could not be listed.
     const doubts = new Map([...(global?.incomplete ?? []), ...missingCauses(plan), ...reading.incomplete]);
     for (const [type, cause] of doubts) incomplete.push({ scope: place.scope, type, cause });
-    resources.push(...reading.resources);
-    if (place.region !== globalRegion)
-      resources.push(scopeResource(place, isComplete(reading, global, plan)));
+    const Complete = isComplete(reading, global, plan);
+    resources.push(
+      ...reading.resources.map((resource) =>
+        resource.type === scopeType
+          ? { ...resource, properties: { ...resource.properties, Complete } }
+          : resource,
+      ),
+    );
     const { planned: operations, failed } = reading.operations;
-    scopes.push({ scope: place.scope, resources: reading.resources.length, operations, failed });
+    const found = reading.resources.filter(({ type }) => type !== scopeType).length;
+    scopes.push({ scope: place.scope, resources: found, operations, failed });
   }
   const answered = readings.reduce((sum, { operations }) => sum + operations.answered, 0);
   return {
@@ -350,19 +360,4 @@ function missingDiagnostics(plan: Plan): readonly SourceDiagnostic[] {
     where: 'account',
     affects,
   }));
-}
-
-/** The account and Region as a resource, for rules that ask what it has at all. */
-function scopeResource({ scope, account, region }: Place, complete: boolean): Resource {
-  const id = `Headgate::Scope|${account}|${region}|${scope}`;
-  return {
-    id,
-    type: 'Headgate::Scope',
-    name: scope,
-    scope,
-    account,
-    region,
-    properties: { Kind: 'account', Account: account, Region: region, Complete: complete },
-    locate: (path) => ({ arn: id, path }),
-  };
 }

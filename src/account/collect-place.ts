@@ -3,8 +3,10 @@ import type { Cause } from '../model/value.ts';
 import {
   actionsOf,
   isItemOperation,
+  scopeType,
   type Answer,
   type Collector,
+  type Found,
   type ItemOperation,
   type Operation,
   type Place,
@@ -45,6 +47,15 @@ export async function collectPlace(options: CollectPlaceOptions): Promise<PlaceR
   return run.finish();
 }
 
+/** Region of a place that holds what has none. */
+export const globalRegion = 'global';
+
+/** The account and Region as a resource, for rules that ask what it has at all. */
+function scopeFound({ account, region, scope }: Place): Found {
+  const properties = { Kind: 'account', Account: account, Region: region };
+  return { type: scopeType, name: scope, properties };
+}
+
 class PlaceRun {
   readonly #options: CollectPlaceOptions;
   readonly #drafts: Drafts;
@@ -57,6 +68,7 @@ class PlaceRun {
   constructor(options: CollectPlaceOptions) {
     this.#options = options;
     this.#drafts = new Drafts(options.place);
+    if (options.place.region !== globalRegion) this.#drafts.add(scopeFound(options.place), undefined);
   }
 
   async collect(planned: PlannedCollector): Promise<void> {
@@ -125,9 +137,10 @@ class PlaceRun {
     leaveUnresolved(item, operation.fills ?? [], cause);
     const types = typesOf(operation);
     if (types.length === 0) return;
-    this.#doubt(operation.placeholder === undefined ? types : (operation.shows ?? []), cause);
-    if (operation.placeholder !== undefined)
-      this.#drafts.add({ ...operation.placeholder(item, cause), uncertain: cause }, item.id);
+    if (operation.placeholder === undefined) this.#doubt(types, cause);
+    else
+      for (const found of [operation.placeholder(item, cause)].flat())
+        this.#drafts.add({ ...found, uncertain: cause }, item.id);
   }
 
   #doubt(types: readonly string[], cause: Cause): void {

@@ -88,10 +88,13 @@ export interface ItemOperation<Api> extends OperationFacts {
    * Stands for what a failed call might have found: what is known of it, the rest being unresolved.
    * Without it the failure makes every resource of the found types doubtful.
    */
-  readonly placeholder?: (item: Item, cause: Cause) => Found;
+  readonly placeholder?: (item: Item, cause: Cause) => Found | readonly Found[];
 }
 
 export type Operation<Api = unknown> = ListOperation<Api> | ItemOperation<Api>;
+
+/** Type of the account and Region themselves. */
+export const scopeType = 'Headgate::Scope';
 
 /** The resources of one type, for what follows from several answers together. */
 export type Collected = (type: string) => readonly Item[];

@@ -1,5 +1,9 @@
-import { paginateListAccounts, OrganizationsClient } from '@aws-sdk/client-organizations';
-import type { Credentials } from './collector.ts';
+import type { ListAccountsResponse } from '@aws-sdk/client-organizations';
+import { CallLog } from './calls.ts';
+import type { ClientConfig, Credentials } from './collector.ts';
+import { guardClient, type GuardedClient } from './guard-client.ts';
+import { pages } from './pages.ts';
+import { RateLimiter, systemClock, type Clock } from './rate.ts';
 
 /** A member of the organization. */
 export interface OrganizationAccount {
@@ -7,16 +11,47 @@ export interface OrganizationAccount {
   readonly name: string;
 }
 
+export interface ListAccountsOptions {
+  readonly region?: string;
+  readonly credentials?: Credentials;
+  readonly endpoint?: string;
+  readonly clock?: Clock;
+  /** Sees the client before its first call. */
+  readonly customise?: (client: GuardedClient) => void;
+}
+
 /**
- * The active accounts of the organization, sorted by id. Only its management account and delegated
- * administrators may ask. Errors of the SDK pass through.
+ * The active accounts of the organization, sorted by id, at the rate and through the guard of an audit.
+ * Only its management account and delegated administrators may ask. Errors of the SDK pass through.
  */
 export async function listOrganizationAccounts(
-  config: { readonly region?: string; readonly credentials?: Credentials } = {},
+  options: ListAccountsOptions = {},
 ): Promise<readonly OrganizationAccount[]> {
-  const client = new OrganizationsClient(config);
+  const { Organizations } = await import('@aws-sdk/client-organizations');
+  const { clock = systemClock, customise, ...config } = options;
+  const client = new Organizations({ retryMode: 'standard' satisfies ClientConfig['retryMode'], ...config });
+  const guarded = client as unknown as GuardedClient; // every SDK client has a middleware stack
+  guardClient(guarded, {
+    service: 'organizations',
+    region: config.region ?? 'global',
+    allowed: new Set(['ListAccounts']),
+    limiter: new RateLimiter(clock),
+    log: new CallLog(),
+    signal: new AbortController().signal,
+  });
+  customise?.(guarded);
+  try {
+    return await listAll((NextToken) => client.listAccounts({ NextToken }));
+  } finally {
+    client.destroy();
+  }
+}
+
+async function listAll(
+  call: (token: string | undefined) => Promise<ListAccountsResponse>,
+): Promise<readonly OrganizationAccount[]> {
   const accounts: OrganizationAccount[] = [];
-  for await (const { Accounts = [] } of paginateListAccounts({ client }, {}))
+  for await (const { Accounts = [] } of pages(call, ({ NextToken }) => NextToken))
     for (const { Id, Name = '', Status } of Accounts)
       if (Id !== undefined && Status === 'ACTIVE') accounts.push({ account: Id, name: Name });
   return accounts.sort((left, right) => (left.account < right.account ? -1 : 1));

@@ -46,7 +46,8 @@ export function planCollection(
   const found = new Set<string>();
   for (const collector of collectors) {
     const operations = operationsFor(collector, needs);
-    const isSelected = services === undefined || services.includes(collector.service.replace(/-global$/, ''));
+    const isSelected =
+      services === undefined || services.includes(collector.service.replace(/-(global|control)$/, ''));
     if (isSelected && operations.length > 0) planned.push({ collector, operations });
     for (const type of collector.operations.flatMap(typesOf)) {
       known.set(type, collector.service);

@@ -9,19 +9,18 @@
 export const takenToBeAbsent: ReadonlySet<string> = new Set([
   // Invoke functions, or take their dead letters, by a role of their own.
   'AWS::AppSync::DataSource',
-  'AWS::CloudFormation::CustomResource',
   'AWS::EventsV2::EventBus',
   'AWS::EventsV2::EventSource',
   'AWS::EventsV2::ResourcePolicy',
   'AWS::EventsV2::Subscriber',
   'AWS::KinesisFirehose::DeliveryStream',
+  // Would make notApplicable of custom-resource providers; in doubt, they would leave every function unknown.
+  'AWS::CloudFormation::CustomResource',
   // Are named by ARN, and judged by no rule.
   'AWS::AmazonMQ::Broker',
   'AWS::DocDB::DBCluster',
   'AWS::EC2::VPNGateway',
   'AWS::EFS::FileSystem',
-  'AWS::ElasticLoadBalancing::LoadBalancer',
-  'AWS::ElasticLoadBalancingV2::LoadBalancer',
   'AWS::Kinesis::Stream',
   'AWS::MSK::Cluster',
   'AWS::RDS::DBCluster',

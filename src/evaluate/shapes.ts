@@ -1,3 +1,4 @@
+import type { Resource } from '../model/resource.ts';
 import type { ResourceGraph } from '../model/resource-graph.ts';
 import {
   PartialString,
@@ -73,9 +74,8 @@ function hasPrefix(value: Value, prefix: string): Truth {
 
 function isCustomerManagedKey(value: Value, graph: ResourceGraph): Truth {
   if (value instanceof Reference) {
-    const type = graph.byId(value.resourceId)?.type ?? '';
-    if (type === 'AWS::KMS::Key' || type === 'AWS::KMS::Alias' || type === 'AWS::KMS::ReplicaKey')
-      return true;
+    const key = graph.byId(value.resourceId);
+    if (key !== undefined && keyTypes.has(key.type)) return isManagedByCustomer(key);
     return { code: 'attribute', message: 'what key this names is known only after deployment' };
   }
   const text =
@@ -85,10 +85,43 @@ function isCustomerManagedKey(value: Value, graph: ResourceGraph): Truth {
   if (typeof text !== 'string') return value instanceof SymbolicValue ? unknownText() : false;
   if (text === '' || /(^|:)alias\/aws\//.test(text)) return false;
   const named = graph.byId(text);
-  if (named !== undefined) return named.properties['KeyManager'] !== 'AWS';
+  if (named !== undefined) return isManagedByCustomer(named);
   if (value instanceof PartialString)
     return /(:key\/|alias\/)/.test(text) || isWholeKeyReference(value, graph) || unknownText();
+  return text.includes('alias/') || isUnlistedKey(text, graph);
+}
+
+const keyTypes: ReadonlySet<string> = new Set(['AWS::KMS::Key', 'AWS::KMS::Alias', 'AWS::KMS::ReplicaKey']);
+/** How an account reading calls the keys that AWS made in the account for a service. */
+const awsManagedKey = 'Headgate::AwsManagedKey';
+
+function isManagedByCustomer({ type, properties: { KeyManager: manager } }: Resource): Truth {
+  if (type === awsManagedKey) return false;
+  return manager instanceof Unresolved ? manager.cause : manager !== 'AWS';
+}
+
+/** A key that was not scanned is taken to be the customer's, unless keys may be missing where it stands. */
+function isUnlistedKey(keyId: string, graph: ResourceGraph): Truth {
+  const [, , , region, account] = keyId.split(':');
+  const isArn = region !== undefined && account !== undefined;
+  if (
+    !isArn &&
+    graph.ofType(awsManagedKey).some(({ name, properties }) => [name, properties.KeyId].includes(keyId))
+  )
+    return false;
+  const scopes = isArn ? [`${account}/${region}`] : accountScopes(graph);
+  for (const scope of scopes) {
+    const missing = graph.incompleteness('AWS::KMS::Key', scope);
+    if (missing !== undefined) return missing;
+  }
   return true;
+}
+
+function accountScopes(graph: ResourceGraph): readonly string[] {
+  return graph
+    .ofType('Headgate::Scope')
+    .filter(({ properties }) => properties.Kind === 'account')
+    .map(({ scope }) => scope);
 }
 
 function isWholeKeyReference(value: PartialString, graph: ResourceGraph): boolean {

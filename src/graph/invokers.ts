@@ -1,6 +1,6 @@
 import type { Relation } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
-import { isObjectValue, type ObjectValue, type Value } from '../model/value.ts';
+import { Unresolved, isObjectValue, type ObjectValue, type Value } from '../model/value.ts';
 import { relationTable } from './relation-table.ts';
 import type { Invocation, ReadTarget, RelationRow } from './relations/row.ts';
 import type { LinkContext } from './resolve-target.ts';
@@ -92,7 +92,7 @@ function readInvokers(invoked: Resource, context: LinkContext): readonly ReadTar
     }
   }
   targets.push(...pollers(invoked, context));
-  targets.push(...permitted(invoked, targets, context));
+  targets.push(...permitted(invoked, targets, context), ...unreadPolicies(invoked, context));
   return unique(targets);
 }
 
@@ -178,6 +178,14 @@ function permitted(
     // Without a source that can be named, any entry of that service which is already known explains the permission.
     if (known.some((target) => isOfService(target.to, principal))) return [];
     return [{ to: permission, attributes }];
+  });
+}
+
+/** A policy that could not be read may let in anyone: then this function's list alone may be longer. */
+function unreadPolicies(invoked: Resource, context: LinkContext): readonly ReadTarget[] {
+  return context.related(invoked, 'resourcePolicies').edges.flatMap(({ to: policy }) => {
+    const document = policy?.properties.PolicyDocument;
+    return document instanceof Unresolved ? [{ cause: document.cause, partial: true }] : [];
   });
 }
 

@@ -220,7 +220,7 @@ describe('types that no collector reads', () => {
   it('are shown by the policies of functions, where these can be read', async () => {
     const faults = [{ call: 'lambda.GetPolicy', fault: 'deny' } as const];
     const { reading } = await collect(ordersAccount, { needs, faults });
-    expect(doubted(reading)).toEqual(['AWS::CloudTrail::Trail', 'AWS::IoT::TopicRule']);
+    expect(doubted(reading)).toEqual(['AWS::CloudTrail::Trail']);
   });
 });
 

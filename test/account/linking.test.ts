@@ -2,9 +2,12 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { linkGraph } from '../../src/graph/link-graph.ts';
 import type { Resource } from '../../src/model/resource.ts';
 import type { ResourceGraph } from '../../src/model/resource-graph.ts';
+import { hasShape } from '../../src/evaluate/shapes.ts';
 import { collect } from './collect.ts';
+import { collectors } from '../../src/account/collectors/index.ts';
+import { everythingOf } from './needs.ts';
 import { ordersAccount } from './orders-account.ts';
-import type { Replies } from './replay.ts';
+import type { Fault, Replies } from './replay.ts';
 
 const arn = (service: string, resource: string): string =>
   `arn:aws:${service}:eu-west-1:111122223333:${resource}`;
@@ -140,4 +143,58 @@ describe('what names each other in an account', () => {
       ]),
     );
   });
+});
+
+const everyNeed = everythingOf(new Set(collectors.map(({ service }) => service)));
+
+describe('a policy that could not be read', () => {
+  it('leaves open who invokes its own function, and of no other', async () => {
+    const when = ({ FunctionName }: Record<string, unknown>): boolean => FunctionName === 'refunds';
+    const faults = [{ call: 'lambda.GetPolicy', fault: 'deny', when } as const];
+    const { reading } = await collect(ordersAccount, { faults, needs: everyNeed });
+    const graph = linkGraph(reading);
+    const invokers = graph
+      .ofType('AWS::Lambda::Function')
+      .filter(({ external }) => external !== true)
+      .map((lambda) => [lambda.name, graph.related(lambda, 'invokers').incomplete?.code]);
+    expect(invokers).toEqual([
+      ['orders', undefined],
+      ['refunds', 'denied'],
+    ]);
+  });
+});
+
+describe('keys of an account', () => {
+  const queueOf = (key: string): Replies => ({
+    'sqs.ListQueues': { QueueUrls: ['https://sqs.eu-west-1.amazonaws.com/111122223333/orders'] },
+    'sqs.GetQueueAttributes': { Attributes: { QueueArn: arn('sqs', 'orders'), KmsMasterKeyId: key } },
+    'kms.ListAliases': {
+      Aliases: [{ AliasName: 'alias/aws/sqs', AliasArn: arn('kms', 'alias/aws/sqs'), TargetKeyId: 'aws-1' }],
+    },
+    'kms.ListKeys': { Keys: [{ KeyId: 'aws-1' }, { KeyId: 'own-1' }] },
+  });
+  const isCustomerManaged = async (key: string, faults: readonly Fault[] = []): Promise<unknown> => {
+    const { reading } = await collect(queueOf(key), { faults });
+    return hasShape(key, 'customer-managed-key', linkGraph(reading));
+  };
+  const denied: readonly Fault[] = [{ call: 'kms.ListAliases', fault: 'deny' }];
+
+  it.each([
+    [arn('kms', 'key/own-1'), true],
+    ['own-1', true],
+    ['alias/orders', true],
+    [arn('kms', 'key/aws-1'), false],
+    ['aws-1', false],
+    ['alias/aws/sqs', false],
+    ['arn:aws:kms:eu-west-1:999999999999:key/theirs', true],
+  ])('are told from those of AWS: %s', async (key, expected) => {
+    expect(await isCustomerManaged(key)).toBe(expected);
+  });
+
+  it.each([arn('kms', 'key/own-1'), 'own-1'])(
+    'are unknown where they could not be listed: %s',
+    async (key) => {
+      expect(await isCustomerManaged(key, denied)).toMatchObject({ code: 'denied' });
+    },
+  );
 });

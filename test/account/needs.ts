@@ -17,6 +17,8 @@ export function needsOf(types: Readonly<Record<string, readonly string[] | 'all'
 /** Everything that Headgate can collect of these services. */
 export function everythingOf(services: ReadonlySet<string>): Needs {
   const chosen = collectors.filter(({ service }) => services.has(service));
-  const types = chosen.flatMap(({ operations }) => operations.flatMap(typesOf));
+  const types = chosen.flatMap(({ operations }) =>
+    operations.flatMap((operation) => [...typesOf(operation), ...Object.keys(operation.patches ?? {})]),
+  );
   return needsOf(Object.fromEntries(types.map((type) => [type, 'all'])));
 }

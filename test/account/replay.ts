@@ -142,6 +142,7 @@ const troubles = {
       `${caller} lambda:GetPolicy on resource: x with an explicit deny in a service control policy`,
     ),
   notFound: () => serviceError('ResourceNotFoundException', 404, 'There is none'),
+  noBlock: () => serviceError('NoSuchPublicAccessBlockConfiguration', 404, 'There is none'),
   serverError: () => serviceError('InternalFailure', 503, 'We had a problem'),
   cutConnection: () => Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' }),
   expired: () =>

@@ -326,14 +326,44 @@ describe('buckets', () => {
     ]);
   });
 
-  it('are not called open for what their account may block', async () => {
+  it('block what they say that they block, and nothing else', async () => {
     const [bucket] = await propertiesOf('AWS::S3::Bucket', replies);
-    expect(bucket).toHaveProperty('PublicAccessBlockConfiguration.BlockPublicAcls', true);
-    expect(bucket).toHaveProperty('PublicAccessBlockConfiguration.BlockPublicPolicy', expect.any(Unresolved));
-    expect(bucket).toHaveProperty(
-      'PublicAccessBlockConfiguration.RestrictPublicBuckets',
-      expect.any(Unresolved),
+    expect(bucket).toHaveProperty('PublicAccessBlockConfiguration', {
+      BlockPublicAcls: true,
+      BlockPublicPolicy: false,
+      IgnorePublicAcls: false,
+      RestrictPublicBuckets: false,
+    });
+  });
+
+  it.each([
+    ['logdelivery.elasticloadbalancing.amazonaws.com', 'arn:aws:s3:::orders/*', 1],
+    ['delivery.logs.amazonaws.com', 'arn:aws:s3:::orders/AWSLogs/*', 0],
+  ])('show that load balancers may write their logs to them: %s', async (Service, Resource, count) => {
+    const Statement = [{ Effect: 'Allow', Principal: { Service }, Action: 's3:PutObject', Resource }];
+    const policy = { 's3.GetBucketPolicy': { Policy: JSON.stringify({ Statement }) } };
+    const needs = needsOf({ 'AWS::S3::Bucket': [], 'AWS::ElasticLoadBalancingV2::LoadBalancer': [] });
+    const { reading } = await collect({ ...replies, ...policy }, { needs });
+    const balancers = ofType(reading, 'AWS::ElasticLoadBalancingV2::LoadBalancer');
+    expect(balancers.map(({ uncertain }) => uncertain?.code)).toEqual(Array(count).fill('not-collected'));
+    expect(reading.incomplete.map(({ type }) => type)).not.toContain(
+      'AWS::ElasticLoadBalancingV2::LoadBalancer',
     );
+  });
+
+  it('stand in an account that may block public access for all of them', async () => {
+    const block = { BlockPublicAcls: true, BlockPublicPolicy: true };
+    const needs = needsOf({ 'Headgate::Scope': ['PublicAccessBlockConfiguration'] });
+    const scopes = async (replied: Replies, faults: readonly Fault[] = []) => {
+      const { reading } = await collect(replied, { needs, faults });
+      return ofType(reading, 'Headgate::Scope').map(
+        ({ properties }) => properties.PublicAccessBlockConfiguration,
+      );
+    };
+    const call = 's3-control.GetPublicAccessBlock';
+    expect(await scopes({ [call]: { PublicAccessBlockConfiguration: block } })).toEqual([block]);
+    expect(await scopes({}, [{ call, fault: 'noBlock' }])).toEqual([undefined]);
+    expect(await scopes({}, [{ call, fault: 'deny' }])).toEqual([expect.any(Unresolved)]);
   });
 });
 

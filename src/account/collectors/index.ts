@@ -15,6 +15,7 @@ import { kms } from './kms.ts';
 import { lambda } from './lambda.ts';
 import { pipes } from './pipes.ts';
 import { s3 } from './s3.ts';
+import { s3Control } from './s3-control.ts';
 import { scheduler } from './scheduler.ts';
 import { secretsmanager } from './secretsmanager.ts';
 import { securityhub } from './securityhub.ts';
@@ -43,6 +44,7 @@ export const collectors: readonly Collector[] = [
   lambda,
   pipes,
   s3,
+  s3Control,
   scheduler,
   secretsmanager,
   securityhub,

@@ -1,11 +1,12 @@
 import type { GetBucketNotificationConfigurationCommandOutput, S3 } from '@aws-sdk/client-s3';
 import { Unresolved } from '../../model/value.ts';
-import { defineCollector, type ItemOperation } from '../collector.ts';
+import { defineCollector, type Found, type ItemOperation } from '../collector.ts';
 import { pages } from '../pages.ts';
 import { nonEmpty, parseDocument } from '../plain.ts';
 
 const bucketType = 'AWS::S3::Bucket';
 const policyType = 'AWS::S3::BucketPolicy';
+const balancerType = 'AWS::ElasticLoadBalancingV2::LoadBalancer';
 
 /** Buckets of the Region. */
 export const s3 = defineCollector<S3>({
@@ -140,20 +141,52 @@ export const s3 = defineCollector<S3>({
       operation: 'GetBucketPolicy',
       each: bucketType,
       finds: [policyType],
+      // No load balancer delivers its logs to a bucket whose policy does not let it.
+      shows: [balancerType, 'AWS::ElasticLoadBalancing::LoadBalancer'],
       absent: ['NoSuchBucketPolicy'],
-      placeholder: ({ name }, cause) => ({
-        type: policyType,
-        name,
-        properties: { Bucket: name, PolicyDocument: new Unresolved(cause) },
-      }),
+      placeholder: ({ name }, cause) => [policyFound(name, new Unresolved(cause)), balancerFound(name)],
       async *read(api, { name }) {
-        const { Policy } = await api.getBucketPolicy({ Bucket: name });
-        const properties = { Bucket: name, PolicyDocument: parseDocument(Policy) };
-        yield { found: [{ type: policyType, name, properties }] };
+        const { Policy = '' } = await api.getBucketPolicy({ Bucket: name });
+        const policy = policyFound(name, parseDocument(Policy));
+        yield { found: takesBalancerLogs(Policy) ? [policy, balancerFound(name)] : [policy] };
       },
     },
   ],
 });
+
+function policyFound(Bucket: string, PolicyDocument: unknown): Found {
+  return { type: policyType, name: Bucket, properties: { Bucket, PolicyDocument } };
+}
+
+/**
+ * Whether a policy may let load balancers write their logs: by the service's name, or in older Regions by an
+ * account of AWS under the path that all of them write to.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
+ */
+function takesBalancerLogs(policy: string): boolean {
+  return (
+    /logdelivery\.elasticloadbalancing/.test(policy) || (policy.includes('AWSLogs/') && /:root"/.test(policy))
+  );
+}
+
+/** The load balancer that may write its logs to the bucket. */
+function balancerFound(bucket: string): Found {
+  return {
+    type: balancerType,
+    name: `logs to ${bucket}`,
+    properties: {
+      LoadBalancerAttributes: [
+        { Key: 'access_logs.s3.enabled', Value: 'true' },
+        { Key: 'access_logs.s3.bucket', Value: bucket },
+      ],
+    },
+    uncertain: {
+      code: 'not-collected',
+      message: `the policy of bucket ${bucket} may let load balancers write their logs, and these are not read`,
+      remedy: 'say in headgate.yaml under `outside` which load balancer it is, or waive the finding',
+    },
+  };
+}
 
 /** A call that answers one property of a bucket. */
 function setting(
@@ -177,15 +210,10 @@ function setting(
 
 const blocks = ['BlockPublicAcls', 'BlockPublicPolicy', 'IgnorePublicAcls', 'RestrictPublicBuckets'] as const;
 
-/**
- * A setting counts where the bucket or its account has it, and only the S3 Control API tells of the
- * account's: one that the bucket lacks is therefore not known.
- */
+/** A bucket without a block of its own blocks nothing; its account's block stands on the account. */
 async function readBlock(api: S3, Bucket: string): Promise<Record<string, unknown>> {
   const own = await ownBlock(api, Bucket);
-  return Object.fromEntries(
-    blocks.map((block) => [block, own?.[block] === true ? true : new Unresolved(accountBlock)]),
-  );
+  return Object.fromEntries(blocks.map((block) => [block, own?.[block] === true]));
 }
 
 async function ownBlock(api: S3, Bucket: string) {
@@ -196,12 +224,6 @@ async function ownBlock(api: S3, Bucket: string) {
     throw error;
   }
 }
-
-const accountBlock = {
-  code: 'not-collected',
-  message: "the bucket does not block it, and the account's public access block is not read",
-  remedy: 'block public access on the bucket itself',
-} as const;
 
 interface Notified {
   readonly Events?: readonly string[] | undefined;
