@@ -1,6 +1,15 @@
 import { redactionMark } from '../model/redaction.ts';
 import type { RuleData } from '../model/rule.ts';
-import { Choice, isObjectValue, PartialString, Unresolved, type Cause, type Value } from '../model/value.ts';
+import {
+  Choice,
+  isObjectValue,
+  PartialString,
+  Reference,
+  Unresolved,
+  type Cause,
+  type StringPart,
+  type Value,
+} from '../model/value.ts';
 
 interface CredentialPatterns {
   readonly values: readonly { readonly name: string; readonly pattern: RegExp }[];
@@ -57,6 +66,16 @@ export function credentialShape(value: string, data: RuleData['credentials']): s
   return patternsOf(data).values.find(({ pattern }) => pattern.test(value))?.name;
 }
 
+/** Attributes that are credentials themselves: of a user pool's client, of an IAM access key. */
+const secretAttributes: ReadonlySet<string> = new Set(['ClientSecret', 'SecretAccessKey']);
+
+function handedOut(part: StringPart): string | undefined {
+  const attribute = part instanceof Reference ? part.attribute : undefined;
+  return attribute !== undefined && secretAttributes.has(attribute)
+    ? `the ${attribute} that the deployment writes out`
+    : undefined;
+}
+
 /** Why an entry carries a credential: its value's shape, or a secret-like name with a literal value. */
 export function credentialIn(
   key: string,
@@ -65,9 +84,10 @@ export function credentialIn(
 ): string | undefined {
   if (value instanceof PartialString) {
     return value.parts
-      .map((part) => (typeof part === 'string' ? credentialShape(part, data) : undefined))
+      .map((part) => (typeof part === 'string' ? credentialShape(part, data) : handedOut(part)))
       .find((found) => found !== undefined);
   }
+  if (value instanceof Reference) return handedOut(value);
   if (typeof value !== 'string') return undefined;
   if (value.includes(redactionMark)) return 'a credential that the snapshot holds as a hash';
   const shape = credentialShape(value, data);
