@@ -1,5 +1,6 @@
 import { summarizeResource } from './evaluate/evaluate.ts';
 import type { Flow, ResourceGraph } from './model/resource-graph.ts';
+import type { Resource } from './model/resource.ts';
 import { severities, type FlowDiagram, type Rule, type RuleSet, type Severity } from './model/rule.ts';
 import type {
   Diagnostic,
@@ -113,14 +114,30 @@ function summarizeByFlow(
     const entry = byFlow[flow.diagram];
     if (entry !== undefined) entry.flows += 1;
   }
+  // Evaluations of resources that belong to the same flows share the list of them.
+  const diagramsOf = shared(
+    (ids: readonly string[]) => new Set(ids.map((id) => id.slice(0, id.indexOf(':')))),
+  );
   for (const evaluation of evaluations) {
     if (evaluation.waiver !== undefined || evaluation.verdict === 'notApplicable') continue;
-    for (const diagram of new Set(evaluation.flows.map((id) => id.slice(0, id.indexOf(':'))))) {
+    for (const diagram of diagramsOf(evaluation.flows)) {
       const entry = byFlow[diagram];
       if (entry !== undefined) entry[evaluation.verdict] += 1;
     }
   }
   return byFlow;
+}
+
+/** Answers a question about an object once. */
+function shared<Key extends object, Answer>(answer: (key: Key) => Answer): (key: Key) => Answer {
+  const answers = new Map<Key, Answer>();
+  return (key) => {
+    const known = answers.get(key);
+    if (known !== undefined) return known;
+    const fresh = answer(key);
+    answers.set(key, fresh);
+    return fresh;
+  };
 }
 
 function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
@@ -165,15 +182,18 @@ function summarizeFlows(
       { diagram, plans: planNodes(diagram), edges: diagram.edges.map(drawnEdge) },
     ]),
   );
+  const demandsOf = indexDemands(byResource);
+  // Flows share the arrays of their nodes, and so what is said of them.
+  const filled = shared((plan: NodePlan) =>
+    shared((members: Members) => summarizeFilled(plan, members, byResource)),
+  );
   return graph.flows.map((flow) => {
     const found = diagrams.get(flow.diagram);
-    const demands = groupBy(
-      [...new Set([flow.entry, ...[...flow.nodes.values()].flat()])].flatMap(
-        ({ id }) => byResource.get(id) ?? [],
-      ),
-      ({ requirement }) => requirement,
-    );
-    const nodes = (found?.plans ?? []).map((plan) => summarizeNode(plan, flow, byResource, demands));
+    const demands = demandsOf(flow);
+    const nodes = (found?.plans ?? []).map((plan) => {
+      const members = flow.nodes.get(plan.node.id) ?? [];
+      return members.length > 0 ? filled(plan)(members) : summarizeEmpty(plan, demands);
+    });
     return {
       id: flow.id,
       diagram: flow.diagram,
@@ -217,32 +237,89 @@ function drawnEdge({
   return { from, to, ...(label === undefined ? {} : { label }), ...(dashed === undefined ? {} : { dashed }) };
 }
 
-// A node shows the verdicts of its own statements on the resources that fill it. Where nothing fills
-// it, what demands it stands on the flow's other resources.
-function summarizeNode(
-  { node, label, stated, demanding }: NodePlan,
-  flow: Flow,
+type Members = readonly Resource[];
+type Tally = Readonly<Record<Verdict, number>>;
+
+const nothing: Tally = { pass: 0, fail: 0, unknown: 0, notApplicable: 0 };
+
+function tally(evaluations: readonly Evaluation[]): Tally {
+  const counts = { ...nothing };
+  for (const { verdict } of evaluations) counts[verdict] += 1;
+  return counts;
+}
+
+/** A node shows the verdicts of its own statements on the resources that fill it. */
+function summarizeFilled(
+  plan: NodePlan,
+  members: Members,
   byResource: ReadonlyMap<string, Evaluation[]>,
-  demands: ReadonlyMap<string, Evaluation[]>,
 ): NodeSummary {
-  const members = flow.nodes.get(node.id) ?? [];
-  const own =
-    members.length > 0
-      ? members
-          .flatMap(({ id }) => byResource.get(id) ?? [])
-          .filter(({ requirement }) => stated.has(requirement))
-      : demanding.flatMap((id) => demands.get(id) ?? []).filter(({ verdict }) => verdict !== 'pass');
-  const count = (verdict: Verdict): number =>
-    own.filter((evaluation) => evaluation.verdict === verdict).length;
+  const own = members
+    .flatMap(({ id }) => byResource.get(id) ?? [])
+    .filter(({ requirement }) => plan.stated.has(requirement));
+  return summarizeNode(plan, members, tally(own));
+}
+
+/** Where nothing fills a node, what demands it stands on the flow's other resources. */
+function summarizeEmpty(plan: NodePlan, demands: (requirement: string) => Tally): NodeSummary {
+  const counts = plan.demanding.map(demands).reduce(sum, nothing);
+  return summarizeNode(plan, [], { ...counts, pass: 0 });
+}
+
+function sum(left: Tally, right: Tally): Tally {
+  return {
+    pass: left.pass + right.pass,
+    fail: left.fail + right.fail,
+    unknown: left.unknown + right.unknown,
+    notApplicable: left.notApplicable + right.notApplicable,
+  };
+}
+
+function summarizeNode({ node, label }: NodePlan, members: Members, counts: Tally): NodeSummary {
+  const { fail, unknown, pass } = counts;
   return {
     node: node.id,
     label,
     ...(node.group === undefined ? {} : { group: node.group }),
     resources: members.map(({ id }) => id),
-    verdict: worst(own.map(({ verdict }) => verdict)),
-    fail: count('fail'),
-    unknown: count('unknown'),
-    pass: count('pass'),
+    verdict: worst((['fail', 'unknown', 'pass'] as const).filter((verdict) => counts[verdict] > 0)),
+    fail,
+    unknown,
+    pass,
+  };
+}
+
+/** Arrays up to this long are gone through for each flow; longer ones, which flows share, once. */
+const shortArray = 8;
+
+type Demands = ReadonlyMap<string, Tally>;
+
+/** Verdicts of a requirement on all resources of a flow, each counted once. */
+function indexDemands(
+  byResource: ReadonlyMap<string, Evaluation[]>,
+): (flow: Flow) => (requirement: string) => Tally {
+  const numbers = new Map<Members, number>();
+  const numberOf = (array: Members): number => {
+    const known = numbers.get(array) ?? numbers.size;
+    numbers.set(array, known);
+    return known;
+  };
+  const demandsOn = (resources: ReadonlySet<Resource>): Demands => {
+    const evaluations = [...resources].flatMap(({ id }) => byResource.get(id) ?? []);
+    const groups = groupBy(evaluations, ({ requirement }) => requirement);
+    return new Map([...groups].map(([requirement, group]) => [requirement, tally(group)]));
+  };
+  const unions = new Map<string, { readonly all: ReadonlySet<Resource>; readonly demands: Demands }>();
+  return (flow) => {
+    const arrays = [...new Set(flow.nodes.values())];
+    const long = arrays.filter(({ length }) => length > shortArray);
+    const key = long.map(numberOf).join();
+    const all = unions.get(key)?.all ?? new Set(long.flat());
+    const union = unions.get(key) ?? { all, demands: demandsOn(all) };
+    unions.set(key, union);
+    const short = [flow.entry, ...arrays.filter(({ length }) => length <= shortArray).flat()];
+    const own = demandsOn(new Set(short.filter((resource) => !all.has(resource))));
+    return (requirement) => sum(union.demands.get(requirement) ?? nothing, own.get(requirement) ?? nothing);
   };
 }
 

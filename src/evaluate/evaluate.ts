@@ -60,16 +60,43 @@ export function evaluateRules(
   return evaluations;
 }
 
-function flowIndex(graph: ResourceGraph): Map<Resource, string[]> {
-  const index = new Map<Resource, string[]>();
-  for (const flow of graph.flows) {
-    for (const resource of new Set([flow.entry, ...[...flow.nodes.values()].flat()])) {
-      const ids = index.get(resource);
-      if (ids === undefined) index.set(resource, [flow.id]);
-      else ids.push(flow.id);
+/**
+ * Ids of the flows that each resource belongs to, in the order of the flows. Flows share the arrays of
+ * their nodes: each is gone through once, and resources that stand in the same arrays share the answer.
+ */
+function flowIndex(graph: ResourceGraph): Map<Resource, readonly string[]> {
+  const flowsOf = new Map<readonly Resource[], Set<number>>();
+  graph.flows.forEach((flow, at) => {
+    for (const members of [[flow.entry], ...flow.nodes.values()]) {
+      const flows = flowsOf.get(members);
+      if (flows === undefined) flowsOf.set(members, new Set([at]));
+      else flows.add(at);
+    }
+  });
+  const standsIn = new Map<Resource, Set<number>[]>();
+  for (const [members, flows] of flowsOf) {
+    for (const member of members) {
+      const all = standsIn.get(member);
+      if (all === undefined) standsIn.set(member, [flows]);
+      else all.push(flows);
     }
   }
+  const numbers = new Map([...flowsOf.values()].map((flows, at) => [flows, at]));
+  const answers = new Map<string, readonly string[]>();
+  const index = new Map<Resource, readonly string[]>();
+  for (const [resource, sets] of standsIn) {
+    const key = sets.map((flows) => numbers.get(flows)).join();
+    const known = answers.get(key) ?? idsOf(sets, graph);
+    answers.set(key, known);
+    index.set(resource, known);
+  }
   return index;
+}
+
+function idsOf(sets: readonly ReadonlySet<number>[], graph: ResourceGraph): readonly string[] {
+  const flows = new Set<number>();
+  for (const set of sets) for (const at of set) flows.add(at);
+  return [...flows].sort((a, b) => a - b).flatMap((at) => graph.flows[at]?.id ?? []);
 }
 
 function evaluateOne(

@@ -2,32 +2,35 @@ import type { Flow } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
 import { valueAt } from './property-path.ts';
 import { apiNodes, batchNodes, eventFunctions, eventNodes, eventRoles, type NodeRow } from './flow-nodes.ts';
-import { byIdOrder } from './resource-index.ts';
+import { ResourceSets, type ResourceSet } from './resource-sets.ts';
 import type { LinkContext } from './resolve-target.ts';
 import { toSymbolicText } from '../model/symbolic-text.ts';
 
 /** Every flow of the graph, sorted by id: an entry that leads to a function, and what stands in each node of its diagram. */
 export function findFlows(context: LinkContext): readonly Flow[] {
-  const flows = [...apiFlows(context), ...eventFlows(context), ...batchFlows(context)];
+  const walk: Walk = { context, sets: new ResourceSets() };
+  const flows = [...apiFlows(walk), ...eventFlows(walk), ...batchFlows(walk)];
   return flows.sort((left, right) => (left.id < right.id ? -1 : left.id > right.id ? 1 : 0));
 }
 
-const apiEntries = ['AWS::ApiGateway::Stage', 'AWS::ApiGatewayV2::Stage', 'AWS::Lambda::Url'];
-
-function apiFlows(context: LinkContext): readonly Flow[] {
-  return entries(apiEntries, context).flatMap((entry) => {
-    const nodes = fill(apiNodes, new Map([['entry', [entry]]]), context);
-    if (isEmpty(nodes, 'Lambda')) return [];
-    addHub(nodes, entry, context);
-    return [toFlow('api', entry, nodes)];
-  });
+/** What walks of all flows share. */
+interface Walk {
+  readonly context: LinkContext;
+  readonly sets: ResourceSets;
 }
 
-function addHub(nodes: Map<string, readonly Resource[]>, entry: Resource, context: LinkContext): void {
-  nodes.set(
-    'SH',
-    context.index.ofType('AWS::SecurityHub::Hub').filter(({ scope }) => scope === entry.scope),
-  );
+type Nodes = Map<string, ResourceSet>;
+
+const apiEntries = ['AWS::ApiGateway::Stage', 'AWS::ApiGatewayV2::Stage', 'AWS::Lambda::Url'];
+
+function apiFlows(walk: Walk): readonly Flow[] {
+  const hubs = walk.context.index.ofType('AWS::SecurityHub::Hub');
+  return entries(apiEntries, walk).flatMap((entry) => {
+    const nodes = fill(apiNodes, new Map([['entry', walk.sets.of([entry])]]), walk);
+    if (isEmpty(nodes, 'Lambda')) return [];
+    put(nodes, 'SH', walk.sets.of(hubs.filter(({ scope }) => scope === entry.scope)), walk);
+    return [toFlow('api', entry, nodes)];
+  });
 }
 
 const eventEntries = [
@@ -39,23 +42,28 @@ const eventEntries = [
   'AWS::Scheduler::Schedule',
 ];
 
-function eventFlows(context: LinkContext): readonly Flow[] {
-  return entries(eventEntries, context).flatMap((entry) => {
-    const behind = new Set(eventFunctions.flatMap((chain) => follow([entry], chain, context)));
-    const lambdas = [...behind].filter(({ type }) => type === 'AWS::Lambda::Function');
-    const hasMachine = [...behind].some(({ type }) => type === 'AWS::StepFunctions::StateMachine');
-    if (lambdas.length === 0 && !hasMachine) return [];
+function eventFlows(walk: Walk): readonly Flow[] {
+  return entries(eventEntries, walk).flatMap((entry) => {
+    const alone = walk.sets.of([entry]);
+    const behind = walk.sets.union(eventFunctions.map((chain) => follow(alone, chain, walk)));
+    const lambdas = ofType(behind, 'AWS::Lambda::Function', walk);
+    const machines = ofType(behind, 'AWS::StepFunctions::StateMachine', walk);
+    if (lambdas.length === 0 && machines.length === 0) return [];
     const role = eventRoles[roleOf(entry)];
-    const start = new Map<string, readonly Resource[]>([
-      ['entry', [entry]],
+    const start: Nodes = new Map([
+      ['entry', alone],
       ['Lambda', lambdas],
     ]);
-    const nodes = fill(eventNodes, start, context);
+    const nodes = fill(eventNodes, start, walk);
     nodes.delete('Lambda');
-    put(nodes, role.lambda, lambdas);
-    for (const node of nodesOfEntry(entry)) put(nodes, node, [entry]);
+    put(nodes, role.lambda, lambdas, walk);
+    for (const node of nodesOfEntry(entry)) put(nodes, node, alone, walk);
     return [toFlow('events', entry, nodes)];
   });
+}
+
+function ofType(set: ResourceSet, type: string, { sets }: Walk): ResourceSet {
+  return sets.derive(set, `type ${type}`, (all) => all.filter((resource) => resource.type === type));
 }
 
 /** Nodes that the entry itself fills; a topic stands in its own already. */
@@ -82,44 +90,44 @@ const batchEntries = [
   'AWS::SQS::Queue',
 ];
 
-function batchFlows(context: LinkContext): readonly Flow[] {
-  return entries(batchEntries, context).flatMap((entry) => {
-    if (follow([entry], 'consumers', context).length === 0) return [];
-    const nodes = fill(batchNodes, new Map([['entry', [entry]]]), context);
-    return [toFlow('batch', entry, nodes)];
+function batchFlows(walk: Walk): readonly Flow[] {
+  return entries(batchEntries, walk).flatMap((entry) => {
+    const alone = walk.sets.of([entry]);
+    if (follow(alone, 'consumers', walk).length === 0) return [];
+    return [toFlow('batch', entry, fill(batchNodes, new Map([['entry', alone]]), walk))];
   });
 }
 
-function entries(types: readonly string[], context: LinkContext): readonly Resource[] {
+function entries(types: readonly string[], { context }: Walk): readonly Resource[] {
   return types.flatMap((type) => context.index.ofType(type));
 }
 
-function isEmpty(nodes: ReadonlyMap<string, readonly Resource[]>, node: string): boolean {
+function isEmpty(nodes: Nodes, node: string): boolean {
   return (nodes.get(node) ?? []).length === 0;
 }
 
-function put(nodes: Map<string, readonly Resource[]>, node: string, resources: readonly Resource[]): void {
-  const all = new Set([...(nodes.get(node) ?? []), ...resources]);
-  nodes.set(node, [...all].sort(byIdOrder));
+function put(nodes: Nodes, node: string, found: ResourceSet, { sets }: Walk): void {
+  nodes.set(node, sets.union([nodes.get(node) ?? sets.empty, found]));
 }
 
 /** Fills nodes row by row; a row may start from what an earlier one found. */
-function fill(
-  rows: readonly NodeRow[],
-  start: ReadonlyMap<string, readonly Resource[]>,
-  context: LinkContext,
-): Map<string, readonly Resource[]> {
-  const nodes = new Map(start);
+function fill(rows: readonly NodeRow[], start: Nodes, walk: Walk): Nodes {
+  const { sets } = walk;
+  const nodes: Nodes = new Map(start);
   for (const row of rows) {
-    const from = row.of.flatMap((node) => nodes.get(node) ?? []);
-    put(
-      nodes,
-      row.node,
-      follow(from, row.through, context).filter((found) => belongs(found, row)),
-    );
+    const from = sets.union(row.of.map((node) => nodes.get(node) ?? sets.empty));
+    put(nodes, row.node, belonging(follow(from, row.through, walk), row, walk), walk);
   }
   nodes.delete('entry');
   return nodes;
+}
+
+function belonging(set: ResourceSet, row: NodeRow, { sets }: Walk): ResourceSet {
+  const { types, endpoint } = row;
+  if (types === undefined && endpoint === undefined) return set;
+  return sets.derive(set, `${types?.join() ?? ''} ${endpoint ?? ''}`, (all) =>
+    all.filter((resource) => belongs(resource, row)),
+  );
 }
 
 function belongs(resource: Resource, { types, endpoint }: NodeRow): boolean {
@@ -128,16 +136,17 @@ function belongs(resource: Resource, { types, endpoint }: NodeRow): boolean {
   return toSymbolicText(resource.properties.ServiceName)?.text.endsWith(endpoint) === true;
 }
 
-function follow(from: readonly Resource[], chain: string, context: LinkContext): readonly Resource[] {
-  let at: ReadonlySet<Resource> = new Set(from);
-  for (const relation of chain === '' ? [] : chain.split('.')) {
-    const next = new Set<Resource>();
-    for (const resource of at) {
-      for (const { to } of context.related(resource, relation).edges) if (to !== undefined) next.add(to);
-    }
-    at = next;
-  }
-  return [...at];
+function follow(from: ResourceSet, chain: string, walk: Walk): ResourceSet {
+  if (chain === '') return from;
+  return chain.split('.').reduce((at, relation) => step(at, relation, walk), from);
+}
+
+function step(from: ResourceSet, relation: string, { context, sets }: Walk): ResourceSet {
+  return sets.derive(from, `step ${relation}`, (all) =>
+    all.flatMap((resource) =>
+      context.related(resource, relation).edges.flatMap(({ to }) => (to === undefined ? [] : [to])),
+    ),
+  );
 }
 
 function toFlow(

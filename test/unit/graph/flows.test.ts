@@ -159,4 +159,21 @@ describe('flows', () => {
     });
     expect(graph.flows).toEqual([]);
   });
+
+  it('through one topic share what stands behind it', () => {
+    const subscribers = ['A', 'B', 'C'];
+    const graph = graphOf({
+      Hub: body('AWS::SNS::Topic', {
+        Subscription: subscribers.map((name) => ({ Protocol: 'lambda', Endpoint: ref(name, 'Arn') })),
+      }),
+      ...Object.fromEntries(subscribers.map((name) => [name, body('AWS::Lambda::Function')])),
+      One: body('AWS::Events::Rule', { Targets: [{ Id: 'x', Arn: ref('Hub') }] }),
+      Two: body('AWS::Events::Rule', { Targets: [{ Id: 'x', Arn: ref('Hub') }] }),
+    });
+    const [one, two] = ['One', 'Two'].map((name) =>
+      graph.flows.find(({ entry }) => entry.name === name)?.nodes.get('Lambda3'),
+    );
+    expect(one?.map(({ name }) => name)).toEqual(subscribers);
+    expect(two).toBe(one);
+  });
 });
