@@ -1,7 +1,7 @@
-import type { PolicyStatement } from '../../model/resource-graph.ts';
+import type { PolicyStatement, StatementSet } from '../../model/resource-graph.ts';
 import type { Resource } from '../../model/resource.ts';
 import { coversAction } from '../../model/policy.ts';
-import { Reference, type Value } from '../../model/value.ts';
+import { Reference, type Cause, type Value } from '../../model/value.ts';
 import { findValues } from '../property-path.ts';
 import { resolveTargets, type LinkContext } from '../resolve-target.ts';
 import { isPlain, toSymbolicText } from '../../model/symbolic-text.ts';
@@ -33,16 +33,48 @@ interface Use {
 export const readUses: Reader = (_found, lambda, _row, context) => {
   const uses = new Map<Resource, Use>();
   for (const target of environmentTargets(lambda, context)) note(uses, target, 'unknown', 'environment');
-  for (const statement of context.identityStatements(lambda).statements) {
-    if (statement.effect !== 'Allow') continue;
-    const access = accessOf(statement);
-    for (const target of statementTargets(statement, lambda, context)) note(uses, target, access, 'role');
-  }
-  return [...uses.values()].map(({ access, via, target }) => ({
+  const held = heldUses(context.identityStatements(lambda), context);
+  for (const { access, target } of held.uses) if (target.to !== lambda) note(uses, target, access, 'role');
+  const targets: ReadTarget[] = [...uses.values()].map(({ access, via, target }) => ({
     ...target,
     attributes: { access, via: [...via].sort().join(' and ') },
   }));
+  return held.isCut ? [...targets, { cause: tooMany, partial: true }] : targets;
 };
+
+/**
+ * How many resources of one role count. Its policies may hold 10,240 characters inline and 6,144 in each
+ * of ten managed ones, which is room for some hundreds of ARNs.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html.
+ */
+const maximumUses = 500;
+
+const tooMany: Cause = {
+  code: 'unsupported',
+  message: `the role names more than ${maximumUses} resources, of which the first are looked at`,
+};
+
+interface HeldUses {
+  readonly uses: readonly { readonly access: Access; readonly target: ReadTarget }[];
+  readonly isCut: boolean;
+}
+
+const usesOfSets = new WeakMap<StatementSet, HeldUses>();
+
+/** What statements allow to use; functions that share a role share the answer. */
+function heldUses(set: StatementSet, context: LinkContext): HeldUses {
+  const known = usesOfSets.get(set);
+  if (known !== undefined) return known;
+  const uses: { access: Access; target: ReadTarget }[] = [];
+  for (const statement of set.statements) {
+    if (statement.effect !== 'Allow') continue;
+    const access = accessOf(statement);
+    for (const target of statementTargets(statement, context)) uses.push({ access, target });
+  }
+  const found = { uses: uses.slice(0, maximumUses), isCut: uses.length > maximumUses };
+  usesOfSets.set(set, found);
+  return found;
+}
 
 function note(uses: Map<Resource, Use>, target: ReadTarget, access: Access, via: string): void {
   if (target.to === undefined) return;
@@ -81,16 +113,12 @@ function namedByText(value: Value, lambda: Resource, context: LinkContext): read
   );
 }
 
-function statementTargets(
-  statement: PolicyStatement,
-  lambda: Resource,
-  context: LinkContext,
-): readonly ReadTarget[] {
+function statementTargets(statement: PolicyStatement, context: LinkContext): readonly ReadTarget[] {
   return statement.resources.flatMap((value) => {
     const text = toSymbolicText(value)?.text;
     if (text === undefined || text === '*') return [];
     return resolveTargets(value, { from: statement.holder, types: ['*'] }, context).filter(
-      ({ to }) => to !== undefined && to !== lambda && !(to.external === true && /[*?]/.test(to.name)),
+      ({ to }) => to !== undefined && !(to.external === true && /[*?]/.test(to.name)),
     );
   });
 }

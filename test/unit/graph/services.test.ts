@@ -79,3 +79,40 @@ describe('used services', () => {
     ]);
   });
 });
+
+describe('resources that a role names', () => {
+  const uses = (count: number) => {
+    const graph = graphOf({
+      Role: body('AWS::IAM::Role', {
+        Policies: [
+          {
+            PolicyDocument: {
+              Statement: {
+                Effect: 'Allow',
+                Action: 'dynamodb:GetItem',
+                Resource: Array.from(
+                  { length: count },
+                  (_, at) => `arn:aws:dynamodb:eu-west-1:1:table/t${at}`,
+                ),
+              },
+            },
+          },
+        ],
+      }),
+      Orders: body('AWS::Lambda::Function', { Role: ref('Role', 'Arn') }),
+    });
+    return graph.related(resource(graph, 'Orders'), 'uses');
+  };
+
+  it('are all used, as far as a role can name them', () => {
+    const { edges, incomplete } = uses(500);
+    expect(edges).toHaveLength(500);
+    expect(incomplete).toBeUndefined();
+  });
+
+  it('are not all looked at where there are more, which is no absence', () => {
+    const { edges, incomplete } = uses(501);
+    expect(edges).toHaveLength(500);
+    expect(incomplete).toMatchObject({ code: 'unsupported' });
+  });
+});
