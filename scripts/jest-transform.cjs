@@ -9,7 +9,7 @@ module.exports = {
     transformSync(source, {
       loader: 'ts',
       format: 'esm',
-      target: 'node20',
+      target: 'node20.10',
       sourcemap: 'inline',
       sourcefile: path,
     }),
