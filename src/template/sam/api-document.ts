@@ -58,6 +58,11 @@ export class ApiDocument {
     return known && isRawObject(paths);
   }
 
+  /** True where the document is only named, and read when the template is deployed (or from beside it). */
+  get isIncluded(): boolean {
+    return Object.hasOwn(this.body, 'Fn::Transform');
+  }
+
   get isOpenApi(): boolean {
     return /^3/.test(String(this.body['openapi']));
   }

@@ -8,7 +8,7 @@ function split(
   definition: Tree,
   authorizers: ReadonlySet<string>,
 ): { own: Tree[]; others: Tree[] } {
-  const found = definition['security'] ?? [];
+  const found = Object.hasOwn(definition, 'security') ? definition['security'] : [];
   if (!Array.isArray(found))
     throw new SamDocumentProblem('the security of a method must be a list', document.pointer);
   if (!isRawTreeList(found)) {
@@ -64,20 +64,21 @@ function hasKey(entry: unknown, name: string): boolean {
   return typeof entry === 'object' && entry !== null && Object.hasOwn(entry, name);
 }
 
-/** Gives the default authorizer to all methods that have none. */
+/** Gives the default authorizer to all methods that have none; `keeps` leaves those with any security alone. */
 export function setDefaultAuthorizer(
   document: ApiDocument,
   requirement: Tree,
   names: ReadonlySet<string>,
-  withPreflight: boolean,
+  { withPreflight, keeps }: { readonly withPreflight: boolean; readonly keeps: boolean },
 ): void {
   for (const path of Object.keys(document.paths)) {
     for (const { name, definitions } of document.methods(path)) {
       if (name.toLowerCase() === 'options' && !withPreflight) continue;
       for (const definition of definitions) {
         if (!hasIntegration(definition)) continue;
-        const { own } = split(document, definition, names);
-        if (own.length === 0) definition['security'] = [...listOf(definition['security']), requirement];
+        const { own, others } = split(document, definition, names);
+        if (own.length === 0 && !(keeps && others.length > 0))
+          definition['security'] = [...listOf(definition['security']), requirement];
       }
     }
   }

@@ -185,6 +185,16 @@ function emitPolicy(parts: Parts, profile: ConnectorProfile, document: Tree): vo
   const policyId = `${pair.id}Policy${suffix}`;
   emit(parts, policyId, 'AWS::IAM::ManagedPolicy', { PolicyDocument: document, Roles: [role] });
   if (profile.role === 'Destination') dependOnPolicy(ends, policyId, context);
+  if (startsItself(ends) && ends.Source.id !== undefined) {
+    const machine = context.edit(ends.Source.id);
+    if (machine !== undefined) addDependency(machine, policyId, ends.Source.id);
+  }
+}
+
+/** A machine that waits for another one is checked for its rights when it is made. */
+function startsItself({ Source, Destination }: Parts['ends']): boolean {
+  const type = 'AWS::StepFunctions::StateMachine';
+  return Source.type === type && Destination.type === type;
 }
 
 /** A mapping cannot be made before its function may read the source. */

@@ -8,6 +8,8 @@ import { copyTree, isMap, listOf, pick, type Tree } from './tree.ts';
 export interface FoundProblem {
   readonly pointer: string;
   readonly message: string;
+  /** A warning does not keep the resource from being expanded. */
+  readonly severity: 'error' | 'warning';
   /** Types whose absence from the expansion the problem explains. */
   readonly affects: readonly string[];
 }
@@ -66,11 +68,11 @@ export class SamContext {
 
   /** A copy of a resource that may be changed, in place of the written one. */
   edit(id: string): Tree | undefined {
-    const found = this.resources.get(id) ?? this.output.get(id);
+    const holder = this.output.has(id) ? this.output : this.resources;
+    const found = holder.get(id);
     if (found === undefined) return undefined;
     const copy = copyTree(found);
-    if (this.resources.has(id)) this.resources.set(id, copy);
-    if (this.output.has(id)) this.output.set(id, copy);
+    holder.set(id, copy);
     return copy;
   }
 
@@ -109,7 +111,18 @@ export class SamContext {
 
   /** Records what is wrong at a place. */
   problem(pointer: string, message: string): void {
-    this.problems.push({ pointer, message, affects: ['*'] });
+    this.problems.push({ pointer, message, severity: 'error', affects: ['*'] });
+  }
+
+  /** Records what the deployed form would be refused for, but tools may settle before. */
+  warn(id: string, message: string, path: readonly string[] = []): void {
+    const pointer = toPointer(['Resources', id, ...(path.length > 0 ? ['Properties', ...path] : [])]);
+    this.problems.push({ pointer, message: `\`${id}\`: ${message}`, severity: 'warning', affects: [] });
+  }
+
+  /** True when nothing kept the template from being expanded as a whole. */
+  get isWhole(): boolean {
+    return this.problems.every(({ severity }) => severity === 'warning');
   }
 
   /** Adds a resource to the expanded template. */

@@ -130,6 +130,6 @@ function configuration(type: unknown, context: SamContext): unknown {
     return { 'Fn::If': [condition, configuration(yes, context), configuration(no, context)] };
   }
   const known = context.resolved(type);
-  if (typeof known !== 'string' || !namedConfigurations.has(known)) return known;
+  if (typeof known !== 'string' || !namedConfigurations.has(known)) return known === undefined ? type : known;
   return sub('CodeDeployDefault.Lambda${ConfigName}', { ConfigName: known });
 }

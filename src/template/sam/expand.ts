@@ -18,9 +18,9 @@ import { expandStateMachine } from './state-machine.ts';
 import { expandWebSocketApi } from './web-socket-api.ts';
 import { addImplicitApis } from './implicit-apis.ts';
 import { SamDocumentProblem } from './problem.ts';
-import { renameReferences } from './references.ts';
+import { renameDependencies, renameReferences } from './references.ts';
 import { expandRestApi } from './rest-api.ts';
-import { isGiven, listOf, type Tree } from './tree.ts';
+import { isGiven, listOf, omit, type Tree } from './tree.ts';
 
 /** What is known of a template's parameters before it is resolved: name -> value. */
 export type GivenParameters = (name: string) => unknown;
@@ -80,20 +80,19 @@ function prepare(context: SamContext, root: RawObject): void {
 }
 
 function expandAll(context: SamContext): void {
-  const expanded: SamResource[] = [];
+  const deployed: SamResource[] = [];
   for (const [type, expand] of expanders) {
     for (const [id, raw] of [...context.resources]) {
       if (raw['Type'] !== type) continue;
       const resource = readResource(id, type, raw, context);
       if (resource === undefined) continue;
-      const before = context.problems.length;
       context.for(id, () => {
         expand(resource, context);
       });
-      if (context.problems.length === before) expanded.push(resource);
+      if (context.output.has(id) && type === 'AWS::Serverless::Function') deployed.push(resource);
     }
   }
-  expandDeployments(expanded, context);
+  expandDeployments(deployed, context);
 }
 
 function readResource(id: string, type: string, raw: Tree, context: SamContext): SamResource | undefined {
@@ -107,7 +106,21 @@ function readResource(id: string, type: string, raw: Tree, context: SamContext):
     context.problem(toPointer(['Resources', id, 'Condition']), `\`${id}\`: \`Condition\` must be a string`);
     return undefined;
   }
+  checkLookups(id, properties, context);
   return { id, type, raw, properties: isRawObject(properties) ? properties : {} };
+}
+
+/** Lookups that CloudFormation refuses would be carried along unseen. */
+function checkLookups(id: string, tree: unknown, context: SamContext): void {
+  if (typeof tree !== 'object' || tree === null) return;
+  if (!Array.isArray(tree)) {
+    const lookup = (tree as Tree)['Fn::FindInMap']; // neither null nor a list
+    if (Array.isArray(lookup) && lookup.length < 3) {
+      const message = `\`${id}\`: \`Fn::FindInMap\` takes a list of three: the map, and a key at each of its levels`;
+      context.problem(toPointer(['Resources', id]), message);
+    }
+  }
+  for (const value of Object.values(tree)) checkLookups(id, value, context);
 }
 
 /** The template with what its resources became; loops and other members of a section stay as they are. */
@@ -117,10 +130,11 @@ function assembled(context: SamContext): RawObject {
     if (!isRawObject(raw)) setMember(resources, id, raw);
   }
   for (const [id, raw] of context.resources) if (!isExpanded(id, context)) setMember(resources, id, raw);
-  for (const [id, raw] of context.output) setMember(resources, id, raw);
-  const { Transform, Globals: _merged, ...rest } = context.root;
+  for (const [id, raw] of context.output) setMember(resources, id, renameDependencies(raw, context));
+  const { Transform, ...written } = context.root;
+  const rest = omit(written, ['Globals']);
   const root: Tree = { ...rest, Resources: renameReferences(resources, context) };
-  const left = context.problems.length > 0 ? Transform : withoutSam(Transform);
+  const left = context.isWhole ? withoutSam(Transform) : Transform;
   if (left !== undefined) root['Transform'] = left;
   if (Object.keys(context.conditions).length > 0) root['Conditions'] = context.conditions;
   if (isGiven(rest['Outputs'])) root['Outputs'] = renameReferences(rest['Outputs'], context);
@@ -140,7 +154,7 @@ function isExpanded(id: string, context: SamContext): boolean {
 }
 
 function diagnosticsOf(parsed: ParsedTemplate, context: SamContext): SourceDiagnostic[] {
-  return context.problems.map(({ pointer, message, affects }) =>
-    templateDiagnostic(parsed, pointer, { code: 'sam-invalid', severity: 'error', message, affects }),
+  return context.problems.map(({ pointer, message, severity, affects }) =>
+    templateDiagnostic(parsed, pointer, { code: 'sam-invalid', severity, message, affects }),
   );
 }

@@ -1,6 +1,6 @@
 import { asMap } from './check-properties.ts';
 import { inheritedAttributes, type SamContext } from './context.ts';
-import type { EventTarget } from './function.ts';
+import type { EventTarget } from './event-target.ts';
 import { SamProblem } from './problem.ts';
 import { isGiven, isIntrinsic, isTruthy, pick, present, type Tree } from './tree.ts';
 

@@ -2,6 +2,7 @@ import { member, type RawObject } from '../raw.ts';
 import { asMap, checkProperties } from './check-properties.ts';
 import { inheritedAttributes, ownAttributes, type SamContext, type SamResource } from './context.ts';
 import { contentLocation } from './content-location.ts';
+import type { EventTarget } from './event-target.ts';
 import { publishVersion, type PublishedAlias } from './function-alias.ts';
 import { expandFunctionUrl } from './function-url.ts';
 import { expandInvokeConfig } from './invoke-config.ts';
@@ -11,16 +12,6 @@ import { resourceProperties } from './property-tables.ts';
 import { managedPolicy, roleResource, trustIn, withPolicies, type RoleParts } from './roles.ts';
 import { propagateTags, samTags } from './tags.ts';
 import { getAtt, isGiven, isIntrinsic, isTruthy, noValue, pick, present, ref, type Tree } from './tree.ts';
-
-/** A function as its events see it. */
-export interface EventTarget {
-  readonly resource: SamResource;
-  /** Value of `FunctionName`: the alias where one is published. */
-  readonly name: Tree;
-  /** The function's ARN, or the alias's, which is what its `Ref` gives. */
-  readonly arn: Tree;
-  readonly alias?: PublishedAlias;
-}
 
 /** Function properties that keep name and value. */
 const handedThrough = [
@@ -60,7 +51,7 @@ export function expandFunction(resource: SamResource, context: SamContext): void
   checkProperties(properties, resourceProperties[type] ?? {}, type);
   checkDeadLetterQueue(properties['DeadLetterQueue'], context);
   checkSnapStart(properties);
-  const code = functionCode(resource);
+  const code = functionCode(resource, context);
   const role = functionRole(resource, context);
   const made: string[] = [id];
   context.emit(id, lambdaFunction(resource, code, role.value, context), { id, direct: true });
@@ -133,11 +124,11 @@ function capacityProvider(written: unknown): Tree {
 const codeKeys = ['S3Bucket', 'S3Key', 'S3ObjectVersion'] as const;
 
 /** `Code`: inline, an image, or uploaded; a local path stays one until it is packaged. */
-function functionCode({ properties, raw }: SamResource): unknown {
+function functionCode({ id, properties, raw }: SamResource, context: SamContext): unknown {
   const { PackageType, InlineCode, ImageUri, CodeUri, SourceKMSKeyArn } = properties;
   if (PackageType === 'Image') {
-    if (isTruthy(InlineCode) || isTruthy(CodeUri)) {
-      throw new SamProblem('`InlineCode` and `CodeUri` do not go with `PackageType: Image`; use `ImageUri`');
+    if (isTruthy(InlineCode)) {
+      throw new SamProblem('`InlineCode` does not go with `PackageType: Image`; use `ImageUri`');
     }
     if (!isTruthy(ImageUri) && !isBuilt(raw)) {
       throw new SamProblem('`ImageUri` must be given for `PackageType: Image`');
@@ -149,7 +140,13 @@ function functionCode({ properties, raw }: SamResource): unknown {
   }
   if (isTruthy(InlineCode)) return { ZipFile: InlineCode };
   if (!isTruthy(PackageType) && isTruthy(ImageUri)) return { ImageUri };
-  if (!isTruthy(CodeUri)) throw new SamProblem('one of `InlineCode` and `CodeUri` must be given');
+  if (!isTruthy(CodeUri)) {
+    context.warn(
+      id,
+      'neither `InlineCode` nor `CodeUri` is given; `sam build` takes the folder of the template, name it',
+    );
+    return '.';
+  }
   const code = contentLocation(CodeUri, 'CodeUri', codeKeys);
   return isGiven(SourceKMSKeyArn) && typeof code === 'object' ? { ...code, SourceKMSKeyArn } : code;
 }

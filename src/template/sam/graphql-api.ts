@@ -3,25 +3,11 @@ import { asMap, checkProperties } from './check-properties.ts';
 import { emitPair } from './connector.ts';
 import { inheritedAttributes, ownAttributes, type SamContext, type SamResource } from './context.ts';
 import { GraphqlFunctions } from './graphql-functions.ts';
+import type { GraphqlParts } from './graphql-parts.ts';
 import { SamProblem } from './problem.ts';
 import { resourceProperties } from './property-tables.ts';
 import { trustIn } from './roles.ts';
 import { getAtt, isGiven, isTruthy, listOf, pick, present, ref, sub, tagList, type Tree } from './tree.ts';
-
-/** What all parts of a GraphQL API share. */
-export interface GraphqlParts {
-  readonly resource: SamResource;
-  readonly context: SamContext;
-  readonly apiId: Tree;
-  /** Adds a part: its id behind the API's, type, properties, and the keys that lead to its cause. */
-  readonly emit: (
-    suffix: string,
-    type: string,
-    properties: Tree,
-    path: readonly string[],
-    attributes?: Tree,
-  ) => string;
-}
 
 /** AWS::Serverless::GraphQLApi: the API, schema, keys, data sources, functions, resolvers, cache and domain. */
 export function expandGraphqlApi(resource: SamResource, context: SamContext): void {

@@ -1,6 +1,6 @@
 import { isRawObject, member } from '../raw.ts';
 import { asMap } from './check-properties.ts';
-import type { GraphqlParts } from './graphql-api.ts';
+import type { GraphqlParts } from './graphql-parts.ts';
 import { SamProblem } from './problem.ts';
 import { getAtt, isGiven, isTruthy, listOf, pick, present, type Tree } from './tree.ts';
 

@@ -66,7 +66,7 @@ function writeDocument(
   document: ApiDocument | undefined,
   state: ApiState | undefined,
 ): HttpAuthorizer[] {
-  const { CorsConfiguration, Auth, Tags, DisableExecuteApiEndpoint, Description, Name } = properties;
+  const { CorsConfiguration, Auth, DisableExecuteApiEndpoint, Description, Name } = properties;
   for (const name of ['CorsConfiguration', 'Auth', 'Tags', 'DisableExecuteApiEndpoint', 'Description']) {
     if (
       document === undefined &&
@@ -79,13 +79,18 @@ function writeDocument(
       );
     }
   }
-  if (document === undefined) return [];
+  if (document === undefined || document.isIncluded) return [];
   if (isGiven(DisableExecuteApiEndpoint)) disableEndpoint(document, DisableExecuteApiEndpoint);
   if (isTruthy(CorsConfiguration)) addCors(valid(document, 'CorsConfiguration'), CorsConfiguration);
   const authorizers = isTruthy(Auth)
     ? addAuth(valid(document, 'Auth'), asMap(context.resolvedDeep(Auth), 'Auth'), properties)
     : [];
-  if (isTruthy(Tags) || document.isValid) addTags(valid(document, 'Tags'), tagsOf(properties));
+  addTags(valid(document, 'Tags'), tagsOf(properties));
+  const { paths } = document;
+  if (isTruthy(properties['FailOnWarnings']) && isGiven(paths['$default'])) {
+    paths['/$default'] = paths['$default'];
+    delete paths['$default'];
+  }
   if (isTruthy(Description)) document.define(['info'], { description: Description });
   if (isTruthy(Name) && state?.isManaged === true) document.define(['info'], { title: Name });
   return authorizers;
@@ -161,7 +166,10 @@ function addAuth(document: ApiDocument, auth: Tree, properties: Tree): HttpAutho
   }
   const names = authorizerNames(authorizers.map((each) => each.name));
   const withPreflight = !isTruthy(properties['CorsConfiguration']);
-  setDefaultAuthorizer(document, { [chosen.name]: chosen.scopes ?? [] }, names, withPreflight);
+  setDefaultAuthorizer(document, { [chosen.name]: chosen.scopes ?? [] }, names, {
+    withPreflight,
+    keeps: true,
+  });
   return authorizers;
 }
 

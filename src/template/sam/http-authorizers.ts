@@ -25,7 +25,7 @@ export function readHttpAuthorizers(auth: Tree): HttpAuthorizer[] {
   const iam: HttpAuthorizer = { name: 'AWS_IAM', kind: 'iam', scopes: undefined, written: {} };
   const hasIam = auth['EnableIamAuthorizer'] === true;
   const own = Object.entries(named).map(([name, value]) => readAuthorizer(name, value));
-  return hasIam ? [...own.filter(({ name }) => name !== 'AWS_IAM'), iam] : own;
+  return hasIam && !own.some(({ name }) => name === 'AWS_IAM') ? [...own, iam] : own;
 }
 
 function readAuthorizer(name: string, value: unknown): HttpAuthorizer {

@@ -1,7 +1,7 @@
 import { member } from '../raw.ts';
 import { asMap } from './check-properties.ts';
 import { inheritedAttributes, type SamContext } from './context.ts';
-import type { EventTarget } from './function.ts';
+import type { EventTarget } from './event-target.ts';
 import { hashedId } from './logical-id.ts';
 import { SamProblem } from './problem.ts';
 import { allow } from './roles.ts';

@@ -4,7 +4,7 @@ import { ownAttributes, type SamContext, type SamResource } from './context.ts';
 import { hashedId } from './logical-id.ts';
 import { SamProblem } from './problem.ts';
 import { resourceProperties } from './property-tables.ts';
-import { isGiven, isIntrinsic, omit, pick, present, type Tree } from './tree.ts';
+import { isGiven, isIntrinsic, pick, present, type Tree } from './tree.ts';
 
 /** AWS::Serverless::LayerVersion: the version, under an id that changes with its content. */
 export function expandLayerVersion(resource: SamResource, context: SamContext): void {
@@ -32,16 +32,16 @@ export function expandLayerVersion(resource: SamResource, context: SamContext): 
 }
 
 /** All that the author wrote goes into the hash, because versions cannot be changed. */
-function versionLogicalId({ id, raw, properties }: SamResource, context: SamContext): string {
-  const { PublishLambdaVersion } = properties;
-  const resolved = Object.entries(properties).map(([name, value]): [string, unknown] => [
-    name,
-    context.resolved(value),
-  ]);
-  const content = { ...omit(raw, ['Properties']), Properties: Object.fromEntries(resolved) };
-  return PublishLambdaVersion === false
-    ? hashedId(id, omit(content.Properties, ['PublishLambdaVersion']))
-    : hashedId(id, content);
+function versionLogicalId({ id, type, raw, properties }: SamResource, context: SamContext): string {
+  const resolved = Object.entries(properties).map(
+    ([name, value]) => [name, context.resolved(value)] as const,
+  );
+  const content = {
+    Type: type,
+    ...pick(raw, ['Condition', 'DependsOn']),
+    Properties: Object.fromEntries(resolved),
+  };
+  return hashedId(id, { [id]: content });
 }
 
 function retention(written: unknown, context: SamContext): string {

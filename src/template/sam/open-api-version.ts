@@ -18,7 +18,8 @@ export function toOpenApi(document: ApiDocument, version: unknown): void {
   for (const path of Object.keys(document.paths)) convertMethods(document, path);
 }
 
-function checkServers(document: ApiDocument): void {
+/** Holds the servers of a document against what this expansion writes into them. @throws SamDocumentProblem */
+export function checkServers(document: ApiDocument): void {
   const key = 'x-amazon-apigateway-endpoint-configuration';
   const servers = document.body['servers'];
   for (const [index, server] of (Array.isArray(servers) ? (servers as unknown[]) : []).entries()) {
@@ -31,7 +32,7 @@ function checkServers(document: ApiDocument): void {
 function move(body: Tree, from: string, to: string): void {
   const found = body[from];
   if (!isGiven(found)) return;
-  delete body[from];
+  Reflect.deleteProperty(body, from);
   const components = { ...(body['components'] as Tree | undefined) }; // an object where it is given
   components[to] = { ...(components[to] as Tree | undefined), ...(found as Tree) }; // written by this expansion
   body['components'] = components;

@@ -20,6 +20,15 @@ function walk(tree: unknown, find: Lookup): unknown {
   return Object.fromEntries(Object.entries(tree).map(([name, value]) => [name, walk(value, find)]));
 }
 
+/** Names of resources that another one waits for. */
+export function renameDependencies(resource: Tree, context: SamContext): Tree {
+  const written = resource['DependsOn'];
+  if (context.renamed.size === 0 || written === undefined) return resource;
+  const rename = (name: unknown): unknown =>
+    typeof name === 'string' ? (context.renamed.get(name) ?? name) : name;
+  return { ...resource, DependsOn: Array.isArray(written) ? written.map(rename) : rename(written) };
+}
+
 function renamedRef(tree: Tree, find: Lookup): Tree {
   const name = tree['Ref'];
   const found = typeof name === 'string' ? find(name) : undefined;

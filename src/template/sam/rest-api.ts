@@ -9,7 +9,7 @@ import { contentLocation } from './content-location.ts';
 import { inheritedAttributes, ownAttributes, type SamContext, type SamResource } from './context.ts';
 import { addGatewayResponses } from './gateway-responses.ts';
 import { fullHash } from './logical-id.ts';
-import { isVersion3, toOpenApi } from './open-api-version.ts';
+import { checkServers, isVersion3, toOpenApi } from './open-api-version.ts';
 import { SamProblem } from './problem.ts';
 import { resourceProperties } from './property-tables.ts';
 import {
@@ -52,9 +52,12 @@ export function expandRestApi(resource: SamResource, context: SamContext): void 
   checkProperties(properties, resourceProperties[type] ?? {}, type);
   checkRestApi(properties);
   const state = apiState(id, context);
+  if (typeof properties['OpenApiVersion'] === 'number') {
+    context.warn(id, '`OpenApiVersion` should be a string; put it in quotes', ['OpenApiVersion']);
+  }
   const document = state?.document;
   const auth = isTruthy(properties['Auth']) ? asMap(context.resolvedDeep(properties['Auth']), 'Auth') : {};
-  const authorizers = writeDocument(resource, document, auth);
+  const authorizers = writeDocument(resource, document, auth, context);
   context.emit(id, restApi(resource, document), { id, direct: true });
   context.place(id, { Body: ['Resources', id, 'Properties', 'DefinitionBody'] });
   const deployment = emitDeployment(resource, document, context);
@@ -87,10 +90,13 @@ function writeDocument(
   resource: SamResource,
   document: ApiDocument | undefined,
   auth: Tree,
+  context: SamContext,
 ): RestAuthorizer[] {
   const { properties } = resource;
+  if (document?.isIncluded === true) return [];
   if (isGiven(properties['DisableExecuteApiEndpoint'])) {
     needDocument(document, 'DisableExecuteApiEndpoint');
+    checkServers(document);
     disableEndpoint(document, properties['DisableExecuteApiEndpoint'], properties['OpenApiVersion']);
   }
   if (isTruthy(properties['Cors'])) addRestCors(needValid(document, 'Cors'), properties['Cors']);
@@ -100,8 +106,11 @@ function writeDocument(
   if (isTruthy(properties['GatewayResponses'])) {
     addGatewayResponses(needValid(document, 'GatewayResponses'), properties['GatewayResponses']);
   }
-  if (isTruthy(properties['BinaryMediaTypes']) && document !== undefined) addMediaTypes(document, properties);
+  if (isTruthy(properties['BinaryMediaTypes']) && document !== undefined) {
+    addMediaTypes(document, context.resolvedDeep(properties['BinaryMediaTypes']));
+  }
   if (isTruthy(properties['Models'])) addModels(needValid(document, 'Models'), properties['Models']);
+  if (document?.isValid === true) for (const path of Object.keys(document.paths)) document.items(path);
   if (document !== undefined) toOpenApi(document, properties['OpenApiVersion']);
   return authorizers;
 }
@@ -176,15 +185,18 @@ function applyDefault(document: ApiDocument, auth: Tree, authorizers: readonly R
   if (chosen === undefined) return;
   const names = authorizerNames(authorizers.map(({ name }) => name));
   const withPreflight = auth['AddDefaultAuthorizerToCorsPreflight'] !== false;
-  setDefaultAuthorizer(document, { [chosen.name]: chosen.scopes ?? [] }, names, withPreflight);
+  setDefaultAuthorizer(document, { [chosen.name]: chosen.scopes ?? [] }, names, {
+    withPreflight,
+    keeps: false,
+  });
   if (chosen.kind === 'iam')
     document.define(['securityDefinitions'], { AWS_IAM: securityDefinition(iamAuthorizer) });
 }
 
-function addMediaTypes(document: ApiDocument, { BinaryMediaTypes }: Tree): void {
+function addMediaTypes(document: ApiDocument, types: unknown): void {
   const key = 'x-amazon-apigateway-binary-media-types';
   const all = new Map<string, unknown>();
-  for (const type of [...listOf(document.body[key]), ...listOf(BinaryMediaTypes)]) {
+  for (const type of [...listOf(document.body[key]), ...listOf(types)]) {
     const plain = withSlashes(type);
     all.set(JSON.stringify(plain), plain);
   }

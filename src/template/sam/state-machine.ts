@@ -90,7 +90,7 @@ function stateMachineRole(resource: SamResource, context: SamContext): unknown {
     PermissionsBoundary: properties['PermissionsBoundary'],
     Tags: samTags(properties['Tags'], createdBy),
   };
-  const parts = { managed: [...managed, ...xray], inline };
+  const parts = { managed: [...new Set([...managed, ...xray])], inline };
   const path = isTruthy(properties['Policies']) ? { path: ['Policies'] } : {};
   const role = roleResource(parts, { ManagedPolicyArns: [], ...others }, inheritedAttributes(resource));
   context.emit(roleId, role, { id, ...path });

@@ -231,18 +231,17 @@ describe('resources', () => {
     expect(reading.diagnostics).toEqual([]);
   });
 
-  it('of SAM are kept and named as not evaluated', async () => {
-    await write({
-      'sam.yaml':
-        'Transform: AWS::Serverless-2016-10-31\nResources:\n  F: {Type: AWS::Serverless::Function}\n  Q: {Type: AWS::SQS::Queue, Properties: {QueueName: !Ref FRole}}\n',
-    });
-    const { diagnostics, resources } = await readTemplates(['sam.yaml'], { cwd });
-    expect(diagnostics).toMatchObject([
-      {
-        code: 'sam-not-evaluated',
-        where: 'sam.yaml:1:1',
-        message: expect.stringContaining('`F`') as unknown,
+  it('of SAM in a template that is held in memory are kept and named as not evaluated', () => {
+    const template = {
+      Transform: 'AWS::Serverless-2016-10-31',
+      Resources: {
+        F: { Type: 'AWS::Serverless::Function' },
+        Q: { Type: 'AWS::SQS::Queue', Properties: { QueueName: { Ref: 'FRole' } } },
       },
+    };
+    const { diagnostics, resources } = readTemplateObject(template, 't');
+    expect(diagnostics).toMatchObject([
+      { code: 'sam-not-evaluated', message: expect.stringContaining('`F`') as unknown },
     ]);
     expect(resources.find(({ name }) => name === 'Q')?.properties['QueueName']).toMatchObject({
       cause: { code: 'transform' },

@@ -1,5 +1,5 @@
 import { inheritedAttributes, type Cause, type SamContext } from '../context.ts';
-import type { EventTarget } from '../function.ts';
+import type { EventTarget } from '../event-target.ts';
 import { SamProblem } from '../problem.ts';
 import { present, type Tree } from '../tree.ts';
 

@@ -1,7 +1,7 @@
 import { isRawObject } from '../../raw.ts';
 import { asMap, checkProperties } from '../check-properties.ts';
 import type { SamContext } from '../context.ts';
-import type { EventTarget } from '../function.ts';
+import type { EventTarget } from '../event-target.ts';
 import { SamProblem } from '../problem.ts';
 import { functionEventProperties } from '../property-tables.ts';
 import { isGiven, type Tree } from '../tree.ts';

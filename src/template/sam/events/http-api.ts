@@ -3,7 +3,7 @@ import type { ApiDocument } from '../api-document.ts';
 import { integrationOf } from '../api-document.ts';
 import { apiState, type ApiState } from '../api-state.ts';
 import { authorizerNames, setAuthorizer } from '../api-security.ts';
-import { isGiven, isTruthy, listOf, onlyIf, present, ref, refName, sub } from '../tree.ts';
+import { isGiven, isTruthy, listOf, onlyIf, present, refName, sub } from '../tree.ts';
 import { plainPath } from './api.ts';
 import { emitPermission, eventProblem, type FunctionEvent } from './event.ts';
 
@@ -17,17 +17,30 @@ interface HttpRoute {
 /** HttpApi: the route in the document of its HTTP API, and the permission. */
 export function expandHttpApiEvent(event: FunctionEvent): undefined {
   const route = readRoute(event);
-  const { path, method, apiId, state } = route;
+  const { path, method, state } = route;
   const verb = method.toLowerCase() === 'any' ? '*' : method.toUpperCase();
   const isRest = path === '$default';
   const plain = isRest ? '*' : path === '/$default' ? '$default' : `${verb}${plainPath(path)}`;
-  emitPermission(event, 'apigateway.amazonaws.com', {
+  const emit = isCovered(event, route) ? () => undefined : emitPermission;
+  emit(event, 'apigateway.amazonaws.com', {
     SourceArn: sub(
       `arn:\${AWS::Partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${__ApiId__}/\${__Stage__}/${plain}`,
-      { __ApiId__: ref(apiId), __Stage__: '*' },
+      { __ApiId__: event.properties['ApiId'], __Stage__: '*' },
     ),
   });
   if (state?.document !== undefined) integrate(event, route, state.document, state);
+}
+
+/** The permission for the route that takes all else covers the function's other routes of the same API. */
+function isCovered(event: FunctionEvent, route: HttpRoute): boolean {
+  if (route.path === '$default') return false;
+  const events = event.target.resource.properties['Events'];
+  return Object.values(isRawObject(events) ? events : {}).some((other) => {
+    const properties = member(other, 'Properties');
+    const apiId = member(properties, 'ApiId');
+    const isDefault = !isGiven(member(properties, 'Path')) && member(other, 'Type') === 'HttpApi';
+    return isDefault && (refName(apiId) ?? apiId) === route.apiId;
+  });
 }
 
 function readRoute(event: FunctionEvent): HttpRoute {
