@@ -187,15 +187,18 @@ function auditOne(props: FleetDefinitionProps): object {
   };
 }
 
-/** Where one function does not get through an account, each group of services gets one, and a last one decides. */
+/** Where one function does not get through an account, each part of its services gets one after the other, and a last one decides. */
 function auditServices(auditFunction: string, place: Readonly<Record<string, string>>): object {
   return {
     Type: 'Map',
     ItemsPath: '$.groups',
+    // Parts of one service share its rate limits.
+    MaxConcurrency: 1,
     ItemSelector: {
       ...place,
       'part.$': '$$.Map.Item.Value.part',
       'services.$': '$$.Map.Item.Value.services',
+      'operations.$': '$$.Map.Item.Value.operations',
     },
     ItemProcessor: {
       ProcessorConfig: { Mode: 'INLINE' },

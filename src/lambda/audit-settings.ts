@@ -21,6 +21,8 @@ export interface AuditSettings {
   readonly account?: string;
   /** When the run was due: a retry writes over the same objects. */
   readonly time: Date;
+  /** Keys of the calls for each resource that are made; empty: all. */
+  readonly operations?: readonly string[];
   /** Part of a run that was split by service: collects and hands over, decides nothing. */
   readonly part?: string;
   /** Parts to put together instead of collecting. */
@@ -36,6 +38,7 @@ export interface AuditEvent {
   readonly region?: string;
   readonly homeRegion?: string;
   readonly services?: readonly string[];
+  readonly operations?: readonly string[];
   readonly part?: string;
   readonly parts?: readonly string[];
   readonly folder?: string;
@@ -61,6 +64,7 @@ export function readSettings(
     regions,
     ...homeOf(event, environment, regions),
     ...optional('services', event.services),
+    ...optional('operations', event.operations),
     ...roleOf(event, environment),
     ...optional('externalId', environment['HEADGATE_EXTERNAL_ID']),
     ...optional('account', event.account),

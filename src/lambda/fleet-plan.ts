@@ -1,5 +1,6 @@
 import { collectors } from '../account/collectors/index.ts';
 import type { OrganizationAccount } from '../account/organization-accounts.ts';
+import { splitCollection, type CollectionPart } from './collection-parts.ts';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { ReportStore } from '../publish/report-store.ts';
 
@@ -14,27 +15,7 @@ export interface FleetItem {
   /** Folder of this fleet run, below the store's prefix. */
   readonly folder: string;
   /** How the run is split where one function does not get through. */
-  readonly groups: readonly ServiceGroup[];
-}
-
-/** Services that one function reads alone. */
-export interface ServiceGroup {
-  readonly part: string;
-  readonly services: readonly string[];
-}
-
-/**
- * The services in groups that take long, each with the rate limits that belong together: two functions at once
- * must not share one.
- */
-export function serviceGroups(services: readonly string[]): readonly ServiceGroup[] {
-  const names = [...new Set(services.map((name) => name.replace(/-global$/, '')))];
-  const own = [['lambda'], ['apigateway', 'apigatewayv2'], ['wafv2']];
-  const apart = own.map((group) => group.filter((name) => names.includes(name)));
-  const others = names.filter((name) => !own.flat().includes(name));
-  return [...apart, others]
-    .filter((group) => group.length > 0)
-    .map((group) => ({ part: group === others ? 'others' : (group[0] ?? ''), services: group }));
+  readonly groups: readonly CollectionPart[];
 }
 
 /** What the state machine knows of the plan: where the items are, not what they are. */
@@ -63,7 +44,7 @@ export async function planFleet(options: FleetOptions, store: ReportStore): Prom
   const { accounts, except, regions, time, prefix } = options;
   const folder = `fleet/${time.toISOString()}`;
   const [homeRegion = ''] = regions;
-  const groups = serviceGroups(collectors.map(({ service }) => service));
+  const groups = splitCollection(collectors);
   const chosen = accounts.filter(({ account }) => !except.includes(account));
   const items: FleetItem[] = chosen.flatMap(({ account, name }) =>
     regions.map((region) => ({

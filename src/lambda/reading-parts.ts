@@ -67,10 +67,14 @@ export function mergeParts(parts: readonly AccountReading[]): AccountReading {
   };
 }
 
+// Parts of one service each list its resources, and each ask about some of their properties.
 function mergeResources(parts: readonly AccountReading[], complete: boolean): Resource[] {
   const byId = new Map<string, Resource>();
-  for (const resource of parts.flatMap(({ resources }) => resources))
-    if (!byId.has(resource.id)) byId.set(resource.id, asWhole(resource, complete));
+  for (const resource of parts.flatMap(({ resources }) => resources)) {
+    const known = byId.get(resource.id);
+    const properties = { ...known?.properties, ...resource.properties };
+    byId.set(resource.id, asWhole({ ...known, ...resource, properties }, complete));
+  }
   return [...byId.values()].sort((left, right) => (left.id < right.id ? -1 : 1));
 }
 

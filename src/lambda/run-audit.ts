@@ -24,8 +24,10 @@ import { securityHub, type HubPlace } from '../publish/security-hub.ts';
 import { toAsffFindings } from '../report/asff.ts';
 import { readConfigIn, type HeadgateConfig } from '../rules/read-config.ts';
 import { decideReading } from '../scan.ts';
+import { collectors } from '../account/collectors/index.ts';
 import type { AuditSettings } from './audit-settings.ts';
 import { summarize, type AuditSummary, type PartSummary } from './audit-summary.ts';
+import { restrictCollectors } from './collection-parts.ts';
 import { runKey } from './fleet-report.ts';
 import { mergeParts, readPart, writePart } from './reading-parts.ts';
 import { writeResult } from './result-objects.ts';
@@ -40,6 +42,8 @@ export interface AuditTools {
   readonly remainingMs: () => number;
   /** Default: the shipped rules under the settings of headgate.yaml. */
   readonly ruleSet?: RuleSet;
+  /** Waits between calls to Security Hub; default: by the clock. */
+  readonly wait?: PublishResultOptions['wait'];
   /** More for the collection: an endpoint, a clock. */
   readonly collect?: Partial<CollectAccountOptions>;
   /** Default: Security Hub and states in S3, by the SDK. */
@@ -129,6 +133,7 @@ async function collect(
     regions: settings.regions,
     needs: needsOf(ruleSet.rules),
     deadlineMs: Math.max(leastMs, tools.remainingMs() - reserveMs),
+    collectors: restrictCollectors(collectors, settings.operations ?? []),
     ...(settings.services === undefined ? {} : { services: settings.services }),
     ...(credentials === undefined ? {} : { credentials }),
     ...tools.collect,
@@ -172,7 +177,7 @@ async function publish(
     hubOf: (place) => stoppedInTime(hubOf(place), tools.remainingMs),
     storeOf,
     now: time,
-    wait: async (milliseconds) => void (await wait(milliseconds)),
+    wait: tools.wait ?? (async (milliseconds) => void (await wait(milliseconds))),
   });
 }
 

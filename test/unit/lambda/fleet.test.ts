@@ -1,6 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { isItemOperation } from '../../../src/account/collector.ts';
+import { collectors } from '../../../src/account/collectors/index.ts';
 import type { AuditSummary } from '../../../src/lambda/audit-summary.ts';
-import { itemsKey, planFleet, serviceGroups, type FleetItem } from '../../../src/lambda/fleet-plan.ts';
+import { splitCollection } from '../../../src/lambda/collection-parts.ts';
+import { itemsKey, planFleet, type FleetItem } from '../../../src/lambda/fleet-plan.ts';
 import { failureKey, fleetMetrics, reportFleet, runKey } from '../../../src/lambda/fleet-report.ts';
 import { MemoryReportStore } from './memory-report-store.ts';
 
@@ -70,14 +73,20 @@ describe('planFleet', () => {
     await expect(planFleet({ ...options, regions: [] }, store)).rejects.toThrow(/no account and Region/);
   });
 
-  it('keeps together what shares a rate limit, and forgets no service', () => {
-    const names = ['lambda', 'apigateway', 'apigatewayv2', 'wafv2', 'wafv2-global', 'sqs', 'iam'];
-    expect(serviceGroups(names)).toEqual([
-      { part: 'lambda', services: ['lambda'] },
-      { part: 'apigateway', services: ['apigateway', 'apigatewayv2'] },
-      { part: 'wafv2', services: ['wafv2'] },
-      { part: 'others', services: ['sqs', 'iam'] },
-    ]);
+  it('splits the slowest service by its calls, and forgets no service and no call', () => {
+    const parts = splitCollection(collectors);
+    const services = new Set(collectors.map(({ service }) => service.replace(/-global$/, '')));
+    expect(new Set(parts.flatMap((part) => part.services))).toEqual(services);
+    const lambda = collectors.find(({ service }) => service === 'lambda');
+    const calls = lambda?.operations.filter(isItemOperation) ?? [];
+    expect(parts.flatMap(({ operations }) => operations).sort()).toEqual(
+      calls.map(({ operation, each }) => `${operation} ${each}`).sort(),
+    );
+    const partOf = (operation: string) =>
+      parts.find(({ operations }) => operations.some((key) => key.startsWith(`${operation} `)))?.part;
+    expect(partOf('ListProvisionedConcurrencyConfigs')).toBe(partOf('ListAliases'));
+    expect(partOf('GetFunctionConcurrency')).not.toBe(partOf('ListAliases'));
+    expect(new Set(parts.map(({ part }) => part)).size).toBe(parts.length);
   });
 });
 
