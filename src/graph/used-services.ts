@@ -2,7 +2,7 @@ import type { PolicyStatement, ResourceGraph, StatementSet, UsedService } from '
 import type { Resource } from '../model/resource.ts';
 import { Reference, isObjectValue, type Cause, type Value } from '../model/value.ts';
 import { findValues, valueAt } from './property-path.ts';
-import type { LinkContext } from './resolve-target.ts';
+import { resolveTargets, type LinkContext } from './resolve-target.ts';
 import { toSymbolicText } from '../model/symbolic-text.ts';
 
 type UsedServices = ReturnType<ResourceGraph['usedServices']>;
@@ -90,7 +90,9 @@ const takenOnBehalf = /^kms:(decrypt|encrypt|generatedatakey|reencrypt|describek
 export function usedServices(resource: Resource, context: LinkContext): UsedServices {
   const set = context.identityStatements(resource);
   const isPolled = context.related(resource, 'eventSourceMappings').edges.length > 0;
-  const found = new Map(allowedServices(set, isPolled, context));
+  const found = new Map(
+    allowedServices(set, { isPolled, destinations: destinationsOf(resource, context) }, context),
+  );
   const note: Note = (used) => {
     keepSurest(found, used);
   };
@@ -110,22 +112,53 @@ function keepSurest(found: Map<string, UsedService>, used: UsedService): void {
   }
 }
 
+/** What the Lambda service does for a function with the function's role. */
+interface Delegated {
+  readonly isPolled: boolean;
+  /** Where the service sends what failed or succeeded. */
+  readonly destinations: ReadonlySet<Resource>;
+}
+
+function destinationsOf(lambda: Resource, context: LinkContext): ReadonlySet<Resource> {
+  const far = (from: Resource, relation: string): Resource[] =>
+    context.related(from, relation).edges.flatMap(({ to }) => (to === undefined ? [] : [to]));
+  const configs = [...far(lambda, 'eventInvokeConfigs'), ...far(lambda, 'eventSourceMappings')];
+  return new Set([
+    ...far(lambda, 'deadLetterQueue'),
+    ...configs.flatMap((config) => [...far(config, 'onFailure'), ...far(config, 'onSuccess')]),
+  ]);
+}
+
 const ofPolled = new WeakMap<StatementSet, Services>();
 const ofOthers = new WeakMap<StatementSet, Services>();
 
-/** Services that a role's statements allow; functions that share a role share the answer. */
-function allowedServices(set: StatementSet, isPolled: boolean, context: LinkContext): Services {
-  const answers = isPolled ? ofPolled : ofOthers;
-  const known = answers.get(set);
+/** Services that a role's statements allow; functions that share a role and have no destinations share the answer. */
+function allowedServices(set: StatementSet, delegated: Delegated, context: LinkContext): Services {
+  const answers = delegated.isPolled ? ofPolled : ofOthers;
+  const isShared = delegated.destinations.size === 0;
+  const known = isShared ? answers.get(set) : undefined;
   if (known !== undefined) return known;
   const found = new Map<string, UsedService>();
   for (const statement of set.statements) {
-    noteStatement(statement, isPolled, context, (used) => {
+    if (isForDestinations(statement, delegated.destinations, context)) continue;
+    noteStatement(statement, delegated.isPolled, context, (used) => {
       keepSurest(found, used);
     });
   }
-  answers.set(set, found);
+  if (isShared) answers.set(set, found);
   return found;
+}
+
+function isForDestinations(
+  { holder, resources }: PolicyStatement,
+  destinations: ReadonlySet<Resource>,
+  context: LinkContext,
+): boolean {
+  if (destinations.size === 0 || resources.length === 0) return false;
+  return resources.every((value) => {
+    const [target] = resolveTargets(value, { from: holder, types: ['*'] }, context);
+    return target?.to !== undefined && destinations.has(target.to);
+  });
 }
 
 function noteStatement(

@@ -61,6 +61,21 @@ describe('used services', () => {
     expect(kms(['kms:Sign'], ref('Key', 'Arn'))).toEqual([['kms', undefined]]);
   });
 
+  it('do not count what the service sends to a dead-letter queue or a destination', () => {
+    const more = {
+      Failed: body('AWS::SQS::Queue'),
+      Done: body('AWS::SNS::Topic'),
+      Config: body('AWS::Lambda::EventInvokeConfig', {
+        FunctionName: ref('Orders'),
+        DestinationConfig: { OnSuccess: { Destination: ref('Done') } },
+      }),
+    };
+    const lambda = { DeadLetterConfig: { TargetArn: ref('Failed', 'Arn') } };
+    expect(servicesOf(['sqs:SendMessage'], lambda, more, ref('Failed', 'Arn'))).toEqual([]);
+    expect(servicesOf(['sns:Publish'], lambda, more, [ref('Done'), ref('Failed', 'Arn')])).toEqual([]);
+    expect(servicesOf(['sqs:SendMessage'], {}, more, ref('Failed', 'Arn'))).toHaveLength(1);
+  });
+
   it('are those of what the environment names', () => {
     const lambda = {
       Environment: { Variables: { TABLE: ref('Table'), URL: new PartialString(['x', ref('Secret')]) } },
