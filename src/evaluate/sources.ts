@@ -1,4 +1,4 @@
-import type { PolicyStatement, Relation } from '../model/resource-graph.ts';
+import type { PolicyStatement, Relation, WorkflowState } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
 import {
   Choice,
@@ -11,6 +11,7 @@ import {
   type Value,
 } from '../model/value.ts';
 import { follow, nodeOf, parsePath, type Context, type Node } from './node.ts';
+import { compileOperand, type Operand, type OperandReader } from './operands.ts';
 import { blocked } from './predicates.ts';
 
 /** Members of a source, and why there may be more of them. */
@@ -29,7 +30,8 @@ export function compileSource(quantifier: Readonly<Record<string, unknown>>): So
   if (typeof quantifier['entries'] === 'string') return entriesSource(parsePath(quantifier['entries']));
   if (quantifier['statements'] !== undefined)
     return statementsSource(quantifier['statements'] === 'identity');
-  if (Array.isArray(quantifier['states'])) return statesSource(quantifier['states'] as string[]);
+  if (Array.isArray(quantifier['states']))
+    return statesSource(quantifier['states'] as string[], wantedName(quantifier['where']));
   if (quantifier['services'] === true) return servicesSource;
   return resourcesSource(quantifier['resources'] as string[]);
 }
@@ -218,18 +220,52 @@ function statementNode(statement: PolicyStatement): Node {
   };
 }
 
-function statesSource(types: readonly string[]): Source {
+/** The operand that a state's name has to equal, where the question is that alone and does not depend on the state. */
+function wantedName(where: unknown): OperandReader | undefined {
+  const { property, equals, ...more } = (where ?? {}) as Readonly<Record<string, unknown>>; // of a validated rule
+  const isFixed =
+    typeof equals === 'string' || (typeof equals === 'object' && equals !== null && 'of' in equals);
+  return property === 'Name' && isFixed && Object.keys(more).length === 0
+    ? compileOperand(equals)
+    : undefined;
+}
+
+interface States {
+  readonly nodes: readonly Node[];
+  readonly byName: ReadonlyMap<string, readonly Node[]>;
+}
+
+function statesSource(types: readonly string[], name: OperandReader | undefined): Source {
+  // A definition may ask for a state by name as often as it has states.
+  const known = new WeakMap<readonly WorkflowState[], States>();
   return (node, context) => {
     const { states, incomplete } = context.graph.workflowStates(node.resource);
-    const wanted = states.filter((state) => types.includes('*') || types.includes(state.type));
-    const nodes = wanted.map((state) => ({
-      resource: node.resource,
-      path: state.path,
-      value: { ...state.body, Name: state.name, Type: state.type },
-      derived: 'state',
-    }));
+    const found = known.get(states) ?? indexStates(states, types, node.resource);
+    known.set(states, found);
+    const nodes = name === undefined ? found.nodes : statesNamed(found, name(node, context));
     return incomplete === undefined ? { nodes } : { nodes, incomplete };
   };
+}
+
+function indexStates(states: readonly WorkflowState[], types: readonly string[], resource: Resource): States {
+  const byName = new Map<string, Node[]>();
+  const nodes: Node[] = [];
+  for (const state of states) {
+    if (!types.includes('*') && !types.includes(state.type)) continue;
+    const value = { ...state.body, Name: state.name, Type: state.type };
+    const node: Node = { resource, path: state.path, value, derived: 'state' };
+    nodes.push(node);
+    const namesakes = byName.get(state.name);
+    if (namesakes === undefined) byName.set(state.name, [node]);
+    else namesakes.push(node);
+  }
+  return { nodes, byName };
+}
+
+/** The states that may be meant: of a name that is not known, nothing more is known by asking more states. */
+function statesNamed({ nodes, byName }: States, name: Operand): readonly Node[] {
+  if ('unknown' in name) return nodes.slice(0, 1);
+  return typeof name.known === 'string' ? (byName.get(name.known) ?? []) : nodes;
 }
 
 const servicesSource: Source = (node, context) => {

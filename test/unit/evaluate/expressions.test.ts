@@ -318,3 +318,52 @@ describe('the vocabulary', () => {
     }
   });
 });
+
+describe('states that are asked for by name', () => {
+  const endsWell = {
+    none: {
+      states: ['Task'],
+      where: {
+        some: {
+          elements: 'Catch',
+          as: 'catcher',
+          where: {
+            some: {
+              of: 'self',
+              states: ['Succeed'],
+              where: { property: 'Name', equals: { property: 'Next', of: 'catcher' } },
+            },
+          },
+        },
+      },
+    },
+  };
+  const decide = (States: object) => {
+    const type = 'AWS::StepFunctions::StateMachine';
+    const template = {
+      Parameters: { P: { Type: 'String' } },
+      Resources: { M: { Type: type, Properties: { Definition: { States } } } },
+    };
+    return evaluateTemplate([ruleOf(endsWell, type)], template)[0];
+  };
+  const task = (Next: unknown) => ({ Type: 'Task', Catch: [{ Next }] });
+  const end = { Type: 'Succeed' };
+
+  it.each<[string, object, string]>([
+    ['of the type', { A: task('Good'), Good: end, Other: end }, 'fail'],
+    ['of another type', { A: task('Bad'), Bad: { Type: 'Fail' }, Other: end }, 'pass'],
+    ['that is not known', { A: task({ Ref: 'P' }), Good: end, Other: end }, 'unknown'],
+    ['that is not known, of a type that there is none of', { A: task({ Ref: 'P' }) }, 'pass'],
+  ])('are found: one %s', (_name, states, verdict) => {
+    expect(decide(states)?.verdict).toBe(verdict);
+  });
+
+  it('are not gone through one by one', () => {
+    const states: Record<string, object> = {};
+    for (let at = 0; at < 10_000; at++) {
+      states[`A${at}`] = task('A0');
+      states[`B${at}`] = end;
+    }
+    expect(decide(states)?.verdict).toBe('pass');
+  });
+});
