@@ -111,7 +111,7 @@ class BundleReader {
 
   async file(path: string): Promise<void> {
     const name = relative(this.root, path).split(sep).join('/') || basename(path);
-    const isDependencyFile = dependencyFiles.has(basename(path));
+    const isDependencyFile = dependencyFiles.has(basename(path)) || /\.[cm]?js\.map$/.test(path);
     if (!isDependencyFile && !sourceExtensions.has(extname(path))) {
       // A nested archive may hold what is looked for.
       if (/\.(?:zip|jar|whl)$/.test(path)) this.complete = false;
@@ -166,13 +166,34 @@ function firstMatch(sign: CodeSign, text: string): string | undefined {
 }
 
 function signsInDependencies(text: string, file: string): FoundSign[] {
-  const names = file.endsWith('package.json') ? packageNames(text) : pythonNames(text);
+  const names = dependencyNames(text, file);
   return codeSigns.flatMap(({ capability, dependencies }) => {
     const shown = names.find((name) =>
       dependencies.some((wanted) => (wanted.endsWith('/') ? name.startsWith(wanted) : name === wanted)),
     );
     return shown === undefined ? [] : [{ capability, sign: shown, file }];
   });
+}
+
+function dependencyNames(text: string, file: string): string[] {
+  if (file.endsWith('.map')) return bundledNames(text);
+  return file.endsWith('package.json') ? packageNames(text) : pythonNames(text);
+}
+
+/** Packages that a source map names among the sources of a bundle, where minifying left no other trace of them. */
+function bundledNames(text: string): string[] {
+  try {
+    const sources = member(JSON.parse(text), 'sources');
+    const paths = Array.isArray(sources) ? (sources as unknown[]) : [];
+    const names = paths.flatMap((path) => {
+      const [, ...inside] = String(path).split('node_modules/');
+      return inside.slice(-1).map((name) => name.split('/'));
+    });
+    const isScoped = (name: readonly string[]): boolean => name[0]?.startsWith('@') === true;
+    return [...new Set(names.map((name) => name.slice(0, isScoped(name) ? 2 : 1).join('/')))];
+  } catch {
+    return [];
+  }
 }
 
 function packageNames(text: string): string[] {

@@ -59,6 +59,31 @@ describe('code evidence', () => {
     expect(capabilities(found).sort()).toEqual(['circuit-breaker', 'field-encryption', 'tracer']);
   });
 
+  it.each([
+    ['logger', 'var L="@aws-lambda-powertools/logger";process.env.POWERTOOLS_LOG_LEVEL'],
+    ['tracer', 'super("@aws-lambda-powertools/tracer")'],
+    ['metrics', '{_aws:{Timestamp:t,CloudWatchMetrics:[{Namespace:n}]}}'],
+    ['idempotency', 'class a extends Error{name="x"}throw new b("@aws-lambda-powertools/idempotency")'],
+    ['batch', 'return{batchItemFailures:this.f}'],
+  ])('sees %s in what esbuild leaves of a minified bundle', async (capability, kept) => {
+    const minified = `"use strict";${'var a=1;'.repeat(1000)}${kept}\n//# sourceMappingURL=index.js.map\n`;
+    const found = await evidence({ 'src/index.js': minified });
+    expect(capabilities(found)).toContain(capability);
+    expect(found?.complete).toBe(false);
+  });
+
+  it('sees the packages that a source map names', async () => {
+    const sources = [
+      '../../node_modules/@aws-lambda-powertools/parameters/lib/esm/secrets.js',
+      '../node_modules/.pnpm/opossum@8.0.0/node_modules/opossum/index.js',
+      '../src/p-retry.ts',
+    ];
+    const map = JSON.stringify({ version: 3, sources, sourcesContent: ['makeIdempotent'] });
+    const found = await evidence({ 'src/index.js': 'a()', 'src/index.js.map': map });
+    expect(capabilities(found)).toEqual(['parameters', 'circuit-breaker']);
+    expect(capabilities(await evidence({ 'src/index.js': 'a()', 'src/index.js.map': '{' }))).toEqual([]);
+  });
+
   it('does not take libraries for the function', async () => {
     const found = await evidence({
       'src/index.js': 'exports.handler = 1',
