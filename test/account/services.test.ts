@@ -73,6 +73,29 @@ describe('HTTP APIs', () => {
   });
 });
 
+describe('private custom domains', () => {
+  it('are told from public ones, with the APIs that answer under them', async () => {
+    const DomainNameArn = `arn:aws:apigateway:eu-west-1:${account}:/domainnames/api.internal+d1`;
+    const replies: Replies = {
+      'apigateway.GetDomainNames': {
+        items: [
+          { domainName: 'api.example.com' },
+          { domainName: 'api.internal', domainNameId: 'd1', domainNameArn: DomainNameArn },
+        ],
+      },
+      'apigateway.GetBasePathMappings': ({ domainNameId }) => ({
+        items: [{ basePath: `(none)${String(domainNameId)}`, restApiId: 'r1', stage: 'prod' }],
+      }),
+    };
+    expect(await propertiesOf('AWS::ApiGateway::BasePathMappingV2', replies)).toEqual([
+      { DomainNameArn, RestApiId: 'r1', Stage: 'prod', BasePath: '(none)d1' },
+    ]);
+    expect(await propertiesOf('AWS::ApiGateway::DomainName', replies)).toEqual([
+      { DomainName: 'api.example.com' },
+    ]);
+  });
+});
+
 describe('topics', () => {
   const topic = arn('sns', 'orders');
   const replies: Replies = {

@@ -12,6 +12,8 @@ import { pages } from '../pages.ts';
 import { capitalise, nonEmpty, parseDocument, tagList } from '../plain.ts';
 
 const apiType = 'AWS::ApiGateway::RestApi';
+/** Private custom domains, which alone have an ARN of their own. */
+const privateDomainType = 'AWS::ApiGateway::DomainNameV2';
 const stageType = 'AWS::ApiGateway::Stage';
 const actions = ['apigateway:GET'];
 const limit = 500;
@@ -185,9 +187,9 @@ export const apigateway = defineCollector<APIGateway>({
       operation: 'GetDomainNames',
       actions,
       resources: ['apigateway:*::/domainnames'],
-      finds: ['AWS::ApiGateway::DomainName'],
+      finds: ['AWS::ApiGateway::DomainName', privateDomainType],
       // Every custom domain answers here, whichever API version made it, and with its full security policy.
-      standsFor: ['AWS::ApiGateway::DomainNameV2', 'AWS::ApiGatewayV2::DomainName'],
+      standsFor: ['AWS::ApiGatewayV2::DomainName'],
       async *list(api) {
         const listed = pages(
           (position) => api.getDomainNames({ position, limit }),
@@ -196,10 +198,14 @@ export const apigateway = defineCollector<APIGateway>({
         for await (const { items = [] } of listed) {
           yield {
             found: items.map((domain) => ({
-              type: 'AWS::ApiGateway::DomainName',
+              type: domain.domainNameArn === undefined ? 'AWS::ApiGateway::DomainName' : privateDomainType,
               name: domain.domainName ?? '',
+              keys: { id: domain.domainNameId },
+              ...(domain.domainNameArn === undefined ? {} : { arn: domain.domainNameArn }),
               properties: {
                 DomainName: domain.domainName,
+                DomainNameArn: domain.domainNameArn,
+                DomainNameId: domain.domainNameId,
                 SecurityPolicy: domain.securityPolicy,
                 EndpointAccessMode: domain.endpointAccessMode,
                 EndpointConfiguration: capitalise(domain.endpointConfiguration),
@@ -210,6 +216,29 @@ export const apigateway = defineCollector<APIGateway>({
                 RegionalDomainName: domain.regionalDomainName,
                 DistributionDomainName: domain.distributionDomainName,
               },
+            })),
+          };
+        }
+      },
+    },
+    {
+      operation: 'GetBasePathMappings',
+      actions,
+      resources: ['apigateway:*:*:/domainnames/*/basepathmappings'],
+      each: privateDomainType,
+      finds: ['AWS::ApiGateway::BasePathMappingV2'],
+      async *read(api, { name: domainName, keys, arn: DomainNameArn = '' }) {
+        const listed = pages(
+          (position) => api.getBasePathMappings({ domainName, domainNameId: keys?.id, position, limit }),
+          (page) => page.position,
+        );
+        for await (const { items = [] } of listed) {
+          yield {
+            found: items.map(({ basePath: BasePath = '', restApiId: RestApiId, stage: Stage }) => ({
+              type: 'AWS::ApiGateway::BasePathMappingV2',
+              name: `${domainName}/${BasePath}`,
+              key: `${DomainNameArn}|${BasePath}`,
+              properties: { DomainNameArn, RestApiId, Stage, BasePath },
             })),
           };
         }
