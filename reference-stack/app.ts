@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
+import { applicationFromSettings } from './audit/from-settings.ts';
 import { referenceApplication, type ReferenceApplicationProps } from './lib/reference-application.ts';
 
 // The feature flags stand in cdk.json alone, which only the CDK CLI reads by itself.
@@ -24,5 +25,7 @@ const props: ReferenceApplicationProps = {
   securityHub: setting('securityHub') !== 'false',
   ...(externalCidrs && { externalCidrs }),
 };
-referenceApplication(app, props);
+const application = setting('application');
+if (application === 'audit' || application === 'fleet') applicationFromSettings(app, application, setting);
+else referenceApplication(app, props);
 app.synth();

@@ -1,0 +1,54 @@
+import { resolve } from 'node:path';
+import type { App } from 'aws-cdk-lib';
+import { auditApplication } from './audit-application.ts';
+import { fleetApplication } from './fleet-application.ts';
+
+/** Reads one `name=value` setting of the command line. */
+export type Setting = (name: string) => string | undefined;
+
+/**
+ * Builds the audit of an account, or with `application=fleet` that of an organization, as the settings say.
+ *
+ * @throws where the fleet is not told its organization and Regions, or a number is none
+ */
+export function applicationFromSettings(app: App, application: 'audit' | 'fleet', setting: Setting): void {
+  const regions = setting('regions')?.split(',');
+  const configFolder = setting('configFolder');
+  const common = {
+    ...text(setting, 'prefix'),
+    ...text(setting, 'alarmEmail'),
+    ...text(setting, 'schedule'),
+    ...number(setting, 'keepDays'),
+    ...number(setting, 'lockDays'),
+    posture: setting('posture') === 'sandbox' ? ('sandbox' as const) : ('production' as const),
+    enableSecurityHub: setting('securityHub') !== 'false',
+    ...(configFolder !== undefined && { configFolder: resolve(configFolder) }),
+  };
+  if (application === 'audit') {
+    auditApplication(app, { ...common, ...text(setting, 'policyFile'), ...(regions && { regions }) });
+    return;
+  }
+  const organizationId = setting('organizationId');
+  if (organizationId === undefined || regions === undefined)
+    throw new Error('application=fleet needs organizationId=o-... and regions=one,two.');
+  const accounts = setting('accounts')?.split(',');
+  const except = setting('except')?.split(',');
+  fleetApplication(app, {
+    ...{ ...common, organizationId, regions },
+    ...number(setting, 'maxConcurrency'),
+    ...(accounts && { accounts }),
+    ...(except && { except }),
+  });
+}
+
+function text<Name extends string>(setting: Setting, name: Name): Partial<Record<Name, string>> {
+  const value = setting(name);
+  return value === undefined ? {} : ({ [name]: value } as Record<Name, string>); // one computed member
+}
+
+function number<Name extends string>(setting: Setting, name: Name): Partial<Record<Name, number>> {
+  const value = setting(name);
+  if (value === undefined) return {};
+  if (!/^\d{1,5}$/.test(value)) throw new Error(`${name}=${value} is no whole number.`);
+  return { [name]: Number(value) } as Record<Name, number>; // one computed member
+}
