@@ -5,7 +5,6 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -13,6 +12,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 export async function loadExpander() {
   await mkdir(join(root, '.cache'), { recursive: true });
   const outfile = join(root, `.cache/sam-${process.pid}.mjs`);
+  const { build } = await import('esbuild');
   const contents = `export { expandSam } from './sam/expand.ts';
     export { parseTemplateText } from './parse-template.ts';`;
   await build({
@@ -47,12 +47,13 @@ export async function compareFolder(folder, only = []) {
     );
     if (expected === undefined) continue;
     const parsed = parseTemplateText(text, `${name}.yaml`);
-    entries.push(compare(name, parsed, expected, expandSam));
+    entries.push(compareEntry(name, parsed, expected, expandSam));
   }
   return entries;
 }
 
-function compare(name, parsed, expected, expandSam) {
+/** Expands one parsed template and compares it with the expected one. */
+export function compareEntry(name, parsed, expected, expandSam) {
   const made = expandSam(parsed, () => undefined);
   const errors = made.diagnostics.filter(({ code }) => code === 'sam-invalid');
   const shared = { name, written: parsed.root, errors };
