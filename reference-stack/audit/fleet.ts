@@ -1,4 +1,4 @@
-import { Aws, CfnOutput, Duration, Names, Stack } from 'aws-cdk-lib';
+import { Aws, CfnOutput, type CfnResource, Duration, Names, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
@@ -238,7 +238,12 @@ export class Fleet extends Construct {
     );
     // Log delivery and X-Ray have no resource-level permissions.
     role.allow([...logDelivery, ...tracing], ['*']);
+    const reports = Stack.of(this).getLogicalId(this.bucket.node.defaultChild as CfnResource); // what a Bucket is
     acknowledge(role, {
+      [`AwsSolutions-IAM5[Resource::<${reports}.Arn>/fleet/*]`]:
+        'Objects are named as they are made; the statement is bound to one bucket and prefix.',
+      [`AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${stateMachineName}/*]`]:
+        'A map run gets its name when it starts; the state machine is named.',
       'AwsSolutions-IAM5[Resource::*]':
         'Log delivery and X-Ray have no resource-level permissions; every statement about data names its resource.',
     });
