@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { collectors } from '../../../src/account/collectors/index.ts';
 import type { CollectAccountOptions } from '../../../src/account/collect-account.ts';
 import { loadRuleSet } from '../../../src/load-rule-set.ts';
@@ -7,6 +7,7 @@ import { metricsOf, type AuditSummary } from '../../../src/lambda/audit-summary.
 import { splitCollection } from '../../../src/lambda/collection-parts.ts';
 import { reserveMs, runAudit } from '../../../src/lambda/run-audit.ts';
 import type { RuleSet } from '../../../src/model/rule.ts';
+import type { Finding } from '../../../src/publish/finding.ts';
 import { fastClock } from '../../account/collect.ts';
 import { ordersAccount } from '../../account/orders-account.ts';
 import { ReplayedAccount, type Fault, type Replies } from '../../account/replay.ts';
@@ -17,9 +18,15 @@ const account = '111122223333';
 const environment = { HEADGATE_BUCKET: 'audits', HEADGATE_REGIONS: 'eu-west-1', AWS_REGION: 'eu-west-1' };
 const noon = '2026-11-23T12:00:00.000Z';
 
+// Whole audits, rendered to their end, beside other suites on a small machine.
+jest.setTimeout(30_000);
+
 let ruleSet: RuleSet;
 beforeAll(async () => {
-  ruleSet = await loadRuleSet({}, { folders: [], rule: [], flow: [] }, '/nowhere');
+  const all = await loadRuleSet({}, { folders: [], rule: [], flow: [] }, '/nowhere');
+  // Enough to have every kind of call and verdict, and to stay fast.
+  const rules = all.rules.filter(({ id }) => /^(all\.lambda|batch\.queue|api\.waf)\./.test(id));
+  ruleSet = { ...all, rules };
 });
 
 let store: MemoryReportStore;
@@ -121,6 +128,17 @@ describe('runAudit', () => {
     expect(lambda.length).toBeGreaterThan(0);
     expect(lambda.every(({ RecordState }) => RecordState === 'ACTIVE')).toBe(true);
     expect(hub.findings.size).toBeGreaterThanOrEqual(open);
+  });
+
+  it('archives what is gone, where every call was answered', async () => {
+    await summaryOf();
+    const functionsOf = (): Finding[] =>
+      [...hub.findings.values()].filter(({ GeneratorId }) => GeneratorId.startsWith('headgate/all.lambda.'));
+    expect(functionsOf().length).toBeGreaterThan(2);
+    const replies: Replies = { ...ordersAccount, 'lambda.ListFunctions': { Functions: [] } };
+    const summary = await summaryOf({ time: '2026-11-24T12:00:00.000Z' }, { replies });
+    expect(summary.completeness).toBe('complete');
+    expect(functionsOf().filter(({ RecordState }) => RecordState === 'ACTIVE')).toEqual([]);
   });
 
   it('stops collecting before the function is stopped, and calls the rest unknown', async () => {
