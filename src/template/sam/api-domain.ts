@@ -218,6 +218,6 @@ function emitAssociation(api: SamResource, domain: Tree, domainId: string, conte
     ...inheritedAttributes(api),
     Properties: properties,
   };
-  const id = hashedId('DomainNameAccessAssociation', [source, ref(domainId)]);
+  const id = hashedId('DomainNameAccessAssociation', [source, domainId]);
   context.emit(id, resource, { id: api.id, path: ['Domain', 'AccessAssociation'] });
 }

@@ -169,17 +169,22 @@ export class SamContext {
     if (Array.isArray(tree)) return tree.map((item) => this.resolvedDeep(item));
     if (!isRawObject(tree)) return tree;
     if (typeof tree['Ref'] === 'string') return this.resolved(tree);
+    const text = tree['Fn::Sub'];
+    if (typeof text === 'string') return { 'Fn::Sub': this.#filled(text) };
     return Object.fromEntries(Object.entries(tree).map(([key, value]) => [key, this.resolvedDeep(value)]));
   }
 
-  #substituted(text: string): string | undefined {
-    let known = true;
-    const result = text.replace(/\$\{([A-Za-z0-9:]+)\}/g, (whole, name: string) => {
+  /** A text of `Fn::Sub` with the parameters in it that are known. */
+  #filled(text: string): string {
+    return text.replace(/\$\{([A-Za-z0-9:]+)\}/g, (whole, name: string) => {
       const value = this.parameter(name);
-      if (typeof value === 'object' || value === undefined) known = false;
-      return value === undefined ? whole : String(value);
+      return value === undefined || typeof value === 'object' ? whole : String(value);
     });
-    return known ? result : undefined;
+  }
+
+  #substituted(text: string): string | undefined {
+    const filled = this.#filled(text);
+    return filled.includes('${') ? undefined : filled;
   }
 
   #looked(argument: readonly unknown[]): unknown {

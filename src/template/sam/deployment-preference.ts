@@ -1,4 +1,4 @@
-import { member } from '../raw.ts';
+import { isRawObject, member } from '../raw.ts';
 import { asMap } from './check-properties.ts';
 import type { SamContext, SamResource } from './context.ts';
 import { SamProblem } from './problem.ts';
@@ -130,6 +130,8 @@ function configuration(type: unknown, context: SamContext): unknown {
     return { 'Fn::If': [condition, configuration(yes, context), configuration(no, context)] };
   }
   const known = context.resolved(type);
-  if (typeof known !== 'string' || !namedConfigurations.has(known)) return known === undefined ? type : known;
+  const isText = isRawObject(type) && Object.hasOwn(type, 'Fn::Sub');
+  if (typeof known !== 'string' || !namedConfigurations.has(known))
+    return isText ? context.resolvedDeep(type) : known;
   return sub('CodeDeployDefault.Lambda${ConfigName}', { ConfigName: known });
 }

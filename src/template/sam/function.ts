@@ -91,7 +91,7 @@ function lambdaFunction(resource: SamResource, code: unknown, role: unknown, con
       Code: code,
       Role: role,
       Tags: samTags(properties['Tags'], 'lambda:createdBy'),
-      TracingConfig: isTruthy(properties['Tracing']) ? { Mode: properties['Tracing'] } : undefined,
+      TracingConfig: isTraced(properties) ? { Mode: properties['Tracing'] } : undefined,
       DeadLetterConfig: isTruthy(queue) ? { TargetArn: member(queue, 'TargetArn') } : undefined,
       CapacityProviderConfig: isGiven(provider) ? capacityProvider(provider) : undefined,
       Description: describedByHash(properties, context),
@@ -106,6 +106,10 @@ function describedByHash(properties: Tree, context: SamContext): unknown {
   if (typeof hash !== 'string' || !isTruthy(properties['AutoPublishAlias'])) return description;
   if (isIntrinsic(description)) return { 'Fn::Join': [' ', [description, hash]] };
   return typeof description === 'string' && description !== '' ? `${description} ${hash}` : hash;
+}
+
+function isTraced({ Tracing }: Tree): boolean {
+  return isTruthy(Tracing) && Tracing !== 'Disabled';
 }
 
 function capacityProvider(written: unknown): Tree {
@@ -212,8 +216,11 @@ function isNoValue(value: unknown): boolean {
 }
 
 function baseParts(properties: Tree): RoleParts {
-  const managed = [managedPolicy('service-role/AWSLambdaBasicExecutionRole')];
-  if (isTruthy(properties['Tracing']) && properties['Tracing'] !== 'Disabled') {
+  const basic = isTruthy(properties['DurableConfig'])
+    ? 'service-role/AWSLambdaBasicDurableExecutionRolePolicy'
+    : 'service-role/AWSLambdaBasicExecutionRole';
+  const managed = [managedPolicy(basic)];
+  if (isTraced(properties)) {
     managed.push(managedPolicy('AWSXrayWriteOnlyAccess'));
   }
   if (isTruthy(properties['VpcConfig'])) {

@@ -189,7 +189,7 @@ function emitStage(resource: SamResource, state: ApiState | undefined, context: 
   const { id, properties } = resource;
   const name = properties['StageName'];
   const isDefault = !isTruthy(name) || name === '$default';
-  const hasTags = isTruthy(properties['Tags']) || state?.document !== undefined;
+  const hasTags = isTruthy(properties['Tags']) || state?.document?.isIncluded === false;
   const routes = Object.fromEntries(state?.routeSettings ?? []);
   const written = properties['RouteSettings'];
   const settings = { ...(isRawObject(written) ? written : {}), ...routes };

@@ -69,8 +69,18 @@ function implicitApi(kind: Kind, routes: readonly Route[], context: SamContext):
     Condition: condition,
     DeletionPolicy: strongest(routes, 'DeletionPolicy'),
     UpdateReplacePolicy: strongest(routes, 'UpdateReplacePolicy'),
-    Properties: present({ StageName: kind.stageName }),
+    Properties: present({ StageName: kind.stageName, ...propagatedTags(routes) }),
   });
+}
+
+/** Tags that the owners of the routes pass on. */
+function propagatedTags(routes: readonly Route[]): Tree {
+  const tags: Tree = {};
+  for (const { owner } of routes) {
+    const written = member(owner['Properties'], 'Tags');
+    if (member(owner['Properties'], 'PropagateTags') === true && isMap(written)) Object.assign(tags, written);
+  }
+  return Object.keys(tags).length > 0 ? { Tags: tags, PropagateTags: true } : {};
 }
 
 /** What one function must keep, the API that it shares must keep. */

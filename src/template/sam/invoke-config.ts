@@ -44,7 +44,7 @@ export function expandInvokeConfig(target: EventTarget, context: SamContext): Tr
       ...pick(config, ['MaximumEventAgeInSeconds', 'MaximumRetryAttempts']),
       FunctionName: ref(id),
       Qualifier: alias === undefined ? '$LATEST' : alias.name,
-      DestinationConfig: Object.keys(destinations).length > 0 ? destinations : undefined,
+      DestinationConfig: isGiven(written) ? destinations : undefined,
     }),
   };
   context.emit(`${id}EventInvokeConfig`, invokeConfig, { id, path: ['EventInvokeConfig'], direct: true });

@@ -4,7 +4,7 @@ import { ownAttributes, type SamContext, type SamResource } from './context.ts';
 import { hashedId } from './logical-id.ts';
 import { SamProblem } from './problem.ts';
 import { resourceProperties } from './property-tables.ts';
-import { isGiven, isIntrinsic, pick, present, type Tree } from './tree.ts';
+import { isGiven, isIntrinsic, omit, pick, present, type Tree } from './tree.ts';
 
 /** AWS::Serverless::LayerVersion: the version, under an id that changes with its content. */
 export function expandLayerVersion(resource: SamResource, context: SamContext): void {
@@ -15,7 +15,7 @@ export function expandLayerVersion(resource: SamResource, context: SamContext): 
   context.renamed.set(id, versionId);
   const version = {
     Type: 'AWS::Lambda::LayerVersion',
-    ...ownAttributes(resource),
+    ...omit(ownAttributes(resource), ['Metadata']),
     DeletionPolicy: raw['DeletionPolicy'] ?? retention(properties['RetentionPolicy'], context),
     Properties: present({
       ...pick(properties, ['Description', 'CompatibleArchitectures', 'CompatibleRuntimes', 'LicenseInfo']),
@@ -34,7 +34,7 @@ export function expandLayerVersion(resource: SamResource, context: SamContext): 
 /** All that the author wrote goes into the hash, because versions cannot be changed. */
 function versionLogicalId({ id, type, raw, properties }: SamResource, context: SamContext): string {
   const resolved = Object.entries(properties).map(
-    ([name, value]) => [name, context.resolved(value)] as const,
+    ([name, value]) => [name, context.resolvedDeep(value)] as const,
   );
   const content = {
     Type: type,

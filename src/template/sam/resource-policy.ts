@@ -28,10 +28,12 @@ export function addResourcePolicy(document: ApiDocument, written: unknown, place
 
 /** `CustomStatements`, once for the API. */
 export function addCustomStatements(document: ApiDocument, written: unknown): void {
-  if (isRawObject(written)) addStatements(document, listOf(written['CustomStatements']) as Tree[]); // statements as written
+  if (!isRawObject(written)) return;
+  const statements = written['CustomStatements'];
+  addStatements(document, listOf(statements) as Tree[], Array.isArray(statements)); // as written
 }
 
-function addStatements(document: ApiDocument, statements: readonly Tree[]): void {
+function addStatements(document: ApiDocument, statements: readonly Tree[], isList = false): void {
   if (statements.length === 0) return;
   const policy = document.body[policyKey];
   const known = isRawObject(policy) ? listOf(policy['Statement']) : [];
@@ -41,7 +43,7 @@ function addStatements(document: ApiDocument, statements: readonly Tree[]): void
     return !seen.has(text) && seen.add(text);
   });
   const all = [...known, ...fresh];
-  document.body[policyKey] = { Version: '2012-10-17', Statement: all.length === 1 ? all[0] : all };
+  document.body[policyKey] = { Version: '2012-10-17', Statement: all.length === 1 && !isList ? all[0] : all };
 }
 
 function resourceList(document: ApiDocument, { path, stageName }: PolicyPlace): Tree[] {

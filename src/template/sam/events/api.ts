@@ -46,7 +46,8 @@ export function expandApiEvent(event: FunctionEvent): undefined {
     eventProblem(event, message, path),
   );
   const { document, isManaged } = route.api.state ?? {};
-  const suffix = route.api.state === undefined ? 'AllStages' : stageSuffix(route.api.stageName);
+  const isKnown = event.context.typeOf(route.api.id) !== undefined;
+  const suffix = isKnown ? stageSuffix(route.api.stageName) : 'AllStages';
   const plain = plainPath(route.path);
   const isAny = route.method.toLowerCase() === 'any';
   emitPermission(

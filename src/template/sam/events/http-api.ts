@@ -107,7 +107,7 @@ function integrate(event: FunctionEvent, route: HttpRoute, document: ApiDocument
 }
 
 function writePathParameters(document: ApiDocument, path: string, method: string): void {
-  const names = [...path.matchAll(/\{([^}]*?)\+?\}/g)].map((match) => match[1] ?? '');
+  const names = [...path.matchAll(/\{([^}]*)\}/g)].map((match) => match[1] ?? '');
   if (names.length === 0) return;
   const parameters = names.map((name) => ({ name, in: 'path', required: true }));
   for (const definition of document.definitionsOf(path, method)) {
