@@ -124,8 +124,15 @@ function diagramsOf(graph: ResourceGraph): ReadonlyMap<Resource, ReadonlySet<str
   const known = diagramIndexes.get(graph);
   if (known !== undefined) return known;
   const index = new Map<Resource, Set<string>>();
+  // Flows share the arrays of their nodes, and a flow's id starts with its diagram.
+  const seen = new Set<readonly Resource[]>();
+  let diagram: string | undefined;
   for (const flow of graph.flows) {
-    for (const resource of [...flow.nodes.values()].flat()) {
+    if (flow.diagram !== diagram) seen.clear();
+    diagram = flow.diagram;
+    const fresh = [...new Set(flow.nodes.values())].filter((members) => !seen.has(members));
+    for (const members of fresh) seen.add(members);
+    for (const resource of fresh.flat()) {
       const diagrams = index.get(resource);
       if (diagrams === undefined) index.set(resource, new Set([flow.diagram]));
       else diagrams.add(flow.diagram);
