@@ -2,7 +2,8 @@ import { listOrganizationAccounts } from '../account/organization-accounts.ts';
 import { HeadgateError } from '../model/headgate-error.ts';
 import { s3ReportStore } from '../publish/report-store.ts';
 import { planFleet, type FleetPlan } from './fleet-plan.ts';
-import { fleetMetrics, reportFleet, type FleetReport } from './fleet-report.ts';
+import { fleetMetrics, reportFleet } from './fleet-report.ts';
+import type { FleetReport } from './fleet-run.ts';
 import { metricsLine } from './metrics.ts';
 
 /** What the fleet's state machine asks for: first what to audit, at the end what came of it. */

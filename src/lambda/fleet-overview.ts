@@ -1,6 +1,6 @@
 import { severities } from '../model/rule.ts';
 import { html, type Markup } from '../report/html/template.ts';
-import type { FleetReport, FleetRun } from './fleet-report.ts';
+import type { FleetReport, FleetRun } from './fleet-run.ts';
 
 /** The overview of an organization: one row for each account and Region, with a link to its own report. */
 export function renderOverview(report: FleetReport): string {

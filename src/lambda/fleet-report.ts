@@ -4,33 +4,7 @@ import type { ReportStore } from '../publish/report-store.ts';
 import type { AuditSummary } from './audit-summary.ts';
 import { itemsKey, type FleetItem } from './fleet-plan.ts';
 import { renderOverview } from './fleet-overview.ts';
-
-/** What became of one account and Region. */
-export interface FleetRun {
-  readonly item: FleetItem;
-  /** Absent where the run failed; then nothing of the place was closed, and nothing is known of today. */
-  readonly summary?: AuditSummary;
-  /** What went wrong; beside a summary, after it. */
-  readonly failure?: string;
-}
-
-/** The organization at one time. */
-export interface FleetReport {
-  readonly time: string;
-  readonly runs: readonly FleetRun[];
-  readonly totals: {
-    readonly places: number;
-    readonly failedPlaces: number;
-    readonly incompletePlaces: number;
-    readonly unpublishedPlaces: number;
-    readonly resources: number;
-    readonly pass: number;
-    readonly fail: number;
-    readonly unknown: number;
-    readonly waived: number;
-    readonly bySeverity: Readonly<Record<Severity, number>>;
-  };
-}
+import type { FleetReport, FleetRun } from './fleet-run.ts';
 
 /** Key of what a run leaves for the report, below the prefix. */
 export function runKey(folder: string, { account, region }: Pick<FleetItem, 'account' | 'region'>): string {

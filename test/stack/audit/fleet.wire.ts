@@ -6,7 +6,7 @@ import { installMoto } from '../../account/wire/moto-server.mjs';
 import { fleetDefinition } from '../../../reference-stack/audit/fleet-definition.ts';
 import { collectors } from '../../../src/account/collectors/index.ts';
 import { splitCollection } from '../../../src/lambda/collection-parts.ts';
-import type { FleetReport } from '../../../src/lambda/fleet-report.ts';
+import type { FleetReport } from '../../../src/lambda/fleet-run.ts';
 import { LocalAws, type Invocation } from './local-aws.ts';
 import { seedMember, type Member } from './seed-member.ts';
 
