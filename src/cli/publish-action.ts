@@ -87,7 +87,9 @@ async function dryRun(
   { stdout }: Surroundings,
 ): Promise<number> {
   const { planResult: plan } = await import('../publish/publish-result.ts');
-  for (const { account, region, plan: planned, known } of await plan(result, findings, options)) {
+  for (const { account, region, plan: planned, known } of await plan(result, findings, options).catch(
+    stateUnreadable,
+  )) {
     stdout.write(
       `${account} ${region}: ${describeCounts(planned.counts)}${known ? '' : '; no state: as if nothing was ever sent'}\n`,
     );
@@ -97,6 +99,15 @@ async function dryRun(
     }
   }
   return 0;
+}
+
+function stateUnreadable(cause: unknown): never {
+  throw new HeadgateError(
+    'state-unreadable',
+    `The state cannot be read: ${cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)}. Check --state, and the credentials for it.`,
+    {},
+    { cause },
+  );
 }
 
 function resourceOf(finding: object): string {
