@@ -72,7 +72,7 @@ describe('a live account in the terms of CloudFormation', () => {
       Tags: [{ Key: 'runbook', Value: 'https://runbooks.example.com/orders' }],
     });
     expect(only(reading, 'AWS::SQS::QueuePolicy').properties).toEqual({
-      Queues: ['https://sqs.eu-west-1.amazonaws.com/111122223333/orders'],
+      Queues: ['arn:aws:sqs:eu-west-1:111122223333:orders'],
       PolicyDocument: {
         Version: '2012-10-17',
         Statement: [{ Effect: 'Deny', Principal: '*', Action: 'sqs:*', Resource: '*' }],

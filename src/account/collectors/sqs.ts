@@ -101,10 +101,11 @@ function withNumericCount(policy: unknown): unknown {
   return { ...policy, maxReceiveCount: Number(policy.maxReceiveCount) };
 }
 
-function policyFound({ name, keys }: Item, PolicyDocument: unknown): Found {
+/** Names the queue by its ARN: a URL may be an older one, or that of an endpoint in a VPC. */
+function policyFound({ name, arn }: Item, PolicyDocument: unknown): Found {
   return {
     type: policyType,
     name,
-    properties: { Queues: [keys?.url], PolicyDocument },
+    properties: { Queues: [arn], PolicyDocument },
   };
 }

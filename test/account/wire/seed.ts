@@ -19,13 +19,14 @@ export interface Wire {
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
-const trust = JSON.stringify({
+/** Who may take the functions' role. */
+export const trust = JSON.stringify({
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
 });
 
 /** The smallest zip file there is: an empty archive. */
-const emptyZip = Buffer.concat([Buffer.from('PK\u0005\u0006'), Buffer.alloc(18)]);
+export const emptyZip = Buffer.concat([Buffer.from('PK\u0005\u0006'), Buffer.alloc(18)]);
 
 /** The batch flow: a queue with a dead-letter queue, its consumer, and the alarm over what is left. */
 export async function seedBatch(wire: Wire): Promise<void> {

@@ -1,0 +1,117 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { chooseCredentials, type CredentialOptions } from '../../src/account/credentials.ts';
+import type { AwsKeys } from '../../src/account/collector.ts';
+
+const role = 'arn:aws:iam::111122223333:role/auditor';
+const environment = { ...process.env };
+
+/** What STS answers a wish for a role with. */
+const answer = (
+  action: string,
+): string => `<${action}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
+<${action}Result><Credentials><AccessKeyId>ASIA${action}</AccessKeyId><SecretAccessKey>s</SecretAccessKey>
+<SessionToken>t</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials>
+<AssumedRoleUser><Arn>${role}/headgate</Arn><AssumedRoleId>A:headgate</AssumedRoleId></AssumedRoleUser>
+</${action}Result></${action}Response>`;
+
+/** The requests go to a server of the test's own, on the loopback interface. */
+describe('credentials', () => {
+  let sts: Server;
+  let folder: string;
+  let asked: URLSearchParams[];
+  let signedBy: (string | undefined)[];
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'headgate-credentials-'));
+    sts = createServer((request, response) => {
+      let body = '';
+      request.on('data', (chunk: Buffer) => (body += chunk.toString('utf8')));
+      request.on('end', () => {
+        const parameters = new URLSearchParams(body);
+        asked.push(parameters);
+        signedBy.push(/Credential=([^/]+)/.exec(request.headers.authorization ?? '')?.[1]);
+        response.setHeader('content-type', 'text/xml').end(answer(parameters.get('Action') ?? ''));
+      });
+    });
+    await new Promise<void>((resolve) => sts.listen(0, '127.0.0.1', resolve));
+    await writeFile(join(folder, 'token'), 'a-token');
+    await writeFile(
+      join(folder, 'config'),
+      '[profile audited]\nregion = eu-west-1\naws_access_key_id = AKIAPROFILE\naws_secret_access_key = s\n',
+    );
+  });
+  beforeEach(() => {
+    asked = [];
+    signedBy = [];
+    const { port } = sts.address() as AddressInfo; // it listens on a port
+    process.env = {
+      ...environment,
+      AWS_ACCESS_KEY_ID: 'AKIACALLER',
+      AWS_SECRET_ACCESS_KEY: 's',
+      AWS_EC2_METADATA_DISABLED: 'true',
+      AWS_ENDPOINT_URL_STS: `http://127.0.0.1:${port}`,
+      AWS_CONFIG_FILE: join(folder, 'config'),
+      AWS_SHARED_CREDENTIALS_FILE: join(folder, 'none'),
+    };
+  });
+  afterAll(async () => {
+    process.env = environment;
+    await new Promise((resolve) => sts.close(resolve));
+    await rm(folder, { recursive: true });
+  });
+
+  const keysFor = async (options: Omit<CredentialOptions, 'region'>): Promise<AwsKeys> => {
+    const credentials = await chooseCredentials({ region: 'eu-west-1', ...options });
+    return typeof credentials === 'function' ? credentials() : credentials;
+  };
+
+  it('are those of the environment where nothing else is said', async () => {
+    expect((await keysFor({})).accessKeyId).toBe('AKIACALLER');
+    expect(asked).toEqual([]);
+  });
+
+  it('are those of the profile that is named', async () => {
+    delete process.env.AWS_ACCESS_KEY_ID;
+    expect((await keysFor({ profile: 'audited' })).accessKeyId).toBe('AKIAPROFILE');
+  });
+
+  it('of a role are asked for with the caller, the external id and the session name', async () => {
+    const keys = await keysFor({ roleArn: role, externalId: '42' });
+    expect(keys).toMatchObject({ accessKeyId: 'ASIAAssumeRole', sessionToken: 't' });
+    expect(Object.fromEntries(asked[0] ?? [])).toMatchObject({
+      Action: 'AssumeRole',
+      RoleArn: role,
+      ExternalId: '42',
+      RoleSessionName: 'headgate',
+    });
+    expect(signedBy).toEqual(['AKIACALLER']);
+  });
+
+  it('of a role are asked for with the profile that is named beside it', async () => {
+    delete process.env.AWS_ACCESS_KEY_ID;
+    await keysFor({ roleArn: role, profile: 'audited' });
+    expect(signedBy).toEqual(['AKIAPROFILE']);
+    expect(asked[0]?.has('ExternalId')).toBe(false);
+  });
+
+  it('of a web identity are asked for with the token, unsigned', async () => {
+    const keys = await keysFor({ roleArn: role, webIdentityTokenFile: join(folder, 'token') });
+    expect(keys.accessKeyId).toBe('ASIAAssumeRoleWithWebIdentity');
+    expect(Object.fromEntries(asked[0] ?? [])).toMatchObject({
+      Action: 'AssumeRoleWithWebIdentity',
+      RoleArn: role,
+      WebIdentityToken: 'a-token',
+      RoleSessionName: 'headgate',
+    });
+    expect(signedBy).toEqual([undefined]);
+  });
+
+  it('of an external id or a token without a role are refused', async () => {
+    await expect(keysFor({ externalId: '42' })).rejects.toMatchObject({ code: 'options-invalid' });
+  });
+});
