@@ -41,6 +41,7 @@ export function emptyOpenApi(): Tree {
  */
 export class ApiDocument {
   readonly body: Tree;
+  #paths: Tree | undefined;
 
   /** `pointer` is where the document stands in the template. */
   constructor(
@@ -69,7 +70,12 @@ export class ApiDocument {
 
   get paths(): Tree {
     const paths = this.body['paths'];
-    if (isMap(paths)) return paths;
+    // Looking at its keys takes longer the more there are, and every route asks.
+    if (paths === this.#paths && this.#paths !== undefined) return this.#paths;
+    if (isMap(paths)) {
+      this.#paths = paths;
+      return paths;
+    }
     const made: Tree = {};
     this.body['paths'] = made;
     return made;

@@ -197,11 +197,22 @@ function startsItself({ Source, Destination }: Parts['ends']): boolean {
   return Source.type === type && Destination.type === type;
 }
 
+const mappingIds = new WeakMap<SamContext, readonly string[]>();
+
+/** Ids of all event source mappings; connectors come last, so that none is added after the first call. */
+function mappingsOf(context: SamContext): readonly string[] {
+  const known = mappingIds.get(context);
+  if (known !== undefined) return known;
+  const all = [...context.output, ...context.resources];
+  const found = all.flatMap(([id, { Type }]) => (Type === 'AWS::Lambda::EventSourceMapping' ? [id] : []));
+  mappingIds.set(context, found);
+  return found;
+}
+
 /** A mapping cannot be made before its function may read the source. */
 function dependOnPolicy(ends: Parts['ends'], policyId: string, context: SamContext): void {
-  for (const [id, resource] of [...context.output, ...context.resources]) {
-    if (resource['Type'] !== 'AWS::Lambda::EventSourceMapping') continue;
-    const properties = resource['Properties'];
+  for (const id of mappingsOf(context)) {
+    const properties = (context.output.get(id) ?? context.resources.get(id))?.['Properties'];
     const isFor =
       namedResource(member(properties, 'FunctionName')) === ends.Destination.id &&
       namedResource(member(properties, 'EventSourceArn')) === ends.Source.id;

@@ -53,6 +53,11 @@ export class SamContext {
   /** Properties of resources that come from `Globals`: logical id -> names. */
   readonly fromGlobals = new Map<string, ReadonlySet<string>>();
   readonly #given: (name: string) => unknown;
+  /** Ids in the order in which they were made, and the copies that may be changed: neither is searched. */
+  readonly #emitted: string[] = [];
+  readonly #copies = new WeakSet<Tree>();
+  /** Events that made an implicit API: its id -> keys that lead to the first of them. */
+  readonly implicitCauses = new Map<string, readonly string[]>();
   #owner: string | undefined;
 
   constructor(
@@ -66,12 +71,24 @@ export class SamContext {
     this.#given = given;
   }
 
+  /** How many resources have been made; for `emittedSince`. */
+  get emitted(): number {
+    return this.#emitted.length;
+  }
+
+  /** Ids of the resources that were made after a count was taken. */
+  emittedSince(count: number): string[] {
+    return this.#emitted.slice(count);
+  }
+
   /** A copy of a resource that may be changed, in place of the written one. */
   edit(id: string): Tree | undefined {
     const holder = this.output.has(id) ? this.output : this.resources;
     const found = holder.get(id);
     if (found === undefined) return undefined;
+    if (this.#copies.has(found)) return found;
     const copy = copyTree(found);
+    this.#copies.add(copy);
     holder.set(id, copy);
     return copy;
   }
@@ -85,12 +102,12 @@ export class SamContext {
   /** Work that is done for one resource: what it generates may not take the place of another's. */
   for(id: string, work: () => void): void {
     this.#owner = id;
-    const before = new Set(this.output.keys());
+    const before = this.#emitted.length;
     try {
       work();
     } catch (error) {
       this.#report(id, error);
-      for (const made of this.output.keys()) if (!before.has(made)) this.output.delete(made);
+      for (const made of this.emittedSince(before)) this.output.delete(made);
     } finally {
       this.#owner = undefined;
     }
@@ -135,13 +152,16 @@ export class SamContext {
       );
     }
     this.output.set(id, resource);
-    this.origins.set(id, { pointer: toPointer(segmentsOf(cause)), generated: cause.direct !== true });
+    this.#emitted.push(id);
+    const implicit = this.implicitCauses.get(cause.id);
+    const isDirect = cause.direct === true && implicit === undefined;
+    this.origins.set(id, { pointer: toPointer(implicit ?? segmentsOf(cause)), generated: !isDirect });
   }
 
   /** Sets where single properties of a generated resource are written: name -> keys below the template. */
   place(id: string, properties: Readonly<Record<string, readonly (string | number)[]>>): void {
     const origin = this.origins.get(id);
-    if (origin === undefined) return;
+    if (origin?.generated !== false) return;
     const places = Object.fromEntries(
       Object.entries(properties).map(([name, segments]) => [name, toPointer(segments)]),
     );

@@ -53,6 +53,11 @@ export function addImplicitApis(context: SamContext, global: (type: string, reso
     const routes = readRoutes(kind, context);
     const own = routes.filter((route) => route.apiId === kind.implicitId);
     if (own.length > 0 && context.typeOf(kind.implicitId) !== kind.apiType) {
+      const [first] = own;
+      if (first !== undefined) {
+        const at = ['Resources', first.ownerId, 'Properties', 'Events', first.eventName];
+        context.implicitCauses.set(kind.implicitId, at);
+      }
       context.resources.set(kind.implicitId, global(kind.apiType, implicitApi(kind, own, context)));
     }
     writeRoutes(routes, context);

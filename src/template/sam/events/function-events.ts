@@ -52,7 +52,7 @@ const expanders: Readonly<Record<string, (event: FunctionEvent) => EventNeeds | 
 export function functionEvents(target: EventTarget, context: SamContext): AllEventNeeds {
   const written = target.resource.properties['Events'];
   const events = isGiven(written) ? asMap(written, 'Events') : {};
-  const before = new Set(context.output.keys());
+  const before = context.emitted;
   const managed: string[] = [];
   const inline: Tree[] = [];
   for (const name of Object.keys(events).sort()) {
@@ -61,7 +61,7 @@ export function functionEvents(target: EventTarget, context: SamContext): AllEve
     managed.push(...(needs?.managed ?? []));
     inline.push(...(needs?.inline ?? []));
   }
-  const made = [...context.output.keys()].filter((id) => !before.has(id));
+  const made = context.emittedSince(before);
   return { managed, inline, made };
 }
 

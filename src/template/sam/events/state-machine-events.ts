@@ -24,7 +24,7 @@ const expanders: Readonly<Record<string, (event: MachineEvent) => void>> = {
 export function stateMachineEvents(machine: SamResource, arn: Tree, context: SamContext): string[] {
   const written = machine.properties['Events'];
   const events = isGiven(written) ? asMap(written, 'Events') : {};
-  const before = new Set(context.output.keys());
+  const before = context.emitted;
   for (const [name, raw] of Object.entries(events)) {
     const type = member(raw, 'Type');
     const expand = typeof type === 'string' ? expanders[type] : undefined;
@@ -44,7 +44,7 @@ export function stateMachineEvents(machine: SamResource, arn: Tree, context: Sam
     ]);
     expand({ id: machine.id + name, name, properties, machine, arn, context });
   }
-  return [...context.output.keys()].filter((id) => !before.has(id));
+  return context.emittedSince(before);
 }
 
 function queueOwner(event: MachineEvent): QueueOwner {
