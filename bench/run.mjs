@@ -33,7 +33,7 @@ function measure(args) {
   return { median: median(times), least: Math.min(...times) };
 }
 
-const headgate = (path) => [join(root, 'dist/headgate.js'), 'scan', path, '--fail-on', 'none'];
+const headgate = (path) => [join(root, 'dist/headgate.cjs'), 'scan', path, '--fail-on', 'none'];
 const bareReader = join(root, 'bench/bare-read.mjs');
 
 function write(name, text) {

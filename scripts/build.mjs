@@ -1,5 +1,6 @@
 // Bundles the command: rules as data, validators generated ahead, SDK clients in chunks of their own.
-import { mkdir, readFile, rm, writeFile, chmod } from 'node:fs/promises';
+import { fork } from 'node:child_process';
+import { chmod, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import Ajv2020 from 'ajv/dist/2020.js';
@@ -139,23 +140,71 @@ export async function buildAudit(outdir, plugin) {
   });
 }
 
+// What the command loads only when it is used, as files of their own: SDK clients, the diagram layout.
+const parts = {
+  'render-html': 'src/report/html/render-html.ts',
+  'audit-actions': 'src/cli/audit-actions.ts',
+  'publish-action': 'src/cli/publish-action.ts',
+  'scan-snapshot': 'src/cli/scan-snapshot.ts',
+};
+
+const keepParts = {
+  name: 'parts',
+  setup(builder) {
+    builder.onResolve({ filter: /\.ts$/ }, ({ kind, path }) => {
+      const name = path.replace(/^.*\//, '').replace(/\.ts$/, '');
+      return kind === 'dynamic-import' && name in parts
+        ? { path: `./parts/${name}.js`, external: true }
+        : undefined;
+    });
+  },
+};
+
+// One CommonJS file and V8's compiled form of it: compiling costs more than scanning does.
+async function buildCommand(plugin) {
+  const entryPoints = Object.fromEntries(
+    Object.entries(parts).map(([name, file]) => [`parts/${name}`, join(root, file)]),
+  );
+  await bundle(plugin, { entryPoints, chunkNames: 'parts/[name]-[hash]' });
+  await build({
+    ...shared,
+    entryPoints: { command: join(root, 'src/cli/main.ts') },
+    outdir: join(root, 'dist'),
+    outExtension: { '.js': '.cjs' },
+    format: 'cjs',
+    target: 'node20.12',
+    minify: true,
+    mainFields: ['module', 'main'],
+    plugins: [keepParts, plugin],
+  });
+  const command = join(root, 'dist/command.cjs');
+  const text = await readFile(command, 'utf8');
+  await writeFile(command, text.replaceAll('import("./parts/', 'importPart("./parts/'));
+  const launcher = join(root, 'dist/headgate.cjs');
+  await copyFile(join(root, 'scripts/launcher.cjs'), launcher);
+  await chmod(launcher, 0o755);
+  await new Promise((resolve, reject) => {
+    const env = { ...process.env, HEADGATE_BUILD: 'compiled-form' };
+    const child = fork(launcher, ['scan', 'examples/orders-api.yaml', '--fail-on', 'none', '--quiet'], {
+      cwd: root,
+      env,
+    });
+    child
+      .once('error', reject)
+      .once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`the command ended with ${code}`))));
+  });
+}
+
 export async function buildAll() {
-  for (const name of ['headgate.js', 'index.js', 'chunks', 'library'])
+  for (const name of ['headgate.js', 'headgate.cjs', 'command.cjs', 'index.js', 'parts', 'chunks', 'library'])
     await rm(join(root, 'dist', name), { recursive: true, force: true });
   const plugin = await generatedModules();
-  // Apart, so that what only the library exports does not split the command into more files to load.
-  await bundle(plugin, {
-    entryPoints: { headgate: join(root, 'src/cli/main.ts') },
-    chunkNames: 'chunks/[name]-[hash]',
-  });
+  await buildCommand(plugin);
   await bundle(plugin, {
     entryPoints: { index: join(root, 'src/index.ts') },
     chunkNames: 'library/[name]-[hash]',
   });
   await buildAudit(join(root, 'dist/audit'), plugin);
-  const command = join(root, 'dist/headgate.js');
-  await writeFile(command, `#!/usr/bin/env node\n${await readFile(command, 'utf8')}`);
-  await chmod(command, 0o755);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await buildAll();

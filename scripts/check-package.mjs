@@ -30,7 +30,7 @@ try {
 
   const scan = spawnSync(
     process.execPath,
-    [join(installed, 'dist/headgate.js'), 'scan', 'template.yaml', '--report', 'html=report.html'],
+    [join(installed, 'dist/headgate.cjs'), 'scan', 'template.yaml', '--report', 'html=report.html'],
     { cwd: app, encoding: 'utf8' },
   );
   check(
@@ -38,7 +38,7 @@ try {
     scan.status === 1 && scan.stdout.includes('api.waf.associated'),
     `${scan.status} ${scan.stdout} ${scan.stderr}`,
   );
-  const policy = spawnSync(process.execPath, [join(installed, 'dist/headgate.js'), 'iam-policy'], {
+  const policy = spawnSync(process.execPath, [join(installed, 'dist/headgate.cjs'), 'iam-policy'], {
     cwd: app,
     encoding: 'utf8',
   });

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { HeadgateError, describePlace } from '../model/headgate-error.ts';
+import { describePlace, isHeadgateError } from '../model/headgate-error.ts';
 import { addAuditCommand, addCollectCommand, addPolicyCommand } from './audit-command.ts';
 import { addBaselineCommand } from './baseline-command.ts';
 import { addRulesCommands } from './rules-commands.ts';
@@ -53,7 +53,7 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
 
 function report(error: unknown, { stderr }: Surroundings, debug: boolean): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (error instanceof HeadgateError) {
+  if (isHeadgateError(error)) {
     const place = describePlace(error.where);
     stderr.write(
       `headgate: ${error.message}${place === '' || error.message.includes(place) || error.message.includes('\n') ? '' : ` (${place})`}\n`,

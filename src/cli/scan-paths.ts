@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { ScanResult } from '../model/scan-result.ts';
 import { readConfigIn, type HeadgateConfig } from '../rules/read-config.ts';
-import { decideReading, scanTemplates, type DecideOptions } from '../scan.ts';
+import { scanTemplates } from '../scan.ts';
 import { emit, wantsDetail } from './emit.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { loadRuleSet } from '../load-rule-set.ts';
@@ -66,7 +66,7 @@ export async function scanPaths(
   const result =
     snapshot === undefined
       ? await scanTemplates(paths, read, decide)
-      : await scanSnapshot(snapshot, cwd, decide);
+      : await (await import('./scan-snapshot.ts')).scanSnapshot(snapshot, cwd, decide);
   return { result, config };
 }
 
@@ -81,11 +81,6 @@ function snapshotAmong(paths: readonly string[]): string | undefined {
       { file: first },
     );
   return first;
-}
-
-async function scanSnapshot(file: string, cwd: string, decide: DecideOptions): Promise<ScanResult> {
-  const { readSnapshot } = await import('./read-snapshot.ts');
-  return decideReading(await readSnapshot(file, cwd), decide);
 }
 
 async function readParameters(

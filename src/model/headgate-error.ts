@@ -25,6 +25,11 @@ export class HeadgateError extends Error {
   }
 }
 
+/** True for an error that Headgate raised on purpose, whichever of the command's files it comes from. */
+export function isHeadgateError(error: unknown): error is HeadgateError {
+  return error instanceof Error && error.name === 'HeadgateError' && 'where' in error;
+}
+
 /** `file:line:column` as editors understand it, or the service and region. */
 export function describePlace(where: ErrorPlace): string {
   if (where.file !== undefined) {

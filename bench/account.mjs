@@ -1,0 +1,160 @@
+// Collects a replayed account of 1,000 functions and 100 APIs at 50 ms a call, and compares what was sent with
+// the rates: node bench/account.mjs. A few needs run on the real clock, all needs of the shipped rules on a
+// simulated one (whose seconds are the audit's, and pass at once).
+import { rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const [functions, apis, latencyMs] = [1000, 100, 50];
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+const headgate = await load();
+
+const few = headgate.needsOfTypes({
+  'AWS::Lambda::Function': ['Runtime', 'Timeout', 'TracingConfig'],
+  'AWS::ApiGateway::Stage': ['TracingEnabled'],
+});
+const ruleSet = headgate.applySettings(await headgate.shippedRules(), {});
+let isWithin = await measure('a few needs, real clock', few, headgate.systemClock);
+isWithin =
+  (await measure('all needs, simulated clock', headgate.needsOf(ruleSet.rules), headgate.fastClock())) &&
+  isWithin;
+if (!isWithin) process.exitCode = 1;
+
+async function measure(title, needs, clock) {
+  const account = new headgate.ReplayedAccount(replies(), [], () => clock.now());
+  const customise = (client, service, region) => {
+    account.customise(client, service, region);
+    const never = new globalThis.AbortController().signal;
+    const wait = (next) => async (args) => {
+      const output = await next(args);
+      await clock.sleep(latencyMs, never);
+      return output;
+    };
+    client.middlewareStack.add(wait, { step: 'finalizeRequest', priority: 'normal', name: 'latency' });
+  };
+  const started = [performance.now(), clock.now()];
+  const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'x' };
+  const reading = await headgate.collectAccount({
+    regions: ['eu-west-1'],
+    needs,
+    clock,
+    credentials,
+    customise,
+  });
+  const [real, own] = [performance.now() - started[0], clock.now() - started[1]];
+  console.log(
+    `${title}: ${reading.resources.length} resources, ${account.attempts.length} calls, ` +
+      `${(own / 1000).toFixed(1)} s (${(real / 1000).toFixed(1)} s on this machine), complete: ${reading.completeness.complete}`,
+  );
+  return report(account.attempts);
+}
+
+/** Prints the busiest buckets; false where one was overdrawn within any second. */
+function report(attempts) {
+  const buckets = new Map();
+  for (const { service, operation, region, at } of attempts) {
+    // Who is asking and which Regions there are come before any bucket matters.
+    for (const [name, rate] of headgate.bucketsOf(service, operation, region)) {
+      const bucket = buckets.get(name) ?? { rate, times: [] };
+      bucket.times.push(at);
+      buckets.set(name, bucket);
+    }
+  }
+  let isWithin = true;
+  const rows = [...buckets].map(([name, { rate, times }]) => {
+    const peak = busiestSecond(times.sort((left, right) => left - right));
+    const allowed = Math.ceil(rate.burst + rate.perSecond);
+    isWithin &&= peak <= allowed;
+    return { name, calls: times.length, peak, allowed, rate };
+  });
+  rows.sort((left, right) => right.calls - left.calls);
+  for (const { name, calls, peak, allowed, rate } of rows.slice(0, 8)) {
+    console.log(
+      `  ${name}: ${calls} calls, at most ${peak} within a second of ${allowed} (${rate.perSecond.toFixed(2)} a second, burst ${rate.burst})`,
+    );
+  }
+  console.log(`  ${rows.length} buckets, ${isWithin ? 'none overdrawn' : 'OVERDRAWN'}`);
+  return isWithin;
+}
+
+/** The most calls within any second; `times` in milliseconds, in order. */
+function busiestSecond(times) {
+  let from = 0;
+  let most = 0;
+  for (const [index, at] of times.entries()) {
+    while (times[from] <= at - 1000) from += 1;
+    most = Math.max(most, index - from + 1);
+  }
+  return most;
+}
+
+function replies() {
+  const arn = (name) => `arn:aws:lambda:eu-west-1:111122223333:function:${name}`;
+  const all = Array.from({ length: functions }, (_, index) => `f${index}`).map((FunctionName) => ({
+    FunctionName,
+    FunctionArn: arn(FunctionName),
+    PackageType: 'Zip',
+    Runtime: 'nodejs22.x',
+    Role: 'arn:aws:iam::111122223333:role/f',
+    Timeout: 30,
+    TracingConfig: { Mode: 'Active' },
+  }));
+  return {
+    'lambda.ListFunctions': ({ Marker = '0' }) => ({
+      Functions: all.slice(Number(Marker), Number(Marker) + 50),
+      ...(Number(Marker) + 50 < functions ? { NextMarker: String(Number(Marker) + 50) } : {}),
+    }),
+    'apigateway.GetRestApis': {
+      items: Array.from({ length: apis }, (_, index) => ({ id: `a${index}`, name: `api-${index}` })),
+    },
+    'apigateway.GetStages': { item: [{ stageName: 'prod', tracingEnabled: true }] },
+    'apigateway.GetResources': ({ restApiId }) => ({
+      items: [
+        {
+          id: 'r',
+          path: '/',
+          resourceMethods: { GET: { authorizationType: 'AWS_IAM', methodIntegration: method(restApiId) } },
+        },
+      ],
+    }),
+  };
+
+  function method(restApiId) {
+    const uri = `arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/${arn(String(restApiId).replace('a', 'f'))}/invocations`;
+    return { type: 'AWS_PROXY', uri };
+  }
+}
+
+/** The collectors and the replay layer of their tests, from source. */
+async function load() {
+  const outfile = join(root, `.cache/bench-account-${process.pid}.mjs`);
+  await build({
+    stdin: {
+      resolveDir: root,
+      contents: `
+        export { collectAccount } from './src/account/collect-account.ts';
+        export { bucketsOf, systemClock } from './src/account/rate.ts';
+        export { needsOf } from './src/needs.ts';
+        export { applySettings } from './src/rules/apply-config.ts';
+        export { shippedRules } from './src/rules/shipped.ts';
+        export { ReplayedAccount } from './test/account/replay.ts';
+        export { fastClock } from './test/account/collect.ts';
+        export { needsOf as needsOfTypes } from './test/account/needs.ts';`,
+    },
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    packages: 'external',
+    logLevel: 'error',
+    define: { 'import.meta.url': JSON.stringify(pathToFileURL(join(root, 'src/rules/shipped.ts')).href) },
+  });
+  try {
+    return await import(pathToFileURL(outfile).href);
+  } finally {
+    await rm(outfile, { force: true });
+  }
+}
