@@ -1,12 +1,15 @@
 // Collects a replayed account of 1,000 functions and 100 APIs at 50 ms a call, and compares what was sent with
 // the rates: node bench/account.mjs. A few needs run on the real clock, all needs of the shipped rules on a
 // simulated one (whose seconds are the audit's, and pass at once).
+import { setMaxListeners } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const never = new globalThis.AbortController().signal;
+setMaxListeners(0, never); // every call under way listens
 const [functions, apis, latencyMs] = [1000, 100, 50];
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 const headgate = await load();
@@ -26,7 +29,6 @@ async function measure(title, needs, clock) {
   const account = new headgate.ReplayedAccount(replies(), [], () => clock.now());
   const customise = (client, service, region) => {
     account.customise(client, service, region);
-    const never = new globalThis.AbortController().signal;
     const wait = (next) => async (args) => {
       const output = await next(args);
       await clock.sleep(latencyMs, never);
