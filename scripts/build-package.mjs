@@ -1,7 +1,7 @@
 // What the published package needs beside the command: declarations, the reference stack's constructs
 // with their handlers bundled, and the licences of what is bundled. Run by `npm pack` and `npm publish`.
 import { spawnSync } from 'node:child_process';
-import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -21,7 +21,7 @@ function run(args) {
 async function buildReferenceStack() {
   await build({
     absWorkingDir: root,
-    entryPoints: { 'reference-stack': 'reference-stack/lib/index.ts' },
+    entryPoints: { 'reference-stack': 'reference-stack/index.ts' },
     outdir: 'dist',
     bundle: true,
     platform: 'node',
@@ -33,6 +33,8 @@ async function buildReferenceStack() {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },
   });
+  for (const name of ['read-policy.json', 'member-role.template.json'])
+    await copyFile(join(root, 'reference-stack/audit', name), join(root, 'dist', name));
   const { bundleHandler } = await load('reference-stack/lib/handler-code.ts', 'handler-code');
   await mkdir(join(root, 'dist/handlers'), { recursive: true });
   for (const name of handlers)

@@ -61,7 +61,7 @@ try {
   mkdirSync(join(app, 'out'));
   writeFileSync(
     join(app, 'stack.mjs'),
-    "import { App } from 'aws-cdk-lib';\nimport { referenceApplication } from 'headgate/reference-stack';\nconst app = new App({ outdir: 'out' });\nreferenceApplication(app, {});\napp.synth();\n",
+    "import { App } from 'aws-cdk-lib';\nimport { auditApplication, referenceApplication } from 'headgate/reference-stack';\nconst app = new App({ outdir: 'out' });\nreferenceApplication(app, {});\nif (typeof auditApplication !== 'function') throw new Error('no audit');\napp.synth();\n",
   );
   const synth = spawnSync(process.execPath, ['stack.mjs'], {
     cwd: app,
