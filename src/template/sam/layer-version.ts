@@ -19,7 +19,7 @@ export function expandLayerVersion(resource: SamResource, context: SamContext): 
     DeletionPolicy: raw['DeletionPolicy'] ?? retention(properties['RetentionPolicy'], context),
     Properties: present({
       ...pick(properties, ['Description', 'CompatibleArchitectures', 'CompatibleRuntimes', 'LicenseInfo']),
-      LayerName: properties['LayerName'] ?? id,
+      LayerName: context.resolvedDeep(properties['LayerName']) ?? id,
       Content: contentLocation(properties['ContentUri'], 'ContentUri', [
         'S3Bucket',
         'S3Key',
@@ -31,10 +31,13 @@ export function expandLayerVersion(resource: SamResource, context: SamContext): 
   context.place(versionId, { Content: ['Resources', id, 'Properties', 'ContentUri'] });
 }
 
+/** Properties in which the names of parameters do not tell versions apart, but their values do. */
+const texts = ['LayerName', 'Description', 'LicenseInfo'];
+
 /** All that the author wrote goes into the hash, because versions cannot be changed. */
 function versionLogicalId({ id, type, raw, properties }: SamResource, context: SamContext): string {
   const resolved = Object.entries(properties).map(
-    ([name, value]) => [name, context.resolvedDeep(value)] as const,
+    ([name, value]) => [name, texts.includes(name) ? context.resolvedDeep(value) : value] as const,
   );
   const content = {
     Type: type,
