@@ -10,7 +10,7 @@ export interface WrittenResource {
   readonly raw: RawObject;
   /** False when the properties were derived: then every path is at the resource itself. */
   readonly walkable: boolean;
-  /** Where single properties stand that a transform took from elsewhere: name -> segments. */
+  /** Where single properties stand that a transform took from elsewhere: name, or names joined by NUL -> segments. */
   readonly places?: ReadonlyMap<string, Path>;
 }
 
@@ -33,8 +33,9 @@ export function locatePath(written: WrittenResource, path: Path, resolver: Resol
   )
     return atResource;
   const properties = { raw: written.raw['Properties'], segments: [...written.segments, 'Properties'] };
-  const elsewhere = written.places?.get(String(path[0]));
-  if (elsewhere !== undefined) return place(written.file, [...elsewhere, ...path.slice(1)], 'key');
+  const elsewhere = placeElsewhere(written, path);
+  if (elsewhere !== undefined) return elsewhere;
+  if (!written.walkable) return atResource;
   let current = settle(properties, resolver);
   for (const [index, segment] of path.entries()) {
     if (isIntrinsic(current.raw)) return place(written.file, current.segments, 'value');
@@ -47,6 +48,16 @@ export function locatePath(written: WrittenResource, path: Path, resolver: Resol
   }
   const isContainer = typeof current.raw === 'object' && current.raw !== null && !isIntrinsic(current.raw);
   return place(written.file, current.segments, isContainer ? targetOf(current) : 'value');
+}
+
+/** The place of the longest part of a path that a transform took from elsewhere. */
+function placeElsewhere(written: WrittenResource, path: Path): SymbolicLocation | undefined {
+  if (written.places === undefined) return undefined;
+  for (let length = Math.min(path.length, 4); length > 0; length--) {
+    const found = written.places.get(path.slice(0, length).join('\0'));
+    if (found !== undefined) return place(written.file, [...found, ...path.slice(length)], 'key');
+  }
+  return undefined;
 }
 
 /** A member is shown by its key, which is smaller than all that stands below it. */

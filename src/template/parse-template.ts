@@ -13,7 +13,7 @@ export interface ResourceOrigin {
   readonly pointer: string;
   /** True when its properties do not stand below that place one to one. */
   readonly generated: boolean;
-  /** JSON pointers of the places that single properties stand at, by the property's name. */
+  /** JSON pointers of the places that single properties stand at, by the property's name, or names joined by NUL. */
   readonly properties?: Readonly<Record<string, string>>;
 }
 

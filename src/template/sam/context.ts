@@ -58,6 +58,7 @@ export class SamContext {
   readonly #copies = new WeakSet<Tree>();
   /** Events that made an implicit API: its id -> keys that lead to the first of them. */
   readonly implicitCauses = new Map<string, readonly string[]>();
+  readonly #routes = new Map<string, Record<string, readonly string[]>>();
   #owner: string | undefined;
 
   constructor(
@@ -161,11 +162,23 @@ export class SamContext {
   /** Sets where single properties of a generated resource are written: name -> keys below the template. */
   place(id: string, properties: Readonly<Record<string, readonly (string | number)[]>>): void {
     const origin = this.origins.get(id);
-    if (origin?.generated !== false) return;
+    if (origin === undefined) return;
     const places = Object.fromEntries(
       Object.entries(properties).map(([name, segments]) => [name, toPointer(segments)]),
     );
     this.origins.set(id, { ...origin, properties: { ...origin.properties, ...places } });
+  }
+
+  /** Notes which event writes a route of an API's document; told to the API when it is made. */
+  noteRoute(apiId: string, path: string, method: string, segments: readonly string[]): void {
+    const routes = this.#routes.get(apiId) ?? {};
+    this.#routes.set(apiId, routes);
+    routes[['Body', 'paths', path, method].join('\0')] = segments;
+  }
+
+  /** Places of the routes that events wrote into an API. */
+  routePlaces(apiId: string): Readonly<Record<string, readonly string[]>> {
+    return this.#routes.get(apiId) ?? {};
   }
 
   /** Value of a parameter as far as it is known before deployment; undefined otherwise. */

@@ -36,7 +36,11 @@ export function expandHttpApi(resource: SamResource, context: SamContext): void 
     }),
   };
   context.emit(id, api, { id, direct: true });
-  context.place(id, { Body: ['Resources', id, 'Properties', 'DefinitionBody'] });
+  const written = ['Resources', id, 'Properties', 'DefinitionBody'];
+  context.place(id, {
+    ...(context.implicitCauses.has(id) ? {} : { Body: written }),
+    ...context.routePlaces(id),
+  });
   const stage = emitStage(resource, state, context);
   context.parts.set(`${id}.Stage`, stage);
   for (const authorizer of authorizers) emitPermission(resource, authorizer, context);

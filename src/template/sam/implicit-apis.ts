@@ -1,4 +1,5 @@
 import { isRawObject, member } from '../raw.ts';
+import { methodKey } from './api-document.ts';
 import { apiState } from './api-state.ts';
 import type { SamContext } from './context.ts';
 import { isGiven, isMap, present, ref, refName, type Tree } from './tree.ts';
@@ -140,6 +141,8 @@ function writeRoutes(routes: readonly Route[], context: SamContext): void {
     const state = apiState(route.apiId, context);
     if (state?.isManaged !== true || state.document === undefined) continue;
     state.document.add(route.path, route.method);
+    const at = ['Resources', route.ownerId, 'Properties', 'Events', route.eventName];
+    context.noteRoute(route.apiId, route.path, methodKey(route.method), at);
     const paths = byApi.get(route.apiId) ?? new Map<string, (string | undefined)[]>();
     byApi.set(route.apiId, paths);
     const condition = route.owner['Condition'];

@@ -59,7 +59,11 @@ export function expandRestApi(resource: SamResource, context: SamContext): void 
   const auth = isTruthy(properties['Auth']) ? asMap(context.resolvedDeep(properties['Auth']), 'Auth') : {};
   const authorizers = writeDocument(resource, document, auth, context);
   context.emit(id, restApi(resource, document), { id, direct: true });
-  context.place(id, { Body: ['Resources', id, 'Properties', 'DefinitionBody'] });
+  const written = ['Resources', id, 'Properties', 'DefinitionBody'];
+  context.place(id, {
+    ...(context.implicitCauses.has(id) ? {} : { Body: written }),
+    ...context.routePlaces(id),
+  });
   const deployment = emitDeployment(resource, document, context);
   const stage = emitStage(resource, deployment, context);
   for (const authorizer of authorizers) emitAuthorizerPermission(resource, authorizer, context);

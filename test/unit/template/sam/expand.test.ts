@@ -154,6 +154,12 @@ Resources:
       '"/items/{id}":{"Fn::If":["C",{"get":{"Fn::If":["C",',
     );
     expect(JSON.stringify(resources(made)['FGetPermissionProd'])).toContain('/GET/items/*');
+    const event = '/Resources/F/Properties/Events/Get';
+    expect(made.origins?.get('ServerlessRestApi')).toEqual({
+      pointer: event,
+      generated: true,
+      properties: { ['Body\0paths\0/items/{id}\0get']: event },
+    });
     expect(Object.keys(resources(made))).toContain('ServerlessRestApiProdStage');
   });
 
