@@ -1,6 +1,7 @@
 import type { Expression } from '../model/rule.ts';
 import type { ResourceGraph } from '../model/resource-graph.ts';
 import type { CodeCapability, Resource } from '../model/resource.ts';
+import { flowDoubt } from './flow-doubt.ts';
 import { Choice, Unresolved, type Cause, type Path, type Value, describeValue } from '../model/value.ts';
 import { carriedValue, credentialDoubt, credentialIn } from './credentials.ts';
 import { follow, parsePath, type Context, type Node, type Test } from './node.ts';
@@ -96,7 +97,8 @@ const forms: Readonly<Record<string, (raw: Expression) => Test>> = {
   inFlow: (raw) => {
     const wanted = raw['inFlow'] as string[];
     return (node, context) =>
-      wanted.some((diagram) => diagramsOf(context.graph).get(node.resource)?.has(diagram) === true);
+      wanted.some((diagram) => diagramsOf(context.graph).get(node.resource)?.has(diagram) === true) ||
+      (flowDoubt(context.graph, node.resource.scope) ?? false);
   },
   code: (raw) => codeTest(raw['code'] as CodeCapability[]),
   credential: () => (node, context) => {
