@@ -1,4 +1,4 @@
-import type { Diagnostic, Evaluation } from '../model/scan-result.ts';
+import { withWaiver, type Diagnostic, type Evaluation } from '../model/scan-result.ts';
 import type { Baseline } from '../model/waiver.ts';
 
 /** How the findings of a scan stand against a baseline. */
@@ -51,10 +51,10 @@ export function applyBaseline(
   }));
   const marked = evaluations.map((evaluation) =>
     old.has(evaluation)
-      ? {
-          ...evaluation,
-          waiver: { source: `baseline (${file})`, reason: 'was there when the baseline was written' },
-        }
+      ? withWaiver(evaluation, {
+          source: `baseline (${file})`,
+          reason: 'was there when the baseline was written',
+        })
       : evaluation,
   );
   return { evaluations: marked, diagnostics };

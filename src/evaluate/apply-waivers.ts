@@ -1,6 +1,12 @@
 import { wildcardMatches } from '../model/wildcard.ts';
 import type { Rule } from '../model/rule.ts';
-import type { AppliedWaiver, Diagnostic, Evaluation, ResourceSummary } from '../model/scan-result.ts';
+import {
+  withWaiver,
+  type AppliedWaiver,
+  type Diagnostic,
+  type Evaluation,
+  type ResourceSummary,
+} from '../model/scan-result.ts';
 import type { Waiver } from '../model/waiver.ts';
 
 /** Evaluations with the waivers that hold, and what is to be said of those that do not. */
@@ -60,7 +66,7 @@ export function applyWaivers(
     const entry = firstEntry(byRule.get(evaluation.ruleId), evaluation.resource);
     if (entry === undefined) return evaluation;
     entry.wish.used = true;
-    return { ...evaluation, waiver: applied(entry.waiver) };
+    return withWaiver(evaluation, applied(entry.waiver));
   });
   const unusedWishes = [...wishes.values()].filter(({ used }) => !used).map(unused);
   return { evaluations: waived, diagnostics: [...problems.values(), ...unusedWishes] };

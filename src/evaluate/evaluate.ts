@@ -1,4 +1,4 @@
-import type { PositionLookup } from '../model/location.ts';
+import type { Location, PositionLookup } from '../model/location.ts';
 import type { ResourceGraph } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
 import type { Rule, RuleSet } from '../model/rule.ts';
@@ -6,7 +6,7 @@ import type { Evaluation, ResourceSummary, Verdict } from '../model/scan-result.
 import type { Cause } from '../model/value.ts';
 import { compileExpression } from './compile.ts';
 import { evidenceOf, placeOf } from './evidence.ts';
-import { fingerprints } from './fingerprint.ts';
+import { fingerprints, type Identify } from './fingerprint.ts';
 import { fillMessage } from './message.ts';
 import { nodeOf, type Context, type Node, type Observation } from './node.ts';
 import { isUnknown, type Truth } from './truth.ts';
@@ -37,23 +37,13 @@ export function evaluateRules(
   options: EvaluateOptions,
 ): Evaluation[] {
   const flowsOf = flowIndex(graph);
-  const identify = fingerprints(graph.resources);
+  const run: Run = { ruleSet, graph, options, identify: fingerprints(graph.resources) };
   const evaluations: Evaluation[] = [];
   for (const rule of ruleSet.rules) {
     for (const type of rule.appliesTo) {
       for (const resource of graph.ofType(type)) {
         if (resource.external === true) continue;
-        evaluations.push(
-          evaluateOne(
-            rule,
-            resource,
-            ruleSet,
-            graph,
-            options,
-            flowsOf.get(resource) ?? [],
-            identify(rule.id, resource),
-          ),
-        );
+        evaluations.push(evaluateOne(rule, resource, run, flowsOf.get(resource) ?? []));
       }
     }
   }
@@ -99,17 +89,83 @@ function idsOf(sets: readonly ReadonlySet<number>[], graph: ResourceGraph): read
   return [...flows].sort((a, b) => a - b).flatMap((at) => graph.flows[at]?.id ?? []);
 }
 
-function evaluateOne(
-  rule: Rule,
-  resource: Resource,
-  ruleSet: RuleSet,
-  graph: ResourceGraph,
-  options: EvaluateOptions,
-  flows: readonly string[],
-  fingerprint: string,
-): Evaluation {
+/** What every evaluation of a run shares. */
+interface Run {
+  readonly ruleSet: RuleSet;
+  readonly graph: ResourceGraph;
+  readonly options: EvaluateOptions;
+  readonly identify: Identify;
+}
+
+function evaluateOne(rule: Rule, resource: Resource, run: Run, flows: readonly string[]): Evaluation {
+  const { options, identify } = run;
   const self = nodeOf(resource);
-  const context: Context = {
+  const context = contextOf(rule, self, run, options.detail === 'findings');
+  const decision = decideSafely(rule, self, context);
+  const common = {
+    ruleId: rule.id,
+    requirement: rule.requirement,
+    severity: rule.severity,
+    verdict: decision.verdict,
+    message: decision.message,
+    ...(decision.reason === undefined ? {} : { reason: decision.reason }),
+    ...(decision.cause === undefined ? {} : { cause: decision.cause.code }),
+    resource: summarizeResource(resource),
+    flows,
+  };
+  // Its members are those of the common part, assigned, and the rest by getters.
+  if (options.detail === 'findings')
+    return new LeanEvaluation(common, rule, self, run) as unknown as Evaluation;
+  const location = placeOf(decision.verdict, context, resource, options.positions);
+  const others = [...context.related].filter((other) => other !== resource).slice(0, 20);
+  return {
+    ...common,
+    fingerprint: identify(rule.id, resource),
+    ...(location === undefined ? {} : { location }),
+    evidence: evidenceOf(decision.verdict, context, options.positions),
+    related: others.map(summarizeResource),
+  };
+}
+
+type Common = Omit<Evaluation, 'fingerprint' | 'location' | 'evidence' | 'related'>;
+
+/**
+ * An evaluation for who sees only findings: the place of a few is asked, and the fingerprint of hardly
+ * any, so each is worked out when it is read. Copy it with `withWaiver`, never by spreading.
+ */
+class LeanEvaluation {
+  readonly evidence: Evaluation['evidence'] = [];
+  readonly related: Evaluation['related'] = [];
+  readonly #common: Common;
+  readonly #rule: Rule;
+  readonly #self: Node;
+  readonly #run: Run;
+  #place: Location | undefined;
+
+  constructor(common: Common, rule: Rule, self: Node, run: Run) {
+    Object.assign(this, common);
+    this.#common = common;
+    this.#rule = rule;
+    this.#self = self;
+    this.#run = run;
+  }
+
+  get fingerprint(): string {
+    return this.#run.identify(this.#rule.id, this.#self.resource);
+  }
+
+  get location(): Location | undefined {
+    const { verdict } = this.#common;
+    if (this.#place !== undefined || (verdict !== 'fail' && verdict !== 'unknown')) return this.#place;
+    const context = contextOf(this.#rule, this.#self, this.#run, false);
+    decideSafely(this.#rule, this.#self, context);
+    this.#place = placeOf(verdict, context, this.#self.resource, this.#run.options.positions);
+    return this.#place;
+  }
+}
+
+function contextOf(rule: Rule, self: Node, { ruleSet, graph, options }: Run, silent: boolean): Context {
+  return {
     graph,
     rule,
     parameters: ruleSet.parameters[rule.id] ?? {},
@@ -118,33 +174,9 @@ function evaluateOne(
     patternEngine: ruleSet.patternEngine,
     bindings: new Map([['self', self]]),
     observations: [],
+    silent,
     related: new Set(),
     negated: false,
-  };
-  const decision = decideSafely(rule, self, context);
-  const isFinding = decision.verdict === 'fail' || decision.verdict === 'unknown';
-  const detailed = isFinding || options.detail === 'all';
-  const location = detailed ? placeOf(decision.verdict, context, resource, options.positions) : undefined;
-  return {
-    ruleId: rule.id,
-    requirement: rule.requirement,
-    severity: rule.severity,
-    verdict: decision.verdict,
-    message: decision.message,
-    ...(decision.reason === undefined ? {} : { reason: decision.reason }),
-    ...(decision.cause === undefined ? {} : { cause: decision.cause.code }),
-    fingerprint,
-    resource: summarizeResource(resource),
-    ...(location === undefined ? {} : { location }),
-    evidence: options.detail === 'all' ? evidenceOf(decision.verdict, context, options.positions) : [],
-    related:
-      options.detail === 'all'
-        ? [...context.related]
-            .filter((other) => other !== resource)
-            .slice(0, 20)
-            .map(summarizeResource)
-        : [],
-    flows,
   };
 }
 
@@ -206,8 +238,16 @@ function unknown(rule: Rule, cause: Cause): Decision {
   };
 }
 
+const summaries = new WeakMap<Resource, ResourceSummary>();
+
 /** A resource as results show it. */
 export function summarizeResource(resource: Resource): ResourceSummary {
+  let summary = summaries.get(resource);
+  if (summary === undefined) summaries.set(resource, (summary = describeResource(resource)));
+  return summary;
+}
+
+function describeResource(resource: Resource): ResourceSummary {
   const { id, type, name, stack, constructPath, sourceLine, account, region, arn } = resource;
   return {
     id,

@@ -49,6 +49,8 @@ export interface Context {
   readonly patternEngine: PatternEngine | undefined;
   readonly bindings: ReadonlyMap<string, Node>;
   readonly observations: Observation[];
+  /** True while nobody will ask what the verdict rests on: nothing is then observed. */
+  readonly silent: boolean;
   readonly related: Set<Resource>;
   readonly negated: boolean;
 }

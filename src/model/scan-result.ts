@@ -63,6 +63,12 @@ export interface Evaluation {
   readonly waiver?: AppliedWaiver;
 }
 
+/** A copy of an evaluation with a waiver; what is worked out on demand is worked out here. */
+export function withWaiver(evaluation: Evaluation, waiver: AppliedWaiver): Evaluation {
+  const { fingerprint, location } = evaluation;
+  return { ...evaluation, fingerprint, ...(location === undefined ? {} : { location }), waiver };
+}
+
 /** Something that went wrong or was left out, with what it makes unknown. */
 export interface Diagnostic {
   readonly code: string;
