@@ -16,6 +16,7 @@ export default tseslint.config(
         performance: 'readonly',
         require: 'readonly',
         module: 'readonly',
+        __dirname: 'readonly',
         setTimeout: 'readonly',
       },
     },
