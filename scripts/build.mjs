@@ -1,6 +1,7 @@
 // Bundles the command: rules as data, validators generated ahead, SDK clients in chunks of their own.
 import { fork } from 'node:child_process';
-import { chmod, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, copyFile, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import Ajv2020 from 'ajv/dist/2020.js';
@@ -207,4 +208,15 @@ export async function buildAll() {
   await buildAudit(join(root, 'dist/audit'), plugin);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await buildAll();
+// In a clone, `npx headgate` should find the command beside the other tools, not through npm's cache.
+async function linkCommand() {
+  const link = join(root, 'node_modules/.bin/headgate');
+  if (process.platform === 'win32' || !existsSync(dirname(link))) return;
+  await rm(link, { force: true });
+  await symlink('../../dist/headgate.cjs', link);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await buildAll();
+  await linkCommand();
+}
