@@ -3,7 +3,7 @@ import { renderGitlab } from '../../../src/report/gitlab.ts';
 import { evaluation, fingerprintOf, place, resultOf, scanResult } from './scan-result-fixture.ts';
 
 describe('renderGitlab', () => {
-  it('lists open failures that have a file', () => {
+  it('lists failures that have a file, waived ones with their reason', () => {
     expect(JSON.parse(renderGitlab(scanResult(), { pathPrefix: './app/' }))).toEqual([
       {
         description: 'Stage `ProdStage` of a public REST API has no web ACL.',
@@ -13,6 +13,13 @@ describe('renderGitlab', () => {
         location: { path: 'app/infra/orders api.yaml', lines: { begin: 12, end: 12 } },
       },
       expect.objectContaining({ check_name: 'all.lambda.vpc', severity: 'critical' }),
+      expect.objectContaining({
+        check_name: 'batch.queue.visibility-timeout',
+        severity: 'info',
+        description: expect.stringMatching(
+          /^Waived \(Handler is idempotent; raised with the next release\): /,
+        ),
+      }),
     ]);
   });
 
