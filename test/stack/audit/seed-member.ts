@@ -1,6 +1,6 @@
 import { IAM } from '@aws-sdk/client-iam';
 import { Lambda } from '@aws-sdk/client-lambda';
-import { SecurityHub } from '@aws-sdk/client-securityhub';
+import { SecurityHub, type AwsSecurityFinding } from '@aws-sdk/client-securityhub';
 import { SQS } from '@aws-sdk/client-sqs';
 import { STS } from '@aws-sdk/client-sts';
 import type { LocalAws } from './local-aws.ts';
@@ -26,19 +26,7 @@ export async function seedMember(
   region: string,
   functions: number,
 ): Promise<Member> {
-  const { Credentials } = await new STS(aws.config(region)).assumeRole({
-    RoleArn: `arn:aws:iam::${account}:role/HeadgateAuditMember`,
-    RoleSessionName: 'seed',
-  });
-  const { AccessKeyId = '', SecretAccessKey = '', SessionToken = '' } = Credentials ?? {};
-  const config = {
-    ...aws.config(region),
-    credentials: {
-      accessKeyId: AccessKeyId,
-      secretAccessKey: SecretAccessKey,
-      sessionToken: SessionToken,
-    },
-  };
+  const config = await memberConfig(aws, account, region);
   const lambda = new Lambda(config);
   const { Role } = await new IAM(config).createRole({
     RoleName: `orders-${region}`,
@@ -55,4 +43,35 @@ export async function seedMember(
   const securityHub = new SecurityHub(config);
   await securityHub.enableSecurityHub({});
   return { lambda, sqs: new SQS(config), securityHub };
+}
+
+/** Every finding that the Security Hub of a member account holds in a Region. */
+export async function findingsOf(
+  aws: LocalAws,
+  account: string,
+  region: string,
+): Promise<readonly AwsSecurityFinding[]> {
+  const client = new SecurityHub(await memberConfig(aws, account, region));
+  const findings: AwsSecurityFinding[] = [];
+  let NextToken: string | undefined;
+  do {
+    const page = await client.getFindings({ MaxResults: 100, NextToken });
+    findings.push(...(page.Findings ?? []));
+    ({ NextToken } = page);
+  } while (NextToken !== undefined);
+  return findings;
+}
+
+async function memberConfig(aws: LocalAws, account: string, region: string) {
+  const { Credentials } = await new STS(aws.config(region)).assumeRole({
+    RoleArn: `arn:aws:iam::${account}:role/HeadgateAuditMember`,
+    RoleSessionName: 'seed',
+  });
+  const { AccessKeyId = '', SecretAccessKey = '', SessionToken = '' } = Credentials ?? {};
+  const credentials = {
+    accessKeyId: AccessKeyId,
+    secretAccessKey: SecretAccessKey,
+    sessionToken: SessionToken,
+  };
+  return { ...aws.config(region), credentials };
 }
