@@ -6,7 +6,7 @@ import { needsOf } from '../../src/needs.ts';
 import { applySettings } from '../../src/rules/apply-config.ts';
 import { shippedRules } from '../../src/rules/shipped.ts';
 import { collect } from './collect.ts';
-import { ordersReplies } from './parity-replies.ts';
+import { ordersReplies } from './parity/orders-replies.ts';
 import type { Fault } from './replay.ts';
 
 const options = { now: new Date('2026-11-23T00:00:00Z'), positions: () => undefined, detail: 'all' } as const;

@@ -11,8 +11,8 @@ import {
   retentionSeconds,
   trust,
   visibility,
-} from './parity-template.ts';
-import type { Replies } from './replay.ts';
+} from './orders-template.ts';
+import type { Replies } from '../replay.ts';
 
 const arn = (service: string, resource: string): string =>
   `arn:aws:${service}:eu-west-1:111122223333:${resource}`;

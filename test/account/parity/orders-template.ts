@@ -1,15 +1,15 @@
-const at = (logicalId: string, attribute = 'Arn'): object => ({ 'Fn::GetAtt': [logicalId, attribute] });
-const to = (logicalId: string): object => ({ Ref: logicalId });
+import { at, to, type Declared } from './parity-case.ts';
+
 const invocation = {
   'Fn::Sub': 'arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Fn.Arn}/invocations',
 };
 const format = '{"requestId":"$context.requestId","ip":"$context.identity.sourceIp"}';
 
 /** The orders application as a template: built as the diagrams say, or as badly as CloudFormation allows. */
-export function ordersTemplate(isSound: boolean): object {
+export function ordersResources(isSound: boolean): Readonly<Record<string, Declared>> {
   const sound = <Properties extends object>(properties: Properties): Partial<Properties> =>
     isSound ? properties : {};
-  const resources: Record<string, readonly [type: string, properties: object]> = {
+  return {
     Key: ['AWS::KMS::Key', { KeyPolicy: keyPolicy(isSound), ...sound({ EnableKeyRotation: true }) }],
     Role: [
       'AWS::IAM::Role',
@@ -372,8 +372,6 @@ export function ordersTemplate(isSound: boolean): object {
         }
       : {}),
   };
-  const entries = Object.entries(resources).map(([id, [Type, Properties]]) => [id, { Type, Properties }]);
-  return { Resources: Object.fromEntries(entries) };
 }
 
 /** Who the functions trust. */

@@ -1,0 +1,50 @@
+import { evaluateRules } from '../../../src/evaluate/evaluate.ts';
+import { linkGraph } from '../../../src/graph/link-graph.ts';
+import type { Resource } from '../../../src/model/resource.ts';
+import type { RuleSet } from '../../../src/model/rule.ts';
+import type { Evaluation, Verdict } from '../../../src/model/scan-result.ts';
+import type { SourceReading } from '../../../src/model/source.ts';
+import { needsOf } from '../../../src/needs.ts';
+import { readTemplateObject } from '../../../src/template/read-templates.ts';
+import { collect } from '../collect.ts';
+import { templateOf, type Side } from './parity-case.ts';
+
+const options = { now: new Date('2026-11-23T00:00:00Z'), positions: () => undefined, detail: 'all' } as const;
+const parameters = { 'AWS::Region': 'eu-west-1', 'AWS::AccountId': '111122223333' };
+
+/** What the rules say of one side, and what they said it of. */
+export interface Decided {
+  readonly evaluations: readonly Evaluation[];
+  readonly resources: readonly Resource[];
+}
+
+/** The same resources decided as a template, and as AWS answers for them. */
+export interface BothSides {
+  readonly declared: Decided;
+  readonly live: Decided;
+}
+
+/** Decides both sides by the same rules; nothing is called in the account but what these rules need. */
+export async function decideBoth(side: Side, ruleSet: RuleSet): Promise<BothSides> {
+  const decide = (source: SourceReading): Decided => ({
+    evaluations: evaluateRules(ruleSet, linkGraph(source), options),
+    resources: source.resources,
+  });
+  const { reading } = await collect(side.replies, { needs: needsOf(ruleSet.rules) });
+  const failures = reading.diagnostics.filter(({ code }) => code !== 'account-not-collected');
+  if (failures.length > 0) throw new Error(`replies are not whole: ${JSON.stringify(failures)}`);
+  return {
+    declared: decide(readTemplateObject(templateOf(side), 'parity', { parameters })),
+    live: decide(reading),
+  };
+}
+
+/** Verdicts of every rule on one resource, by rule id. */
+export function verdictsOf(
+  { evaluations }: Decided,
+  type: string,
+  name: string,
+): Readonly<Record<string, Verdict>> {
+  const own = evaluations.filter(({ resource }) => resource.type === type && resource.name === name);
+  return Object.fromEntries(own.map(({ ruleId, verdict }) => [ruleId, verdict]));
+}
