@@ -1,7 +1,9 @@
 import { actionMatches } from '../model/policy.ts';
 import type { PolicyStatement } from '../model/resource-graph.ts';
 import { PartialString, SymbolicValue, type Value } from '../model/value.ts';
+import type { Form } from './form.ts';
 import type { Context, Node } from './node.ts';
+import { observe } from './observe.ts';
 import { knownEnds } from './operands.ts';
 import { predicates } from './predicates.ts';
 import { every, some, type Truth } from './truth.ts';
@@ -14,8 +16,7 @@ interface ConditionWish {
   readonly refersTo?: string;
 }
 
-/** Argument of the `statement` form. */
-export interface StatementWish {
+interface StatementWish {
   readonly effect?: 'Allow' | 'Deny';
   readonly principal?: string;
   readonly covers?: readonly string[];
@@ -25,8 +26,25 @@ export interface StatementWish {
   readonly unconditioned?: boolean;
 }
 
-/** Whether a normalised statement says what the rule asks; unknown parts stay unknown. */
-export function statementHolds(
+/** The policy statement says what the rule asks; what is no statement does not. */
+export const statementForm: Form = (raw) => {
+  const wish = raw['statement'] as StatementWish; // of a validated rule
+  return (node, context) => {
+    if (node.statement === undefined) return false;
+    const holds = statementHolds(wish, node.statement, node, context);
+    if (!context.silent)
+      observe(context, holds, {
+        node,
+        path: node.path,
+        value: node.value,
+        expected: `a statement with ${JSON.stringify(wish)}`,
+      });
+    return holds;
+  };
+};
+
+// Unknown parts of a statement stay unknown.
+function statementHolds(
   wish: StatementWish,
   statement: PolicyStatement,
   node: Node,

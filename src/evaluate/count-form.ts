@@ -1,0 +1,105 @@
+import type { Expression } from '../model/rule.ts';
+import { Unresolved, type Cause, type Path, type Value } from '../model/value.ts';
+import { compileExpectations } from './expectations.ts';
+import { compileInner, type Form } from './form.ts';
+import { follow, parsePath, type Context, type Node, type Test } from './node.ts';
+import { observe, relate } from './observe.ts';
+import { withDoubt } from './quantifiers.ts';
+import type { Members } from './members.ts';
+import { compileSource, describeSource } from './sources.ts';
+import { agree, every, isUnknown, type Truth } from './truth.ts';
+
+/** How many members the source has satisfies the predicates beside it. */
+export const countForm: Form = (raw, compile) => {
+  const quantifier = raw['count'] as Expression;
+  const source = compileSource(quantifier);
+  const where = compileInner(quantifier, 'where', compile);
+  const distinct = typeof quantifier['distinct'] === 'string' ? parsePath(quantifier['distinct']) : undefined;
+  const of = quantifier['of'] as string | undefined;
+  const expectations = compileExpectations(raw);
+  const what = describeSource(quantifier);
+  const text = distinct === undefined ? `number of ${what}` : `different ${distinct.join('.')} of ${what}`;
+  return (node, context) => {
+    const start = of === undefined ? node : (context.bindings.get(of) ?? node);
+    const members = source(start, context);
+    relate(context, node, members.nodes);
+    const counted = countMembers(members, where, distinct, context);
+    return every(expectations, ({ test, expected }) => {
+      const at = (value: number): Truth => test({ value, isDefault: false, node, context });
+      const [least, most] = [at(counted.least), at(counted.most)];
+      const holds = counted.doubt === undefined ? least : agree(least, most, counted.doubt);
+      if (!context.silent)
+        observe(context, holds, {
+          node: start,
+          path: start.path,
+          value: counted.least,
+          expected: expected(node, context),
+          source: 'derived',
+          text,
+        });
+      return holds;
+    });
+  };
+};
+
+interface Counted {
+  readonly least: number;
+  readonly most: number;
+  readonly doubt?: Cause;
+}
+
+// How many there are at least and at most: what is unknown may or may not count.
+function countMembers(
+  members: Members,
+  where: Test | undefined,
+  distinct: Path | undefined,
+  context: Context,
+): Counted {
+  let doubt = members.incomplete;
+  let [least, open] = [0, 0];
+  const seen = new Set<string>();
+  for (const member of members.nodes) {
+    const counts = withDoubt(where === undefined ? true : where(member, context), member, true);
+    if (counts === false) continue;
+    if (isUnknown(counts)) {
+      doubt ??= counts;
+      open += 1;
+      continue;
+    }
+    if (distinct === undefined) least += 1;
+    else {
+      const key = distinctKey(member, distinct, context);
+      if (typeof key === 'string') seen.add(key);
+      else {
+        doubt ??= key;
+        open += 1;
+      }
+    }
+  }
+  if (distinct !== undefined) least = seen.size;
+  const most = members.incomplete === undefined ? least + open : Number.MAX_SAFE_INTEGER;
+  return doubt === undefined ? { least, most } : { least, most, doubt };
+}
+
+// Two texts that differ in their known pieces around the same unknown ones are different.
+function distinctKey(member: Node, steps: Path, context: Context): string | Cause {
+  let key: string | Cause = {
+    code: 'malformed',
+    message: `\`${member.resource.name}\` does not say its ${steps.join('.')}`,
+  };
+  follow(member, steps, context, (value) => {
+    if (value !== undefined) key = keyOf(value);
+    return true;
+  });
+  return key;
+}
+
+function keyOf(value: Value): string | Cause {
+  if (typeof value !== 'object' || value === null) return String(value);
+  if (value instanceof Unresolved) return value.cause;
+  return JSON.stringify(value, (_key, item: unknown) =>
+    typeof item === 'object' && item !== null && 'cause' in item
+      ? (item as { cause: Cause }).cause.message
+      : item,
+  );
+}

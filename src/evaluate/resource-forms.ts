@@ -1,0 +1,86 @@
+import type { ResourceGraph } from '../model/resource-graph.ts';
+import type { CodeCapability, Resource } from '../model/resource.ts';
+import type { Cause } from '../model/value.ts';
+import { flowDoubt } from './flow-doubt.ts';
+import type { Form } from './form.ts';
+import { observe } from './observe.ts';
+
+/** The resource is of one of the types. */
+export const typeForm: Form = (raw) => (node) => (raw['type'] as string[]).includes(node.resource.type);
+
+/** Whether the resource stands outside of the scan. */
+export const externalForm: Form = (raw) => (node) => (node.resource.external === true) === raw['external'];
+
+/** The resource is the bound one. */
+export const sameAsForm: Form = (raw) => (node, context) =>
+  context.bindings.get(String(raw['sameAs']))?.resource.id === node.resource.id;
+
+/** The resource is part of a flow of one of the diagrams. */
+export const inFlowForm: Form = (raw) => {
+  const wanted = raw['inFlow'] as string[];
+  return (node, context) =>
+    wanted.some((diagram) => diagramsOf(context.graph).get(node.resource)?.has(diagram) === true) ||
+    (flowDoubt(context.graph, node.resource.scope) ?? false);
+};
+
+const diagramIndexes = new WeakMap<ResourceGraph, ReadonlyMap<Resource, ReadonlySet<string>>>();
+
+// Which diagrams each resource is part of; asked once per graph.
+function diagramsOf(graph: ResourceGraph): ReadonlyMap<Resource, ReadonlySet<string>> {
+  let index = diagramIndexes.get(graph);
+  if (index === undefined) diagramIndexes.set(graph, (index = indexDiagrams(graph)));
+  return index;
+}
+
+function indexDiagrams(graph: ResourceGraph): ReadonlyMap<Resource, ReadonlySet<string>> {
+  const index = new Map<Resource, Set<string>>();
+  // Flows share the arrays of their nodes, and a flow's id starts with its diagram.
+  const seen = new Set<readonly Resource[]>();
+  let diagram: string | undefined;
+  for (const flow of graph.flows) {
+    if (flow.diagram !== diagram) seen.clear();
+    diagram = flow.diagram;
+    const fresh = [...new Set(flow.nodes.values())].filter((members) => !seen.has(members));
+    for (const members of fresh) seen.add(members);
+    for (const resource of fresh.flat()) {
+      const diagrams = index.get(resource);
+      if (diagrams === undefined) index.set(resource, new Set([flow.diagram]));
+      else diagrams.add(flow.diagram);
+    }
+  }
+  return index;
+}
+
+/** The function's code shows one of the capabilities; that it shows none proves nothing. */
+export const codeForm: Form = (raw) => {
+  const capabilities = raw['code'] as CodeCapability[];
+  return (node, context) => {
+    const found = node.resource.code?.found.find(({ capability }) => capabilities.includes(capability));
+    if (found === undefined) return noSign(node.resource, capabilities);
+    if (!context.silent)
+      observe(context, true, {
+        node,
+        path: [],
+        value: `${found.sign} in ${found.file}`,
+        expected: `code that shows ${capabilities.join(' or ')}`,
+        source: 'code',
+        text: `code of ${node.resource.name}`,
+      });
+    return true;
+  };
+};
+
+function noSign({ name, code }: Resource, capabilities: readonly CodeCapability[]): Cause {
+  if (code === undefined)
+    return {
+      code: 'code',
+      message: `the code of \`${name}\` was not at hand`,
+      remedy: 'scan the cloud assembly with its assets, or bring the evidence by hand',
+    };
+  const soFar = code.complete ? '' : ', as far as it could be read';
+  return {
+    code: 'code',
+    message: `the code of \`${name}\` (${code.source}) shows no known sign of ${capabilities.join(' or ')}${soFar}`,
+    remedy: 'bring the evidence by hand, as a waiver with a reason',
+  };
+}
