@@ -50,10 +50,13 @@ async function askIdentity(open: Open, region: string): Promise<AccountIdentity>
   return { account: Account, partition, caller: Arn, region };
 }
 
-/** Where to ask who the caller is: the first Region wanted, and, should it not be enabled, its partition's main one. */
-export function homeRegions(wanted: readonly string[]): readonly string[] {
-  const first = wanted.find((region) => region !== 'all') ?? 'us-east-1';
-  const partition = first.startsWith('cn-') ? 'aws-cn' : first.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+/**
+ * Where to ask who the caller is: the first Region wanted (`own` where all are), and, should it not be enabled, its
+ * partition's main one.
+ */
+export function homeRegions(wanted: readonly string[], own = 'us-east-1'): readonly string[] {
+  const first = wanted.find((region) => region !== 'all') ?? own;
+  const partition = partitions.find(([, prefix]) => first.startsWith(prefix))?.[0] ?? 'aws';
   return [...new Set([first, mainRegion(partition)])];
 }
 
@@ -111,5 +114,14 @@ export async function chooseRegions(
 
 /** The Region in which a partition's global services answer. */
 export function mainRegion(partition: string): string {
-  return partition === 'aws-cn' ? 'cn-north-1' : partition === 'aws-us-gov' ? 'us-gov-west-1' : 'us-east-1';
+  return partitions.find(([name]) => name === partition)?.[2] ?? 'us-east-1';
 }
+
+/** Partitions beside `aws`: how their Regions begin, and the main one (partitions.json of the AWS SDKs, read 2026-11). */
+const partitions: readonly (readonly [name: string, prefix: string, mainRegion: string])[] = [
+  ['aws-cn', 'cn-', 'cn-north-1'],
+  ['aws-us-gov', 'us-gov-', 'us-gov-west-1'],
+  ['aws-eusc', 'eusc-', 'eusc-de-east-1'],
+  ['aws-iso', 'us-iso-', 'us-iso-east-1'],
+  ['aws-iso-b', 'us-isob-', 'us-isob-east-1'],
+];

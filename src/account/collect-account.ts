@@ -36,6 +36,8 @@ export interface AuditProgress {
 export interface CollectAccountOptions {
   /** Regions by name; `all` for every enabled one. Not empty. */
   readonly regions: readonly string[];
+  /** The caller's own Region, which says in which partition to ask where `regions` names none; default `us-east-1`. */
+  readonly ownRegion?: string;
   readonly needs: Needs;
   /** Services to audit, as collectors are called; all where absent. */
   readonly services?: readonly string[];
@@ -140,8 +142,11 @@ class AuditSession {
   }
 
   async run(): Promise<AccountReading> {
-    const { regions: wanted, needs, services, collectors: list = collectors } = this.#options;
-    const { account, partition, region: home } = await readIdentity(this.#open, homeRegions(wanted));
+    const { regions: wanted, ownRegion, needs, services, collectors: list = collectors } = this.#options;
+    const { account, partition, region: home } = await readIdentity(
+      this.#open,
+      homeRegions(wanted, ownRegion),
+    );
     const choice = await chooseRegions(this.#open, wanted, home);
     const plan = planCollection(list, needs, services);
     const places = placesOf(account, partition, choice.regions, plan);

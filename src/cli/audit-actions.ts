@@ -222,6 +222,7 @@ async function collectLive(
   try {
     return await collectAccount({
       regions,
+      ownRegion: region,
       needs: needsOf(ruleSet.rules),
       credentials,
       signal: stop.signal,

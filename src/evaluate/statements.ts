@@ -1,4 +1,4 @@
-import { actionMatches } from '../model/policy.ts';
+import { actionMatches, plainServicePrincipal } from '../model/policy.ts';
 import type { PolicyStatement } from '../model/resource-graph.ts';
 import { PartialString, SymbolicValue, type Value } from '../model/value.ts';
 import type { Form } from './form.ts';
@@ -89,7 +89,7 @@ function principalIs(wanted: string, statement: PolicyStatement): Truth {
       return kind === 'Service' && wanted !== 'everyone' && !isAnother(value, wanted)
         ? { code: 'attribute', message: 'a principal of the policy is not known' }
         : false;
-    return wanted !== 'everyone' && kind === 'Service' && value === wanted;
+    return wanted !== 'everyone' && kind === 'Service' && plainServicePrincipal(String(value)) === wanted;
   });
 }
 

@@ -1,3 +1,4 @@
+import { plainServicePrincipal } from '../model/policy.ts';
 import type { Relation } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
 import { Unresolved, isObjectValue, type ObjectValue, type Value } from '../model/value.ts';
@@ -166,7 +167,7 @@ function permitted(
 ): readonly ReadTarget[] {
   const invokers = new Set(known.map(({ to }) => to));
   return context.related(invoked, 'permissions').edges.flatMap(({ to: permission }) => {
-    const principal = permission?.properties.Principal;
+    const principal = plainPrincipal(permission?.properties.Principal);
     const invocation = typeof principal === 'string' ? principalInvocations[principal] : undefined;
     if (permission === undefined || invocation === undefined) return [];
     const attributes = { invocation, via: permission.type, principal: principal ?? '' };
@@ -179,6 +180,10 @@ function permitted(
     if (known.some((target) => isOfService(target.to, principal))) return [];
     return [{ to: permission, attributes }];
   });
+}
+
+function plainPrincipal(principal: Value | undefined): Value | undefined {
+  return typeof principal === 'string' ? plainServicePrincipal(principal) : principal;
 }
 
 /** A policy that could not be read may let in anyone: then this function's list alone may be longer. */

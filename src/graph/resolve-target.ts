@@ -313,12 +313,17 @@ function namedTargets(
   if (unknown !== undefined) return [{ cause: unknown, mayBe: types }];
   const literal =
     arn.account === 'aws'
-      ? `arn:aws:iam::aws:policy/${arn.name}`
+      ? `arn:${partitionOf(found.text)}:iam::aws:policy/${arn.name}`
       : isPlain(found.text)
         ? found.text
         : undefined;
   const to = context.externals.named(types[0] ?? 'AWS::Unknown', arn.name, from.scope, literal);
   return [qualifier === undefined || !isPlain(qualifier) ? { to } : { to, attributes: { qualifier } }];
+}
+
+function partitionOf(arn: string): string {
+  const [, partition = ''] = splitText(arn, ':', 3);
+  return isPlain(partition) ? partition : 'aws';
 }
 
 /** True for an ARN of AWS itself, or of another account or Region than the resource that names it, as far as both are known. */

@@ -52,3 +52,12 @@ function anyAnswer(answers: readonly PolicyAnswer[]): PolicyAnswer {
   if (answers.includes(true)) return true;
   return answers.find((answer) => answer !== false) ?? false;
 }
+
+/**
+ * A service principal as it is written in most places: without the Region that some are named with
+ * (`logs.eu-west-1.amazonaws.com`), and without the `.cn` that China's partition also takes.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+ */
+export function plainServicePrincipal(principal: string): string {
+  return principal.replace(/(?:\.[a-z]{2,4}(?:-[a-z]+)+-\d)?\.amazonaws\.com(?:\.cn)?$/, '.amazonaws.com');
+}

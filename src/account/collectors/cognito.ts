@@ -10,6 +10,7 @@ const clientType = 'AWS::Cognito::UserPoolClient';
 export const cognito = defineCollector<CognitoIdentityProvider>({
   service: 'cognito',
   prefix: 'cognito-idp',
+  absentIn: ['aws-cn'],
   open: async (config) => {
     const sdk = await import('@aws-sdk/client-cognito-identity-provider');
     return new sdk.CognitoIdentityProvider(config);

@@ -14,6 +14,10 @@ const admitsS3 = ruleOf(
 describe('the principal of a statement', () => {
   it.each([
     ['s3.amazonaws.com', 'pass'],
+    ['s3.amazonaws.com.cn', 'pass'],
+    ['s3.ap-east-1.amazonaws.com', 'pass'],
+    ['not-s3.amazonaws.com', 'fail'],
+    ['s3.example.amazonaws.com', 'fail'],
     ['sns.amazonaws.com', 'fail'],
     [{ 'Fn::Sub': 'logs.${AWS::Region}.amazonaws.com' }, 'fail'],
     [{ 'Fn::Sub': 's3.${AWS::URLSuffix}' }, 'unknown'],

@@ -162,6 +162,21 @@ describe('invokers', () => {
       { May: body('AWS::Lambda::Permission', { FunctionName: arn, Principal: 'ses.amazonaws.com' }) },
       ['May', 'async', 'AWS::Lambda::Permission'],
     ],
+    [
+      'a service that a permission names as China does',
+      { May: body('AWS::Lambda::Permission', { FunctionName: arn, Principal: 'ses.amazonaws.com.cn' }) },
+      ['May', 'async', 'AWS::Lambda::Permission'],
+    ],
+    [
+      'a service that a permission names with its Region',
+      {
+        May: body('AWS::Lambda::Permission', {
+          FunctionName: arn,
+          Principal: 'logs.eu-west-1.amazonaws.com',
+        }),
+      },
+      ['May', 'async', 'AWS::Lambda::Permission'],
+    ],
   ])('lists %s', (_name, bodies, expected) => {
     expect(invokersOf(bodies)).toEqual([expected]);
   });
