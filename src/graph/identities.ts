@@ -5,7 +5,7 @@
 export const identityProperties: Readonly<Record<string, readonly string[]>> = {
   'AWS::ApiGateway::ApiKey': ['APIKeyId', 'Name'],
   'AWS::ApiGateway::Authorizer': ['AuthorizerId'],
-  'AWS::ApiGateway::DomainName': ['DomainName'],
+  'AWS::ApiGateway::DomainName': ['DomainName', 'RegionalDomainName', 'DistributionDomainName'],
   'AWS::ApiGateway::RequestValidator': ['RequestValidatorId'],
   'AWS::ApiGateway::Resource': ['ResourceId'],
   // Metrics name a REST API by `Name`, which the service does not keep unique: the first by id counts.
@@ -54,6 +54,7 @@ export const identityProperties: Readonly<Record<string, readonly string[]>> = {
   'AWS::Lambda::EventSourceMapping': ['Id'],
   'AWS::Lambda::Function': ['FunctionName'],
   'AWS::Lambda::LayerVersion': ['LayerName'],
+  'AWS::Lambda::Url': ['UrlId'],
   'AWS::Logs::LogGroup': ['LogGroupName'],
   'AWS::Pipes::Pipe': ['Name'],
   'AWS::S3::Bucket': ['BucketName'],

@@ -5,7 +5,7 @@ import { findValues, parsePath, valueAt, type FoundValue } from './property-path
 import { readIdentity, valueOn } from './relations/readers.ts';
 import type { ReadTarget, RelationRow } from './relations/row.ts';
 import type { LinkContext } from './resolve-target.ts';
-import { addTo } from './resource-index.ts';
+import { addTo, noRegion } from './resource-index.ts';
 
 /** The edges of one row, from both sides. */
 export interface RowLinks {
@@ -41,8 +41,24 @@ export function linkRow(row: RelationRow, context: LinkContext): RowLinks {
     forward,
     inverse,
     incomplete,
-    danglingFor: (resource) => danglingCause(dangling.get(resource.scope), resource),
+    danglingFor: (resource) => {
+      for (const scope of namingScopes(resource, dangling)) {
+        const cause = danglingCause(dangling.get(scope), resource);
+        if (cause !== undefined) return cause;
+      }
+      return undefined;
+    },
   };
+}
+
+/** Scopes whose resources may name it: its own and, where either side has no Region, others of its account. */
+function namingScopes(
+  { scope, account, region }: Resource,
+  dangling: ReadonlyMap<string, Dangling>,
+): readonly string[] {
+  if (account === undefined) return [scope];
+  if (region !== noRegion) return [scope, `${account}/${noRegion}`];
+  return [...dangling.keys()].filter((each) => each.startsWith(`${account}/`));
 }
 
 function byFarId(left: Relation, right: Relation): number {

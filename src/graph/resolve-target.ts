@@ -14,7 +14,7 @@ import {
 import { parseArn, type ArnTarget } from './arn.ts';
 import type { ExternalResources } from './external-resources.ts';
 import { childTypes, proxies } from './identities.ts';
-import type { ResourceIndex } from './resource-index.ts';
+import { noRegion, type ResourceIndex } from './resource-index.ts';
 import type { StateSet } from './workflow-states.ts';
 import {
   causeOf,
@@ -331,7 +331,8 @@ function isElsewhere(arn: ArnTarget, from: Resource): boolean {
   if (arn.account === 'aws') return true;
   const differs = (part: string, own: string | undefined): boolean =>
     own !== undefined && part !== '' && isPlain(part) && part !== own;
-  return differs(arn.account, from.account) || differs(arn.region, from.region);
+  const region = from.region === noRegion ? undefined : from.region;
+  return differs(arn.account, from.account) || differs(arn.region, region);
 }
 
 function lookUp(
@@ -344,7 +345,7 @@ function lookUp(
   for (const type of types) {
     const named =
       arn.parent === undefined
-        ? context.index.byName(type, from.scope, arn.name, from.stack)
+        ? context.index.byName(type, from, arn.name, arn.region)
         : lookUpChild(type, { text: arn.parent, pieces: found.pieces }, arn.name, from, context);
     if (named !== undefined) return named;
   }
@@ -368,7 +369,7 @@ function lookUpChild(
 function secretOf(name: string, from: Resource, context: LinkContext): Resource | undefined {
   const dash = name.lastIndexOf('-');
   if (dash !== name.length - 7) return undefined;
-  return context.index.byName('AWS::SecretsManager::Secret', from.scope, name.slice(0, dash), from.stack);
+  return context.index.byName('AWS::SecretsManager::Secret', from, name.slice(0, dash));
 }
 
 /** Queue URLs name a queue, execute-api hosts an API; other URLs name no resource. */
@@ -397,6 +398,8 @@ export function hostTargets(found: SymbolicText, naming: Naming, context: LinkCo
     : service.types.filter((type) => naming.types.includes(type));
   if (types.length === 0) return [];
   const name = splitText(host, '.')[0] ?? '';
+  // The regional name of a custom domain looks like an API's; no API's id has a dash.
+  if (service.sign === '.execute-api.' && name.startsWith('d-')) return [];
   return nameTargets({ text: name, pieces: found.pieces }, { ...naming, types }, context);
 }
 
@@ -413,7 +416,7 @@ function nameTargets(found: SymbolicText, naming: Naming, context: LinkContext):
   if (found.text === '' || naming.types.includes('*')) return [];
   const { from } = naming;
   for (const type of naming.types) {
-    const named = context.index.byName(type, from.scope, found.text, from.stack);
+    const named = context.index.byName(type, from, found.text);
     if (named !== undefined) return throughProxies(named, naming, context, 0);
   }
   const alias = kmsAlias(found.text, naming, context);
@@ -427,7 +430,7 @@ function nameTargets(found: SymbolicText, naming: Naming, context: LinkContext):
 
 function kmsAlias(name: string, naming: Naming, context: LinkContext): readonly Target[] | undefined {
   if (!name.startsWith('alias/')) return undefined;
-  const alias = context.index.byName('AWS::KMS::Alias', naming.from.scope, name, naming.from.stack);
+  const alias = context.index.byName('AWS::KMS::Alias', naming.from, name);
   return alias === undefined ? undefined : throughProxies(alias, naming, context, 0);
 }
 

@@ -10,9 +10,16 @@ export interface ResourceIndex {
   byId(id: string): Resource | undefined;
   ofType(type: string): readonly Resource[];
   byArn(arn: string): Resource | undefined;
-  /** `name` may hold markers: names built alike in one stack are the same name. */
-  byName(type: string, scope: string, name: string, stack: string | undefined): Resource | undefined;
+  /**
+   * What a resource calls by this name: in its own scope or, where it has no Region (a distribution, a role), in
+   * any Region of its account, or in the one given. `name` may hold markers: names built alike in one stack
+   * are the same name.
+   */
+  byName(type: string, from: Resource, name: string, region?: string): Resource | undefined;
 }
+
+/** Region of what a service keeps once an account. */
+export const noRegion = 'global';
 
 /** Type under which custom resources are found, whatever they call themselves. */
 export const customResourceType = 'AWS::CloudFormation::CustomResource';
@@ -31,12 +38,21 @@ export function indexResources(resources: readonly Resource[]): ResourceIndex {
   const ofType = (type: string): readonly Resource[] => types.get(type) ?? [];
   const names = lazyTables((type) => nameTable(ofType(type)));
   const arns = lazyTables(() => arnTable(all));
+  const accounts = lazyTables(() => scopeTable(all));
   return {
     all,
     byId: (id) => ids.get(id),
     ofType,
     byArn: (arn) => arns('').get(arn),
-    byName: (type, scope, name, stack) => names(type).get(key(scope, name, stack)),
+    byName: (type, from, name, region = '') => {
+      const own = names(type).get(key(from.scope, name, from.stack));
+      if (own !== undefined || from.region !== noRegion) return own;
+      const scopes = accounts('').get(from.account ?? '') ?? [];
+      return scopes
+        .filter((each) => region === '' || each.region === region)
+        .map(({ scope }) => names(type).get(key(scope, name, undefined)))
+        .find((found) => found !== undefined);
+    },
   };
 }
 
@@ -47,8 +63,8 @@ export function byIdOrder(left: Resource, right: Resource): number {
 
 type Table = ReadonlyMap<string, Resource>;
 
-function lazyTables(build: (type: string) => Table): (type: string) => Table {
-  const tables = new Map<string, Table>();
+function lazyTables<Entries>(build: (type: string) => Entries): (type: string) => Entries {
+  const tables = new Map<string, Entries>();
   return (type) => {
     const known = tables.get(type);
     if (known !== undefined) return known;
@@ -82,6 +98,18 @@ function nameTable(resources: readonly Resource[]): Table {
     put(resource, lastPart(resource.arn ?? resource.id));
   }
   return table;
+}
+
+/** A resource of each Region that an account was read in, by account. */
+function scopeTable(resources: readonly Resource[]): ReadonlyMap<string, readonly Resource[]> {
+  const accounts = new Map<string, Resource[]>();
+  const seen = new Set<string>();
+  for (const resource of resources) {
+    if (seen.has(resource.scope)) continue;
+    seen.add(resource.scope);
+    addTo(accounts, resource.account ?? '', resource);
+  }
+  return accounts;
 }
 
 function arnTable(resources: readonly Resource[]): Table {

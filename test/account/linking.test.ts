@@ -198,3 +198,66 @@ describe('keys of an account', () => {
     },
   );
 });
+
+describe('what has no Region', () => {
+  const host = 'abcdefghijklmnopqrstuvwxyz.lambda-url.eu-west-1.on.aws';
+  const fronted: Replies = {
+    'lambda.ListFunctions': {
+      Functions: [{ FunctionName: 'orders', FunctionArn: arn('lambda', 'function:orders') }],
+    },
+    'lambda.ListFunctionUrlConfigs': {
+      FunctionUrlConfigs: [
+        { FunctionArn: arn('lambda', 'function:orders'), FunctionUrl: `https://${host}/`, AuthType: 'NONE' },
+      ],
+    },
+    'apigateway.GetRestApis': { items: [{ id: 'a1b2c3d4e5', name: 'orders' }] },
+    'apigateway.GetDomainNames': {
+      items: [
+        { domainName: 'api.example.com', regionalDomainName: 'd-1.execute-api.eu-west-1.amazonaws.com' },
+      ],
+    },
+    'apigatewayv2.GetDomainNames': { Items: [{ DomainName: 'api.example.com' }] },
+    'apigatewayv2.GetApiMappings': {
+      Items: [{ ApiMappingId: 'm', ApiId: 'a1b2c3d4e5', Stage: 'prod', ApiMappingKey: '' }],
+    },
+    'cloudfront.ListDistributions': {
+      DistributionList: {
+        IsTruncated: false,
+        Items: [{ Id: 'E1', ARN: 'arn:aws:cloudfront::1:distribution/E1' }],
+      },
+    },
+    'ec2.DescribeVpcs': { Vpcs: [] },
+  };
+  const frontedBy = async (type: string, origin: string, faults: readonly Fault[] = []) => {
+    const Origins = { Quantity: 1, Items: [{ Id: 'api', DomainName: origin }] };
+    const replies = { ...fronted, 'cloudfront.GetDistributionConfig': { DistributionConfig: { Origins } } };
+    const graph = linkGraph((await collect(replies, { faults })).reading);
+    const [named] = graph.ofType(type);
+    const { edges, incomplete } = graph.related(named as Resource, 'frontedBy'); // every type is there
+    return { by: edges.flatMap(({ to }) => to?.name ?? []), incomplete: incomplete?.code };
+  };
+
+  it.each([
+    ['AWS::Lambda::Url', host],
+    ['AWS::ApiGateway::RestApi', 'a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com'],
+    ['AWS::ApiGateway::RestApi', 'api.example.com'],
+    ['AWS::ApiGateway::RestApi', 'd-1.execute-api.eu-west-1.amazonaws.com'],
+  ])('stands before what a Region has: %s as %s', async (type, origin) => {
+    expect(await frontedBy(type, origin)).toEqual({ by: ['E1'], incomplete: undefined });
+  });
+
+  it('stands before nothing that it does not name', async () => {
+    expect(await frontedBy('AWS::Lambda::Url', 'www.example.com')).toEqual({ by: [], incomplete: undefined });
+  });
+
+  it.each(['cloudfront.GetDistributionConfig', 'cloudfront.ListDistributions'])(
+    'may stand before anything where it could not be read: %s',
+    async (call) => {
+      const faults = [{ call, fault: 'deny' } as const];
+      expect(await frontedBy('AWS::Lambda::Url', host, faults)).toEqual({ by: [], incomplete: 'denied' });
+      expect(await frontedBy('AWS::ApiGateway::RestApi', host, faults)).toMatchObject({
+        incomplete: 'denied',
+      });
+    },
+  );
+});

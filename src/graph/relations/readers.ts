@@ -130,7 +130,7 @@ export const readOriginDomain: Reader = (found, resource, row, context) => {
   if (named !== undefined) return row.to.includes(named.type) ? [{ to: named }] : [];
   if (text === undefined || piece !== undefined)
     return readIdentity(found, resource, row, context).filter(isUnresolved);
-  const domains = row.to.map((type) => context.index.byName(type, resource.scope, text.text, resource.stack));
+  const domains = row.to.map((type) => context.index.byName(type, resource, text.text));
   return domains.filter((to) => to !== undefined).map((to) => ({ to }));
 };
 
@@ -203,7 +203,7 @@ export const readMentionedDocuments: Reader = (found, resource, row, context) =>
     if (named !== undefined && row.to.includes(named.type)) targets.push({ to: named });
   }
   for (const word of new Set(text.text.split(/[^A-Za-z0-9_.-]+/))) {
-    const named = row.to.map((type) => context.index.byName(type, resource.scope, word, resource.stack));
+    const named = row.to.map((type) => context.index.byName(type, resource, word));
     for (const to of named) if (to !== undefined) targets.push({ to });
   }
   return targets;

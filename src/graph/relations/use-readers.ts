@@ -99,9 +99,7 @@ function namedByText(value: Value, lambda: Resource, context: LinkContext): read
   const text = toSymbolicText(value);
   if (text === undefined) return [];
   if (text.pieces.size === 0 && !text.text.startsWith('arn:') && !text.text.includes('://')) {
-    const named = namedInEnvironment.map((type) =>
-      context.index.byName(type, lambda.scope, text.text, lambda.stack),
-    );
+    const named = namedInEnvironment.map((type) => context.index.byName(type, lambda, text.text));
     return named.flatMap((to) => (to === undefined ? [] : [{ to }]));
   }
   const found = resolveTargets(value, { from: lambda, types: ['*', 'AWS::SQS::Queue'] }, context).filter(
