@@ -18,6 +18,7 @@ const invokersByPermission = [
   'AWS::CodeCommit::Repository',
   'AWS::Config::ConfigRule',
   'AWS::ElasticLoadBalancingV2::TargetGroup',
+  'AWS::IoT::Authorizer',
   'AWS::IoT::TopicRule',
   'AWS::SES::ReceiptRule',
 ];
@@ -267,6 +268,8 @@ export const lambda = defineCollector<Lambda>({
                 Qualifier: url.FunctionArn?.split(':')[7],
                 FunctionArn: url.FunctionArn,
                 FunctionUrl: url.FunctionUrl,
+                // The host names it, as origins of distributions do.
+                UrlId: /^https:\/\/([^.]+)\./.exec(url.FunctionUrl ?? '')?.[1],
                 AuthType: url.AuthType,
                 Cors: nonEmpty(url.Cors),
                 InvokeMode: url.InvokeMode,
@@ -338,7 +341,7 @@ function functionFound(config: FunctionConfiguration): Found {
       KmsKeyArn: config.KMSKeyArn,
       TracingConfig: config.TracingConfig,
       DeadLetterConfig: nonEmpty(config.DeadLetterConfig),
-      LoggingConfig: config.LoggingConfig,
+      LoggingConfig: loggingOf(config),
       VpcConfig: nonEmpty(
         config.VpcConfig && {
           SubnetIds: config.VpcConfig.SubnetIds,
@@ -372,6 +375,12 @@ function versionFound(
       Description: Description === '' ? undefined : Description,
     },
   };
+}
+
+/** The service names the log group of every function; the one that it makes by itself was named by nobody. */
+function loggingOf({ LoggingConfig: logging, FunctionName = '' }: FunctionConfiguration): unknown {
+  if (logging?.LogGroup !== `/aws/lambda/${FunctionName}`) return logging;
+  return { ...logging, LogGroup: undefined };
 }
 
 /** The service leaves the variables out where their key refuses the auditor, and says so beside them. */
