@@ -18,6 +18,7 @@ type Counts = { -readonly [Member in keyof CallStats]: CallStats[Member] };
 /** Counts calls as they are made. */
 export class CallLog {
   readonly #counts = new Map<string, Counts>();
+  readonly #waiting = new Map<string, number>();
 
   /** The counters of one operation, to be added to. */
   of(service: string, operation: string, region: string): Counts {
@@ -28,6 +29,19 @@ export class CallLog {
       this.#counts.set(key, counts);
     }
     return counts;
+  }
+
+  /** Adds `change` to the requests of a service that wait for their rate in a Region. */
+  countWaiting(service: string, region: string, change: 1 | -1): void {
+    const who = `${service} ${region}`;
+    this.#waiting.set(who, (this.#waiting.get(who) ?? 0) + change);
+  }
+
+  /** Service and Region of which most requests wait; undefined where none does. */
+  mostWaiting(): string | undefined {
+    let most: readonly [who: string | undefined, count: number] = [undefined, 0];
+    for (const entry of this.#waiting) if (entry[1] > most[1]) most = entry;
+    return most[0];
   }
 
   /** A copy of everything counted, sorted by Region, service and operation. */

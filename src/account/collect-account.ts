@@ -20,17 +20,20 @@ import { narrowPlan, readInventory, type RegionInventory } from './inventory-con
 import { planCollection, typesOf, type Needs, type Plan, type PlannedCollector } from './plan.ts';
 import { RateLimiter, systemClock, type Clock } from './rate.ts';
 
-/** What is told while an audit runs. */
+/** How far an audit has come. Planned numbers are 0 until it is known who asks and which Regions there are. */
 export interface AuditProgress {
-  readonly region: string;
-  /** The service that has just been finished. */
-  readonly service: string;
-  readonly servicesDone: number;
-  readonly servicesPlanned: number;
-  /** Requests sent so far, everywhere. */
-  readonly attempts: number;
-  /** Milliseconds that calls have waited for their rate so far, added up. */
-  readonly waitedMs: number;
+  readonly regions: ProgressPart;
+  /** Services of every Region, added up. */
+  readonly services: ProgressPart;
+  /** Calls about what has been found so far; each page of a list counts with its list. */
+  readonly calls: ProgressPart;
+  /** Service and Region whose rate most requests wait for right now. */
+  readonly waitingFor?: string;
+}
+
+export interface ProgressPart {
+  readonly done: number;
+  readonly planned: number;
 }
 
 export interface CollectAccountOptions {
@@ -56,7 +59,8 @@ export interface CollectAccountOptions {
   /** Calls of one operation under way at once in a Region; default 4. Rates bound them all together. */
   readonly concurrency?: number;
   readonly clock?: Clock;
-  readonly onProgress?: (progress: AuditProgress) => void;
+  /** Called once, at the start, with what tells at any time how far the audit has come. */
+  readonly watch?: (read: () => AuditProgress) => void;
   /** Sees every client before its first call: proxies and tests add their middleware here. */
   readonly customise?: (client: GuardedClient, service: string, region: string) => void;
   /** Default: every collector there is. */
@@ -112,7 +116,9 @@ class AuditSession {
   readonly #abort = new AbortController();
   readonly #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #open: Open;
-  #servicesDone = 0;
+  readonly #regions = { done: 0, planned: 0 };
+  readonly #services = { done: 0, planned: 0 };
+  readonly #calls = { done: 0, planned: 0 };
 
   constructor(options: CollectAccountOptions) {
     this.#options = options;
@@ -120,15 +126,16 @@ class AuditSession {
     // Every waiting call listens.
     setMaxListeners(0, this.#abort.signal);
     const { deadlineMs, signal } = options;
-    const stop = (message: string): void => this.#abort.abort(new DeadlineError(message));
+    const stop = (message: string, remedy: string): void =>
+      this.#abort.abort(new DeadlineError(message, remedy));
     if (deadlineMs !== undefined) {
-      this.#timer = setTimeout(
-        () => stop(`the audit's deadline of ${deadlineMs / 1000} s passed`),
-        deadlineMs,
-      );
+      const message = `the audit's deadline of ${deadlineMs / 1000} s passed`;
+      const remedy = 'raise --timeout, or audit fewer Regions or services at once';
+      this.#timer = setTimeout(() => stop(message, remedy), deadlineMs);
     }
-    signal?.addEventListener('abort', () => stop('the audit was stopped'), { once: true });
-    if (signal?.aborted === true) stop('the audit was stopped');
+    const interrupt = (): void => stop('the audit was stopped', 'let the audit run to its end');
+    signal?.addEventListener('abort', interrupt, { once: true });
+    if (signal?.aborted === true) interrupt();
     this.#open = async (service, calls, region, make) => {
       const client = await make(this.#configFor(region));
       this.#guard(client as unknown as GuardedClient, service, calls, region); // every SDK client has a middleware stack
@@ -142,16 +149,19 @@ class AuditSession {
   }
 
   async run(): Promise<AccountReading> {
+    this.#options.watch?.(() => this.#progress());
     const { regions: wanted, ownRegion, needs, services, collectors: list = collectors } = this.#options;
-    const { account, partition, region: home } = await readIdentity(
-      this.#open,
-      homeRegions(wanted, ownRegion),
-    );
+    const {
+      account,
+      partition,
+      region: home,
+    } = await readIdentity(this.#open, homeRegions(wanted, ownRegion));
     const choice = await chooseRegions(this.#open, wanted, home);
     const plan = planCollection(list, needs, services);
     const places = placesOf(account, partition, choice.regions, plan);
-    const total = places.reduce((sum, { planned }) => sum + planned.length, 0);
-    const readings = await Promise.all(places.map((each) => this.#collect(each, total)));
+    this.#regions.planned = choice.regions.length;
+    this.#services.planned = places.reduce((sum, { planned }) => sum + planned.length, 0);
+    const readings = await Promise.all(places.map((each) => this.#collect(each)));
     const merged = mergePlaces(places, readings, plan);
     return {
       account,
@@ -198,19 +208,24 @@ class AuditSession {
     this.#options.customise?.(client, service, region);
   }
 
-  async #collect(each: PlannedPlace, total: number): Promise<PlaceReading> {
-    const { place, planned } = each;
-    if (this.#options.inventory !== 'config' || place.region === globalRegion) {
-      return this.#collectPlanned(place, planned, total);
-    }
+  async #collect({ place, planned }: PlannedPlace): Promise<PlaceReading> {
+    if (place.region === globalRegion) return this.#collectPlanned(place, planned);
+    const reading = await this.#collectRegion(place, planned);
+    this.#regions.done += 1;
+    return reading;
+  }
+
+  async #collectRegion(place: Place, planned: readonly PlannedCollector[]): Promise<PlaceReading> {
+    if (this.#options.inventory !== 'config') return this.#collectPlanned(place, planned);
     const types = planned.flatMap(({ operations }) => operations.flatMap(typesOf));
     const inventory = await readInventory(this.#open, place.region, [...new Set(types)]);
     const narrowed = narrowPlan(planned, inventory);
-    const reading = await this.#collectPlanned(place, narrowed.planned, total);
+    this.#services.planned += narrowed.planned.length - planned.length;
+    const reading = await this.#collectPlanned(place, narrowed.planned);
     return withInventory(reading, place.region, inventory, narrowed.empty);
   }
 
-  #collectPlanned(place: Place, planned: readonly PlannedCollector[], total: number): Promise<PlaceReading> {
+  #collectPlanned(place: Place, planned: readonly PlannedCollector[]): Promise<PlaceReading> {
     const region = place.region === globalRegion ? mainRegion(place.partition) : place.region;
     return collectPlace({
       place,
@@ -225,21 +240,19 @@ class AuditSession {
             // Collectors hand their clients around without saying what they are.
             (await collector.open(config)) as object,
         ),
-      onProgress: (service) => this.#tell(place.region, service, total),
+      onService: () => void (this.#services.done += 1),
+      onCall: (state) => void (this.#calls[state] += 1),
     });
   }
 
-  #tell(region: string, service: string, servicesPlanned: number): void {
-    this.#servicesDone += 1;
-    const calls = this.#log.list();
-    this.#options.onProgress?.({
-      region,
-      service,
-      servicesDone: this.#servicesDone,
-      servicesPlanned,
-      attempts: calls.reduce((sum, each) => sum + each.attempts, 0),
-      waitedMs: calls.reduce((sum, each) => sum + each.waitedMs, 0),
-    });
+  #progress(): AuditProgress {
+    const waitingFor = this.#log.mostWaiting();
+    return {
+      regions: { ...this.#regions },
+      services: { ...this.#services },
+      calls: { ...this.#calls },
+      ...(waitingFor === undefined ? {} : { waitingFor }),
+    };
   }
 }
 

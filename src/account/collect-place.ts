@@ -34,7 +34,10 @@ export interface CollectPlaceOptions {
   open(planned: PlannedCollector): Promise<unknown>;
   /** Calls of one operation under way at once. */
   readonly concurrency: number;
-  readonly onProgress?: (service: string) => void;
+  /** A service was read to its end. */
+  readonly onService?: () => void;
+  /** A call was added to what is to be done, or has been answered or given up. */
+  readonly onCall?: (state: 'planned' | 'done') => void;
 }
 
 /** After so many refusals and no answer the operation is not tried again: an auditor should not set off alarms. */
@@ -78,6 +81,7 @@ class PlaceRun {
       api = await this.#options.open(planned);
     } catch (error) {
       for (const operation of operations) this.#fail({ collector, operation }, error);
+      this.#options.onService?.();
       return;
     }
     await runService(planned, {
@@ -86,9 +90,10 @@ class PlaceRun {
       answer: (answer, call) => this.#accept(answer, call),
       fail: (call, error) => this.#fail(call, error),
       givenUp: (operation) => this.#givenUp(operation),
+      onCall: (state) => this.#options.onCall?.(state),
     });
     this.#derive(collector);
-    this.#options.onProgress?.(collector.service);
+    this.#options.onService?.();
   }
 
   #accept(answer: Answer, { operation, item }: Call): readonly Draft[] {

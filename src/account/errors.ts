@@ -18,6 +18,13 @@ export interface CallFailure {
 /** Raised where the audit's deadline passes, or its user stops it, before a call is answered. */
 export class DeadlineError extends Error {
   override readonly name = 'DeadlineError';
+  constructor(
+    message: string,
+    /** What lets the call be made the next time, imperative. */
+    readonly remedy: string,
+  ) {
+    super(message);
+  }
 }
 
 interface ErrorFacts {
@@ -47,13 +54,7 @@ export function errorName(error: unknown): string {
 export function classifyError(error: unknown, action: string): CallFailure {
   const facts = factsOf(error);
   if (error instanceof DeadlineError) {
-    return failure(
-      'timeout',
-      facts,
-      action,
-      error.message,
-      'raise --timeout, or audit fewer Regions or services at once',
-    );
+    return failure('timeout', facts, action, error.message, error.remedy);
   }
   if (throttledNames.test(facts.name) || facts.status === 429) {
     const message = `\`${action}\` was throttled to the end of its retries (${facts.name})`;

@@ -69,7 +69,12 @@ function keepRate({ service, region, limiter, log, signal }: Guard): Middleware 
   return (next, context) => async (args) => {
     const operation = operationOf(context);
     const counts = log.of(service, operation, region);
-    counts.waitedMs += await limiter.take(service, operation, region, signal);
+    log.countWaiting(service, region, 1);
+    try {
+      counts.waitedMs += await limiter.take(service, operation, region, signal);
+    } finally {
+      log.countWaiting(service, region, -1);
+    }
     counts.attempts += 1;
     return next(args);
   };

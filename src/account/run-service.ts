@@ -34,6 +34,8 @@ export interface CallHandler {
   fail(call: Call, error: unknown): void;
   /** Why an operation is not tried any more. */
   givenUp(operation: Operation): CallFailure | undefined;
+  /** A call was added to what is to be done, or has been answered or given up. */
+  onCall(state: 'planned' | 'done'): void;
 }
 
 /** Makes the planned calls of one service: those that list, and for each resource that turns up those that ask about it. */
@@ -48,7 +50,9 @@ export async function runService(
   const start = (operation: Operation, item?: Draft): void => {
     const call: Call = { collector, operation, ...(item === undefined ? {} : { item }) };
     const limit = limits.get(operation);
-    if (limit !== undefined) work.push(limit(() => make(call)));
+    if (limit === undefined) return;
+    handler.onCall('planned');
+    work.push(limit(() => make(call)));
   };
   const make = async (call: Call): Promise<void> => {
     try {
@@ -60,6 +64,7 @@ export async function runService(
     } catch (error) {
       handler.fail(call, error);
     }
+    handler.onCall('done');
   };
   const followUp = (draft: Draft): void => {
     for (const operation of followUps.get(draft.type) ?? []) {

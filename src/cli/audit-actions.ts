@@ -1,10 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { collectAccount, type AccountReading, type AuditProgress } from '../account/collect-account.ts';
-import { chooseCredentials } from '../account/credentials.ts';
+import type { AccountReading } from '../account/collect-account.ts';
 import { iamPolicy } from '../account/iam-policy.ts';
-import { ownRegion } from '../account/own-region.ts';
 import { encodeSnapshot } from '../account/snapshot.ts';
 import { describeDrift, driftBetween } from '../drift.ts';
 import { credentialRanges } from '../evaluate/credentials.ts';
@@ -15,27 +12,15 @@ import { needsOf } from '../needs.ts';
 import { readConfigIn, type HeadgateConfig } from '../rules/read-config.ts';
 import { decideReading, scanTemplates } from '../scan.ts';
 import type { CommonOptions } from './options.ts';
+import { collectLive, type AccountOptions } from './collect-live.ts';
 import { emit, type EmitOptions } from './emit.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { loadRuleSet } from '../load-rule-set.ts';
 import { readSnapshot } from './read-snapshot.ts';
+import { saveFile } from './save-file.ts';
 import type { Surroundings } from './surroundings.ts';
 import { readWaiveOptions } from '../read-waive-options.ts';
 import { version } from '../version.ts';
-
-/** Options that say which account is read, and how. */
-export interface AccountOptions {
-  readonly profile?: string;
-  readonly region: readonly string[];
-  readonly roleArn?: string;
-  readonly externalId?: string;
-  readonly webIdentityTokenFile?: string;
-  readonly services?: readonly string[];
-  readonly inventory?: 'config';
-  /** Seconds. */
-  readonly timeout?: number;
-  readonly endpoint?: string;
-}
 
 /** Options of `headgate audit`. */
 export interface AuditOptions extends CommonOptions, AccountOptions {
@@ -63,15 +48,15 @@ export async function audit(options: AuditOptions, surroundings: Surroundings): 
     { folders: options.rules, rule: options.rule, flow: options.flow },
     cwd,
   );
-  const reading =
+  const { reading, isInterrupted } =
     options.from === undefined
       ? await collectLive(options, ruleSet, surroundings)
-      : await readSnapshot(options.from, cwd);
+      : { reading: await readSnapshot(options.from, cwd), isInterrupted: false };
   const result = await decide(reading, ruleSet, config, surroundings);
   if (options.compare !== undefined) return compare(result, options.compare, ruleSet, surroundings);
   await emit(result, emitOptions(options), surroundings);
-  surroundings.stderr.write(`${describeCompleteness(reading)}\n`);
-  if (reading.completeness.nothing) return 2;
+  tellCompleteness(reading, options, surroundings);
+  if (reading.completeness.nothing || isInterrupted) return 2;
   const code = exitCodeOf(
     result,
     options.failOn ?? config.failOn ?? 'high',
@@ -144,15 +129,15 @@ export async function collect(options: CollectOptions, surroundings: Surrounding
     { folders: options.rules, rule: options.rule, flow: options.flow },
     cwd,
   );
-  const reading = await collectLive(options, ruleSet, surroundings);
-  if (!reading.completeness.nothing) await saveSnapshot(reading, options.output, ruleSet, surroundings);
-  surroundings.stderr.write(`${describeCompleteness(reading)}\n`);
-  return reading.completeness.nothing ? 2 : 0;
+  const { reading, isInterrupted } = await collectLive(options, ruleSet, surroundings);
+  if (!reading.completeness.nothing) await saveSnapshot(reading, options, ruleSet, surroundings);
+  tellCompleteness(reading, options, surroundings);
+  return reading.completeness.nothing || isInterrupted ? 2 : 0;
 }
 
 async function saveSnapshot(
   reading: AccountReading,
-  output: string,
+  { output, quiet }: Pick<CollectOptions, 'output' | 'quiet'>,
   ruleSet: RuleSet,
   { cwd, now, stdout }: Surroundings,
 ): Promise<void> {
@@ -166,7 +151,7 @@ async function saveSnapshot(
   });
   try {
     // It describes an account: nobody else on this machine needs to read it.
-    await writeFile(resolve(cwd, output), bytes, { mode: 0o600 });
+    await saveFile(resolve(cwd, output), bytes, 0o600);
   } catch (cause) {
     throw new HeadgateError(
       'output-failed',
@@ -175,6 +160,7 @@ async function saveSnapshot(
       { cause },
     );
   }
+  if (quiet === true) return;
   stdout.write(`Wrote ${output}: ${reading.resources.length} resources. Next: headgate scan ${output}\n`);
 }
 
@@ -195,66 +181,24 @@ export async function printPolicy(options: PolicyOptions, { cwd, stdout }: Surro
   return 0;
 }
 
-async function collectLive(
-  options: AccountOptions,
-  ruleSet: RuleSet,
-  surroundings: Surroundings,
-): Promise<AccountReading> {
-  const { profile, roleArn, externalId, webIdentityTokenFile, services, inventory, timeout, endpoint } =
-    options;
-  const regions = options.region.length > 0 ? options.region : [await ownRegion(profile)];
-  const region = regions.find((name) => name !== 'all') ?? (await ownRegion(profile));
-  const credentials = await chooseCredentials({
-    region,
-    ...(profile === undefined ? {} : { profile }),
-    ...(roleArn === undefined ? {} : { roleArn }),
-    ...(externalId === undefined ? {} : { externalId }),
-    ...(webIdentityTokenFile === undefined ? {} : { webIdentityTokenFile }),
-  });
-  const stop = new AbortController();
-  const interrupt = (): void => {
-    surroundings.stderr.write(
-      '\nheadgate: stopping; what is there is decided, and what is missing is unknown.\n',
-    );
-    stop.abort();
-  };
-  process.once('SIGINT', interrupt);
-  try {
-    return await collectAccount({
-      regions,
-      ownRegion: region,
-      needs: needsOf(ruleSet.rules),
-      credentials,
-      signal: stop.signal,
-      ...(services === undefined ? {} : { services }),
-      ...(inventory === undefined ? {} : { inventory }),
-      ...(timeout === undefined ? {} : { deadlineMs: timeout * 1000 }),
-      ...(endpoint === undefined ? {} : { endpoint }),
-      ...(surroundings.stderr.isTTY === true ? { onProgress: progressOn(surroundings) } : {}),
-    });
-  } finally {
-    process.off('SIGINT', interrupt);
-    if (surroundings.stderr.isTTY === true) surroundings.stderr.write('\r\u001b[K');
-  }
-}
-
-function progressOn({ stderr }: Surroundings): (progress: AuditProgress) => void {
-  return ({ region, service, servicesDone, servicesPlanned, attempts, waitedMs }) => {
-    stderr.write(
-      `\r\u001b[K${region}: ${service} (${servicesDone} of ${servicesPlanned}); ${attempts} calls, ${(waitedMs / 1000).toFixed(0)} s waited on rates`,
-    );
-  };
+/** The last line of an audit; `quiet` leaves it to those that lack something. */
+function tellCompleteness(
+  reading: AccountReading,
+  { quiet }: Pick<CommonOptions, 'quiet'>,
+  { stderr }: Surroundings,
+): void {
+  if (quiet !== true || !reading.completeness.complete) stderr.write(`${describeCompleteness(reading)}\n`);
 }
 
 function describeCompleteness({ account, regions, calls, completeness }: AccountReading): string {
   const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
   const operations = sum(completeness.scopes.map((scope) => scope.operations));
   const failed = sum(completeness.scopes.map((scope) => scope.failed));
-  const made = sum(calls.map((call) => call.calls));
+  const sent = sum(calls.map(({ attempts }) => attempts));
   const how = completeness.complete
     ? 'complete'
     : completeness.nothing
       ? 'nothing could be collected'
       : `incomplete: ${failed} of ${operations} operations failed, and what needed them is unknown`;
-  return `headgate: account ${account}, ${regions.join(', ')}: ${how} (${made} calls)`;
+  return `headgate: account ${account}, ${regions.join(', ')}: ${how} (${sent} calls)`;
 }

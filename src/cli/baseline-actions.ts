@@ -1,10 +1,10 @@
-import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { baselineOf, compareWithBaseline } from '../evaluate/apply-baseline.ts';
 import type { Evaluation } from '../model/scan-result.ts';
 import { readBaseline } from '../rules/read-baseline.ts';
 import type { ScanOptions } from './options.ts';
 import type { Surroundings } from './surroundings.ts';
+import { saveFile } from './save-file.ts';
 import { scanPaths } from './scan-paths.ts';
 
 /** Options of the baseline commands. */
@@ -19,7 +19,7 @@ export async function writeBaseline(
   surroundings: Surroundings,
 ): Promise<number> {
   const entries = baselineOf(await findings(paths, options, surroundings));
-  await writeFile(resolve(surroundings.cwd, options.file), `${JSON.stringify(entries, null, 2)}\n`);
+  await saveFile(resolve(surroundings.cwd, options.file), `${JSON.stringify(entries, null, 2)}\n`);
   surroundings.stdout.write(`Wrote ${options.file}: ${entries.findings.length} findings\n`);
   return 0;
 }

@@ -1,10 +1,10 @@
-import { writeFile } from 'node:fs/promises';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { ScanResult } from '../model/scan-result.ts';
 import { renderReport, type ReportFormat, type RenderOptions } from '../report/render.ts';
 import type { CommonOptions } from './options.ts';
+import { saveFile } from './save-file.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** What of the common options concerns output. */
@@ -79,7 +79,7 @@ function readText(file: string): string | undefined {
 
 async function save(file: string, text: string, cwd: string): Promise<void> {
   try {
-    await writeFile(resolve(cwd, file), text);
+    await saveFile(resolve(cwd, file), text);
   } catch (cause) {
     throw new HeadgateError(
       'output-failed',

@@ -41,8 +41,6 @@ export async function publishToSecurityHub(
       `headgate: ${leftOut} evaluations have no account or Region and are left out; --account and --region give them one.\n`,
     );
   const common = {
-    places: [],
-    everyRule: false,
     storeOf: await stores(options, surroundings),
     now: surroundings.now(),
   };

@@ -1,0 +1,91 @@
+import { collectAccount, type AccountReading } from '../account/collect-account.ts';
+import { chooseCredentials } from '../account/credentials.ts';
+import { ownRegion } from '../account/own-region.ts';
+import type { RuleSet } from '../model/rule.ts';
+import { needsOf } from '../needs.ts';
+import type { CommonOptions } from './options.ts';
+import { showProgress } from './show-progress.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** Options that say which account is read, and how. */
+export interface AccountOptions extends Pick<CommonOptions, 'quiet'> {
+  readonly profile?: string;
+  readonly region: readonly string[];
+  readonly roleArn?: string;
+  readonly externalId?: string;
+  readonly webIdentityTokenFile?: string;
+  readonly services?: readonly string[];
+  readonly inventory?: 'config';
+  /** Seconds. */
+  readonly timeout?: number;
+  readonly endpoint?: string;
+}
+
+/** What was read, and whether somebody stopped it before its end. */
+export interface LiveReading {
+  readonly reading: AccountReading;
+  readonly isInterrupted: boolean;
+}
+
+const stopSignals = ['SIGINT', 'SIGTERM'] as const;
+
+/**
+ * Reads the live account, with progress on a terminal. The first SIGINT or SIGTERM ends the reading with what is
+ * there; the second ends the process.
+ * @throws HeadgateError as `collectAccount`.
+ */
+export async function collectLive(
+  options: AccountOptions,
+  ruleSet: RuleSet,
+  surroundings: Surroundings,
+): Promise<LiveReading> {
+  const { services, inventory, timeout, endpoint } = options;
+  const regions = options.region.length > 0 ? options.region : [await ownRegion(options.profile)];
+  const credentials = await credentialsOf(options, regions);
+  const progress = showProgress(surroundings, options.quiet);
+  const stop = new AbortController();
+  const interrupt = (): void => {
+    ignoreSignals(interrupt);
+    progress.end();
+    surroundings.stderr.write(
+      'headgate: stopping; what is there is kept, and what is missing is unknown. Once more ends at once.\n',
+    );
+    stop.abort();
+  };
+  for (const signal of stopSignals) process.on(signal, interrupt);
+  try {
+    const reading = await collectAccount({
+      regions,
+      needs: needsOf(ruleSet.rules),
+      credentials,
+      signal: stop.signal,
+      watch: (read) => progress.watch(read),
+      ...(services === undefined ? {} : { services }),
+      ...(inventory === undefined ? {} : { inventory }),
+      ...(timeout === undefined ? {} : { deadlineMs: timeout * 1000 }),
+      ...(endpoint === undefined ? {} : { endpoint }),
+    });
+    return { reading, isInterrupted: stop.signal.aborted };
+  } finally {
+    ignoreSignals(interrupt);
+    progress.end();
+  }
+}
+
+function ignoreSignals(listener: () => void): void {
+  for (const signal of stopSignals) process.off(signal, listener);
+}
+
+async function credentialsOf(
+  { profile, roleArn, externalId, webIdentityTokenFile }: AccountOptions,
+  regions: readonly string[],
+): ReturnType<typeof chooseCredentials> {
+  const region = regions.find((name) => name !== 'all') ?? (await ownRegion(profile));
+  return chooseCredentials({
+    region,
+    ...(profile === undefined ? {} : { profile }),
+    ...(roleArn === undefined ? {} : { roleArn }),
+    ...(externalId === undefined ? {} : { externalId }),
+    ...(webIdentityTokenFile === undefined ? {} : { webIdentityTokenFile }),
+  });
+}
