@@ -25,7 +25,7 @@ describe('progress', () => {
   });
 
   it('writes one line over and over, never wider than the terminal, and takes it away', () => {
-    const text = shown({ isTTY: true, columns: 42 });
+    const text = shown({ isTTY: true, columns: 41 });
     expect(text.split('\r\u001b[K')).toEqual([
       '',
       ...Array.from({ length: 3 }, () => '0:00 Regions 1/3, services 40/84, calls '),
