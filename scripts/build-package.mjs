@@ -1,7 +1,7 @@
 // What the published package needs beside the command: declarations, the reference stack's constructs
 // with their handlers bundled, and the licences of what is bundled. Run by `npm pack` and `npm publish`.
 import { spawnSync } from 'node:child_process';
-import { copyFile, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -41,6 +41,15 @@ async function buildReferenceStack() {
     bundleHandler(join(root, `reference-stack/handlers/${name}.ts`), join(root, `dist/handlers/${name}.js`));
 }
 
+// Declarations are of the kind that the nearest package.json says: dist/cdk.cjs needs CommonJS ones.
+async function declareForCommonJs() {
+  for (const folder of ['cdk', 'model'])
+    await cp(join(root, 'dist/types/src', folder), join(root, 'dist/types-commonjs', folder), {
+      recursive: true,
+    });
+  await writeFile(join(root, 'dist/types-commonjs/package.json'), '{ "type": "commonjs" }\n');
+}
+
 // Every package that a bundle holds, with its licence: their terms ask for that.
 async function writeLicences() {
   const texts = [];
@@ -61,6 +70,7 @@ async function bundledPackages() {
   const entryPoints = [
     'src/cli/main.ts',
     'src/index.ts',
+    'src/cdk/scan-assembly.ts',
     ...handlers.map((name) => `reference-stack/handlers/${name}.ts`),
   ];
   const { metafile } = await build({
@@ -83,5 +93,6 @@ async function bundledPackages() {
 
 await buildAll();
 run(['node_modules/typescript7/bin/tsc', '-p', 'tsconfig.types.json']);
+await declareForCommonJs();
 await buildReferenceStack();
 await writeLicences();

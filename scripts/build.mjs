@@ -196,15 +196,42 @@ async function buildCommand(plugin) {
   });
 }
 
+// CommonJS, as most CDK applications are; it asks dist/scan-assembly.js, which is a module.
+async function buildPlugin() {
+  await build({
+    ...shared,
+    entryPoints: { cdk: join(root, 'src/cdk/index.ts') },
+    outdir: join(root, 'dist'),
+    outExtension: { '.js': '.cjs' },
+    format: 'cjs',
+    define: { 'import.meta.url': '__url' },
+    banner: { js: "const __url = require('node:url').pathToFileURL(__filename).href;" },
+  });
+}
+
 export async function buildAll() {
-  for (const name of ['headgate.js', 'headgate.cjs', 'command.cjs', 'index.js', 'parts', 'chunks', 'library'])
+  for (const name of [
+    'headgate.js',
+    'headgate.cjs',
+    'command.cjs',
+    'index.js',
+    'cdk.cjs',
+    'scan-assembly.js',
+    'parts',
+    'chunks',
+    'library',
+  ])
     await rm(join(root, 'dist', name), { recursive: true, force: true });
   const plugin = await generatedModules();
   await buildCommand(plugin);
   await bundle(plugin, {
-    entryPoints: { index: join(root, 'src/index.ts') },
+    entryPoints: {
+      index: join(root, 'src/index.ts'),
+      'scan-assembly': join(root, 'src/cdk/scan-assembly.ts'),
+    },
     chunkNames: 'library/[name]-[hash]',
   });
+  await buildPlugin();
   await buildAudit(join(root, 'dist/audit'), plugin);
 }
 

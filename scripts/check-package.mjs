@@ -73,6 +73,22 @@ try {
     synth.status === 0 && readdirSync(join(app, 'out')).includes('HeadgateApi.template.json'),
     synth.stderr,
   );
+
+  writeFileSync(
+    join(app, 'validated.cts'),
+    "import { App, Validations } from 'aws-cdk-lib';\nimport { HeadgateValidation } from 'headgate/cdk';\nconst app = new App();\nValidations.of(app).addPlugins(new HeadgateValidation({ failOn: 'none' }));\nconsole.log(new HeadgateValidation().name);\n",
+  );
+  const compiler = [join(root, 'node_modules/typescript7/bin/tsc'), '--module', 'nodenext', '--skipLibCheck'];
+  const compiled = spawnSync(process.execPath, [...compiler, 'validated.cts'], {
+    cwd: app,
+    encoding: 'utf8',
+  });
+  const plugin = spawnSync(process.execPath, ['validated.cjs'], { cwd: app, encoding: 'utf8' });
+  check(
+    'a CommonJS application in TypeScript validates with the plugin',
+    compiled.status === 0 && plugin.stdout.trim() === 'headgate',
+    `${compiled.stdout} ${plugin.stderr}`,
+  );
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -1,0 +1,3 @@
+/** Headgate for CDK applications: `headgate/cdk`. */
+export { HeadgateValidation } from './headgate-validation.ts';
+export type { HeadgateValidationOptions } from './scan-request.ts';
