@@ -5,6 +5,7 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { compareMeaning } from './sam-meaning.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -59,7 +60,10 @@ export function compareEntry(name, parsed, expected, expandSam) {
   const shared = { name, written: parsed.root, errors };
   if (expected.Resources === undefined) {
     const message = expected.errorMessage ?? JSON.stringify(expected);
-    return { ...shared, kind: 'refused', message, agrees: errors.length > 0, resources: [] };
+    const meaning = compareMeaning(message, errors, parsed);
+    // What tools settle before deployment is a warning; it counts where it says the same.
+    const agrees = errors.some(({ severity }) => severity === 'error') || meaning.agreeing > 0;
+    return { ...shared, kind: 'refused', message, meaning, agrees, resources: [] };
   }
   const parameters = parsed.root?.Parameters ?? {};
   const left = normalized(made.root?.Resources ?? {}, parameters);
@@ -139,6 +143,8 @@ export function summarize(entries) {
   return {
     inputs: share(expanded),
     refused: share(refused),
+    meaning: share(refused.map(({ meaning }) => ({ agrees: isSameMeaning(meaning) }))),
+    causes: share(refused.flatMap(({ meaning }) => causes(meaning))),
     resources: share(all),
     generated: share(all.filter(({ wasGenerated }) => wasGenerated)),
     byType: table(all.map(({ type, agrees }) => [type, agrees])),
@@ -146,6 +152,18 @@ export function summarize(entries) {
       expanded.flatMap(({ written, agrees }) => eventTypes(written).map((type) => [type, agrees])),
     ),
   };
+}
+
+/** Every cause has its partner, on both sides. */
+function isSameMeaning({ missing, extra }) {
+  return missing.length === 0 && extra.length === 0;
+}
+
+function causes({ agreeing, missing }) {
+  return [
+    ...Array.from({ length: agreeing }, () => ({ agrees: true })),
+    ...missing.map(() => ({ agrees: false })),
+  ];
 }
 
 function share(list) {
@@ -180,26 +198,37 @@ function printTable(title, rows) {
 
 function print(entries, isListed) {
   const summary = summarize(entries);
-  for (const key of ['inputs', 'refused', 'resources', 'generated']) {
+  for (const key of ['inputs', 'refused', 'meaning', 'causes', 'resources', 'generated']) {
     const { agreeing, all, percent } = summary[key];
     console.log(`${key.padEnd(10)} ${agreeing}/${all} (${percent.toFixed(2)} %)`);
   }
   printTable('inputs that agree wholly, by event type', summary.byEvent);
   printTable('resources that agree, by type', summary.byType);
   console.log('\ndiffering');
-  for (const { name, kind, agrees, resources, errors, message } of entries) {
-    if (agrees && !isListed) continue;
-    if (kind === 'refused' && agrees) {
-      console.log(
-        `  ${name}\n    expected: ${message}\n    says: ${errors.map((each) => each.message).join(' | ')}`,
-      );
-    } else if (kind === 'refused') console.log(`  ${name}: is accepted, but should be refused: ${message}`);
-    else {
-      for (const each of resources)
-        if (!each.agrees) console.log(`  ${name} ${each.id} (${each.type}): ${each.why}`);
-      for (const error of errors) console.log(`  ${name}: is refused: ${error.message}`);
-    }
+  for (const entry of entries) {
+    if (entry.kind === 'refused') printRefused(entry, isListed);
+    else if (!entry.agrees || isListed) printExpanded(entry);
   }
+}
+
+function printExpanded({ name, resources, errors }) {
+  for (const each of resources)
+    if (!each.agrees) console.log(`  ${name} ${each.id} (${each.type}): ${each.why}`);
+  for (const { severity, message } of errors)
+    if (severity === 'error') console.log(`  ${name}: is refused: ${message}`);
+}
+
+function printRefused({ name, agrees, meaning, message, errors }, isListed) {
+  if (isListed) {
+    console.log(`  ${name}\n    expected: ${message}`);
+    for (const error of errors) console.log(`    says: ${error.message}`);
+  }
+  if (!agrees) console.log(`  ${name}: is accepted, but should be refused: ${message}`);
+  for (const { official, nearest, differs } of meaning.missing) {
+    console.log(`  ${name}: not said: ${official}`);
+    if (nearest !== undefined) console.log(`    differs in ${differs.join(', ')}: ${nearest}`);
+  }
+  for (const extra of meaning.extra) console.log(`  ${name}: said beside: ${extra}`);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -153,6 +153,11 @@ export class ApiDocument {
     }
   }
 
+  /** Takes the integration out of a method again. */
+  withdraw(path: string, method: string): void {
+    for (const definition of this.definitionsOf(path, method)) definition[integrationKey] = undefined;
+  }
+
   /** Puts a whole path behind a condition. */
   makeConditional(path: string, condition: string): void {
     setMember(this.paths, path, onlyIf(condition, this.paths[path]));

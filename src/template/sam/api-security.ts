@@ -1,18 +1,35 @@
 import { hasIntegration, type ApiDocument } from './api-document.ts';
+import { isRawObject } from '../raw.ts';
 import { SamDocumentProblem } from './problem.ts';
 import { isIntrinsic, isRawTreeList, listOf, type Tree } from './tree.ts';
+
+/** A method of a path. */
+interface Route {
+  readonly path: string;
+  readonly method: string;
+}
+
+function securityOf(path: string, method: string): string {
+  return `security of method \`${method}\` for path \`${path}\``;
+}
 
 /** A security requirement list of a method, split by whether an authorizer of the API stands in it. */
 function split(
   document: ApiDocument,
   definition: Tree,
   authorizers: ReadonlySet<string>,
+  { path, method }: Route,
 ): { own: Tree[]; others: Tree[] } {
   const found = Object.hasOwn(definition, 'security') ? definition['security'] : [];
-  if (!Array.isArray(found))
-    throw new SamDocumentProblem('the security of a method must be a list', document.pointer);
+  if (!Array.isArray(found)) {
+    throw new SamDocumentProblem(`the ${securityOf(path, method)} must be a list`, document.pointer);
+  }
   if (!isRawTreeList(found)) {
-    throw new SamDocumentProblem('each entry in the security of a method must be a map', document.pointer);
+    const wrong = JSON.stringify(found.find((entry) => !isRawObject(entry)));
+    throw new SamDocumentProblem(
+      `\`${wrong}\` in the ${securityOf(path, method)} must be a map`,
+      document.pointer,
+    );
   }
   const written = found.filter((entry) => isSecurity(entry, document));
   const isOwn = (entry: Tree): boolean => Object.keys(entry).some((name) => authorizers.has(name));
@@ -36,12 +53,12 @@ export function authorizerNames(names: readonly string[]): ReadonlySet<string> {
 /** Sets the authorizer of one method. */
 export function setAuthorizer(
   document: ApiDocument,
-  route: { readonly path: string; readonly method: string },
+  route: Route,
   requirement: Tree,
   names: ReadonlySet<string>,
 ): void {
   for (const definition of document.definitionsOf(route.path, route.method)) {
-    definition['security'] = [...split(document, definition, names).others, requirement];
+    definition['security'] = [...split(document, definition, names, route).others, requirement];
   }
 }
 
@@ -76,7 +93,7 @@ export function setDefaultAuthorizer(
       if (name.toLowerCase() === 'options' && !withPreflight) continue;
       for (const definition of definitions) {
         if (!hasIntegration(definition)) continue;
-        const { own, others } = split(document, definition, names);
+        const { own, others } = split(document, definition, names, { path, method: name });
         if (own.length === 0 && !(keeps && others.length > 0))
           definition['security'] = [...listOf(definition['security']), requirement];
       }
@@ -89,13 +106,15 @@ export function setDefaultKey(document: ApiDocument, withPreflight: boolean): vo
   for (const path of Object.keys(document.paths)) {
     for (const { name, definitions } of document.methods(path)) {
       if (name.toLowerCase() === 'options' && !withPreflight) continue;
-      for (const definition of definitions) if (hasIntegration(definition)) requireKey(document, definition);
+      for (const definition of definitions) {
+        if (hasIntegration(definition)) requireKey(document, definition, { path, method: name });
+      }
     }
   }
 }
 
-function requireKey(document: ApiDocument, definition: Tree): void {
-  const { own, others } = split(document, definition, new Set());
+function requireKey(document: ApiDocument, definition: Tree, route: Route): void {
+  const { own, others } = split(document, definition, new Set(), route);
   const security = [...own, ...others];
   if (security.some((entry) => hasKey(entry, 'api_key'))) return;
   const kept = security.filter((entry) => !hasKey(entry, 'api_key_false'));

@@ -27,14 +27,15 @@ export function checkProperties(
     if (expected === undefined) {
       throw new SamProblem(`${type} has no property \`${name}\`; remove it`, [...path, name]);
     }
-    const types = expected.replace('!', '').split('|');
-    if (isGiven(value) && !isIntrinsic(value) && !types.some((wanted) => fits(value, wanted))) {
+    const types = expected.replace(/[!=]/g, '').split('|');
+    const isLater = isIntrinsic(value) && !expected.includes('=');
+    if (isGiven(value) && !isLater && !types.some((wanted) => fits(value, wanted))) {
       const words = types.map((wanted) => typeNames[wanted] ?? wanted).join(' or ');
       throw new SamProblem(`the type of property \`${name}\` is invalid; it takes ${words}`, [...path, name]);
     }
   }
   for (const [name, expected] of Object.entries(table)) {
-    if (expected.endsWith('!') && !isGiven(properties[name])) {
+    if (expected.includes('!') && !isGiven(properties[name])) {
       throw new SamProblem(`the required property \`${name}\` of ${type} is missing; add it`, path);
     }
   }

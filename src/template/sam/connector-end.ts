@@ -3,12 +3,6 @@ import type { SamContext } from './context.ts';
 import { SamProblem } from './problem.ts';
 import { getAtt, isGiven, isTruthy, listOf, namedResource, ref, type Tree } from './tree.ts';
 
-/** Where an embedded connector is written. */
-export interface ConnectorPlace {
-  readonly id: string;
-  readonly name: string;
-}
-
 const expandedTypes: Readonly<Record<string, string>> = {
   'AWS::Serverless::Function': 'AWS::Lambda::Function',
   'AWS::Serverless::Api': 'AWS::ApiGateway::RestApi',
@@ -89,6 +83,10 @@ export class ConnectorEnd {
     const known = this.id === undefined ? this.#default(name) : this.#own(this.id, name);
     if (known !== undefined) return known;
     const pair = `${ends.Source.type} to ${ends.Destination.type}`;
+    if (this.type === 'AWS::Lambda::Function' && name === 'Arn')
+      throw new SamProblem(`the ARN of the Lambda function of \`${this.side}\` cannot be told from it`, [
+        this.side,
+      ]);
     throw new SamProblem(`\`${this.side}.${name}\` is missing for the connector from ${pair}`, [this.side]);
   }
 

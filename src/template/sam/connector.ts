@@ -1,7 +1,8 @@
+import { toPointer } from '../../model/location.ts';
 import { isRawObject, member } from '../raw.ts';
 import { asMap, checkProperties } from './check-properties.ts';
 import { connectorProfiles, type ConnectorProfile } from './connector-profiles.ts';
-import { ConnectorEnd, type ConnectorPlace } from './connector-end.ts';
+import { ConnectorEnd } from './connector-end.ts';
 import { addDependency, type Cause, type SamContext, type SamResource } from './context.ts';
 import { SamProblem } from './problem.ts';
 import { resourceProperties } from './property-tables.ts';
@@ -13,44 +14,42 @@ export function addEmbeddedConnectors(context: SamContext): void {
     const written = resource['Connectors'];
     if (!Object.hasOwn(resource, 'Connectors')) continue;
     context.resources.set(id, omit(resource, ['Connectors']));
-    context.for(id, () => {
-      const connectors = asMap(written, `${id}.Connectors`, []);
-      for (const [name, value] of Object.entries(connectors)) addEmbedded(id, name, value, context);
-    });
+    if (!isRawObject(written)) {
+      context.problem(
+        toPointer(['Resources', id, 'Connectors']),
+        `\`${id}\`: \`Connectors\` should be a map`,
+      );
+      continue;
+    }
+    for (const [name, value] of Object.entries(written)) {
+      const connectorId = id + name;
+      context.embedded.set(connectorId, { id, name });
+      context.for(connectorId, () => {
+        addEmbedded(id, name, value, context);
+      });
+    }
   }
 }
 
 function addEmbedded(id: string, name: string, value: unknown, context: SamContext): void {
   const connectorId = id + name;
-  if (!isRawObject(value)) throw new SamProblem(`connector \`${name}\` should be a map`);
+  if (!isRawObject(value)) throw new SamProblem('it should be a map');
   const properties = value['Properties'];
-  if (!isMap(properties) || !isTruthy(properties)) {
-    throw new SamProblem(`\`Connectors.${name}.Properties\` should be a map`);
-  }
+  if (!isMap(properties) || !isTruthy(properties)) throw new SamProblem('`Properties` should be a map');
   if (context.resources.has(connectorId)) {
-    throw new SamProblem(
-      `its connector \`${name}\` makes a resource \`${connectorId}\`, but the template has one of that id`,
-    );
+    throw new SamProblem(`it makes a resource \`${connectorId}\`, but the template has one of that id`);
   }
   const reference = properties['SourceReference'];
-  const other = isGiven(reference)
-    ? asMap(reference, `Connectors.${name}.Properties.SourceReference`, [])
-    : {};
+  const other = isGiven(reference) ? asMap(reference, 'SourceReference') : {};
   if (Object.hasOwn(other, 'Id')) {
-    throw new SamProblem(`\`Id\` shouldn't be defined in \`SourceReference\` of connector \`${name}\``);
+    throw new SamProblem("`Id` shouldn't be defined in `SourceReference`", ['SourceReference', 'Id']);
   }
   context.resources.set(connectorId, {
     Type: 'AWS::Serverless::Connector',
     ...pick(value, ['Condition', 'DeletionPolicy', 'UpdateReplacePolicy', 'DependsOn', 'Metadata']),
     Properties: { ...omit(properties, ['SourceReference']), Source: { Id: id, ...other } },
   });
-  embeddedIn.set(
-    context,
-    (embeddedIn.get(context) ?? new Map<string, ConnectorPlace>()).set(connectorId, { id, name }),
-  );
 }
-
-const embeddedIn = new WeakMap<SamContext, Map<string, ConnectorPlace>>();
 
 /** AWS::Serverless::Connector: policies by which one resource may use another. */
 export function expandConnector(resource: SamResource, context: SamContext): void {
@@ -68,7 +67,7 @@ export function expandConnector(resource: SamResource, context: SamContext): voi
   for (const [index, destination] of listOf(written).entries()) {
     const pair = { id, source: properties['Source'], destination, permissions: properties['Permissions'] };
     const suffix = Array.isArray(written) ? `Destination${index}` : '';
-    const place = embeddedIn.get(context)?.get(id);
+    const place = context.embedded.get(id);
     const cause = place === undefined ? { id } : { id: place.id, connector: place.name };
     const attributes = pick(raw, ['Condition', 'DeletionPolicy', 'UpdateReplacePolicy', 'DependsOn']);
     emitPair({ ...pair, suffix, cause, attributes, metadata: raw['Metadata'] }, context);

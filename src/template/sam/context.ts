@@ -58,6 +58,8 @@ export class SamContext {
   readonly #copies = new WeakSet<Tree>();
   /** Events that made an implicit API: its id -> keys that lead to the first of them. */
   readonly implicitCauses = new Map<string, readonly string[]>();
+  /** Connectors that stand inside a resource: logical id -> that resource, and the name in it. */
+  readonly embedded = new Map<string, { readonly id: string; readonly name: string }>();
   readonly #routes = new Map<string, Record<string, readonly string[]>>();
   #owner: string | undefined;
 
@@ -118,18 +120,19 @@ export class SamContext {
     if (error instanceof SamDocumentProblem) {
       this.problem(error.pointer, error.message);
     } else if (error instanceof SamProblem) {
-      const pointer = toPointer([
-        'Resources',
-        id,
-        ...(error.path.length > 0 ? ['Properties', ...error.path] : []),
-      ]);
-      this.problem(pointer, `\`${id}\`: ${error.message}`);
+      const inside = this.embedded.get(id);
+      const place = inside === undefined ? [id] : [inside.id, 'Connectors', inside.name];
+      const below = error.path.length > 0 ? ['Properties', ...error.path] : [];
+      const subject = inside === undefined ? `\`${id}\`` : `\`${inside.id}\`: connector \`${inside.name}\``;
+      this.problem(toPointer(['Resources', ...place, ...below]), `${subject}: ${error.message}`);
     } else throw error;
   }
 
   /** Records what is wrong at a place. */
   problem(pointer: string, message: string): void {
-    this.problems.push({ pointer, message, severity: 'error', affects: ['*'] });
+    // An event may find the same fault of its API as the API itself does.
+    const isKnown = this.problems.some((known) => known.pointer === pointer && known.message === message);
+    if (!isKnown) this.problems.push({ pointer, message, severity: 'error', affects: ['*'] });
   }
 
   /** Records what the deployed form would be refused for, but tools may settle before. */
@@ -207,10 +210,14 @@ export class SamContext {
     return Object.fromEntries(Object.entries(tree).map(([key, value]) => [key, this.resolvedDeep(value)]));
   }
 
-  /** A text of `Fn::Sub` with the parameters in it that are known. */
+  /** A text of `Fn::Sub` with the parameters in it that are known. @throws SamDocumentProblem for a list. */
   #filled(text: string): string {
     return text.replace(/\$\{([A-Za-z0-9:]+)\}/g, (whole, name: string) => {
       const value = this.parameter(name);
+      if (Array.isArray(value)) {
+        const pointer = toPointer(['Parameters', name, 'Default']);
+        throw new SamDocumentProblem(`the default of \`${name}\` must be a string, not a list`, pointer);
+      }
       return value === undefined || typeof value === 'object' ? whole : String(value);
     });
   }
@@ -274,7 +281,8 @@ export function ownAttributes(resource: { readonly raw: RawObject }): Tree {
 /** Adds a name to the `DependsOn` of a resource. */
 export function addDependency(resource: Tree, id: string, at: string): void {
   const written = resource['DependsOn'];
-  const names = listOf(written);
+  // CloudFormation refuses `DependsOn` with nothing behind it.
+  const names = written === null ? [written] : listOf(written);
   if (!names.every((name) => typeof name === 'string')) {
     throw new SamProblem(`\`DependsOn\` of \`${at}\` takes a name or a list of names`);
   }

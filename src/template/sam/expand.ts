@@ -97,7 +97,7 @@ function expandAll(context: SamContext): void {
 
 function readResource(id: string, type: string, raw: Tree, context: SamContext): SamResource | undefined {
   const properties = raw['Properties'];
-  if (isGiven(properties) && !isRawObject(properties)) {
+  if (Object.hasOwn(raw, 'Properties') && !isRawObject(properties)) {
     context.problem(toPointer(['Resources', id, 'Properties']), `\`${id}\`: \`Properties\` should be a map`);
     return undefined;
   }

@@ -43,6 +43,7 @@ function aliasName(written: unknown, context: SamContext): string {
       'AutoPublishAlias',
     ]);
   }
+  if (name === '') throw new SamProblem('`AutoPublishAlias` cannot be empty', ['AutoPublishAlias']);
   if (!/^[A-Za-z0-9_-]+$/.test(name)) {
     throw new SamProblem('`AutoPublishAlias` may hold letters, digits, `-` and `_` alone', [
       'AutoPublishAlias',

@@ -49,6 +49,7 @@ const deadLetterActions: Readonly<Record<string, string>> = { SQS: 'sqs:SendMess
 export function expandFunction(resource: SamResource, context: SamContext): void {
   const { id, type, properties } = resource;
   checkProperties(properties, resourceProperties[type] ?? {}, type);
+  checkCompany(properties);
   checkDeadLetterQueue(properties['DeadLetterQueue'], context);
   checkSnapStart(properties);
   const code = functionCode(resource, context);
@@ -173,6 +174,23 @@ function checkDeadLetterQueue(written: unknown, context: SamContext): void {
   }
   if (deadLetterActions[type] === undefined) {
     throw new SamProblem('`DeadLetterQueue.Type` is `SQS` or `SNS`', ['DeadLetterQueue', 'Type']);
+  }
+}
+
+/** Properties that exclude or need each other. */
+function checkCompany(properties: Tree): void {
+  const { CapacityProviderConfig, FunctionScalingConfig, VersionDeletionPolicy, AutoPublishAlias } =
+    properties;
+  for (const name of ['ProvisionedConcurrencyConfig', 'VpcConfig']) {
+    if (isGiven(CapacityProviderConfig) && isGiven(properties[name])) {
+      throw new SamProblem(`\`CapacityProviderConfig\` and \`${name}\` cannot be specified together`, [name]);
+    }
+  }
+  if (isGiven(FunctionScalingConfig) && !isGiven(CapacityProviderConfig)) {
+    throw new SamProblem('`FunctionScalingConfig` needs `CapacityProviderConfig`', ['FunctionScalingConfig']);
+  }
+  if (isGiven(VersionDeletionPolicy) && !isGiven(AutoPublishAlias)) {
+    throw new SamProblem('`VersionDeletionPolicy` needs `AutoPublishAlias`', ['VersionDeletionPolicy']);
   }
 }
 

@@ -1,17 +1,29 @@
 import { isRawObject } from '../raw.ts';
 import { expandDomain, type DomainKind } from './api-domain.ts';
-import type { ApiDocument } from './api-document.ts';
+import { methodKey, type ApiDocument } from './api-document.ts';
 import { authorizerNames, setDefaultAuthorizer } from './api-security.ts';
 import { apiState, type ApiState } from './api-state.ts';
-import { asMap, checkProperties } from './check-properties.ts';
+import { asMap, asText, checkProperties } from './check-properties.ts';
 import { contentLocation } from './content-location.ts';
 import { inheritedAttributes, ownAttributes, type SamContext, type SamResource } from './context.ts';
 import { httpSecurityScheme, readHttpAuthorizers, type HttpAuthorizer } from './http-authorizers.ts';
 import { hashedId } from './logical-id.ts';
-import { SamProblem } from './problem.ts';
+import { SamDocumentProblem, SamProblem } from './problem.ts';
 import { resourceProperties } from './property-tables.ts';
 import { stageId } from './stage-name.ts';
-import { isGiven, isIntrinsic, isMap, isTruthy, pick, present, ref, sub, type Tree } from './tree.ts';
+import {
+  isGiven,
+  isIntrinsic,
+  isMap,
+  isTruthy,
+  noValue,
+  pick,
+  present,
+  ref,
+  refName,
+  sub,
+  type Tree,
+} from './tree.ts';
 
 const createdBy = 'httpapi:createdBy';
 const authKeys = ['Authorizers', 'DefaultAuthorizer', 'EnableIamAuthorizer'];
@@ -85,10 +97,10 @@ function writeDocument(
   }
   if (document === undefined || document.isIncluded) return [];
   if (isGiven(DisableExecuteApiEndpoint)) disableEndpoint(document, DisableExecuteApiEndpoint);
-  if (isTruthy(CorsConfiguration)) addCors(valid(document, 'CorsConfiguration'), CorsConfiguration);
-  const authorizers = isTruthy(Auth)
-    ? addAuth(valid(document, 'Auth'), asMap(context.resolvedDeep(Auth), 'Auth'), properties)
-    : [];
+  if (isTruthy(CorsConfiguration)) {
+    addCors(valid(document, 'CorsConfiguration'), context.resolvedDeep(CorsConfiguration));
+  }
+  const authorizers = isTruthy(Auth) ? addAuth(valid(document, 'Auth'), asMap(Auth, 'Auth')) : [];
   addTags(valid(document, 'Tags'), tagsOf(properties));
   const { paths } = document;
   if (isTruthy(properties['FailOnWarnings']) && isGiven(paths['$default'])) {
@@ -152,7 +164,7 @@ function addCors(document: ApiDocument, written: unknown): void {
   document.body[key] = made;
 }
 
-function addAuth(document: ApiDocument, auth: Tree, properties: Tree): HttpAuthorizer[] {
+function addAuth(document: ApiDocument, auth: Tree): HttpAuthorizer[] {
   const wrong = Object.keys(auth).find((key) => !authKeys.includes(key));
   if (wrong !== undefined)
     throw new SamProblem(`invalid value for \`Auth\`: \`${wrong}\` is not known`, ['Auth', wrong]);
@@ -160,21 +172,36 @@ function addAuth(document: ApiDocument, auth: Tree, properties: Tree): HttpAutho
   const schemes = authorizers.map((each): [string, Tree] => [each.name, httpSecurityScheme(each)]);
   if (schemes.length > 0) document.define(['components', 'securitySchemes'], Object.fromEntries(schemes));
   const name = auth['DefaultAuthorizer'];
-  if (!isTruthy(name)) return authorizers;
-  const chosen = authorizers.find((authorizer) => authorizer.name === name);
-  if (isIntrinsic(name) || chosen === undefined) {
+  if (!isTruthy(name) || refName(name) === noValue['Ref']) return authorizers;
+  const wanted = asText(name, 'Auth.DefaultAuthorizer');
+  const chosen = authorizers.find((authorizer) => authorizer.name === wanted);
+  if (chosen === undefined) {
     throw new SamProblem(
-      `\`DefaultAuthorizer\` cannot be set, because \`${typeof name === 'string' ? name : JSON.stringify(name)}\` is not among the \`Authorizers\``,
+      `\`DefaultAuthorizer\` cannot be set, because \`${wanted}\` is not among the \`Authorizers\``,
       ['Auth', 'DefaultAuthorizer'],
     );
   }
   const names = authorizerNames(authorizers.map((each) => each.name));
-  const withPreflight = !isTruthy(properties['CorsConfiguration']);
+  checkMethodNames(document);
   setDefaultAuthorizer(document, { [chosen.name]: chosen.scopes ?? [] }, names, {
-    withPreflight,
+    withPreflight: false,
     keeps: true,
   });
   return authorizers;
+}
+
+/** A method under another name than OpenAPI's would keep no authorizer. */
+function checkMethodNames(document: ApiDocument): void {
+  for (const path of Object.keys(document.paths)) {
+    for (const item of document.items(path)) {
+      const wrong = Object.keys(item).find((name) => !Object.hasOwn(item, methodKey(name)));
+      if (wrong === undefined) continue;
+      throw new SamDocumentProblem(
+        `\`${wrong}\` of path \`${path}\` is no method: \`${methodKey(wrong)}\` is not in \`DefinitionBody\`; rename it`,
+        document.pointer,
+      );
+    }
+  }
 }
 
 function addTags(document: ApiDocument, tags: Tree): void {

@@ -37,17 +37,36 @@ function readAuthorizer(name: string, value: unknown): HttpAuthorizer {
   }
   const scopes = written['AuthorizationScopes'];
   if (isGiven(scopes) && !Array.isArray(scopes)) throw problem('`AuthorizationScopes` must be a list');
-  const kind = isGiven(written['FunctionArn']) ? 'lambda' : 'jwt';
+  const kind = isGiven(written['JwtConfiguration']) ? 'jwt' : 'lambda';
+  const foreign = owners[kind].foreign.find((property) => isGiven(written[property]));
+  if (foreign !== undefined) throw problem(`\`${foreign}\` is only supported for ${owners[kind].other}`);
   if (kind === 'lambda') checkLambda(written, problem);
-  else checkJwt(written, problem);
+  else if (!isGiven(written['IdentitySource'])) throw problem('JWT authorizers need `IdentitySource`');
   return { name, kind, scopes: isGiven(scopes) ? listOf(scopes) : undefined, written };
 }
 
+/** Properties that each kind of authorizer leaves to the other. */
+const owners = {
+  jwt: {
+    other: 'Lambda authorizers',
+    foreign: [
+      'FunctionArn',
+      'FunctionInvokeRole',
+      'Identity',
+      'AuthorizerPayloadFormatVersion',
+      'EnableSimpleResponses',
+      'EnableFunctionDefaultPermissions',
+    ],
+  },
+  lambda: { other: 'JWT authorizers', foreign: ['AuthorizationScopes', 'IdentitySource'] },
+} as const;
+
 function checkLambda(written: Tree, problem: (message: string) => SamProblem): void {
-  const version = written['AuthorizerPayloadFormatVersion'];
-  if (isGiven(written['AuthorizationScopes']))
-    throw problem('`AuthorizationScopes` goes with JWT authorizers alone');
-  if (!isGiven(version)) throw problem('Lambda authorizers need `AuthorizerPayloadFormatVersion`');
+  const { FunctionArn, EnableFunctionDefaultPermissions } = written;
+  if (!isGiven(FunctionArn))
+    throw problem('it needs `JwtConfiguration`, or `FunctionArn` for a Lambda authorizer');
+  if (!isGiven(written['AuthorizerPayloadFormatVersion']))
+    throw problem('Lambda authorizers need `AuthorizerPayloadFormatVersion`');
   const identity = written['Identity'];
   if (isGiven(identity) && !isRawObject(identity)) throw problem('`Identity` should be a map');
   for (const [name] of sources) {
@@ -57,14 +76,9 @@ function checkLambda(written: Tree, problem: (message: string) => SamProblem): v
     const wrong = value.findIndex((item) => typeof item !== 'string');
     if (wrong !== -1) throw problem(`\`Identity.${name}[${wrong}]\` should be a string`);
   }
-}
-
-function checkJwt(written: Tree, problem: (message: string) => SamProblem): void {
-  if (isGiven(written['JwtConfiguration'])) {
-    if (!isGiven(written['IdentitySource'])) throw problem('JWT authorizers need `IdentitySource`');
-    return;
+  if (isGiven(EnableFunctionDefaultPermissions) && typeof EnableFunctionDefaultPermissions !== 'boolean') {
+    throw problem('`EnableFunctionDefaultPermissions` should be true or false');
   }
-  throw problem('it needs `JwtConfiguration`, or `FunctionArn` for a Lambda authorizer');
 }
 
 /** Security scheme of an authorizer. */

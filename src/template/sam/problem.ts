@@ -13,6 +13,17 @@ export class SamProblem extends Error {
   }
 }
 
+/** Runs work for a part of a resource, below `path`: its problems say which part. */
+export function within<T>(part: string, work: () => T, path: readonly string[] = []): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof SamProblem)
+      throw new SamProblem(`${part}: ${error.message}`, [...path, ...error.path]);
+    throw error;
+  }
+}
+
 /** Why the template as a whole cannot be expanded; `pointer` leads to the place. */
 export class SamDocumentProblem extends Error {
   constructor(

@@ -1,4 +1,7 @@
-/** Types a property may have, by `|`, `!` last where it must be given. An intrinsic function passes for any of them. */
+/**
+ * Types a property may have, by `|`; `!` where it must be given. An intrinsic function passes for any of
+ * them, unless `=` says that the transform needs the value itself.
+ */
 export type PropertyTable = Readonly<Record<string, string>>;
 
 const mapping: PropertyTable = {
@@ -261,7 +264,7 @@ export const functionEventProperties: Readonly<Record<string, PropertyTable>> = 
     State: 'string',
     InputTransformer: 'map',
   },
-  Cognito: { UserPool: 'string!', Trigger: 'string|list!' },
+  Cognito: { UserPool: 'string!', Trigger: 'string|list!=' },
   EventBridgeRule: {
     EventBusName: 'string',
     RuleName: 'string',
@@ -286,7 +289,7 @@ export const functionEventProperties: Readonly<Record<string, PropertyTable>> = 
     PayloadFormatVersion: 'string',
   },
   IoTRule: { Sql: 'string!', AwsIotSqlVersion: 'string' },
-  S3: { Bucket: 'string!', Events: 'string|list!', Filter: 'map' },
+  S3: { Bucket: 'string!', Events: 'string|list!=', Filter: 'map' },
   SNS: {
     Topic: 'string!',
     Region: 'string',
@@ -335,7 +338,7 @@ export const functionEventProperties: Readonly<Record<string, PropertyTable>> = 
     RoleArn: 'string',
     DeadLetterConfig: 'map',
     RetryPolicy: 'map',
-    OmitName: 'boolean',
+    OmitName: 'boolean=',
   },
   CloudWatchLogs: { LogGroupName: 'string!', FilterPattern: 'string!' },
 };
@@ -402,6 +405,6 @@ export const stateMachineEventProperties: Readonly<Record<string, PropertyTable>
     RoleArn: 'string',
     DeadLetterConfig: 'map',
     RetryPolicy: 'map',
-    OmitName: 'boolean',
+    OmitName: 'boolean=',
   },
 };

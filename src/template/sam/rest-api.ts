@@ -58,6 +58,12 @@ export function expandRestApi(resource: SamResource, context: SamContext): void 
   const document = state?.document;
   const auth = isTruthy(properties['Auth']) ? asMap(context.resolvedDeep(properties['Auth']), 'Auth') : {};
   const authorizers = writeDocument(resource, document, auth, context);
+  if (isTruthy(auth['DefaultAuthorizer']) && authorizers.length === 0 && document?.isIncluded === false) {
+    context.warn(id, '`DefaultAuthorizer` has no effect, because `Auth` has no `Authorizers`; add them', [
+      'Auth',
+      'DefaultAuthorizer',
+    ]);
+  }
   context.emit(id, restApi(resource, document), { id, direct: true });
   const written = ['Resources', id, 'Properties', 'DefinitionBody'];
   context.place(id, {
@@ -152,7 +158,7 @@ function addAuth(document: ApiDocument, auth: Tree, stageName: unknown): RestAut
   if (wrong !== undefined)
     throw new SamProblem(`invalid value for \`Auth\`: \`${wrong}\` is not known`, ['Auth', wrong]);
   const authorizers = readRestAuthorizers(auth);
-  checkDefault(auth, authorizers);
+  if (authorizers.length > 0) checkDefault(auth, authorizers);
   defineSecurity(document, authorizers);
   applyDefault(document, auth, authorizers);
   if (isTruthy(auth['ApiKeyRequired'])) {

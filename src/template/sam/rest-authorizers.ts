@@ -33,6 +33,13 @@ function readAuthorizer(name: string, value: unknown): RestAuthorizer {
   if (isGiven(scopes)) asList(scopes, `${at}.AuthorizationScopes`);
   if (isGiven(identity)) asMap(identity, `${at}.Identity`);
   const kind = kindOf(name, written);
+  const withheld = written['DisableFunctionDefaultPermissions'];
+  if (isGiven(withheld) && typeof withheld !== 'boolean') {
+    throw new SamProblem(`property \`${at}.DisableFunctionDefaultPermissions\` should be true or false`, [
+      ...at.split('.'),
+      'DisableFunctionDefaultPermissions',
+    ]);
+  }
   if (kind === 'request') checkRequestIdentity(at, written);
   return { name, kind, scopes: isGiven(scopes) ? listOf(scopes) : undefined, written };
 }
@@ -78,7 +85,7 @@ function checkRequestIdentity(at: string, written: Tree): void {
   const isCached = isGiven(identity['ReauthorizeEvery']) ? identity['ReauthorizeEvery'] !== 0 : true;
   if (!isIdentified && isCached) {
     throw new SamProblem(
-      `${at.split('.').at(-1) ?? ''}: a lambda request authorizer needs \`Identity\` with one of Headers, QueryStrings, StageVariables or Context, or \`ReauthorizeEvery: 0\``,
+      `authorizer \`${at.split('.').at(-1) ?? ''}\`: a Lambda request authorizer needs \`Identity\` with one of Headers, QueryStrings, StageVariables or Context, or \`ReauthorizeEvery: 0\``,
       at.split('.'),
     );
   }

@@ -36,7 +36,8 @@ function readCors(written: unknown): Cors {
       ['Cors'],
     );
   }
-  if (!isTruthy(origin)) throw new SamProblem('`Cors` needs a value for the allowed origins', ['Cors']);
+  if (!isTruthy(origin))
+    throw new SamProblem('`Cors` needs a value for the allowed origins, `AllowOrigin`', ['Cors']);
   return {
     origin,
     headers: properties['AllowHeaders'],

@@ -109,7 +109,7 @@ function fromTemplates(entry: unknown, index: number): unknown {
   const template = Object.hasOwn(policyTemplates, name) ? policyTemplates[name] : undefined;
   if (template === undefined) {
     throw new SamProblem(
-      `the policy at index ${index} is neither statements nor a known policy template: \`${name}\``,
+      `the policy at index ${index} of \`Policies\` is neither statements nor a known policy template: \`${name}\``,
       ['Policies', String(index)],
     );
   }

@@ -6,6 +6,8 @@ import { authorizerNames, setAuthorizer, setKeyRequired } from '../api-security.
 import { addCustomStatements, addResourcePolicy } from '../resource-policy.ts';
 import { iamAuthorizer, securityDefinition } from '../rest-authorizers.ts';
 import { stageSuffix } from '../stage-name.ts';
+import { toPointer } from '../../../model/location.ts';
+import { SamDocumentProblem } from '../problem.ts';
 import type { SamContext } from '../context.ts';
 import {
   isGiven,
@@ -122,10 +124,16 @@ function integrateFunction(event: FunctionEvent, route: RestRoute, document: Api
     credentials: credentials(route),
   });
   document.integrate(path, method, integration, condition);
-  for (const definition of document.definitionsOf(path, method)) writeTimeout(event, definition);
-  writeAuth(route, document);
-  writeModel(route, document);
-  writeParameters(route, document);
+  try {
+    for (const definition of document.definitionsOf(path, method)) writeTimeout(event, definition);
+    writeAuth(route, document);
+    writeModel(route, document);
+    writeParameters(route, document);
+  } catch (error) {
+    // The function is not expanded: another one may still take the route.
+    document.withdraw(path, method);
+    throw error;
+  }
 }
 
 /** `MergeDefinitions`: what the event writes replaces what the document says of the same method. */
@@ -171,7 +179,14 @@ export function writeAuth(route: RestRoute, document: ApiDocument): void {
   if (!isTruthy(auth) || !isRawObject(auth) || isIntrinsic(auth)) return;
   const shared = api.state?.properties['Auth'];
   const name = auth['Authorizer'];
-  if (isTruthy(name)) writeAuthorizer(route, document, auth, shared);
+  if (isTruthy(name)) {
+    writeAuthorizer(route, document, auth, shared);
+  } else if (isTruthy(auth['AuthorizationScopes'])) {
+    throw route.problem('`AuthorizationScopes` works only with an `Authorizer`', [
+      'Auth',
+      'AuthorizationScopes',
+    ]);
+  }
   const key = auth['ApiKeyRequired'];
   if (isGiven(key)) {
     if (key === false && !isTruthy(member(shared, 'ApiKeyRequired'))) {
@@ -214,6 +229,7 @@ function checkedName(route: RestRoute, name: unknown, shared: unknown, authorize
       `the authorizer \`${typeof name === 'string' ? name : JSON.stringify(name)}\` cannot be set on API method \`${method}\` for path \`${path}\`, because ${why}`,
       ['Auth', 'Authorizer'],
     );
+  if (isTruthy(authorizers)) checkAuthorizers(route, authorizers);
   if (typeof name !== 'string') throw cannot('it is not a string');
   if (name === 'AWS_IAM') return name;
   if (name === 'NONE') {
@@ -221,9 +237,18 @@ function checkedName(route: RestRoute, name: unknown, shared: unknown, authorize
     throw cannot('`NONE` is valid only where the API has a `DefaultAuthorizer`');
   }
   if (!isTruthy(authorizers)) throw cannot('the related API does not define any authorizers');
-  if (!isMap(authorizers)) throw cannot('the authorizers of the API should be a map');
-  if (!Object.hasOwn(authorizers, name)) throw cannot("it is not defined in the API's `Authorizers`");
+  if (!isMap(authorizers) || !Object.hasOwn(authorizers, name))
+    throw cannot("it is not defined in the API's `Authorizers`");
   return name;
+}
+
+/** The fault is the API's, whoever finds it. */
+function checkAuthorizers({ api }: RestRoute, authorizers: unknown): void {
+  if (isMap(authorizers)) return;
+  throw new SamDocumentProblem(
+    `\`${api.id}\`: property \`Auth.Authorizers\` should be a map`,
+    toPointer(['Resources', api.id, 'Properties', 'Auth', 'Authorizers']),
+  );
 }
 
 function writeModel(route: RestRoute, document: ApiDocument): void {
@@ -263,7 +288,7 @@ function checkModel(route: RestRoute, model: unknown): void {
   const { path, method, api } = route;
   const cannot = (why: string): Error =>
     route.problem(
-      `the request model \`${String(model)}\` cannot be set on API method \`${method}\` for path \`${path}\`, because ${why}`,
+      `\`RequestModel\` \`${String(model)}\` cannot be set on API method \`${method}\` for path \`${path}\`, because ${why}`,
       ['RequestModel'],
     );
   const models = api.state?.properties['Models'];
@@ -296,10 +321,16 @@ const parameterPlaces: Readonly<Record<string, string>> = {
 function writeParameters(route: RestRoute, document: ApiDocument): void {
   for (const entry of listOf(route.properties['RequestParameters'])) {
     const [name, settings] = typeof entry === 'string' ? [entry, {}] : namedEntry(route, entry);
-    if (typeof name !== 'string' || !isRawObject(settings)) throw badParameter(route);
     const [, , place, ...rest] = name.split('.');
     const location = parameterPlaces[place ?? ''];
-    if (!name.startsWith('method.request.') || location === undefined) throw badParameter(route, name);
+    if (!name.startsWith('method.request.') || location === undefined) {
+      throw badParameter(
+        route,
+        `\`${name}\` is not of the form \`method.request.{querystring|path|header}.{name}\``,
+      );
+    }
+    if (!isRawObject(settings) || Object.keys(settings).some((key) => !parameterSettings.includes(key)))
+      throw badParameter(route, `\`${name}\` should be a map of \`Required\` and \`Caching\``);
     const parameter = {
       in: location,
       name: rest.join('.'),
@@ -319,19 +350,16 @@ function addParameter(definition: Tree, parameter: Tree, cached: string | undefi
   integration['cacheKeyParameters'] = [...listOf(integration['cacheKeyParameters']), cached];
 }
 
+const parameterSettings = ['Required', 'Caching'];
+
 function namedEntry(route: RestRoute, entry: unknown): [string, unknown] {
-  const entries = isRawObject(entry) ? Object.entries(entry) : [];
-  const [only] = entries;
-  if (only === undefined || entries.length > 1) throw badParameter(route);
-  return only;
+  const [first] = isRawObject(entry) ? Object.entries(entry) : [];
+  if (first === undefined) throw badParameter(route, 'an entry should be a name, or a map of one');
+  return first;
 }
 
-function badParameter(route: RestRoute, name?: string): Error {
-  const shown = name === undefined ? 'a value' : `\`${name}\``;
-  return route.problem(
-    `invalid value for \`RequestParameters\`: ${shown} is not of the form \`method.request.{querystring|path|header}.{name}\`, alone or with \`Required\` and \`Caching\``,
-    ['RequestParameters'],
-  );
+function badParameter(route: RestRoute, why: string): Error {
+  return route.problem(`invalid value for \`RequestParameters\`: ${why}`, ['RequestParameters']);
 }
 
 /** A path in an ARN: its parameters match anything. */

@@ -1,4 +1,6 @@
+import { toPointer } from '../../../model/location.ts';
 import { editProperties } from '../context.ts';
+import { SamDocumentProblem } from '../problem.ts';
 import { getAtt, isGiven, isMap, listOf, refName, type Tree } from '../tree.ts';
 import { emitPermission, eventProblem, type FunctionEvent } from './event.ts';
 
@@ -23,13 +25,17 @@ export function expandCognito(event: FunctionEvent): undefined {
   }
   const pool = context.edit(poolId);
   if (pool === undefined) return;
-  const config = lambdaConfig(event, editProperties(pool));
+  const config = lambdaConfig(poolId, editProperties(pool));
   for (const trigger of listOf(Trigger)) addTrigger(event, config, String(trigger));
 }
 
-function lambdaConfig(event: FunctionEvent, properties: Tree): Tree {
+function lambdaConfig(poolId: string, properties: Tree): Tree {
   const config = properties['LambdaConfig'] ?? {};
-  if (!isMap(config)) throw eventProblem(event, '`LambdaConfig` of the user pool should be a map');
+  if (!isMap(config))
+    throw new SamDocumentProblem(
+      `\`${poolId}\`: property \`LambdaConfig\` should be a map`,
+      toPointer(['Resources', poolId, 'Properties', 'LambdaConfig']),
+    );
   properties['LambdaConfig'] = config;
   return config;
 }

@@ -2,7 +2,7 @@ import { isRawObject } from '../../raw.ts';
 import { asMap, checkProperties } from '../check-properties.ts';
 import type { SamContext } from '../context.ts';
 import type { EventTarget } from '../event-target.ts';
-import { SamProblem } from '../problem.ts';
+import { SamProblem, within } from '../problem.ts';
 import { functionEventProperties } from '../property-tables.ts';
 import { isGiven, type Tree } from '../tree.ts';
 import { expandAlexaSkill } from './alexa-skill.ts';
@@ -82,9 +82,10 @@ function readEvent(name: string, raw: unknown, target: EventTarget, context: Sam
       path,
     );
   }
-  const properties = isGiven(raw['Properties'])
-    ? asMap(raw['Properties'], `Events.${name}.Properties`, path)
-    : {};
-  checkProperties(properties, functionEventProperties[type] ?? {}, type, [...path, 'Properties']);
+  const properties = within(`event \`${name}\``, () => {
+    const written = isGiven(raw['Properties']) ? asMap(raw['Properties'], 'Properties', path) : {};
+    checkProperties(written, functionEventProperties[type] ?? {}, type, [...path, 'Properties']);
+    return written;
+  });
   return { id: resource.id + name, name, type, properties, target, context };
 }

@@ -1,6 +1,7 @@
 import { member } from '../../raw.ts';
 import { addDependency, editProperties } from '../context.ts';
 import { isMap, isTruthy, listOf, onlyIf, present, refName, tagList, type Tree } from '../tree.ts';
+import { within } from '../problem.ts';
 import { emitPermission, eventProblem, type FunctionEvent } from './event.ts';
 
 /** S3: the notification in the bucket of the template, and its permission. */
@@ -31,7 +32,10 @@ function depend(event: FunctionEvent, bucket: Tree, bucketId: string): void {
   const condition = event.target.resource.raw['Condition'];
   const permission = `${event.id}Permission`;
   if (typeof condition !== 'string') {
-    addDependency(bucket, permission, bucketId);
+    const add = (): void => {
+      addDependency(bucket, permission, bucketId);
+    };
+    within(`event \`${event.name}\``, add, ['Events', event.name]);
     return;
   }
   if (bucket['Condition'] === condition) return;
