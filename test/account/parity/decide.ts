@@ -1,13 +1,13 @@
 import { evaluateRules } from '../../../src/evaluate/evaluate.ts';
 import { linkGraph } from '../../../src/graph/link-graph.ts';
 import type { Resource } from '../../../src/model/resource.ts';
-import type { RuleSet } from '../../../src/model/rule.ts';
+import type { Rule, RuleSet } from '../../../src/model/rule.ts';
 import type { Evaluation, Verdict } from '../../../src/model/scan-result.ts';
 import type { SourceReading } from '../../../src/model/source.ts';
 import { needsOf } from '../../../src/needs.ts';
 import { readTemplateObject } from '../../../src/template/read-templates.ts';
 import { collect } from '../collect.ts';
-import { templateOf, type Side } from './parity-case.ts';
+import { templateOf, type ParityCase, type Side } from './parity-case.ts';
 
 const options = { now: new Date('2026-11-23T00:00:00Z'), positions: () => undefined, detail: 'all' } as const;
 const parameters = { 'AWS::Region': 'eu-west-1', 'AWS::AccountId': '111122223333' };
@@ -39,6 +39,27 @@ export async function decideBoth(side: Side, ruleSet: RuleSet): Promise<BothSide
   };
 }
 
+/** The shipped rules with a case's own beside them. */
+export function withOwnRules(shipped: RuleSet, { ownRules = {} }: ParityCase): RuleSet {
+  const [pattern] = shipped.rules;
+  if (pattern === undefined) throw new Error('there are no shipped rules');
+  const own = Object.entries(ownRules).map(([type, that]): Rule => ({
+    ...pattern,
+    id: `own.${type}`,
+    appliesTo: [type],
+    when: [],
+    assert: [{ that, otherwise: '{name} is not as it should be' }],
+    pass: '{name} is as it should be',
+    parameters: {},
+  }));
+  const ownParameters = Object.fromEntries(own.map(({ id }) => [id, {}]));
+  return {
+    ...shipped,
+    rules: [...shipped.rules, ...own],
+    parameters: { ...shipped.parameters, ...ownParameters },
+  };
+}
+
 /** Verdicts of every rule on one resource, by rule id. */
 export function verdictsOf(
   { evaluations }: Decided,
@@ -47,4 +68,13 @@ export function verdictsOf(
 ): Readonly<Record<string, Verdict>> {
   const own = evaluations.filter(({ resource }) => resource.type === type && resource.name === name);
   return Object.fromEntries(own.map(({ ruleId, verdict }) => [ruleId, verdict]));
+}
+
+/** Types of the resources that differ between two readings, what stands for the whole aside. */
+export function changedTypes(before: Decided, after: Decided): ReadonlySet<string> {
+  const contents = ({ resources }: Decided): ReadonlyMap<string, string> =>
+    new Map(resources.map(({ id, type, properties }) => [id, JSON.stringify([type, properties])]));
+  const [old, fresh] = [contents(before), contents(after)];
+  const changed = [...before.resources, ...after.resources].filter(({ id }) => old.get(id) !== fresh.get(id));
+  return new Set(changed.map(({ type }) => type).filter((type) => !type.startsWith('Headgate::')));
 }

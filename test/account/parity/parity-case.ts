@@ -1,3 +1,4 @@
+import type { Expression } from '../../../src/model/rule.ts';
 import type { Replies } from '../replay.ts';
 
 /** A resource of a template: type and properties. */
@@ -16,6 +17,8 @@ export interface Pair {
   readonly declaredAs?: string;
   readonly logicalId: string;
   readonly liveName: string;
+  /** Its name in the badly built account, where it is another. */
+  readonly badName?: string;
 }
 
 /** A change of one type alone, upon which a verdict on another resource changes, on both sides alike. */
@@ -28,7 +31,7 @@ export interface OwnerProof {
   /** The pair whose verdicts change, by logical id, and the rules that change theirs. */
   readonly owner: string;
   readonly rules: readonly string[];
-  /** Laid over the sound side, or over the bad one. */
+  /** Over which side the change is laid; default: the sound one. */
   readonly over?: 'bad';
   readonly change: Side;
 }
@@ -50,6 +53,8 @@ export interface ParityCase {
   readonly bad: Side;
   readonly pairs: readonly Pair[];
   readonly proofs?: readonly OwnerProof[];
+  /** By type: what a rule of a user's own demands of types that no shipped rule reads. */
+  readonly ownRules?: Readonly<Record<string, Expression>>;
   readonly exceptions?: readonly Exception[];
 }
 

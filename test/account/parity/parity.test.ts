@@ -3,45 +3,46 @@ import type { RuleSet } from '../../../src/model/rule.ts';
 import { applySettings } from '../../../src/rules/apply-config.ts';
 import { shippedRules } from '../../../src/rules/shipped.ts';
 import { cases } from './cases/index.ts';
-import { decideBoth, verdictsOf, type BothSides, type Decided } from './decide.ts';
+import {
+  changedTypes,
+  decideBoth,
+  verdictsOf,
+  withOwnRules,
+  type BothSides,
+  type Decided,
+} from './decide.ts';
 import { layOver, type OwnerProof, type Pair, type ParityCase, type Side } from './parity-case.ts';
 
-let ruleSet: RuleSet;
+let shipped: RuleSet;
 beforeAll(async () => {
-  ruleSet = applySettings(await shippedRules(), {});
+  shipped = applySettings(await shippedRules(), {});
 }, 60_000);
-
-const decided = new Map<Side, Promise<BothSides>>();
-
-/** Both sides of what is declared in a case, decided once. */
-function decide(side: Side): Promise<BothSides> {
-  const known = decided.get(side) ?? decideBoth(side, ruleSet);
-  decided.set(side, known);
-  return known;
-}
 
 type Variant = 'sound' | 'bad';
 const variants: readonly Variant[] = ['sound', 'bad'];
-const laidOver = new Map(cases.map((each) => [each, layOver(each.sound, each.bad)]));
 
-function sideOf(each: ParityCase, variant: Variant): Side {
-  return variant === 'sound' ? each.sound : (laidOver.get(each) ?? each.bad);
+const decided = new Map<string, Promise<BothSides>>();
+
+/** Both sides of a case, decided once. */
+function decide(each: ParityCase, variant: Variant): Promise<BothSides> {
+  const key = `${each.name} ${variant}`;
+  const known = decided.get(key) ?? decideBoth(sideOf(each, variant), withOwnRules(shipped, each));
+  decided.set(key, known);
+  return known;
 }
 
-/** Facts of the account as a whole, of the template as a file. */
-const ofTheWhole = /^Headgate::/;
-
-/** What rules judged, as `type name`. */
-function judged({ evaluations }: Decided): readonly string[] {
-  const names = evaluations
-    .filter(({ resource }) => !ofTheWhole.test(resource.type))
-    .map(({ resource }) => `${resource.type} ${resource.name}`);
-  return [...new Set(names)].sort();
+function sideOf({ sound, bad }: ParityCase, variant: Variant): Side {
+  return variant === 'sound' ? sound : layOver(sound, bad);
 }
 
-const isThere = ({ resources }: Side, { logicalId }: Pair): boolean => resources[logicalId] !== undefined;
+/** The pairs that a side of a case has, under the names that they have there. */
+function pairsOf(each: ParityCase, variant: Variant): readonly Pair[] {
+  const { resources } = sideOf(each, variant);
+  return each.pairs
+    .filter(({ logicalId }) => resources[logicalId] !== undefined)
+    .map((pair) => ({ ...pair, liveName: (variant === 'bad' ? pair.badName : undefined) ?? pair.liveName }));
+}
 
-/** Verdicts of a pair on the template's side and on the account's. */
 function pairVerdicts({ declared, live }: BothSides, { type, declaredAs = type, logicalId, liveName }: Pair) {
   return {
     declared: verdictsOf(declared, declaredAs, logicalId),
@@ -49,30 +50,74 @@ function pairVerdicts({ declared, live }: BothSides, { type, declaredAs = type, 
   };
 }
 
-describe.each(cases)('$name', (each) => {
-  const { pairs, proofs = [], exceptions = [] } = each;
+/** What rules judged, as `type name`: without the account as a whole and the template as a file. */
+function judged({ evaluations }: Decided): readonly string[] {
+  const names = evaluations
+    .filter(({ resource }) => !resource.type.startsWith('Headgate::'))
+    .map(({ resource }) => `${resource.type} ${resource.name}`);
+  return [...new Set(names)].sort();
+}
 
+describe.each(cases)('$name', (each) => {
   it.each(variants)('gets the same verdicts as a template and as an account: %s', async (variant) => {
-    const side = sideOf(each, variant);
-    const sides = await decide(side);
-    for (const one of pairs.filter((pair) => isThere(side, pair))) {
-      const { declared, live } = pairVerdicts(sides, one);
+    const sides = await decide(each, variant);
+    for (const pair of pairsOf(each, variant)) {
+      const { declared, live } = pairVerdicts(sides, pair);
       const expected: Record<string, string> = { ...declared };
-      for (const exception of exceptions.filter(({ logicalId }) => logicalId === one.logicalId)) {
-        if (declared[exception.rule] === exception.declared) expected[exception.rule] = exception.live;
+      for (const { logicalId, rule, declared: from, live: to } of each.exceptions ?? []) {
+        if (logicalId === pair.logicalId && declared[rule] === from) expected[rule] = to;
       }
-      expect({ [one.logicalId]: live }).toEqual({ [one.logicalId]: expected });
+      expect({ [pair.logicalId]: live }).toEqual({ [pair.logicalId]: expected });
     }
   });
 
-  it.each(variants)('judges nothing on one side alone: %s', async (variant) => {
-    const side = sideOf(each, variant);
-    const sides = await decide(side);
-    const there = pairs.filter((pair) => isThere(side, pair));
-    expect(judged(sides.live)).toEqual(there.map(({ type, liveName }) => `${type} ${liveName}`).sort());
-    expect(judged(sides.declared)).toEqual(
-      there.map(({ type, declaredAs = type, logicalId }) => `${declaredAs} ${logicalId}`).sort(),
+  it.each(variants)('is judged nowhere on one side alone: %s', async (variant) => {
+    const { live, declared } = await decide(each, variant);
+    const pairs = pairsOf(each, variant);
+    expect(judged(live)).toEqual(pairs.map(({ type, liveName }) => `${type} ${liveName}`).sort());
+    expect(judged(declared)).toEqual(
+      pairs.map(({ type, declaredAs = type, logicalId }) => `${declaredAs} ${logicalId}`).sort(),
     );
   });
-  void proofs;
+
+  it('needs each exception that it names', async () => {
+    for (const { logicalId, rule, declared, live } of each.exceptions ?? []) {
+      const seen = await Promise.all(
+        variants.flatMap((variant) =>
+          pairsOf(each, variant)
+            .filter((pair) => pair.logicalId === logicalId)
+            .map(async (pair) => {
+              const verdicts = pairVerdicts(await decide(each, variant), pair);
+              return [verdicts.declared[rule], verdicts.live[rule]];
+            }),
+        ),
+      );
+      expect(seen).toContainEqual([declared, live]);
+    }
+  });
+});
+
+const proofs = cases.flatMap((each) => (each.proofs ?? []).map((proof) => ({ ...proof, each })));
+
+/** The pair whose verdicts a proof watches. */
+function ownerOf({ owner, each }: OwnerProof & { readonly each: ParityCase }): Pair {
+  const pair = each.pairs.find(({ logicalId }) => logicalId === owner);
+  if (pair === undefined) throw new Error(`${each.name} has no pair ${owner}`);
+  return pair;
+}
+
+describe('what is judged only with its owner', () => {
+  it.each(proofs)('$type changes the verdicts on $owner, on both sides alike', async (proof) => {
+    const { each, change, over = 'sound', type, declaredAs = type, shownBy = [], rules } = proof;
+    const owner = ownerOf(proof);
+    const before = await decide(each, over);
+    const after = await decideBoth(layOver(sideOf(each, over), change), withOwnRules(shipped, each));
+    const [first, then] = [pairVerdicts(before, owner), pairVerdicts(after, owner)];
+    const changed = Object.keys(first.live).filter((rule) => first.live[rule] !== then.live[rule]);
+    expect(then.live).toEqual(then.declared);
+    expect(changed.sort()).toEqual([...rules].sort());
+    expect(rules).not.toEqual([]);
+    expect([...changedTypes(before.declared, after.declared)]).toEqual([declaredAs]);
+    expect([...changedTypes(before.live, after.live)].sort()).toEqual([type, ...shownBy].sort());
+  });
 });

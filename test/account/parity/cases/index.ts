@@ -1,5 +1,8 @@
 import type { ParityCase } from '../parity-case.ts';
+import { apiCases } from './api.ts';
+import { edgeCases } from './edge.ts';
+import { functionCases } from './functions.ts';
 import { orders } from './orders.ts';
 
 /** Every account whose verdicts are compared with those of its template. */
-export const cases: readonly ParityCase[] = [orders];
+export const cases: readonly ParityCase[] = [orders, ...apiCases, ...edgeCases, ...functionCases];
