@@ -83,7 +83,7 @@ function selectRules(set: RuleSet, { rule: ids, flow }: RuleSelection): RuleSet 
       (ids.length === 0 || ids.includes(rule.id)) &&
       (flow.length === 0 || rule.flows.some((name) => flow.includes(name))),
   );
-  return { ...set, rules };
+  return { ...set, rules, selection: { rules: ids, flows: flow } };
 }
 
 function hint(word: string | undefined): string {

@@ -6,6 +6,7 @@ import type {
   Diagnostic,
   Evaluation,
   FlowSummary,
+  ReadPlace,
   RequirementSummary,
   RuleSummary,
   ScanResult,
@@ -35,9 +36,11 @@ export function assembleResult(parts: ResultParts): ScanResult {
       digest: ruleSet.digest,
       rules: ruleSet.rules.map(summarizeRule),
       deviations: ruleSet.deviations,
+      ...(ruleSet.selection === undefined ? {} : { selection: ruleSet.selection }),
     },
     startedAt: parts.startedAt.toISOString(),
     inputs: reading.inputs,
+    ...placesOf(parts),
     skipped: reading.skipped,
     summary: summarize(graph, ordered),
     evaluations: ordered,
@@ -48,6 +51,32 @@ export function assembleResult(parts: ResultParts): ScanResult {
       ...(parts.diagnostics ?? []),
     ],
   };
+}
+
+/** The accounts and Regions that were read, each with the types that rules ask about and that were not read to their end. */
+function placesOf({ graph, reading, ruleSet }: ResultParts): { readonly places?: readonly ReadPlace[] } {
+  const asked = new Set(['*', ...ruleSet.rules.flatMap(({ appliesTo }) => appliesTo)]);
+  const uncertain = graph.resources.filter((resource) => resource.uncertain !== undefined);
+  const partial = new Map<string, Set<string>>();
+  for (const { scope, type } of [...reading.incomplete, ...uncertain.flatMap(withWhatItHolds)])
+    if (asked.has(type)) partial.set(scope, (partial.get(scope) ?? new Set()).add(type));
+  const places = graph.ofType('Headgate::Scope').flatMap(({ account, region, scope, properties }) => {
+    if (properties['Kind'] !== 'account' || account === undefined || region === undefined) return [];
+    const types = [...(partial.get(scope) ?? []), ...(partial.get(`${account}/global`) ?? [])];
+    return {
+      account,
+      region,
+      complete: properties['Complete'] === true,
+      partial: [...new Set(types)].sort(),
+    };
+  });
+  return places.length === 0 ? {} : { places };
+}
+
+/** A policy that could not be read stands for the permissions that would be found in it. */
+function withWhatItHolds({ scope, type }: Resource): { scope: string; type: string }[] {
+  const held = type === 'AWS::Lambda::ResourcePolicy' ? ['AWS::Lambda::Permission'] : [];
+  return [type, ...held].map((each) => ({ scope, type: each }));
 }
 
 function byPlace(a: Evaluation, b: Evaluation): number {

@@ -120,8 +120,8 @@ class PlaceRun {
     this.#count(operation, failure);
     this.#report(call, failure);
     const cause = causeOfFailure(failure);
-    if (isItemOperation(operation) && item !== undefined) this.#leaveOpen(operation, item, cause);
-    else this.#doubt(typesOf(operation), cause);
+    if (isItemOperation(operation) && item !== undefined) this.#leaveOpen(call, operation, item, cause);
+    else this.#doubt(hiddenTypes(call), cause);
     for (const [type, properties] of Object.entries(operation.patches ?? {})) {
       this.#failedPatches.push({
         type,
@@ -138,11 +138,11 @@ class PlaceRun {
     this.#refusals.set(operation, { count: (refusals?.count ?? 0) + 1, failure });
   }
 
-  #leaveOpen(operation: ItemOperation<unknown>, item: Draft, cause: Cause): void {
+  #leaveOpen(call: Call, operation: ItemOperation<unknown>, item: Draft, cause: Cause): void {
     leaveUnresolved(item, operation.fills ?? [], cause);
     const types = typesOf(operation);
     if (types.length === 0) return;
-    if (operation.placeholder === undefined) this.#doubt(types, cause);
+    if (operation.placeholder === undefined) this.#doubt(hiddenTypes(call), cause);
     else
       for (const found of [operation.placeholder(item, cause)].flat())
         this.#drafts.add({ ...found, uncertain: cause }, item.id);
@@ -157,7 +157,7 @@ class PlaceRun {
     let group = this.#groups.get(key);
     if (group === undefined) {
       const { region } = this.#options.place;
-      const affects = affectedTypes(operation);
+      const affects = affectedTypes({ collector, operation });
       group = {
         service: collector.service,
         region,
@@ -226,9 +226,20 @@ export function notCollected(message: string): Cause {
   return { code: 'not-collected', message, remedy: 'select the rules and services that need it' };
 }
 
-function affectedTypes(operation: Operation): readonly string[] {
+/** What a failed call leaves out of sight: the types that it finds, and those that would have been asked of these. */
+function hiddenTypes({ collector, operation }: Pick<Call, 'collector' | 'operation'>): readonly string[] {
+  const hidden = new Set(typesOf(operation));
+  // A set goes through what is added to it on the way.
+  for (const type of hidden)
+    for (const next of collector.operations)
+      if (isItemOperation(next) && next.each === type) for (const found of typesOf(next)) hidden.add(found);
+  return [...hidden];
+}
+
+function affectedTypes(call: Pick<Call, 'collector' | 'operation'>): readonly string[] {
+  const { operation } = call;
   const own = isItemOperation(operation) ? [operation.each] : [];
-  return [...new Set([...typesOf(operation), ...own, ...Object.keys(operation.patches ?? {})])];
+  return [...new Set([...hiddenTypes(call), ...own, ...Object.keys(operation.patches ?? {})])];
 }
 
 function ask(operation: Operation, api: unknown, of: Draft | Place): AsyncIterable<Answer> {

@@ -159,7 +159,7 @@ async function decide(
 
 async function publish(
   result: ScanResult,
-  { account, regions }: AccountReading,
+  { account }: AccountReading,
   settings: AuditSettings,
   tools: AuditTools,
   credentials: Credentials | undefined,
@@ -172,8 +172,6 @@ async function publish(
   });
   const { hubOf, storeOf } = tools.hubs ?? awsHubs(settings, credentials);
   return publishResult(result, findings, {
-    places: regions.map((region) => ({ account, region })),
-    everyRule: true,
     hubOf: (place) => stoppedInTime(hubOf(place), tools.remainingMs),
     storeOf,
     now: time,

@@ -131,6 +131,12 @@ export type PatternTest = (text: string) => boolean;
 /** Compiles patterns of a user's rules to tests whose time is linear. */
 export type PatternEngine = (pattern: string) => PatternTest;
 
+/** Rules and flows that a run was cut down to; an empty list is no limit. */
+export interface RunSelection {
+  readonly rules: readonly string[];
+  readonly flows: readonly string[];
+}
+
 /** A validated, frozen set of rules: what a scan decides by. */
 export interface RuleSet {
   readonly rules: readonly Rule[];
@@ -142,6 +148,8 @@ export interface RuleSet {
   /** `sha256:` over the canonical text of rules, parameters and data. */
   readonly digest: string;
   readonly deviations: readonly Deviation[];
+  /** Present where `rules` are not all rules of the set. */
+  readonly selection?: RunSelection;
   /** Present where the set holds rules of the user's own. */
   readonly patternEngine?: PatternEngine;
 }

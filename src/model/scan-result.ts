@@ -1,5 +1,5 @@
 import type { Location } from './location.ts';
-import type { Deviation, Severity } from './rule.ts';
+import type { Deviation, RunSelection, Severity } from './rule.ts';
 
 export type Verdict = 'pass' | 'fail' | 'unknown' | 'notApplicable';
 
@@ -150,6 +150,16 @@ export interface ScanInput {
   readonly resources: number;
 }
 
+/** An account and Region that was read live. */
+export interface ReadPlace {
+  readonly account: string;
+  readonly region: string;
+  /** True where every call that was planned was answered. */
+  readonly complete: boolean;
+  /** Types of which there may be more than was read; `*`: all. What is not seen of them need not be gone. */
+  readonly partial: readonly string[];
+}
+
 /** The public contract (result.schema.json). startedAt and versions aside, the same input gives the same bytes. */
 export interface ScanResult {
   readonly schemaVersion: '1.0';
@@ -158,9 +168,13 @@ export interface ScanResult {
     readonly digest: string;
     readonly rules: readonly RuleSummary[];
     readonly deviations: readonly Deviation[];
+    /** What the run was cut down to; absent where every rule of the set was asked. */
+    readonly selection?: RunSelection;
   };
   readonly startedAt: string;
   readonly inputs: readonly ScanInput[];
+  /** Absent for templates. */
+  readonly places?: readonly ReadPlace[];
   readonly skipped: readonly { readonly name: string; readonly reason: string }[];
   readonly summary: {
     readonly resources: number;

@@ -33,10 +33,5 @@ export interface RememberedFinding {
 /** Everything that is remembered, by finding id. */
 export type FindingState = Readonly<Record<string, RememberedFinding>>;
 
-/** Answers whether a rule's resources of a type were collected completely in an account and region. */
-export type CompleteScope = (scope: {
-  readonly ruleId: string;
-  readonly resourceType: string;
-  readonly account: string;
-  readonly region: string;
-}) => boolean;
+/** Answers whether a finding that is not observed any more is known to be gone, rather than out of sight. */
+export type IsGone = (known: RememberedFinding) => boolean;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CompleteScope, Finding, FindingState, RememberedFinding } from './finding.ts';
+import type { IsGone, Finding, FindingState, RememberedFinding } from './finding.ts';
 
 /** A finding of this run, and what it is about. */
 export interface ObservedFinding {
@@ -26,12 +26,12 @@ const day = 86_400_000;
 /**
  * Decides what to tell Security Hub, from what was observed and what it was told before.
  * fail: FAILED. Repaired: PASSED, once. Waived: WARNING. Unknown: left alone where it is known.
- * Gone: ARCHIVED, only where `isComplete` says that everything of its kind was collected.
+ * Not observed: ARCHIVED, only where `isGone` says so.
  */
 export function planFindings(
   observed: readonly ObservedFinding[],
   state: FindingState,
-  isComplete: CompleteScope,
+  isGone: IsGone,
   now: Date,
 ): FindingPlan {
   const counts = { failed: 0, passed: 0, waived: 0, unknown: 0, archived: 0, unchanged: 0 };
@@ -49,7 +49,7 @@ export function planFindings(
     counts[countOf[Compliance.Status]] += 1;
   }
   for (const [id, before] of Object.entries(state)) {
-    if (seen.has(id) || before.status === 'ARCHIVED' || !isComplete(before)) continue;
+    if (seen.has(id) || before.status === 'ARCHIVED' || !isGone(before)) continue;
     send.push(prepareArchive(before, now));
     counts.archived += 1;
   }

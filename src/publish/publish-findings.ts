@@ -1,4 +1,4 @@
-import type { CompleteScope, Finding, FindingState, RememberedFinding } from './finding.ts';
+import type { IsGone, Finding, FindingState, RememberedFinding } from './finding.ts';
 import { importFindings, type FindingImporter, type ImportOptions } from './import-findings.ts';
 import { contentOf, planFindings, type FindingPlan, type ObservedFinding } from './plan-findings.ts';
 import { ownMembers } from './validate-asff.ts';
@@ -39,12 +39,12 @@ export async function publishFindings(
   observed: readonly ObservedFinding[],
   hub: FindingHub,
   store: StateStore,
-  isComplete: CompleteScope,
+  isGone: IsGone,
   now: Date,
   options: ImportOptions,
 ): Promise<Publication> {
   const { state, tag, rebuilt } = await readState(hub, store);
-  const plan = planFindings(observed, state, isComplete, now);
+  const plan = planFindings(observed, state, isGone, now);
   const { accepted, refused, closed } = await importFindings(
     plan.send.map(({ finding }) => finding),
     hub,

@@ -1,5 +1,5 @@
 import type { ScanResult } from '../model/scan-result.ts';
-import type { CompleteScope, Finding } from './finding.ts';
+import type { IsGone, Finding } from './finding.ts';
 import type { ImportOptions } from './import-findings.ts';
 import { planFindings, type FindingPlan, type ObservedFinding } from './plan-findings.ts';
 import { publishFindings, type FindingHub, type Publication, type StateStore } from './publish-findings.ts';
@@ -13,7 +13,7 @@ export interface RenderedFinding extends Finding {
 /** What a result says of one account and Region. */
 export interface ObservedPlace extends HubPlace {
   readonly observed: readonly ObservedFinding[];
-  readonly isComplete: CompleteScope;
+  readonly isGone: IsGone;
 }
 
 /** What became of one account and Region. Nothing here ends an audit: it is said instead. */
@@ -29,10 +29,6 @@ export type PlacePublication = HubPlace &
   );
 
 export interface PublishResultOptions {
-  /** Places that were read, should the result itself show nothing of them: what is gone is archived there. */
-  readonly places: readonly HubPlace[];
-  /** True where every rule was asked, so that a rule that is not in the result is gone. */
-  readonly everyRule: boolean;
   readonly hubOf: (place: HubPlace) => FindingHub;
   readonly storeOf: (place: HubPlace) => StateStore;
   readonly now: Date;
@@ -49,8 +45,7 @@ export async function publishResult(
   options: PublishResultOptions,
 ): Promise<readonly PlacePublication[]> {
   const publications: PlacePublication[] = [];
-  for (const place of observedPlaces(result, findings, options))
-    publications.push(await publishPlace(place, options));
+  for (const place of observedPlaces(result, findings)) publications.push(await publishPlace(place, options));
   return publications;
 }
 
@@ -61,9 +56,9 @@ export async function planResult(
   options: Omit<PublishResultOptions, 'hubOf' | 'wait'>,
 ): Promise<readonly (HubPlace & { readonly plan: FindingPlan; readonly known: boolean })[]> {
   const plans = [];
-  for (const { account, region, observed, isComplete } of observedPlaces(result, findings, options)) {
+  for (const { account, region, observed, isGone } of observedPlaces(result, findings)) {
     const stored = await options.storeOf({ account, region }).read().catch(unreadable);
-    const plan = planFindings(observed, stored?.state ?? {}, isComplete, options.now);
+    const plan = planFindings(observed, stored?.state ?? {}, isGone, options.now);
     plans.push({ account, region, plan, known: stored !== undefined });
   }
   return plans;
@@ -75,12 +70,12 @@ function unreadable(error: unknown): undefined {
 }
 
 async function publishPlace(
-  { account, region, observed, isComplete }: ObservedPlace,
+  { account, region, observed, isGone }: ObservedPlace,
   { hubOf, storeOf, now, wait }: PublishResultOptions,
 ): Promise<PlacePublication> {
   const place = { account, region };
   try {
-    const publication = await publishFindings(observed, hubOf(place), storeOf(place), isComplete, now, {
+    const publication = await publishFindings(observed, hubOf(place), storeOf(place), isGone, now, {
       wait,
     });
     if (publication.closed === undefined) return { ...place, status: 'published', ...publication };
@@ -111,11 +106,10 @@ function refusal(
   return { status: 'failed', reason: `publishing for ${where} failed: ${name}: ${message}` };
 }
 
-/** The result's findings by account and Region, each with the scopes that were collected completely. */
+/** The result's findings by account and Region, each with what it says of those that are not there any more. */
 export function observedPlaces(
   result: ScanResult,
   findings: readonly RenderedFinding[],
-  { places, everyRule }: Pick<PublishResultOptions, 'places' | 'everyRule'>,
 ): readonly ObservedPlace[] {
   const byPlace = new Map<string, { place: HubPlace; observed: ObservedFinding[] }>();
   const at = ({ account, region }: HubPlace): ObservedFinding[] => {
@@ -124,54 +118,73 @@ export function observedPlaces(
     byPlace.set(key, entry);
     return entry.observed;
   };
-  for (const place of [...places, ...placesRead(result)]) at(place);
-  const read = new Set(byPlace.keys());
+  // Where nothing is left, something may be gone.
+  for (const { account, region } of result.places ?? []) at({ account, region });
   for (const finding of findings)
     at({ account: finding.AwsAccountId, region: finding.Region }).push({
       finding,
       ruleId: ruleOf(finding),
       resourceType: finding.ProductFields['headgate/resourceType'] ?? '',
     });
-  return [...byPlace].map(([key, { place, observed }]) => ({
+  const silent = silentEvaluations(result, findings);
+  return [...byPlace.values()].map(({ place, observed }) => ({
     ...place,
     observed,
-    isComplete: read.has(key) ? completeScope(result, place, everyRule) : () => false,
+    isGone: whatIsGone(result, place, silent),
   }));
-}
-
-/** Accounts and Regions that the result shows something of; only a live account is ever all there is. */
-function placesRead({ inputs, evaluations }: ScanResult): readonly HubPlace[] {
-  if (!inputs.some(({ kind }) => kind === 'account' || kind === 'snapshot')) return [];
-  return evaluations.flatMap(({ resource: { account, region } }) =>
-    account === undefined || region === undefined || region === 'global' ? [] : { account, region },
-  );
 }
 
 function ruleOf({ GeneratorId }: Finding): string {
   return GeneratorId.replace(/^headgate\//, '');
 }
 
-/**
- * A rule's scope is complete where no diagnostic of the place blocks the rule: no call that it depends on
- * was denied, throttled, cut off by the deadline or left out. A rule that was not asked has no scope.
- */
-function completeScope(result: ScanResult, place: HubPlace, everyRule: boolean): CompleteScope {
-  const asked = new Set(result.ruleSet.rules.map(({ id }) => id));
-  const off = new Set(
-    result.ruleSet.deviations.flatMap(({ kind, ruleId }) => (kind === 'rule-off' ? (ruleId ?? []) : [])),
-  );
-  const blocked = new Set(
-    result.diagnostics.filter(({ where }) => concerns(where, place)).flatMap(({ blocks }) => blocks),
-  );
-  return ({ ruleId, account, region }) =>
-    account === place.account &&
-    region === place.region &&
-    !blocked.has(ruleId) &&
-    (asked.has(ruleId) || off.has(ruleId) || everyRule);
+/** What was evaluated and has no finding. */
+interface SilentEvaluations {
+  /** Fingerprints of what a rule does not apply to (any more). */
+  readonly notApplicable: ReadonlySet<string>;
+  /** Rule and type of what has no Region, where nobody named one. */
+  readonly leftOut: ReadonlySet<string>;
 }
 
-// `where` is `<service> <region>` for a call; anything else may concern every place.
-function concerns(where: string, { region }: HubPlace): boolean {
-  const named = /^[a-z0-9-]+ ([a-z]{2}(?:-[a-z]+)+-\d{1,2})$/.exec(where)?.[1];
-  return named === undefined || named === region;
+function silentEvaluations(
+  { evaluations }: ScanResult,
+  findings: readonly RenderedFinding[],
+): SilentEvaluations {
+  const told = new Set(findings.map(fingerprintOf));
+  const [notApplicable, leftOut] = [new Set<string>(), new Set<string>()];
+  for (const { verdict, fingerprint, ruleId, resource } of evaluations) {
+    if (verdict === 'notApplicable') notApplicable.add(fingerprint);
+    else if (!told.has(fingerprint)) leftOut.add(`${ruleId}\n${resource.type}`);
+  }
+  return { notApplicable, leftOut };
+}
+
+function fingerprintOf(finding: Finding): string | undefined {
+  // A finding that was read back may lack what Headgate wrote.
+  return (finding as Partial<RenderedFinding>).ProductFields?.['headgate/fingerprint'];
+}
+
+/**
+ * What has no finding in a result is gone where the result says that it would have one: its account and Region
+ * were read live, its type to the end, its rule was asked, and nothing of both is left out. That a rule does
+ * not apply any more is believed where every call was answered. A rule that is not in the result is gone where
+ * the run asked every rule that there is, or says that this one is switched off.
+ */
+function whatIsGone(
+  { places = [], ruleSet }: ScanResult,
+  place: HubPlace,
+  { notApplicable, leftOut }: SilentEvaluations,
+): IsGone {
+  const read = places.find(({ account, region }) => account === place.account && region === place.region);
+  if (read === undefined) return () => false;
+  const partial = new Set(read.partial);
+  const asked = new Set(ruleSet.rules.map(({ id }) => id));
+  const off = new Set(ruleSet.deviations.flatMap((each) => (each.kind === 'rule-off' ? each.ruleId : [])));
+  return ({ ruleId, resourceType, account, region, finding }) => {
+    if (account !== place.account || region !== place.region) return false;
+    if (!asked.has(ruleId)) return ruleSet.selection === undefined || off.has(ruleId);
+    if (resourceType === '' || partial.has(resourceType) || partial.has('*')) return false;
+    if (leftOut.has(`${ruleId}\n${resourceType}`)) return false;
+    return read.complete || !notApplicable.has(fingerprintOf(finding) ?? '');
+  };
 }

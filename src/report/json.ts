@@ -5,7 +5,8 @@ import type { ScanResult } from '../model/scan-result.ts';
  * Names that are not listed (flows as keys) follow in code unit order.
  */
 export const memberOrder: readonly string[] = [
-  ...['schemaVersion', 'tool', 'ruleSet', 'startedAt', 'inputs', 'skipped', 'summary', 'evaluations'],
+  ...['schemaVersion', 'tool', 'ruleSet', 'startedAt', 'inputs', 'places', 'skipped'],
+  ...['summary', 'evaluations'],
   ...['code', 'kind', 'ruleId', 'id', 'diagram', 'type', 'name', 'title', 'framework', 'version', 'digest'],
   ...['requirement', 'severity', 'verdict', 'message', 'reason', 'cause', 'says', 'detail', 'fingerprint'],
   ...['entry', 'resource', 'where', 'what', 'value', 'expected', 'holds', 'source', 'owner', 'expires'],
@@ -13,7 +14,7 @@ export const memberOrder: readonly string[] = [
   ...['file', 'pointer', 'startLine', 'startColumn', 'endLine', 'endColumn'],
   ...['location', 'evidence', 'related', 'node', 'label', 'group', 'from', 'to', 'dashed', 'nodes', 'edges'],
   ...['decides', 'why', 'fix', 'text', 'cloudformation', 'cdk', 'cli', 'controls', 'references', 'origin'],
-  ...['rules', 'resources', 'evaluated', 'deviations'],
+  ...['rules', 'resources', 'evaluated', 'deviations', 'selection', 'complete', 'partial'],
   ...['pass', 'fail', 'unknown', 'notApplicable', 'waived', 'bySeverity', 'byFlow'],
   ...[
     'critical',

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { Diagnostic, ScanResult, Verdict } from '../../../src/model/scan-result.ts';
+import type { ScanResult, Verdict } from '../../../src/model/scan-result.ts';
 import { planResult, publishResult, type PlacePublication } from '../../../src/publish/publish-result.ts';
 import { toAsffFindings } from '../../../src/report/asff.ts';
-import { evaluation, resultOf } from '../report/scan-result-fixture.ts';
+import { evaluation, fingerprintOf, resultOf } from '../report/scan-result-fixture.ts';
 import { MemoryHub, MemoryStore } from './memory-hub.ts';
 
 const account = '111122223333';
@@ -17,23 +17,17 @@ function audited(
   verdicts: readonly (readonly [rule: string, verdict: Verdict, name: string, region?: string])[],
   more: Partial<ScanResult> = {},
 ): ScanResult {
-  const evaluations = verdicts.map(([rule, verdict, name, region = 'eu-west-1']) =>
-    evaluation(rule, verdict, inRegion(name, region)),
-  );
+  const evaluations = verdicts.map(([rule, verdict, name, region = 'eu-west-1']) => ({
+    ...evaluation(rule, verdict, inRegion(name, region)),
+    fingerprint: fingerprintOf(`${rule} ${name} ${region}`),
+  }));
   return {
     ...resultOf(evaluations, []),
     inputs: [{ name: account, kind: 'account', resources: evaluations.length }],
+    places: ['eu-west-1', 'us-east-1'].map((region) => ({ account, region, complete: true, partial: [] })),
     ...more,
   };
 }
-
-const denied = (where: string, blocks: readonly string[]): Diagnostic => ({
-  code: 'account-call-denied',
-  severity: 'warning',
-  message: '`lambda:ListFunctions` was denied',
-  where,
-  blocks,
-});
 
 let hubs: Map<string, MemoryHub>;
 let stores: Map<string, MemoryStore>;
@@ -51,11 +45,10 @@ function entryOf<Item>(items: Map<string, Item>, region: string, make: () => Ite
 async function publish(
   result: ScanResult,
   day: number,
-  everyRule = false,
+  region?: string,
 ): Promise<readonly PlacePublication[]> {
-  return publishResult(result, toAsffFindings(result).findings, {
-    places: [],
-    everyRule,
+  const { findings } = toAsffFindings(result, region === undefined ? {} : { account, region });
+  return publishResult(result, findings, {
     hubOf: ({ region }) => entryOf(hubs, region, () => new MemoryHub(account)),
     storeOf: ({ region }) => entryOf(stores, region, () => new MemoryStore()),
     now: at(day),
@@ -93,37 +86,65 @@ describe('publishResult', () => {
   });
 
   it.each([
-    ['a call of this Region failed', 'lambda eu-west-1', 'ACTIVE'],
-    ['a global call failed', 'iam global', 'ACTIVE'],
-    ['something was left out everywhere', 'account', 'ACTIVE'],
-    ['a call of another Region failed', 'lambda us-east-1', 'ARCHIVED'],
-  ])('when %s, what is not seen is %s', async (_what, where, recordState) => {
+    ['functions were not listed to the end', ['AWS::Lambda::Function'], 'ACTIVE'],
+    ['nothing was', ['*'], 'ACTIVE'],
+    ['only queues were not', ['AWS::SQS::Queue'], 'ARCHIVED'],
+  ])('when %s, a function that is not seen is %s', async (_what, partial, recordState) => {
     await publish(audited([['all.lambda.vpc', 'fail', 'unseen']]), 0);
-    const diagnostics = [denied(where, ['all.lambda.vpc'])];
-    await publish(audited([['all.lambda.vpc', 'pass', 'other']], { diagnostics }), 1);
+    const places = [
+      { account, region: 'eu-west-1', complete: false, partial },
+      { account, region: 'us-east-1', complete: false, partial: ['*'] },
+    ];
+    await publish(audited([['all.lambda.vpc', 'pass', 'other']], { places }), 1);
     expect(states()).toEqual([`all.lambda.vpc FAILED ${recordState}`]);
+  });
+
+  it.each([
+    [true, 'ARCHIVED'],
+    [false, 'ACTIVE'],
+  ])('believes that a rule does not apply any more where all was read: %s', async (complete, recordState) => {
+    await publish(audited([['all.lambda.vpc', 'fail', 'a']]), 0);
+    const places = [{ account, region: 'eu-west-1', complete, partial: [] }];
+    await publish(audited([['all.lambda.vpc', 'notApplicable', 'a']], { places }), 1);
+    expect(states()).toEqual([`all.lambda.vpc FAILED ${recordState}`]);
+  });
+
+  it('archives where nothing at all is left', async () => {
+    await publish(audited([['all.lambda.vpc', 'fail', 'gone']]), 0);
+    await publish(audited([]), 1);
+    expect(states()).toEqual(['all.lambda.vpc FAILED ARCHIVED']);
+  });
+
+  it('does not archive a global resource while nobody says which Region tells it', async () => {
+    const global = audited([['all.lambda.vpc', 'fail', 'role', 'global']]);
+    await publish(global, 0, 'eu-west-1');
+    await publish(global, 1);
+    expect(states()).toEqual(['all.lambda.vpc FAILED ACTIVE']);
+    await publish(global, 2, 'us-east-1');
+    expect(states()).toEqual(['all.lambda.vpc FAILED ARCHIVED']);
+    expect(states('us-east-1')).toEqual(['all.lambda.vpc FAILED ACTIVE']);
   });
 
   it('keeps findings of rules that this run did not ask, unless they were switched off or all were asked', async () => {
     const before = audited([['all.lambda.vpc', 'fail', 'a']]);
     const without = audited([['all.lambda.tracing', 'pass', 'a']]);
     const rules = without.ruleSet.rules.filter(({ id }) => id !== 'all.lambda.vpc');
-    const partial = { ...without, ruleSet: { ...without.ruleSet, rules, deviations: [] } };
+    const every = { ...without.ruleSet, rules, deviations: [] };
+    const part = { ...every, selection: { rules: ['all.lambda.tracing'], flows: [] } };
     await publish(before, 0);
-    await publish(partial, 1);
+    await publish({ ...without, ruleSet: part }, 1);
     expect(states()).toEqual(['all.lambda.vpc FAILED ACTIVE']);
     const deviations = [{ kind: 'rule-off', ruleId: 'all.lambda.vpc', detail: 'switched off' }] as const;
-    await publish({ ...partial, ruleSet: { ...partial.ruleSet, deviations } }, 2);
+    await publish({ ...without, ruleSet: { ...part, deviations } }, 2);
     expect(states()).toEqual(['all.lambda.vpc FAILED ARCHIVED']);
     await publish(before, 3);
-    await publish(partial, 4, true);
+    await publish({ ...without, ruleSet: every }, 4);
     expect(states()).toEqual(['all.lambda.vpc FAILED ARCHIVED']);
   });
 
   it('never archives from templates: they are not all that the account holds', async () => {
     await publish(audited([['all.lambda.vpc', 'fail', 'a']]), 0);
-    const inputs = [{ name: 'template.json', kind: 'template' as const, resources: 1 }];
-    await publish(audited([['all.lambda.vpc', 'pass', 'b']], { inputs }), 1);
+    await publish(audited([['all.lambda.vpc', 'pass', 'b']], { places: [] }), 1);
     expect(states()).toEqual(['all.lambda.vpc FAILED ACTIVE']);
   });
 
@@ -183,13 +204,12 @@ describe('planResult', () => {
     ]);
     const store = new MemoryStore();
     const plans = await planResult(result, toAsffFindings(result).findings, {
-      places: [],
-      everyRule: false,
       storeOf: () => store,
       now: at(0),
     });
     expect(plans).toMatchObject([
       { account, region: 'eu-west-1', known: false, plan: { counts: { failed: 1 } } },
+      { account, region: 'us-east-1', plan: { send: [] } },
     ]);
     expect(store.text).toBeUndefined();
   });
