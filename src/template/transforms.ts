@@ -2,6 +2,7 @@ import type { SourceDiagnostic } from '../model/source.ts';
 import { templateDiagnostic } from './diagnostic.ts';
 import type { ParsedTemplate } from './parse-template.ts';
 import { entriesOf, isRawObject, member, type RawObject } from './raw.ts';
+import { unrollLoops } from './unroll-loops.ts';
 
 const samTransform = 'AWS::Serverless-2016-10-31';
 
@@ -48,8 +49,16 @@ export function expandTransforms(
 ): ParsedTemplate {
   if (parsed.root === undefined) return parsed;
   const isSam = hasSamTransform(parsed.root);
-  const expanded = isSam && expandSam !== undefined ? expandSam(parsed, given) : parsed;
+  const expanded = isSam && expandSam !== undefined ? expandSam(beforeSam(parsed, given), given) : parsed;
   return reportServerless(expanded);
+}
+
+/** Loops run before AWS::Serverless where the template says so; nothing else of that transform shows in it. */
+function beforeSam(parsed: ParsedTemplate, given: (name: string) => unknown): ParsedTemplate {
+  const names = transformNames(parsed.root ?? {});
+  const extensions = names.indexOf('AWS::LanguageExtensions');
+  const isFirst = extensions !== -1 && extensions < names.indexOf(samTransform);
+  return isFirst ? unrollLoops(parsed, given) : parsed;
 }
 
 /** The file path of reading: the expander is loaded only where a template asks for it. */
