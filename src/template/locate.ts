@@ -1,7 +1,16 @@
 import { toPointer, type SymbolicLocation } from '../model/location.ts';
 import type { Path } from '../model/value.ts';
+import type { ResourceOrigin } from './parse-template.ts';
 import { isRawObject, onlyKey, type RawObject } from './raw.ts';
 import type { Resolver } from './resolver.ts';
+
+/** A resource that a transform made, and the file as its author wrote it. */
+export interface DerivedResource {
+  readonly file: string;
+  readonly origin: ResourceOrigin;
+  /** Root of the file as written. */
+  readonly source: unknown;
+}
 
 /** Where the walk starts: the resource as written, and the pointer segments that lead to it. */
 export interface WrittenResource {
@@ -10,12 +19,12 @@ export interface WrittenResource {
   readonly raw: RawObject;
   /** False when the properties were derived: then every path is at the resource itself. */
   readonly walkable: boolean;
-  /** Where single properties stand that a transform took from elsewhere: name, or names joined by NUL -> segments. */
-  readonly places?: ReadonlyMap<string, Path>;
+  /** Set where a transform made the resource. */
+  readonly derived?: DerivedResource;
 }
 
 /** A raw node that a value came from; `undefined` node: `AWS::NoValue`. */
-interface Place {
+export interface Place {
   readonly raw: unknown;
   readonly segments: Path;
 }
@@ -26,16 +35,8 @@ interface Place {
  */
 export function locatePath(written: WrittenResource, path: Path, resolver: Resolver): SymbolicLocation {
   const atResource = place(written.file, written.segments, 'key');
-  if (
-    path.length === 0 ||
-    (!written.walkable && written.places === undefined) ||
-    !Object.hasOwn(written.raw, 'Properties')
-  )
-    return atResource;
+  if (path.length === 0 || !written.walkable || !Object.hasOwn(written.raw, 'Properties')) return atResource;
   const properties = { raw: written.raw['Properties'], segments: [...written.segments, 'Properties'] };
-  const elsewhere = placeElsewhere(written, path);
-  if (elsewhere !== undefined) return elsewhere;
-  if (!written.walkable) return atResource;
   let current = settle(properties, resolver);
   for (const [index, segment] of path.entries()) {
     if (isIntrinsic(current.raw)) return place(written.file, current.segments, 'value');
@@ -46,18 +47,13 @@ export function locatePath(written: WrittenResource, path: Path, resolver: Resol
     }
     current = settle(next, resolver);
   }
-  const isContainer = typeof current.raw === 'object' && current.raw !== null && !isIntrinsic(current.raw);
-  return place(written.file, current.segments, isContainer ? targetOf(current) : 'value');
+  return placeAt(written.file, current);
 }
 
-/** The place of the longest part of a path that a transform took from elsewhere. */
-function placeElsewhere(written: WrittenResource, path: Path): SymbolicLocation | undefined {
-  if (written.places === undefined) return undefined;
-  for (let length = Math.min(path.length, 4); length > 0; length--) {
-    const found = written.places.get(path.slice(0, length).join('\0'));
-    if (found !== undefined) return place(written.file, [...found, ...path.slice(length)], 'key');
-  }
-  return undefined;
+/** Location of a node: the value where it is small, else the key over it. */
+export function placeAt(file: string, current: Place, target?: 'key' | 'value'): SymbolicLocation {
+  const isContainer = typeof current.raw === 'object' && current.raw !== null && !isIntrinsic(current.raw);
+  return place(file, current.segments, target ?? (isContainer ? targetOf(current) : 'value'));
 }
 
 /** A member is shown by its key, which is smaller than all that stands below it. */
@@ -69,12 +65,14 @@ function place(file: string, segments: Path, target: 'key' | 'value'): SymbolicL
   return { file, pointer: toPointer(segments), target };
 }
 
-function isIntrinsic(raw: unknown): boolean {
+/** True for an intrinsic function in its long form. */
+export function isIntrinsic(raw: unknown): boolean {
   const key = isRawObject(raw) ? onlyKey(raw) : undefined;
   return key === 'Ref' || key?.startsWith('Fn::') === true;
 }
 
-function step(current: Place, segment: string | number, resolver: Resolver): Place | undefined {
+/** The member or item of a raw node; `undefined` where there is none. */
+export function step(current: Place, segment: string | number, resolver: Resolver): Place | undefined {
   if (Array.isArray(current.raw))
     return listItem(current.raw as unknown[], current.segments, Number(segment), resolver);
   if (!isRawObject(current.raw) || !Object.hasOwn(current.raw, String(segment))) return undefined;
@@ -101,7 +99,7 @@ function isNoValue(raw: unknown): boolean {
 }
 
 /** Goes through `Fn::If` as long as its condition is decided. */
-function settle(from: Place, resolver: Resolver): Place {
+export function settle(from: Place, resolver: Resolver): Place {
   let current = from;
   for (;;) {
     const argument =

@@ -1,5 +1,6 @@
 import { fromPointer, type Location } from '../model/location.ts';
 import type { SourceDiagnostic } from '../model/source.ts';
+import type { Path } from '../model/value.ts';
 import { countKeys, findJsonError, outlineJson, spanJson, type JsonOutline } from './json-text.ts';
 import { isRawObject, type RawObject } from './raw.ts';
 import { decodeText, SourceText } from './source-text.ts';
@@ -13,8 +14,22 @@ export interface ResourceOrigin {
   readonly pointer: string;
   /** True when its properties do not stand below that place one to one. */
   readonly generated: boolean;
-  /** JSON pointers of the places that single properties stand at, by the property's name, or names joined by NUL. */
+  /** Mappings below which its properties may be written, the nearest first. */
+  readonly bases?: readonly PropertyBase[];
+  /** What properties are called there: path with dots (empty for the whole resource) -> paths with dots, the likeliest first. */
+  readonly names?: Readonly<Record<string, readonly string[]>>;
+  /** JSON pointers of the places that single properties stand at, by their path joined by NUL. */
   readonly properties?: Readonly<Record<string, string>>;
+}
+
+/** A mapping of properties in a file, and another that gives what the first one lacks. */
+export interface PropertyBase {
+  readonly own: Path;
+  readonly shared?: Path;
+  /** Members of `shared` that do not count. */
+  readonly except?: readonly string[];
+  /** True where a property of the same name is another one. */
+  readonly onlyRenamed?: boolean;
 }
 
 /** A file's data as written, intrinsic functions in their long form, with positions and what is wrong with it. */

@@ -266,12 +266,10 @@ export class Stack {
 
   #place(name: string, raw: RawObject): WrittenResource {
     const origin = this.parsed.origins?.get(name);
-    const { file } = this.parsed;
+    const { file, value: source } = this.parsed;
     if (origin === undefined) return { file, segments: ['Resources', name], raw, walkable: true };
-    const written = { file, segments: fromPointer(origin.pointer), raw, walkable: !origin.generated };
-    if (origin.properties === undefined) return written;
-    const places = Object.entries(origin.properties).map(([key, to]) => [key, fromPointer(to)] as const);
-    return { ...written, places: new Map(places) };
+    const derived = { file, origin, source };
+    return { file, segments: fromPointer(origin.pointer), raw, walkable: false, derived };
   }
 
   #readResources(): TemplateResource[] {

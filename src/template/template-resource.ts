@@ -1,6 +1,7 @@
 import type { SymbolicLocation } from '../model/location.ts';
 import type { CodeEvidence, Resource } from '../model/resource.ts';
 import { isObjectValue, type Cause, type ObjectValue, type Path } from '../model/value.ts';
+import { locateDerived } from './locate-derived.ts';
 import { locatePath, type WrittenResource } from './locate.ts';
 import { isRawObject, member, type RawObject } from './raw.ts';
 import type { ConstructInfo } from './construct-metadata.ts';
@@ -79,7 +80,12 @@ export class TemplateResource implements Resource {
   }
 
   locate(path: Path): SymbolicLocation {
-    return this.#underOwnCondition(() => locatePath(this.#written, path, this.#owner.resolver));
+    const { derived } = this.#written;
+    return this.#underOwnCondition(() =>
+      derived === undefined
+        ? locatePath(this.#written, path, this.#owner.resolver)
+        : locateDerived(derived, path, this.#owner.resolver),
+    );
   }
 
   #resolveProperties(): ObjectValue {

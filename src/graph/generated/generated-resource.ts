@@ -12,6 +12,8 @@ export interface Generation {
   readonly parent: Resource;
   /** Where in the parent's properties it is derived from. */
   readonly path: Path;
+  /** Where single properties stand below `path`, by the first segment of theirs. */
+  readonly places?: Readonly<Record<string, Path>>;
   readonly type: string;
   /** Unique among what the parent generates; stable under reordering. */
   readonly key: string;
@@ -36,7 +38,7 @@ export function generateResource(generation: Generation): Resource {
     scope: parent.scope,
     properties,
     generated: true,
-    locate: () => parent.locate(path),
+    locate: (property) => parent.locate([...path, ...placeOf(property, generation.places)]),
     ...(uncertain === undefined ? {} : { uncertain }),
     ...(parent.stack === undefined ? {} : { stack: parent.stack }),
     ...(parent.account === undefined ? {} : { account: parent.account }),
@@ -44,6 +46,16 @@ export function generateResource(generation: Generation): Resource {
     ...(parent.sourceLine === undefined ? {} : { sourceLine: parent.sourceLine }),
     ...(parent.constructPath === undefined ? {} : { constructPath: parent.constructPath }),
   };
+}
+
+function placeOf([first, ...rest]: Path, places: Generation['places']): Path {
+  const found = places?.[String(first)];
+  return found === undefined ? [] : [...found, ...rest.map(documentName)];
+}
+
+/** Documents begin their names with a small letter. */
+function documentName(segment: Path[number]): Path[number] {
+  return typeof segment === 'string' ? segment.charAt(0).toLowerCase() + segment.slice(1) : segment;
 }
 
 /** Object without its absent members. */

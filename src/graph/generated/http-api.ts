@@ -73,6 +73,7 @@ function integrationOf(
 ): Resource {
   return make({
     path: [...path, 'x-amazon-apigateway-integration'],
+    places: { TimeoutInMillis: ['timeoutInMillis'], IntegrationUri: ['uri'] },
     type: `${gateway}::Integration`,
     key: `integration/${method} ${route}`,
     name: `${api.name} integration ${method} ${route}`,
@@ -94,6 +95,12 @@ function integrationOf(
   });
 }
 
+const routePlaces: Readonly<Record<string, Path>> = {
+  AuthorizationType: ['security'],
+  AuthorizerId: ['security'],
+  AuthorizationScopes: ['security'],
+};
+
 function routeOf(
   api: Resource,
   operation: Operation,
@@ -109,6 +116,7 @@ function routeOf(
   const isSigned = used.some(({ body: { 'x-amazon-apigateway-authtype': type } }) => type === 'awsSigv4');
   return make({
     path: operation.path,
+    places: routePlaces,
     type: `${gateway}::Route`,
     key: `route/${method} ${route}`,
     name: `${api.name} ${method} ${route}`,

@@ -107,6 +107,16 @@ function pathsOf(api: Resource, operations: readonly Operation[], make: Make): r
   );
 }
 
+const methodPlaces: Readonly<Record<string, Path>> = {
+  AuthorizationType: ['security'],
+  AuthorizerId: ['security'],
+  AuthorizationScopes: ['security'],
+  ApiKeyRequired: ['security'],
+  RequestValidatorId: ['x-amazon-apigateway-request-validator'],
+  RequestModels: ['requestBody'],
+  Integration: ['x-amazon-apigateway-integration'],
+};
+
 function methodOf(
   api: Resource,
   document: ObjectValue,
@@ -119,6 +129,7 @@ function methodOf(
     body['x-amazon-apigateway-request-validator'] ?? document['x-amazon-apigateway-request-validator'];
   return make({
     path: operation.path,
+    places: methodPlaces,
     type: `${apiGateway}::Method`,
     key: `method/${method} ${route}`,
     name: `${api.name} ${method} ${route}`,

@@ -14,6 +14,8 @@ export interface ApiState {
   readonly isManaged: boolean;
   /** Settings that events give single routes of an HTTP API, by the route's key. */
   readonly routeSettings: Map<string, unknown>;
+  /** Where those are written, by their path in the stage's properties joined by NUL. */
+  readonly settingPlaces: Record<string, readonly string[]>;
 }
 
 const apiStates = new WeakMap<SamContext, Map<string, ApiState>>();
@@ -34,15 +36,15 @@ export function apiState(id: string, context: SamContext): ApiState | undefined 
 
 function readState(id: string, type: string, properties: Tree): ApiState {
   const { DefinitionBody, DefinitionUri } = properties;
-  const routeSettings = new Map<string, unknown>();
+  const events = { routeSettings: new Map<string, unknown>(), settingPlaces: {} };
   const pointer = toPointer(['Resources', id, 'Properties', 'DefinitionBody']);
   if (isTruthy(DefinitionUri)) {
-    return { id, properties, document: undefined, isManaged: false, routeSettings };
+    return { id, properties, document: undefined, isManaged: false, ...events };
   }
   if (isGiven(DefinitionBody)) {
     const document = new ApiDocument(DefinitionBody, pointer);
-    return { id, properties, document, isManaged: false, routeSettings };
+    return { id, properties, document, isManaged: false, ...events };
   }
   const empty = type === 'AWS::Serverless::Api' ? emptySwagger() : emptyOpenApi();
-  return { id, properties, document: new ApiDocument(empty, pointer), isManaged: true, routeSettings };
+  return { id, properties, document: new ApiDocument(empty, pointer), isManaged: true, ...events };
 }

@@ -27,7 +27,6 @@ export function expandApplication(resource: SamResource, context: SamContext): v
     }),
   };
   context.emit(id, stack, { id, direct: true });
-  context.place(id, { TemplateURL: ['Resources', id, 'Properties', 'Location'] });
 }
 
 function checkPublished(location: Tree): void {

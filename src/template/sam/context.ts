@@ -2,7 +2,9 @@ import { toPointer } from '../../model/location.ts';
 import type { ResourceOrigin } from '../parse-template.ts';
 import { entriesOf, isRawObject, member, setMember, type RawObject } from '../raw.ts';
 import { SamDocumentProblem, SamProblem } from './problem.ts';
+import { propertyBases } from './property-bases.ts';
 import { copyTree, isMap, listOf, pick, type Tree } from './tree.ts';
+import { writtenNames } from './written-names.ts';
 
 /** What stands wrong in a template, and where. */
 export interface FoundProblem {
@@ -50,8 +52,6 @@ export class SamContext {
   readonly renamed = new Map<string, string>();
   /** Generated resource by `<logicalId>.<part>`, such as `Api.Stage` or `Function.Alias`. */
   readonly parts = new Map<string, string>();
-  /** Properties of resources that come from `Globals`: logical id -> names. */
-  readonly fromGlobals = new Map<string, ReadonlySet<string>>();
   readonly #given: (name: string) => unknown;
   /** Ids in the order in which they were made, and the copies that may be changed: neither is searched. */
   readonly #emitted: string[] = [];
@@ -60,6 +60,8 @@ export class SamContext {
   readonly implicitCauses = new Map<string, readonly string[]>();
   /** Connectors that stand inside a resource: logical id -> that resource, and the name in it. */
   readonly embedded = new Map<string, { readonly id: string; readonly name: string }>();
+  /** Places of single properties, added to while the origin that shows them stays the same. */
+  readonly #places = new Map<string, Record<string, string>>();
   readonly #routes = new Map<string, Record<string, readonly string[]>>();
   #owner: string | undefined;
 
@@ -159,24 +161,29 @@ export class SamContext {
     this.#emitted.push(id);
     const implicit = this.implicitCauses.get(cause.id);
     const isDirect = cause.direct === true && implicit === undefined;
-    this.origins.set(id, { pointer: toPointer(implicit ?? segmentsOf(cause)), generated: !isDirect });
+    const names = writtenNames[String(resource['Type'])];
+    this.origins.set(id, {
+      pointer: toPointer(implicit ?? segmentsOf(cause)),
+      generated: !isDirect,
+      bases: propertyBases(cause, this.resources.get(cause.id), this.root),
+      ...(names === undefined ? {} : { names }),
+    });
   }
 
-  /** Sets where single properties of a generated resource are written: name -> keys below the template. */
+  /** Sets where single properties of a resource are written: path joined by NUL -> keys below the template. */
   place(id: string, properties: Readonly<Record<string, readonly (string | number)[]>>): void {
-    const origin = this.origins.get(id);
-    if (origin === undefined) return;
-    const places = Object.fromEntries(
-      Object.entries(properties).map(([name, segments]) => [name, toPointer(segments)]),
-    );
-    this.origins.set(id, { ...origin, properties: { ...origin.properties, ...places } });
+    const known = this.#places.get(id) ?? {};
+    for (const [path, segments] of Object.entries(properties)) known[path] = toPointer(segments);
+    if (this.#places.has(id)) return;
+    this.#places.set(id, known);
+    this.origins.set(id, { ...(this.origins.get(id) ?? writtenOrigin(id)), properties: known });
   }
 
-  /** Notes which event writes a route of an API's document; told to the API when it is made. */
-  noteRoute(apiId: string, path: string, method: string, segments: readonly string[]): void {
+  /** Notes where a part of an API's document is written; told to the API when it is made. */
+  noteRoute(apiId: string, below: readonly string[], segments: readonly string[]): void {
     const routes = this.#routes.get(apiId) ?? {};
     this.#routes.set(apiId, routes);
-    routes[['Body', 'paths', path, method].join('\0')] = segments;
+    routes[['Body', ...below].join('\0')] = segments;
   }
 
   /** Places of the routes that events wrote into an API. */
@@ -261,6 +268,12 @@ export class SamContext {
     });
     this.#combine(parts, base, depth + 1);
   }
+}
+
+/** A resource of the template that the expansion writes into. */
+function writtenOrigin(id: string): ResourceOrigin {
+  const own = ['Resources', id];
+  return { pointer: toPointer(own), generated: false, bases: [{ own: [...own, 'Properties'] }] };
 }
 
 function segmentsOf({ id, path, connector }: Cause): (string | number)[] {

@@ -72,7 +72,6 @@ function prepare(context: SamContext, root: RawObject): void {
   for (const [id, resource] of context.resources) {
     const type = String(resource['Type']);
     if (!type.startsWith('AWS::Serverless::')) continue;
-    context.fromGlobals.set(id, globals.names(type, resource));
     context.resources.set(id, globals.apply(type, resource));
   }
   addEmbeddedConnectors(context);

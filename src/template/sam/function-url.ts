@@ -28,7 +28,6 @@ export function expandFunctionUrl({ resource, name }: EventTarget, context: SamC
   };
   const url = { TargetFunctionArn: name, ...pick(config, ['AuthType', 'Cors', 'InvokeMode']) };
   emit('Url', 'AWS::Lambda::Url', present(url));
-  context.place(`${id}Url`, placesOf(id, config));
   if (config['AuthType'] !== 'NONE') return;
   emit('UrlPublicPermissions', 'AWS::Lambda::Permission', {
     Action: 'lambda:InvokeFunctionUrl',
@@ -42,11 +41,6 @@ export function expandFunctionUrl({ resource, name }: EventTarget, context: SamC
     Principal: '*',
     InvokedViaFunctionUrl: true,
   });
-}
-
-function placesOf(id: string, config: Tree): Record<string, readonly string[]> {
-  const at = ['Resources', id, 'Properties', 'FunctionUrlConfig'];
-  return Object.fromEntries(Object.keys(config).map((name) => [name, [...at, name]]));
 }
 
 function checkCors(written: unknown): void {

@@ -9,7 +9,7 @@ import { expandInvokeConfig } from './invoke-config.ts';
 import { functionEvents } from './events/function-events.ts';
 import { SamProblem } from './problem.ts';
 import { resourceProperties } from './property-tables.ts';
-import { managedPolicy, roleResource, trustIn, withPolicies, type RoleParts } from './roles.ts';
+import { managedPolicy, policyPlaces, roleResource, trustIn, withPolicies, type RoleParts } from './roles.ts';
 import { propagateTags, samTags } from './tags.ts';
 import { getAtt, isGiven, isIntrinsic, isTruthy, noValue, pick, present, ref, type Tree } from './tree.ts';
 
@@ -56,7 +56,6 @@ export function expandFunction(resource: SamResource, context: SamContext): void
   const role = functionRole(resource, context);
   const made: string[] = [id];
   context.emit(id, lambdaFunction(resource, code, role.value, context), { id, direct: true });
-  context.place(id, writtenPlaces(resource, context));
   const alias = publishVersion(resource, context);
   const target = eventTarget(resource, alias);
   expandFunctionUrl(target, context);
@@ -266,27 +265,5 @@ function emitRole(resource: SamResource, role: FunctionRole, parts: RoleParts, c
   };
   const path = isGiven(properties['Policies']) ? { path: ['Policies'] } : {};
   context.emit(`${id}Role`, roleResource(parts, others, attributes), { id, ...path });
-}
-
-/** Properties that have another name in SAM, or are written in `Globals`. */
-const otherNames: Readonly<Record<string, readonly string[]>> = {
-  Code: ['InlineCode', 'ImageUri', 'CodeUri'],
-  TracingConfig: ['Tracing'],
-  DeadLetterConfig: ['DeadLetterQueue'],
-};
-
-function writtenPlaces(
-  { id, properties }: SamResource,
-  context: SamContext,
-): Record<string, readonly (string | number)[]> {
-  const global = context.fromGlobals.get(id) ?? new Set<string>();
-  const place = (name: string): readonly (string | number)[] =>
-    global.has(name) ? ['Globals', 'Function', name] : ['Resources', id, 'Properties', name];
-  const places: Record<string, readonly (string | number)[]> = {};
-  for (const name of handedThrough) if (global.has(name)) places[name] = place(name);
-  for (const [name, sources] of Object.entries(otherNames)) {
-    const source = sources.find((written) => isGiven(properties[written]));
-    if (source !== undefined) places[name] = place(source);
-  }
-  return places;
+  context.place(`${id}Role`, policyPlaces(id, properties['Policies'], parts));
 }

@@ -1,4 +1,4 @@
-import { isRawObject, member } from '../raw.ts';
+import { isRawObject } from '../raw.ts';
 import { SamDocumentProblem } from './problem.ts';
 import { isGiven, isIntrinsic, isMap, listOf, type Tree } from './tree.ts';
 
@@ -35,13 +35,6 @@ export class Globals {
   /** @throws SamDocumentProblem for a section or a property that is not supported. */
   constructor(written: unknown) {
     this.#sections = isGiven(written) ? readSections(written) : {};
-  }
-
-  /** Names of the properties that a resource of a type takes over. */
-  names(type: string, resource: Tree): ReadonlySet<string> {
-    const section = this.#section(type, resource);
-    const own = resource['Properties'];
-    return new Set(Object.keys(section).filter((name) => !isGiven(member(own, name))));
   }
 
   /** The resource with the properties of its section under its own. */

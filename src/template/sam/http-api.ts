@@ -48,11 +48,7 @@ export function expandHttpApi(resource: SamResource, context: SamContext): void 
     }),
   };
   context.emit(id, api, { id, direct: true });
-  const written = ['Resources', id, 'Properties', 'DefinitionBody'];
-  context.place(id, {
-    ...(context.implicitCauses.has(id) ? {} : { Body: written }),
-    ...context.routePlaces(id),
-  });
+  context.place(id, context.routePlaces(id));
   const stage = emitStage(resource, state, context);
   context.parts.set(`${id}.Stage`, stage);
   for (const authorizer of authorizers) emitPermission(resource, authorizer, context);
@@ -238,6 +234,7 @@ function emitStage(resource: SamResource, state: ApiState | undefined, context: 
   };
   const stageName = isDefault ? `${id}ApiGatewayDefaultStage` : stageId(id, name);
   context.emit(stageName, stage, { id, direct: true });
+  context.place(stageName, state?.settingPlaces ?? {});
   return stageName;
 }
 

@@ -3,6 +3,7 @@ import { methodKey } from './api-document.ts';
 import { apiState } from './api-state.ts';
 import type { SamContext } from './context.ts';
 import { isGiven, isMap, present, ref, refName, type Tree } from './tree.ts';
+import { routeNames } from './written-names.ts';
 
 /** One of the two kinds of API that events can make. */
 interface Kind {
@@ -139,10 +140,10 @@ function writeRoutes(routes: readonly Route[], context: SamContext): void {
   const byApi = new Map<string, Map<string, (string | undefined)[]>>();
   for (const route of routes) {
     const state = apiState(route.apiId, context);
-    if (state?.isManaged !== true || state.document === undefined) continue;
+    if (state?.document === undefined) continue;
+    if (state.isManaged || !isWritten(route, state.properties['DefinitionBody'])) noteRoute(route, context);
+    if (!state.isManaged) continue;
     state.document.add(route.path, route.method);
-    const at = ['Resources', route.ownerId, 'Properties', 'Events', route.eventName];
-    context.noteRoute(route.apiId, route.path, methodKey(route.method), at);
     const paths = byApi.get(route.apiId) ?? new Map<string, (string | undefined)[]>();
     byApi.set(route.apiId, paths);
     const condition = route.owner['Condition'];
@@ -152,6 +153,30 @@ function writeRoutes(routes: readonly Route[], context: SamContext): void {
   }
   for (const [apiId, paths] of byApi) {
     for (const [path, conditions] of paths) makePathConditional(apiId, path, conditions, context);
+  }
+}
+
+/** True where the author's own document has the route. */
+function isWritten({ path, method }: Route, document: unknown): boolean {
+  return isGiven(member(member(member(document, 'paths'), path), methodKey(method)));
+}
+
+const validators = ['x-amazon-apigateway-request-validators'];
+
+/** Tells where a route of a document is written: at its event, and what the event says of it there. */
+function noteRoute(route: Route, context: SamContext): void {
+  const { apiId, path, method } = route;
+  const at = ['Resources', route.ownerId, 'Properties', 'Events', route.eventName];
+  const key = methodKey(method);
+  context.noteRoute(apiId, ['paths', path, key], at);
+  const properties = member(
+    member(member(route.owner['Properties'], 'Events'), route.eventName),
+    'Properties',
+  );
+  for (const [name, below] of Object.entries(routeNames)) {
+    if (!isGiven(member(properties, name))) continue;
+    context.noteRoute(apiId, ['paths', path, key, ...below], [...at, 'Properties', name]);
+    if (name === 'RequestModel') context.noteRoute(apiId, validators, [...at, 'Properties', name]);
   }
 }
 

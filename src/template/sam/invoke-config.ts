@@ -48,9 +48,6 @@ export function expandInvokeConfig(target: EventTarget, context: SamContext): Tr
     }),
   };
   context.emit(`${id}EventInvokeConfig`, invokeConfig, { id, path: ['EventInvokeConfig'], direct: true });
-  const at = ['Resources', id, 'Properties', 'EventInvokeConfig'];
-  const places = Object.keys(config).map((name): [string, string[]] => [name, [...at, name]]);
-  context.place(`${id}EventInvokeConfig`, Object.fromEntries(places));
   return policies;
 }
 

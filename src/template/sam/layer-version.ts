@@ -28,7 +28,6 @@ export function expandLayerVersion(resource: SamResource, context: SamContext): 
     }),
   };
   context.emit(versionId, version, { id, direct: true });
-  context.place(versionId, { Content: ['Resources', id, 'Properties', 'ContentUri'] });
 }
 
 /** Properties in which the names of parameters do not tell versions apart, but their values do. */

@@ -65,11 +65,7 @@ export function expandRestApi(resource: SamResource, context: SamContext): void 
     ]);
   }
   context.emit(id, restApi(resource, document), { id, direct: true });
-  const written = ['Resources', id, 'Properties', 'DefinitionBody'];
-  context.place(id, {
-    ...(context.implicitCauses.has(id) ? {} : { Body: written }),
-    ...context.routePlaces(id),
-  });
+  context.place(id, context.routePlaces(id));
   const deployment = emitDeployment(resource, document, context);
   const stage = emitStage(resource, deployment, context);
   for (const authorizer of authorizers) emitAuthorizerPermission(resource, authorizer, context);

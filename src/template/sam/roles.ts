@@ -30,14 +30,20 @@ export function allow(name: string, action: unknown, resource: unknown): Tree {
 export interface RoleParts {
   readonly managed: readonly unknown[];
   readonly inline: readonly Tree[];
+  /** Which entry of the owner's `Policies` made a part: path in the role's properties, joined by NUL -> index. */
+  readonly written?: ReadonlyMap<string, number>;
 }
 
 /** Adds the owner's `Policies`: managed ones by name or ARN, policy templates, and statements. */
 export function withPolicies(roleId: string, written: unknown, parts: RoleParts): RoleParts {
   const managed = [...parts.managed];
   const inline: Tree[] = [...parts.inline];
-  for (const [index, entry] of policyEntries(written).entries()) {
+  const places = new Map<string, number>();
+  for (const [index, { entry, at }] of policyEntries(written).entries()) {
     const converted = fromTemplates(entry, index);
+    const isManaged = typeof converted === 'string' || isIntrinsic(converted);
+    const path = isManaged ? `ManagedPolicyArns\0${managed.length}` : `Policies\0${inline.length}`;
+    places.set(path, at).set(`${path}\0PolicyDocument`, at);
     if (isStatements(converted)) inline.push(named(`${roleId}Policy${index}`, converted));
     else if (isEitherStatements(converted)) inline.push(namedEither(`${roleId}Policy${index}`, converted));
     else if (typeof converted === 'string' || isIntrinsic(converted)) addOnce(managed, managedArn(converted));
@@ -48,15 +54,30 @@ export function withPolicies(roleId: string, written: unknown, parts: RoleParts)
       ]);
     }
   }
-  return { managed, inline };
+  return { managed, inline, written: places };
 }
 
 /** Statements in a map stand alone; several templates in one map count one after another. */
-function policyEntries(written: unknown): unknown[] {
-  return listOf(written).flatMap((entry) => {
-    if (!isMap(entry) || Object.hasOwn(entry, 'Statement') || Object.keys(entry).length < 2) return [entry];
-    return Object.entries(entry).map(([name, value]) => ({ [name]: value }));
+function policyEntries(written: unknown): { readonly entry: unknown; readonly at: number }[] {
+  return listOf(written).flatMap((entry, at) => {
+    const isOne = !isMap(entry) || Object.hasOwn(entry, 'Statement') || Object.keys(entry).length < 2;
+    return isOne
+      ? [{ entry, at }]
+      : Object.entries(entry).map(([name, value]) => ({ entry: { [name]: value }, at }));
   });
+}
+
+/** Where the parts of a role are written that come from its owner's `Policies`. */
+export function policyPlaces(
+  ownerId: string,
+  written: unknown,
+  parts: RoleParts,
+): Record<string, (string | number)[]> {
+  const at = ['Resources', ownerId, 'Properties', 'Policies'];
+  const places = [...(parts.written ?? [])];
+  return Object.fromEntries(
+    places.map(([path, index]) => [path, Array.isArray(written) ? [...at, index] : at]),
+  );
 }
 
 function addOnce(list: unknown[], value: unknown): void {

@@ -25,11 +25,6 @@ export function expandSimpleTable(resource: SamResource, context: SamContext): v
     }),
   };
   context.emit(id, table, { id, direct: true });
-  const at = ['Resources', id, 'Properties'];
-  context.place(id, { AttributeDefinitions: [...at, 'PrimaryKey'], KeySchema: [...at, 'PrimaryKey'] });
-  if (context.fromGlobals.get(id)?.has('SSESpecification') === true) {
-    context.place(id, { SSESpecification: ['Globals', 'SimpleTable', 'SSESpecification'] });
-  }
 }
 
 function primaryKey(written: unknown): { name: unknown; type: unknown } {

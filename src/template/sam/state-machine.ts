@@ -6,7 +6,7 @@ import { stateMachineEvents } from './events/state-machine-events.ts';
 import { alphanumeric } from './logical-id.ts';
 import { SamProblem } from './problem.ts';
 import { resourceProperties } from './property-tables.ts';
-import { managedPolicy, roleResource, trustIn, withPolicies } from './roles.ts';
+import { managedPolicy, policyPlaces, roleResource, trustIn, withPolicies } from './roles.ts';
 import { definitionText } from './state-machine-definition.ts';
 import { propagateTags, samTags } from './tags.ts';
 import { getAtt, isTruthy, present, ref, type Tree } from './tree.ts';
@@ -32,7 +32,6 @@ export function expandStateMachine(resource: SamResource, context: SamContext): 
     }),
   };
   context.emit(id, machine, { id, direct: true });
-  context.place(id, places(resource));
   const target = publishAlias(resource, context);
   const made = stateMachineEvents(resource, target, context);
   propagateTags(resource, context, [id, `${id}Role`, ...made]);
@@ -40,20 +39,6 @@ export function expandStateMachine(resource: SamResource, context: SamContext): 
 
 function truthy(value: unknown): unknown {
   return isTruthy(value) ? value : undefined;
-}
-
-function places({ id, properties }: SamResource): Record<string, readonly string[]> {
-  const at = ['Resources', id, 'Properties'];
-  const definition = isTruthy(properties['Definition']) ? 'Definition' : 'DefinitionUri';
-  return {
-    DefinitionString: [...at, definition],
-    DefinitionS3Location: [...at, definition],
-    LoggingConfiguration: [...at, 'Logging'],
-    TracingConfiguration: [...at, 'Tracing'],
-    StateMachineName: [...at, 'Name'],
-    StateMachineType: [...at, 'Type'],
-    RoleArn: [...at, 'Role'],
-  };
 }
 
 function definitionOf(properties: Tree): Tree {
@@ -82,7 +67,7 @@ function stateMachineRole(resource: SamResource, context: SamContext): unknown {
   if (isTruthy(properties['Role'])) return properties['Role'];
   const isTraced = isRawObject(properties['Tracing']) && properties['Tracing']['Enabled'] === true;
   const roleId = `${id}Role`;
-  const { managed, inline } = withPolicies(roleId, properties['Policies'], { managed: [], inline: [] });
+  const own = withPolicies(roleId, properties['Policies'], { managed: [], inline: [] });
   const xray = isTraced ? [managedPolicy('AWSXrayWriteOnlyAccess')] : [];
   const others = {
     AssumeRolePolicyDocument: trustIn('states.amazonaws.com'),
@@ -90,10 +75,11 @@ function stateMachineRole(resource: SamResource, context: SamContext): unknown {
     PermissionsBoundary: properties['PermissionsBoundary'],
     Tags: samTags(properties['Tags'], createdBy),
   };
-  const parts = { managed: [...new Set([...managed, ...xray])], inline };
+  const parts = { ...own, managed: [...new Set([...own.managed, ...xray])] };
   const path = isTruthy(properties['Policies']) ? { path: ['Policies'] } : {};
   const role = roleResource(parts, { ManagedPolicyArns: [], ...others }, inheritedAttributes(resource));
   context.emit(roleId, role, { id, ...path });
+  context.place(roleId, policyPlaces(id, properties['Policies'], own));
   return getAtt(roleId, 'Arn');
 }
 

@@ -81,7 +81,7 @@ describe('a REST API’s document', () => {
     expect(get.generated).toBe(true);
     expect(get.locate(['AuthorizationType'])).toEqual({
       file: 'main.json',
-      pointer: '/Resources/Api/Body/paths//orders/get',
+      pointer: '/Resources/Api/Body/paths//orders/get/security',
     });
   });
 

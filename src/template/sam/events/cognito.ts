@@ -2,7 +2,7 @@ import { toPointer } from '../../../model/location.ts';
 import { editProperties } from '../context.ts';
 import { SamDocumentProblem } from '../problem.ts';
 import { getAtt, isGiven, isMap, listOf, refName, type Tree } from '../tree.ts';
-import { emitPermission, eventProblem, type FunctionEvent } from './event.ts';
+import { emitPermission, eventProblem, eventSegments, type FunctionEvent } from './event.ts';
 
 /** Triggers that take a map with a version, by name. */
 const versioned: Readonly<Record<string, string>> = {
@@ -26,7 +26,10 @@ export function expandCognito(event: FunctionEvent): undefined {
   const pool = context.edit(poolId);
   if (pool === undefined) return;
   const config = lambdaConfig(poolId, editProperties(pool));
-  for (const trigger of listOf(Trigger)) addTrigger(event, config, String(trigger));
+  for (const trigger of listOf(Trigger)) {
+    addTrigger(event, config, String(trigger));
+    context.place(poolId, { [`LambdaConfig\0${String(trigger)}`]: eventSegments(event) });
+  }
 }
 
 function lambdaConfig(poolId: string, properties: Tree): Tree {

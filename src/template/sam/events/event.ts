@@ -25,6 +25,11 @@ export function eventCause({ target, name }: FunctionEvent, direct = false): Cau
   return { id: target.resource.id, path: ['Events', name], direct };
 }
 
+/** Keys that lead from the template to an event. */
+export function eventSegments({ target, name }: FunctionEvent): string[] {
+  return ['Resources', target.resource.id, 'Properties', 'Events', name];
+}
+
 /** Adds a resource of an event, with the attributes of its function. */
 export function emitForEvent(
   event: FunctionEvent,
@@ -33,19 +38,14 @@ export function emitForEvent(
   properties: Tree,
   attributes: Tree = {},
 ): void {
-  const { context, target, name } = event;
+  const { context, target } = event;
   const made = {
     Type: type,
     ...attributes,
     ...inheritedAttributes(target.resource),
     Properties: present(properties),
   };
-  const isMain = id === event.id;
-  context.emit(id, made, eventCause(event, isMain));
-  if (!isMain) return;
-  const at = ['Resources', target.resource.id, 'Properties', 'Events', name, 'Properties'];
-  const written = Object.keys(event.properties).map((key): [string, string[]] => [key, [...at, key]]);
-  context.place(id, Object.fromEntries(written));
+  context.emit(id, made, eventCause(event, id === event.id));
 }
 
 /** The permission by which a service calls the function. */

@@ -5,7 +5,7 @@ import { apiState, type ApiState } from '../api-state.ts';
 import { authorizerNames, setAuthorizer } from '../api-security.ts';
 import { isGiven, isTruthy, listOf, onlyIf, present, refName, sub } from '../tree.ts';
 import { plainPath } from './api.ts';
-import { emitPermission, eventProblem, type FunctionEvent } from './event.ts';
+import { emitPermission, eventProblem, eventSegments, type FunctionEvent } from './event.ts';
 
 interface HttpRoute {
   readonly path: string;
@@ -176,4 +176,5 @@ function writeRouteSettings(event: FunctionEvent, route: HttpRoute, state: ApiSt
   if (!isTruthy(settings)) return;
   const key = route.path === '$default' ? '$default' : `${route.method.toUpperCase()} ${route.path}`;
   state.routeSettings.set(key, settings);
+  state.settingPlaces[`RouteSettings\0${key}`] = [...eventSegments(event), 'Properties', 'RouteSettings'];
 }

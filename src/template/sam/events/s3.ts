@@ -2,7 +2,7 @@ import { member } from '../../raw.ts';
 import { addDependency, editProperties } from '../context.ts';
 import { isMap, isTruthy, listOf, onlyIf, present, refName, tagList, type Tree } from '../tree.ts';
 import { within } from '../problem.ts';
-import { emitPermission, eventProblem, type FunctionEvent } from './event.ts';
+import { emitPermission, eventProblem, eventSegments, type FunctionEvent } from './event.ts';
 
 /** S3: the notification in the bucket of the template, and its permission. */
 export function expandBucketEvent(event: FunctionEvent): undefined {
@@ -20,8 +20,12 @@ export function expandBucketEvent(event: FunctionEvent): undefined {
   if (!isMap(notifications))
     throw eventProblem(event, '`NotificationConfiguration` of the bucket should be a map');
   const configured = listOf(notifications['LambdaConfigurations']);
-  for (const entry of entries(event))
-    if (!configured.some((known) => same(known, entry))) configured.push(entry);
+  for (const entry of entries(event)) {
+    if (configured.some((known) => same(known, entry))) continue;
+    const path = `NotificationConfiguration\0LambdaConfigurations\0${configured.length}`;
+    context.place(bucketId, { [path]: eventSegments(event) });
+    configured.push(entry);
+  }
   properties['NotificationConfiguration'] = { ...notifications, LambdaConfigurations: configured };
   const { PropagateTags, Tags } = event.target.resource.properties;
   if (isTruthy(PropagateTags) && isTruthy(Tags)) properties['Tags'] = tagList(Tags);
