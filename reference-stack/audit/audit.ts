@@ -2,18 +2,22 @@ import { Duration, Names, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
+import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { ExecutionRole } from '../lib/execution-role.ts';
 import { FlowKey } from '../lib/flow-key.ts';
 import type { Foundation } from '../lib/foundation.ts';
 import { FlowObservability } from '../lib/observability.ts';
 import { Runbook } from '../lib/runbook.ts';
+import { SecureBucket } from '../lib/secure-bucket.ts';
 import { SecureFunction } from '../lib/secure-function.ts';
 import { DeadLetterQueue } from '../lib/secure-queue.ts';
 import { AuditBucket } from './audit-bucket.ts';
 import { auditCode } from './audit-code.ts';
 import { admitReads } from './audit-network.ts';
+import { AuditStateMachine, stateMachineArn } from './audit-state-machine.ts';
 import { ReaderRole } from './reader-role.ts';
+import { splitDefinition } from './split-states.ts';
 
 /** Properties of {@link Audit}. */
 export interface AuditProps {
@@ -48,6 +52,8 @@ export class Audit extends Construct {
   readonly function: SecureFunction;
   readonly reader: ReaderRole;
   readonly deadLetters: DeadLetterQueue;
+  readonly stateMachine: sfn.StateMachine;
+  private readonly work: SecureBucket;
   private readonly props: AuditProps;
   private readonly key: FlowKey;
 
@@ -74,7 +80,16 @@ export class Audit extends Construct {
       ...(props.keepDays !== undefined && { keepDays: props.keepDays }),
       ...(props.lockDays !== undefined && { lockDays: props.lockDays }),
     });
+    // What one function hands to the next is gone after a day, whatever the reports' lock says.
+    this.work = new SecureBucket(this, 'Work', {
+      posture: foundation.posture,
+      key: this.key,
+      accessLogs: foundation.accessLogs,
+      accessLogPrefix: 'audit-work',
+      expireAfter: Duration.days(1),
+    });
     this.function = this.createFunction();
+    this.stateMachine = this.createStateMachine();
     this.reader = this.createReader();
     admitReads(foundation.network, { 'aws:PrincipalAccount': Stack.of(this).account });
     this.addSchedule();
@@ -89,7 +104,7 @@ export class Audit extends Construct {
       description: 'Audits the account, reports to S3 and Security Hub',
       entry: auditCode(this, 'audit', configFolder),
       service: 'audit',
-      // Two audits at once would tell Security Hub the same twice.
+      // One at a time, its parts too: two would ask at twice the rate, and tell Security Hub the same twice.
       reservedConcurrency: 1,
       timeout: Duration.minutes(15),
       memoryMiB: 1769,
@@ -98,6 +113,8 @@ export class Audit extends Construct {
       environment: {
         HEADGATE_REGIONS: (regions ?? [Stack.of(this).region]).join(','),
         HEADGATE_BUCKET: this.bucket.bucketName,
+        HEADGATE_WORK_BUCKET: this.work.bucketName,
+        HEADGATE_STATE_MACHINE: stateMachineArn(this.stateMachineName),
         HEADGATE_SECURITY_HUB: securityHub === false ? 'off' : 'on',
         HEADGATE_DEPLOYMENT: this.deployment,
         HEADGATE_ROLE_ARN: this.readerArn,
@@ -106,10 +123,29 @@ export class Audit extends Construct {
       },
     });
     handler.allowObjects(['s3:PutObject', 's3:GetObject'], this.bucket, '');
+    handler.allowObjects(['s3:PutObject', 's3:GetObject'], this.work, 'parts/');
     // Without it a state that is not there yet would be answered like one that may not be read.
-    handler.allow(['s3:ListBucket'], [this.bucket.bucketArn]);
+    handler.allow(['s3:ListBucket'], [this.bucket.bucketArn, this.work.bucketArn]);
     handler.allow(['sts:AssumeRole'], [this.readerArn]);
+    handler.allow(['states:StartExecution'], [stateMachineArn(this.stateMachineName)]);
     return handler;
+  }
+
+  /** Goes on where one function does not get through the account. */
+  private createStateMachine(): sfn.StateMachine {
+    const { stateMachine } = new AuditStateMachine(this, 'Machine', {
+      posture: this.props.foundation.posture,
+      key: this.key,
+      name: this.stateMachineName,
+      runs: 'an audit in parts',
+      functions: [this.function],
+      definition: splitDefinition(this.function.target.functionArn),
+    });
+    return stateMachine;
+  }
+
+  private get stateMachineName(): string {
+    return `${this.deployment}-parts`;
   }
 
   private createReader(): ReaderRole {
@@ -195,6 +231,10 @@ export class Audit extends Construct {
       'The audit failed',
       this.function.function.metricErrors({ period: Duration.hours(1) }),
     );
+    const period = Duration.minutes(5);
+    const parts = 'An audit in parts';
+    this.alarm('PartsFailed', `${parts} failed`, this.stateMachine.metricFailed({ period }));
+    this.alarm('PartsTimedOut', `${parts} took over a day`, this.stateMachine.metricTimedOut({ period }));
     this.alarm(
       'Incomplete',
       'The audit could not see everything: see `missing` in its answer, and the diagnostics of its report',

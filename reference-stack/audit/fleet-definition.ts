@@ -1,3 +1,13 @@
+import {
+  answerOfAudit,
+  everything,
+  invoke,
+  killed,
+  splitStates,
+  taskSeconds,
+  transient,
+} from './split-states.ts';
+
 /** What the definition names; tokens of the CDK, or plain texts in tests. */
 export interface FleetDefinitionProps {
   /** ARN of the function that audits. */
@@ -15,28 +25,8 @@ export interface FleetDefinitionProps {
   readonly toleratedFailurePercentage: number;
 }
 
-const invoke = 'arn:aws:states:::lambda:invoke';
-const everything = ['States.ALL'];
-
-/** Errors of the service, not of the audit: asked again, nothing was done twice. */
-const transient = {
-  ErrorEquals: [
-    'Lambda.ServiceException',
-    'Lambda.AWSLambdaException',
-    'Lambda.SdkClientException',
-    'Lambda.TooManyRequestsException',
-    'Lambda.ClientExecutionTimeoutException',
-  ],
-  IntervalSeconds: 5,
-  BackoffRate: 2,
-  MaxAttempts: 5,
-  MaxDelaySeconds: 120,
-  JitterStrategy: 'FULL',
-};
 const recordFailure = [{ ErrorEquals: everything, ResultPath: '$.failure', Next: 'RecordFailure' }];
 const runFailed = [{ ErrorEquals: everything, ResultPath: '$.failure', Next: 'RunFailed' }];
-/** A little more than the function's own time-out, so that its own error comes first. */
-const taskSeconds = 930;
 
 /**
  * The state machine of a fleet: plan, audit every account and Region, report. In Amazon States Language with
@@ -121,19 +111,6 @@ function auditAll(props: FleetDefinitionProps): object {
 /** One account and Region. Input: an item of the plan. */
 function auditOne(props: FleetDefinitionProps): object {
   const { auditFunction, bucket, prefix } = props;
-  const audit = (Payload: unknown) => ({
-    Type: 'Task',
-    Resource: invoke,
-    Parameters: { FunctionName: auditFunction, ...(Payload as object) },
-    ResultSelector: {
-      'completeness.$': '$.Payload.completeness',
-      'partitions.$': '$.Payload.partitions',
-    },
-    ResultPath: '$.result',
-    Retry: [transient],
-    TimeoutSeconds: taskSeconds,
-    Catch: recordFailure,
-  });
   const place = {
     'time.$': '$.time',
     'account.$': '$.account',
@@ -141,17 +118,31 @@ function auditOne(props: FleetDefinitionProps): object {
     'homeRegion.$': '$.homeRegion',
   };
   return {
-    Audit: { ...audit({ 'Payload.$': '$' }), Next: 'InTime' },
-    InTime: {
-      Type: 'Choice',
-      Choices: [{ Variable: '$.result.completeness', StringEquals: 'deadline', Next: 'AuditServices' }],
-      Default: 'AddPartitions',
+    Audit: {
+      Type: 'Task',
+      Resource: invoke,
+      Parameters: { FunctionName: auditFunction, 'Payload.$': '$' },
+      ResultSelector: answerOfAudit,
+      ResultPath: '$.result',
+      Retry: [transient],
+      TimeoutSeconds: taskSeconds,
+      Catch: [{ ErrorEquals: killed, ResultPath: '$.failure', Next: 'ServicesApart' }, ...recordFailure],
+      Next: 'InTime',
     },
-    AuditServices: auditServices(auditFunction, place),
-    Decide: {
-      ...audit({ Payload: { ...place, 'folder.$': '$.folder', 'parts.$': '$.parts' } }),
-      Next: 'AddPartitions',
+    // Of what died nobody knows how far it came.
+    ServicesApart: {
+      Type: 'Pass',
+      Parameters: { 'split.$': '$.groups', nextRound: 1 },
+      ResultPath: '$.result',
+      Next: 'AuditServices',
     },
+    ...splitStates({
+      auditFunction,
+      place,
+      more: { 'folder.$': '$.folder' },
+      next: 'AddPartitions',
+      Catch: recordFailure,
+    }),
     AddPartitions: {
       Type: 'Task',
       Resource: 'arn:aws:states:::aws-sdk:glue:batchCreatePartition',
@@ -184,6 +175,8 @@ function auditOne(props: FleetDefinitionProps): object {
         'Key.$': `States.Format('${prefix}{}/failures/{}-{}.json', $.folder, $.account, $.region)`,
         'Body.$': 'States.JsonToString($.failure)',
         ContentType: 'application/json',
+        // A locked bucket takes nothing without one.
+        ChecksumAlgorithm: 'CRC32',
       },
       ResultPath: null,
       Retry: [{ ErrorEquals: everything, IntervalSeconds: 2, BackoffRate: 2, MaxAttempts: 4 }],
@@ -191,46 +184,7 @@ function auditOne(props: FleetDefinitionProps): object {
       Catch: [{ ErrorEquals: everything, ResultPath: null, Next: 'NotAudited' }],
       Next: 'NotAudited',
     },
-    // The map run counts it, and a redrive tries it again.
+    // The map run counts it.
     NotAudited: { Type: 'Fail', Error: 'NotAudited', Cause: 'The report of the fleet run says why.' },
-  };
-}
-
-/** Where one function does not get through an account, each part of its services gets one after the other, and a last one decides. */
-function auditServices(auditFunction: string, place: Readonly<Record<string, string>>): object {
-  return {
-    Type: 'Map',
-    ItemsPath: '$.groups',
-    // Parts of one service share its rate limits.
-    MaxConcurrency: 1,
-    ItemSelector: {
-      ...place,
-      'part.$': '$$.Map.Item.Value.part',
-      'services.$': '$$.Map.Item.Value.services',
-      'operations.$': '$$.Map.Item.Value.operations',
-    },
-    ItemProcessor: {
-      ProcessorConfig: { Mode: 'INLINE' },
-      StartAt: 'ReadServices',
-      States: {
-        ReadServices: {
-          Type: 'Task',
-          Resource: invoke,
-          Parameters: { FunctionName: auditFunction, 'Payload.$': '$' },
-          ResultSelector: { 'key.$': '$.Payload.key' },
-          OutputPath: '$.key',
-          Retry: [transient],
-          Catch: [{ ErrorEquals: everything, ResultPath: '$.failure', Next: 'ServicesUnread' }],
-          TimeoutSeconds: taskSeconds,
-          End: true,
-        },
-        ServicesUnread: { Type: 'Fail', ErrorPath: '$.failure.Error', CausePath: '$.failure.Cause' },
-      },
-    },
-    ResultPath: '$.parts',
-    // A part that is read again is written over.
-    Retry: [{ ErrorEquals: everything, IntervalSeconds: 30, BackoffRate: 2, MaxAttempts: 1 }],
-    Catch: recordFailure,
-    Next: 'Decide',
   };
 }

@@ -1,16 +1,14 @@
 import { Aws, CfnOutput, type CfnResource, Duration, Names, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import * as logs from 'aws-cdk-lib/aws-logs';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
-import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { acknowledge } from '../lib/acknowledge.ts';
 import { ExecutionRole } from '../lib/execution-role.ts';
 import { FlowKey } from '../lib/flow-key.ts';
 import type { Foundation } from '../lib/foundation.ts';
 import { FlowObservability } from '../lib/observability.ts';
-import { dataRemovalPolicy } from '../lib/posture.ts';
 import { Runbook } from '../lib/runbook.ts';
 import { SecureBucket } from '../lib/secure-bucket.ts';
 import { SecureFunction } from '../lib/secure-function.ts';
@@ -18,6 +16,7 @@ import { DeadLetterQueue } from '../lib/secure-queue.ts';
 import { auditNamespace } from './audit.ts';
 import { AuditBucket } from './audit-bucket.ts';
 import { auditCode } from './audit-code.ts';
+import { AuditStateMachine, stateMachineArn } from './audit-state-machine.ts';
 import { admitReads } from './audit-network.ts';
 import { EvaluationsTable } from './evaluations-table.ts';
 import { fleetDefinition } from './fleet-definition.ts';
@@ -183,50 +182,39 @@ export class Fleet extends Construct {
   }
 
   private createStateMachine(): sfn.StateMachine {
-    const { posture } = this.props.foundation;
-    const logGroup = new logs.LogGroup(this, 'Logs', {
-      retention: logs.RetentionDays.THREE_MONTHS,
-      encryptionKey: this.key,
-      removalPolicy: dataRemovalPolicy(posture),
+    const name = `${this.deployment}-audits`;
+    const { stateMachine, role } = new AuditStateMachine(this, 'Machine', {
+      ...{ name, key: this.key, posture: this.props.foundation.posture },
+      runs: 'audits of the fleet',
+      functions: [this.auditor, this.planner],
+      definition: fleetDefinition({
+        auditFunction: this.auditor.target.functionArn,
+        fleetFunction: this.planner.target.functionArn,
+        bucket: this.bucket.bucketName,
+        prefix,
+        database: this.table.databaseName,
+        table: this.table.tableName,
+        maxConcurrency: this.maxConcurrency,
+        toleratedFailurePercentage: this.props.toleratedFailurePercentage ?? 99.9,
+      }),
     });
-    const definition = fleetDefinition({
-      auditFunction: this.auditor.target.functionArn,
-      fleetFunction: this.planner.target.functionArn,
-      bucket: this.bucket.bucketName,
-      prefix,
-      database: this.table.databaseName,
-      table: this.table.tableName,
-      maxConcurrency: this.maxConcurrency,
-      toleratedFailurePercentage: this.props.toleratedFailurePercentage ?? 99.9,
-    });
-    // By name: the state machine starts its own children, and a reference to itself would close a circle.
-    const stateMachineName = `${this.deployment}-audits`;
-    return new sfn.StateMachine(this, 'StateMachine', {
-      stateMachineName,
-      role: this.createStateRole(stateMachineName).sealed(),
-      definitionBody: sfn.DefinitionBody.fromString(Stack.of(this).toJsonString(definition)),
-      tracingEnabled: true,
-      logs: { destination: logGroup, level: sfn.LogLevel.ALL, includeExecutionData: false },
-      encryptionConfiguration: new sfn.CustomerManagedEncryptionConfiguration(this.key, Duration.minutes(5)),
-    });
+    this.allowMap(role, name);
+    return stateMachine;
   }
 
-  private createStateRole(stateMachineName: string): ExecutionRole {
-    const role = new ExecutionRole(this, 'StateRole', {
-      service: 'states.amazonaws.com',
-      description: 'Runs: audits of the fleet',
-    });
+  /** What a distributed map needs (Step Functions' guide, IAM policies for Distributed Map), and the table. */
+  private allowMap(role: ExecutionRole, name: string): void {
     const arn = (service: string, resource: string) =>
       `arn:${Aws.PARTITION}:${service}:${Aws.REGION}:${Aws.ACCOUNT_ID}:${resource}`;
-    role.allow(['lambda:InvokeFunction'], [this.auditor.target.functionArn, this.planner.target.functionArn]);
-    role.allow(['states:StartExecution'], [arn('states', `stateMachine:${stateMachineName}`)]);
+    // By name: a reference of the state machine to itself would close a circle.
+    role.allow(['states:StartExecution'], [stateMachineArn(name)]);
+    const executions = [`${name}:*`, `${name}/*`].map((text) => arn('states', `execution:${text}`));
+    role.allow(['states:DescribeExecution', 'states:StopExecution', 'states:RedriveExecution'], executions);
     role.allow(
-      ['states:DescribeExecution', 'states:StopExecution'],
-      [arn('states', `execution:${stateMachineName}/*`)],
+      ['s3:GetObject', 's3:PutObject', 's3:ListMultipartUploadParts', 's3:AbortMultipartUpload'],
+      [this.bucket.arnForObjects('fleet/*')],
     );
-    role.allow(['s3:GetObject', 's3:PutObject'], [this.bucket.arnForObjects('fleet/*')]);
     role.allow(['s3:ListBucket'], [this.bucket.bucketArn]);
-    role.allow(['kms:Decrypt', 'kms:GenerateDataKey'], [this.key.keyArn]);
     const { databaseName, tableName } = this.table;
     role.allow(
       ['glue:BatchCreatePartition', 'glue:GetTable'],
@@ -236,18 +224,15 @@ export class Fleet extends Construct {
         arn('glue', `table/${databaseName}/${tableName}`),
       ],
     );
-    // Log delivery and X-Ray have no resource-level permissions.
-    role.allow([...logDelivery, ...tracing], ['*']);
     const reports = Stack.of(this).getLogicalId(this.bucket.node.defaultChild as CfnResource); // what a Bucket is
+    const named = 'arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution';
+    const reason = 'A map run gets its name when it starts; the state machine is named.';
     acknowledge(role, {
       [`AwsSolutions-IAM5[Resource::<${reports}.Arn>/fleet/*]`]:
         'Objects are named as they are made; the statement is bound to one bucket and prefix.',
-      [`AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${stateMachineName}/*]`]:
-        'A map run gets its name when it starts; the state machine is named.',
-      'AwsSolutions-IAM5[Resource::*]':
-        'Log delivery and X-Ray have no resource-level permissions; every statement about data names its resource.',
+      [`AwsSolutions-IAM5[Resource::${named}:${name}:*]`]: reason,
+      [`AwsSolutions-IAM5[Resource::${named}:${name}/*]`]: reason,
     });
-    return role;
   }
 
   private addSchedule(): void {
@@ -338,19 +323,3 @@ export class Fleet extends Construct {
     this.props.foundation.operations.notify(alarm);
   }
 }
-
-/** What Step Functions needs to deliver logs (its guide, Logging using CloudWatch Logs). */
-const logDelivery = [
-  'CreateLogDelivery',
-  'GetLogDelivery',
-  'UpdateLogDelivery',
-  'DeleteLogDelivery',
-  'ListLogDeliveries',
-  'PutResourcePolicy',
-  'DescribeResourcePolicies',
-  'DescribeLogGroups',
-].map((action) => `logs:${action}`);
-
-const tracing = ['PutTraceSegments', 'PutTelemetryRecords', 'GetSamplingRules', 'GetSamplingTargets'].map(
-  (action) => `xray:${action}`,
-);

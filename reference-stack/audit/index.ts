@@ -10,8 +10,10 @@ export {
 export { AuditBucket, type AuditBucketProps } from './audit-bucket.ts';
 export { admitReads, addStsEndpoint } from './audit-network.ts';
 export { EvaluationsTable, savedQueries, type EvaluationsTableProps } from './evaluations-table.ts';
+export { AuditStateMachine, type AuditStateMachineProps } from './audit-state-machine.ts';
 export { Fleet, type FleetProps } from './fleet.ts';
 export { fleetApplication, FleetStack, type FleetApplicationProps } from './fleet-application.ts';
 export { fleetDefinition, type FleetDefinitionProps } from './fleet-definition.ts';
 export { memberRoleName, memberRoleTemplate, type ReadPolicy } from './member-role.ts';
 export { ReaderRole, type ReaderRoleProps } from './reader-role.ts';
+export { splitDefinition } from './split-states.ts';

@@ -1,4 +1,5 @@
 import { HeadgateError } from '../model/headgate-error.ts';
+import type { Share } from './collection-parts.ts';
 
 /** What one run audits, and where it puts what it finds. */
 export interface AuditSettings {
@@ -21,14 +22,18 @@ export interface AuditSettings {
   readonly account?: string;
   /** When the run was due: a retry writes over the same objects. */
   readonly time: Date;
-  /** Keys of the calls for each resource that are made; empty: all. */
-  readonly operations?: readonly string[];
-  /** Part of a run that was split by service: collects and hands over, decides nothing. */
+  /** Part of a run that was split: collects and hands over, decides nothing. */
   readonly part?: string;
+  /** Of the resources that are asked about one by one; without it all. */
+  readonly share?: Share;
   /** Parts to put together instead of collecting. */
   readonly parts?: readonly string[];
   /** Folder of a fleet run: the summary is left there too. */
   readonly folder?: string;
+  /** How often the run was split before. */
+  readonly round: number;
+  /** Whether somebody goes on with what this run does not get through. */
+  readonly canSplit: boolean;
 }
 
 /** What the scheduler or the fleet's state machine passes; each member goes before the environment. */
@@ -38,10 +43,11 @@ export interface AuditEvent {
   readonly region?: string;
   readonly homeRegion?: string;
   readonly services?: readonly string[];
-  readonly operations?: readonly string[];
   readonly part?: string;
+  readonly share?: Share;
   readonly parts?: readonly string[];
   readonly folder?: string;
+  readonly round?: number;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -64,13 +70,15 @@ export function readSettings(
     regions,
     ...homeOf(event, environment, regions),
     ...optional('services', event.services),
-    ...optional('operations', event.operations),
+    ...optional('share', event.share),
     ...roleOf(event, environment),
     ...optional('externalId', environment['HEADGATE_EXTERNAL_ID']),
     ...optional('account', event.account),
     ...optional('part', event.part),
     ...optional('parts', event.parts),
     ...optional('folder', event.folder),
+    round: event.round ?? 0,
+    canSplit: event.folder !== undefined || isSet(environment['HEADGATE_STATE_MACHINE']),
     bucket,
     prefix: environment['HEADGATE_PREFIX'] ?? '',
     securityHub: environment['HEADGATE_SECURITY_HUB'] !== 'off',
@@ -106,6 +114,10 @@ function timeOf(text: string | undefined, now: Date): Date {
   const time = new Date(text);
   if (Number.isNaN(time.getTime())) throw invalid(`\`${text}\` is no time`);
   return time;
+}
+
+function isSet(text: string | undefined): boolean {
+  return text !== undefined && text !== '';
 }
 
 function list(text: string | undefined): string[] {

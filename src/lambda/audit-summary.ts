@@ -4,6 +4,7 @@ import type { ScanResult } from '../model/scan-result.ts';
 import type { PlacePublication } from '../publish/publish-result.ts';
 import type { AuditSettings } from './audit-settings.ts';
 import { partitionOf, type EvaluationPartition } from './evaluation-columns.ts';
+import type { CollectionPart } from './collection-parts.ts';
 import type { WrittenObjects } from './result-objects.ts';
 
 /** What a run answers: small enough for the state of a workflow, whatever the account holds. */
@@ -36,6 +37,10 @@ export interface AuditSummary {
     readonly reason?: string;
   }[];
   readonly requests: number;
+  /** Parts with which somebody goes on where this run hit its deadline; empty where this is the last word. */
+  readonly split: readonly CollectionPart[];
+  /** What the run that decides on them is told. */
+  readonly nextRound: number;
 }
 
 /** What a part of a split run answers. */
@@ -50,7 +55,8 @@ export function summarize(
   reading: AccountReading,
   objects: WrittenObjects,
   publications: readonly PlacePublication[],
-  { time, bucket, prefix }: Pick<AuditSettings, 'time' | 'bucket' | 'prefix'>,
+  split: readonly CollectionPart[],
+  { time, bucket, prefix, round }: Pick<AuditSettings, 'time' | 'bucket' | 'prefix' | 'round'>,
 ): AuditSummary {
   const { account, regions } = reading;
   return {
@@ -66,10 +72,13 @@ export function summarize(
     partitions: objects.evaluations.map((key) => partitionOf(key, `s3://${bucket}/${prefix}`)),
     securityHub: publications.map(describe),
     requests: reading.calls.reduce((sum, { attempts }) => sum + attempts, 0),
+    split,
+    nextRound: round + 1,
   };
 }
 
-function completenessOf({ completeness, diagnostics }: AccountReading): AuditSummary['completeness'] {
+/** Whether everything was seen, and if not, whether time was what lacked. */
+export function completenessOf({ completeness, diagnostics }: AccountReading): AuditSummary['completeness'] {
   if (diagnostics.some(({ code }) => code === 'account-call-timeout')) return 'deadline';
   return completeness.complete ? 'complete' : 'calls';
 }
@@ -109,7 +118,9 @@ export function metricsOf(summary: AuditSummary, finishedMs: number): Readonly<R
   const { counts, completeness, securityHub } = summary;
   return {
     Audits: 1,
-    IncompleteAudits: completeness === 'complete' ? 0 : 1,
+    // What somebody goes on with is judged at its end.
+    IncompleteAudits: completeness === 'complete' || summary.split.length > 0 ? 0 : 1,
+    SplitAudits: summary.split.length > 0 ? 1 : 0,
     Resources: summary.resources,
     Passed: counts.pass,
     Failed: counts.fail,

@@ -13,6 +13,7 @@ import { HeadgateError } from '../model/headgate-error.ts';
 import type { RuleSet } from '../model/rule.ts';
 import type { ScanResult } from '../model/scan-result.ts';
 import { needsOf } from '../needs.ts';
+import { planCollection } from '../account/plan.ts';
 import {
   publishResult,
   type PlacePublication,
@@ -26,8 +27,14 @@ import { readConfigIn, type HeadgateConfig } from '../rules/read-config.ts';
 import { decideReading } from '../scan.ts';
 import { collectors } from '../account/collectors/index.ts';
 import type { AuditSettings } from './audit-settings.ts';
-import { summarize, type AuditSummary, type PartSummary } from './audit-summary.ts';
-import { restrictCollectors } from './collection-parts.ts';
+import { completenessOf, summarize, type AuditSummary, type PartSummary } from './audit-summary.ts';
+import {
+  keepShare,
+  restrictCollectors,
+  splitCollection,
+  type CollectionPart,
+  type Share,
+} from './collection-parts.ts';
 import { runKey } from './fleet-report.ts';
 import { mergeParts, readPart, writePart } from './reading-parts.ts';
 import { writeResult } from './result-objects.ts';
@@ -93,7 +100,8 @@ export async function runAudit(
   const publications = settings.securityHub
     ? await publish(result, reading, settings, tools, credentials)
     : [];
-  const summary = summarize(ownPart(result, settings), reading, objects, publications, settings);
+  const split = splitFurther(reading, settings, ruleSet);
+  const summary = summarize(ownPart(result, settings), reading, objects, publications, split, settings);
   const {
     folder,
     account: owner = account,
@@ -123,17 +131,20 @@ async function credentialsOf({
   });
 }
 
+const everything: Share = { index: 0, of: 1 };
+
 async function collect(
   settings: AuditSettings,
   tools: AuditTools,
   ruleSet: RuleSet,
   credentials: Credentials | undefined,
 ): Promise<AccountReading> {
+  const share = settings.share ?? everything;
   const reading = await collectAccount({
     regions: settings.regions,
     needs: needsOf(ruleSet.rules),
     deadlineMs: Math.max(leastMs, tools.remainingMs() - reserveMs),
-    collectors: restrictCollectors(collectors, settings.operations ?? []),
+    collectors: restrictCollectors(collectors, share),
     ...(settings.services === undefined ? {} : { services: settings.services }),
     ...(credentials === undefined ? {} : { credentials }),
     ...tools.collect,
@@ -143,7 +154,22 @@ async function collect(
       'account-unexpected',
       `The audit of \`${settings.account}\` was answered by \`${reading.account}\`: check the role that it assumes.`,
     );
-  return reading;
+  return { ...reading, resources: keepShare(reading.resources, collectors, share) };
+}
+
+/** Each split halves the shares, so that a fourth one would not help either. */
+const mostRounds = 3;
+
+function splitFurther(
+  reading: AccountReading,
+  { canSplit, round }: AuditSettings,
+  ruleSet: RuleSet,
+): readonly CollectionPart[] {
+  if (!canSplit || round >= mostRounds || completenessOf(reading) !== 'deadline') return [];
+  const planned = planCollection(collectors, needsOf(ruleSet.rules)).collectors.map(
+    ({ collector, operations }) => ({ ...collector, operations }),
+  );
+  return splitCollection(planned, reading.resources, round);
 }
 
 async function decide(

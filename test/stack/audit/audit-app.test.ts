@@ -65,7 +65,12 @@ describe('the audit of an account', () => {
   });
 
   it('gives the function itself no right to read', () => {
-    const roles = Object.values(template.findResources('AWS::IAM::Role')) as {
+    const runByLambda = {
+      Properties: {
+        AssumeRolePolicyDocument: { Statement: [{ Principal: { Service: 'lambda.amazonaws.com' } }] },
+      },
+    };
+    const roles = Object.values(template.findResources('AWS::IAM::Role', runByLambda)) as {
       Properties: { Policies?: { PolicyName: string; PolicyDocument: object }[] };
     }[];
     const execution = roles.flatMap(({ Properties }) =>
@@ -83,6 +88,18 @@ describe('the audit of an account', () => {
         DeadLetterConfig: { Arn: Match.anyValue() },
       },
     });
+  });
+
+  it('lets the function start the state machine that goes on with what it does not get through', () => {
+    const [name] = Object.values(template.findResources('AWS::StepFunctions::StateMachine')).map(
+      ({ Properties }: { Properties?: { StateMachineName?: string } }) => Properties?.StateMachineName ?? '',
+    );
+    const [text] = Object.values(template.findResources('AWS::Lambda::Function')).map((found) =>
+      JSON.stringify(found),
+    );
+    expect(text).toContain(`:stateMachine:${name ?? 'none'}`);
+    const started = JSON.stringify(template.findResources('AWS::IAM::Role'));
+    expect(started).toContain(`:stateMachine:${name ?? 'none'}`);
   });
 
   it('keeps reports in a versioned bucket under a key, for seven years', () => {

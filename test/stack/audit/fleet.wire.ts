@@ -89,6 +89,9 @@ describeOnWire('the fleet’s state machine', () => {
       failure: expect.stringContaining('`sts:AssumeRole` was denied'),
     });
     expect(runOf(accounts.broken)).toMatchObject({ failure: expect.stringContaining('Runtime.ExitError') });
+    // One that is killed is tried service by service, which does not help here.
+    const tried = invocations.filter(({ account }) => account === accounts.broken).map(({ part }) => part);
+    expect(new Set(tried)).toEqual(new Set([undefined, 'lambda']));
     for (const account of [accounts.denied, accounts.broken]) {
       expect(runOf(account)?.summary).toBeUndefined();
       const { Contents = [] } = await s3.listObjectsV2({ Bucket: 'audits', Prefix: `state/${account}/` });

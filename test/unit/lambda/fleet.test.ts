@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { isItemOperation } from '../../../src/account/collector.ts';
 import { collectors } from '../../../src/account/collectors/index.ts';
 import type { AuditSummary } from '../../../src/lambda/audit-summary.ts';
 import { splitCollection } from '../../../src/lambda/collection-parts.ts';
@@ -42,6 +41,8 @@ function summary(account: string, region: string, more: Partial<AuditSummary> = 
     partitions: [],
     securityHub: [{ region, status: 'published', accepted: 3, refused: 0 }],
     requests: 60,
+    split: [],
+    nextRound: 1,
     ...more,
   };
 }
@@ -73,20 +74,9 @@ describe('planFleet', () => {
     await expect(planFleet({ ...options, regions: [] }, store)).rejects.toThrow(/no account and Region/);
   });
 
-  it('splits the slowest service by its calls, and forgets no service and no call', () => {
-    const parts = splitCollection(collectors);
-    const services = new Set(collectors.map(({ service }) => service.replace(/-global$/, '')));
-    expect(new Set(parts.flatMap((part) => part.services))).toEqual(services);
-    const lambda = collectors.find(({ service }) => service === 'lambda');
-    const calls = lambda?.operations.filter(isItemOperation) ?? [];
-    expect(parts.flatMap(({ operations }) => operations).sort()).toEqual(
-      calls.map(({ operation, each }) => `${operation} ${each}`).sort(),
-    );
-    const partOf = (operation: string) =>
-      parts.find(({ operations }) => operations.some((key) => key.startsWith(`${operation} `)))?.part;
-    expect(partOf('ListProvisionedConcurrencyConfigs')).toBe(partOf('ListAliases'));
-    expect(partOf('GetFunctionConcurrency')).not.toBe(partOf('ListAliases'));
-    expect(new Set(parts.map(({ part }) => part)).size).toBe(parts.length);
+  it('names the services apart for an account whose function dies', async () => {
+    await planFleet(options, store);
+    expect(items()[0]?.groups).toEqual(splitCollection(collectors));
   });
 });
 

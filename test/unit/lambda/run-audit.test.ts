@@ -46,6 +46,7 @@ async function audit(
     remainingMs?: number;
     collect?: Partial<CollectAccountOptions>;
     environment?: Record<string, string>;
+    rules?: RegExp;
   } = {},
 ) {
   const { replies = ordersAccount, faults = [], remainingMs = 900_000 } = more;
@@ -60,7 +61,7 @@ async function audit(
   return runAudit(settings, {
     store,
     parts: store,
-    ruleSet,
+    ruleSet: { ...ruleSet, rules: ruleSet.rules.filter(({ id }) => more.rules?.test(id) !== false) },
     remainingMs: () => remainingMs,
     collect: {
       credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'x' },
@@ -193,15 +194,32 @@ describe('a run that was split by service', () => {
     hub = new MemoryHub(account);
     state = new MemoryStore();
     const parts: string[] = [];
-    for (const { part, services, operations } of splitCollection(collectors)) {
-      const summary = await audit({ part, services, operations });
+    for (const { part, services, share } of splitCollection(collectors)) {
+      const summary = await audit({ part, services, share });
       if (summary.kind === 'part') parts.push(summary.key);
     }
-    expect(parts.length).toBeGreaterThan(6);
+    expect(parts.length).toBeGreaterThan(3);
     const merged = await summaryOf({ parts });
     expect(merged.counts).toEqual(whole.counts);
     expect(merged.objects.evaluations.flatMap(rows)).toEqual(wholeRows);
     expect(merged.completeness).toBe(whole.completeness);
+  });
+
+  it('decides the same on shares of every service, each resource asked about once', async () => {
+    const whole = await summaryOf();
+    const wholeRows = whole.objects.evaluations.flatMap(rows);
+    hub = new MemoryHub(account);
+    state = new MemoryStore();
+    const parts: string[] = [];
+    for (const { part, services, share } of splitCollection(collectors, [], 1)) {
+      expect(share.of).toBe(2);
+      const summary = await audit({ part, services, share });
+      if (summary.kind === 'part') parts.push(summary.key);
+    }
+    const merged = await summaryOf({ parts, round: 1 });
+    expect(merged.counts).toEqual(whole.counts);
+    expect(merged.objects.evaluations.flatMap(rows)).toEqual(wholeRows);
+    expect(merged.resources).toBe(whole.resources);
   });
 
   it('hands no secret over', async () => {
@@ -225,5 +243,81 @@ describe('a run that was split by service', () => {
 
   it('says which part is gone', async () => {
     await expect(audit({ parts: ['parts/x.ndjson.gz'] })).rejects.toThrow(/`parts\/x.ndjson.gz`/);
+  });
+});
+
+describe('an account that one function does not get through', () => {
+  const functions = 100;
+  // Six calls for each function: two minutes at a third of Lambda's rate.
+  const rules = /^all\.lambda\.reserved-concurrency$/;
+  const replies: Replies = {
+    'lambda.ListFunctions': ({ Marker = '0' }) => ({
+      Functions: Array.from({ length: 50 }, (_, index) => `f${Number(Marker) + index}`).map(
+        (FunctionName) => ({
+          FunctionName,
+          FunctionArn: `arn:aws:lambda:eu-west-1:${account}:function:${FunctionName}`,
+          Runtime: 'nodejs22.x',
+          PackageType: 'Zip',
+        }),
+      ),
+      ...(Number(Marker) + 50 < functions ? { NextMarker: String(Number(Marker) + 50) } : {}),
+    }),
+  };
+  const environment = { HEADGATE_STATE_MACHINE: 'arn:aws:states:eu-west-1:111122223333:stateMachine:parts' };
+  /** Ends the collection after so many seconds of the simulated clock. */
+  const within = (seconds: number): Partial<CollectAccountOptions> => {
+    const clock = fastClock();
+    const stop = new AbortController();
+    return {
+      signal: stop.signal,
+      clock: {
+        now: clock.now,
+        sleep: async (milliseconds, signal) => {
+          if (clock.now() + milliseconds > seconds * 1000) stop.abort();
+          await clock.sleep(milliseconds, signal);
+        },
+      },
+    };
+  };
+  /** As the state machine runs it; each function has so many seconds. */
+  async function auditInParts(seconds: number): Promise<{ summary: AuditSummary; rounds: number[] }> {
+    const more = { replies, environment, rules };
+    let summary = await summaryOf({}, { ...more, collect: within(seconds) });
+    expect(summary.completeness).toBe('deadline');
+    const rounds: number[] = [];
+    while (summary.split.length > 0) {
+      rounds.push(summary.split.length);
+      const keys: string[] = [];
+      for (const part of summary.split) {
+        const read = await audit(part, { ...more, collect: within(seconds) });
+        if (read.kind === 'part') keys.push(read.key);
+      }
+      summary = await summaryOf({ parts: keys, round: summary.nextRound }, more);
+    }
+    return { summary, rounds };
+  }
+
+  it('is read in parts to its end, within a function’s time each', async () => {
+    // What the first function had counted was too little, so that the shares are halved once.
+    const { summary, rounds } = await auditInParts(75);
+    const [first = 0] = rounds;
+    expect(rounds).toEqual([first, first * 2]);
+    expect(summary.completeness).toBe('complete');
+    const decided = summary.objects.evaluations.flatMap(rows);
+    expect(decided).toHaveLength(functions);
+    expect(new Set(decided.map(({ verdict }) => verdict))).toEqual(new Set(['fail']));
+  });
+
+  it('says so at last where even its smallest parts are too large, and goes on no more', async () => {
+    const { summary, rounds } = await auditInParts(5);
+    expect(rounds).toHaveLength(3);
+    expect(summary.completeness).toBe('deadline');
+    expect(metricsOf(summary, 1)).toMatchObject({ IncompleteAudits: 1, SplitAudits: 0 });
+  });
+
+  it('is incomplete at once where nobody would go on', async () => {
+    const summary = await summaryOf({}, { replies, rules, collect: within(5) });
+    expect(summary.split).toEqual([]);
+    expect(metricsOf(summary, 1)).toMatchObject({ IncompleteAudits: 1 });
   });
 });

@@ -26,6 +26,8 @@ describe('readSettings', () => {
       prefix: '',
       securityHub: true,
       deployment: 'audit',
+      round: 0,
+      canSplit: false,
       configFolder: '/tmp/config',
       time: now,
     });
