@@ -20,6 +20,13 @@ const interfaces = [
  */
 export const managedPolicies: Readonly<Record<string, ObjectValue>> = {
   AWSLambdaBasicExecutionRole: allow(...logs),
+  AWSLambdaBasicDurableExecutionRolePolicy: allow(
+    'lambda:CheckpointDurableExecution',
+    'lambda:GetDurableExecutionState',
+    ...logs,
+  ),
+  AWSLambdaExecute: allow('logs:*', 's3:GetObject', 's3:PutObject'),
+  AmazonS3ObjectLambdaExecutionRolePolicy: allow('s3-object-lambda:WriteGetObjectResponse', ...logs),
   AWSLambdaVPCAccessExecutionRole: allow(...logs, ...interfaces),
   AWSLambdaENIManagementAccess: allow(...interfaces),
   AWSXRayDaemonWriteAccess: allow(

@@ -186,6 +186,24 @@ describe('identity statements', () => {
     expect(incomplete).toBeUndefined();
   });
 
+  it('know the policies that the Serverless Application Model attaches to functions', () => {
+    const attached = [
+      'service-role/AWSLambdaBasicExecutionRole',
+      'service-role/AWSLambdaBasicDurableExecutionRolePolicy',
+      'AWSXrayWriteOnlyAccess',
+      'service-role/AWSLambdaVPCAccessExecutionRole',
+      'service-role/AWSLambdaSQSQueueExecutionRole',
+      'service-role/AWSLambdaKinesisExecutionRole',
+      'service-role/AWSLambdaDynamoDBExecutionRole',
+      'service-role/AWSLambdaMSKExecutionRole',
+    ];
+    const { statements, incomplete } = roleStatements({
+      ManagedPolicyArns: attached.map((name) => `arn:aws:iam::aws:policy/${name}`),
+    });
+    expect(incomplete).toBeUndefined();
+    expect(statements).toHaveLength(attached.length);
+  });
+
   it('are incomplete with a managed policy whose text is not known', () => {
     const { incomplete } = roleStatements({ ManagedPolicyArns: ['arn:aws:iam::111122223333:policy/theirs'] });
     expect(incomplete?.code).toBe('outside');
