@@ -168,8 +168,9 @@ function permitted(
   const invokers = new Set(known.map(({ to }) => to));
   return context.related(invoked, 'permissions').edges.flatMap(({ to: permission }) => {
     const principal = plainPrincipal(permission?.properties.Principal);
-    const invocation = typeof principal === 'string' ? principalInvocations[principal] : undefined;
-    if (permission === undefined || invocation === undefined) return [];
+    const usual = typeof principal === 'string' ? principalInvocations[principal] : undefined;
+    if (permission === undefined || usual === undefined) return [];
+    const invocation = isIotAuthorizer(permission.properties.SourceArn) ? 'sync' : usual;
     const attributes = { invocation, via: permission.type, principal: principal ?? '' };
     const sources = context.related(permission, 'permittedSource').edges;
     const named = sources.flatMap(({ to }) =>
@@ -180,6 +181,11 @@ function permitted(
     if (known.some((target) => isOfService(target.to, principal))) return [];
     return [{ to: permission, attributes }];
   });
+}
+
+/** IoT hands messages over, and waits for those whom it asks whom to let in. */
+function isIotAuthorizer(source: Value | undefined): boolean {
+  return typeof source === 'string' && /^arn:[^:]+:iot:[^:]*:[^:]*:authorizer\//.test(source);
 }
 
 function plainPrincipal(principal: Value | undefined): Value | undefined {

@@ -1,5 +1,6 @@
 import type {
   APIGateway,
+  Integration,
   Method,
   MethodSetting,
   Resource,
@@ -470,11 +471,22 @@ function methodProperties(method: Method): Record<string, unknown> {
       PassthroughBehavior: integration.passthroughBehavior,
       RequestParameters: nonEmpty(integration.requestParameters),
       RequestTemplates: nonEmpty(integration.requestTemplates),
-      TimeoutInMillis: integration.timeoutInMillis,
+      TimeoutInMillis: timeoutOf(integration),
       TlsConfig: capitalise(integration.tlsConfig),
     },
   };
 }
+
+/** The service answers 29 seconds where nobody set a timeout, as it does where somebody set 29 seconds. */
+function timeoutOf({ timeoutInMillis }: Integration): unknown {
+  return timeoutInMillis === 29_000 ? new Unresolved(timeoutUnknown) : timeoutInMillis;
+}
+
+const timeoutUnknown = {
+  code: 'evidence',
+  message: 'the service answers 29,000 ms whether somebody set that timeout or nobody set one',
+  remedy: 'set another timeout, or bring the evidence as a waiver with a reason',
+} as const;
 
 function capitaliseEntries(
   throttle:

@@ -1,4 +1,5 @@
-import type { EventBridge, EventBus, Rule } from '@aws-sdk/client-eventbridge';
+import type { ApiDestination, EventBridge, EventBus, Rule } from '@aws-sdk/client-eventbridge';
+import { Unresolved } from '../../model/value.ts';
 import { defineCollector, type Found } from '../collector.ts';
 import { pages } from '../pages.ts';
 import { parseDocument } from '../plain.ts';
@@ -130,7 +131,7 @@ export const eventbridge = defineCollector<EventBridge>({
                 ConnectionArn: destination.ConnectionArn,
                 HttpMethod: destination.HttpMethod,
                 InvocationEndpoint: destination.InvocationEndpoint,
-                InvocationRateLimitPerSecond: destination.InvocationRateLimitPerSecond,
+                InvocationRateLimitPerSecond: rateOf(destination),
               },
             })),
           };
@@ -148,6 +149,17 @@ function busFound({ Name = '', Arn = '', Policy, Description }: EventBus): Found
     properties: { Name, Arn, Policy: parseDocument(Policy), Description },
   };
 }
+
+/** The service answers 300 a second where nobody set a rate, as it does where somebody set 300. */
+function rateOf({ InvocationRateLimitPerSecond: rate }: ApiDestination): unknown {
+  return rate === 300 ? new Unresolved(rateUnknown) : rate;
+}
+
+const rateUnknown = {
+  code: 'evidence',
+  message: 'the service answers 300 a second whether somebody set that rate or nobody set one',
+  remedy: 'set another rate, or bring the evidence as a waiver with a reason',
+} as const;
 
 /** Rules that a service made for itself (an archive's among them) cannot be changed by the account. */
 function isOwn({ ManagedBy }: Rule): boolean {

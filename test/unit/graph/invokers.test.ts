@@ -55,6 +55,17 @@ describe('invokers', () => {
       ['Guard', 'sync', 'AWS::IoT::Authorizer'],
     ],
     [
+      'an IoT authorizer that only a permission shows',
+      {
+        Permission: body('AWS::Lambda::Permission', {
+          FunctionName: ref('Orders'),
+          Principal: 'iot.amazonaws.com',
+          SourceArn: 'arn:aws:iot:eu-west-1:111122223333:authorizer/devices',
+        }),
+      },
+      ['iot:authorizer/devices', 'sync', 'AWS::Lambda::Permission'],
+    ],
+    [
       'an HTTP API',
       {
         Api: body('AWS::ApiGatewayV2::Api', {}),
