@@ -26,6 +26,8 @@ export interface OwnerProof {
   /** The type as accounts show it. */
   readonly type: string;
   readonly declaredAs?: string;
+  /** Types that a template has to change along with it, since accounts know it by them alone. */
+  readonly with?: readonly string[];
   /** Types that accounts show as one with it: their properties change along. */
   readonly shownBy?: readonly string[];
   /** The pair whose verdicts change, by logical id, and the rules that change theirs. */
@@ -36,13 +38,31 @@ export interface OwnerProof {
   readonly change: Side;
 }
 
-/** A difference between the sides that has to be. */
+/** A difference between the sides that has to be, where a case is built badly. */
 export interface Exception {
   readonly logicalId: string;
   readonly rule: string;
   readonly declared: string;
   readonly live: string;
   readonly reason: string;
+}
+
+/** What one side alone has: a part that accounts show inside of something else, or what is there without anybody's doing. */
+export interface OneSided {
+  readonly side: keyof BothNames;
+  readonly type: string;
+  readonly name: string;
+  readonly reason: string;
+  /** Its rule that decides what another rule decides on the other side; its other rules do not apply. */
+  readonly decides?: {
+    readonly rule: string;
+    readonly other: { readonly type: string; readonly name: string; readonly rule: string };
+  };
+}
+
+interface BothNames {
+  readonly declared: string;
+  readonly live: string;
 }
 
 /** A small account whose resources are judged on both sides, soundly built and badly. */
@@ -56,6 +76,7 @@ export interface ParityCase {
   /** By type: what a rule of a user's own demands of types that no shipped rule reads. */
   readonly ownRules?: Readonly<Record<string, Expression>>;
   readonly exceptions?: readonly Exception[];
+  readonly oneSided?: readonly OneSided[];
 }
 
 /** A pair, from its type and two names. */

@@ -64,8 +64,8 @@ describe.each(cases)('$name', (each) => {
     for (const pair of pairsOf(each, variant)) {
       const { declared, live } = pairVerdicts(sides, pair);
       const expected: Record<string, string> = { ...declared };
-      for (const { logicalId, rule, declared: from, live: to } of each.exceptions ?? []) {
-        if (logicalId === pair.logicalId && declared[rule] === from) expected[rule] = to;
+      for (const { logicalId, rule, live: to } of variant === 'bad' ? (each.exceptions ?? []) : []) {
+        if (logicalId === pair.logicalId) expected[rule] = to;
       }
       expect({ [pair.logicalId]: live }).toEqual({ [pair.logicalId]: expected });
     }
@@ -74,25 +74,45 @@ describe.each(cases)('$name', (each) => {
   it.each(variants)('is judged nowhere on one side alone: %s', async (variant) => {
     const { live, declared } = await decide(each, variant);
     const pairs = pairsOf(each, variant);
-    expect(judged(live)).toEqual(pairs.map(({ type, liveName }) => `${type} ${liveName}`).sort());
-    expect(judged(declared)).toEqual(
-      pairs.map(({ type, declaredAs = type, logicalId }) => `${declaredAs} ${logicalId}`).sort(),
-    );
+    const alone = (wanted: string): readonly string[] =>
+      (each.oneSided ?? []).filter(({ side }) => side === wanted).map(({ type, name }) => `${type} ${name}`);
+    const inAccount = pairs.map(({ type, liveName }) => `${type} ${liveName}`);
+    const inTemplate = pairs.map(({ type, declaredAs = type, logicalId }) => `${declaredAs} ${logicalId}`);
+    expect(judged(live)).toEqual([...inAccount, ...alone('live')].sort());
+    expect(judged(declared)).toEqual([...inTemplate, ...alone('declared')].sort());
   });
+});
 
-  it('needs each exception that it names', async () => {
-    for (const { logicalId, rule, declared, live } of each.exceptions ?? []) {
-      const seen = await Promise.all(
-        variants.flatMap((variant) =>
-          pairsOf(each, variant)
-            .filter((pair) => pair.logicalId === logicalId)
-            .map(async (pair) => {
-              const verdicts = pairVerdicts(await decide(each, variant), pair);
-              return [verdicts.declared[rule], verdicts.live[rule]];
-            }),
-        ),
+const exceptions = cases.flatMap((each) =>
+  (each.exceptions ?? []).map((exception) => ({ ...exception, each })),
+);
+
+describe('an exception', () => {
+  it.each(exceptions)('is needed: $rule, since $reason', async (exception) => {
+    const { each, logicalId, rule, declared, live } = exception;
+    const pair = pairsOf(each, 'bad').find((one) => one.logicalId === logicalId);
+    const verdicts = pair && pairVerdicts(await decide(each, 'bad'), pair);
+    expect([verdicts?.declared[rule], verdicts?.live[rule]]).toEqual([declared, live]);
+    expect(declared).not.toBe(live);
+  });
+});
+
+const parts = cases.flatMap((each) =>
+  (each.oneSided ?? []).flatMap((part) => (part.side === 'declared' ? [{ ...part, each }] : [])),
+);
+
+describe('a part that accounts show inside of something else', () => {
+  it.each(parts)('decides nothing by itself: $type, since $reason', async ({ each, type, name, decides }) => {
+    for (const variant of variants) {
+      const { declared, live } = await decide(each, variant);
+      const { [decides?.rule ?? '']: own, ...rest } = verdictsOf(declared, type, name);
+      expect(new Set(Object.values(rest))).toEqual(
+        new Set(Object.keys(rest).length === 0 ? [] : ['notApplicable']),
       );
-      expect(seen).toContainEqual([declared, live]);
+      if (decides === undefined) continue;
+      const { other } = decides;
+      expect(own).toBe(verdictsOf(live, other.type, other.name)[other.rule]);
+      expect(own).toBe(variant === 'sound' ? 'pass' : 'fail');
     }
   });
 });
@@ -108,7 +128,7 @@ function ownerOf({ owner, each }: OwnerProof & { readonly each: ParityCase }): P
 
 describe('what is judged only with its owner', () => {
   it.each(proofs)('$type changes the verdicts on $owner, on both sides alike', async (proof) => {
-    const { each, change, over = 'sound', type, declaredAs = type, shownBy = [], rules } = proof;
+    const { each, change, over = 'sound', type, declaredAs = type, rules } = proof;
     const owner = ownerOf(proof);
     const before = await decide(each, over);
     const after = await decideBoth(layOver(sideOf(each, over), change), withOwnRules(shipped, each));
@@ -117,7 +137,8 @@ describe('what is judged only with its owner', () => {
     expect(then.live).toEqual(then.declared);
     expect(changed.sort()).toEqual([...rules].sort());
     expect(rules).not.toEqual([]);
-    expect([...changedTypes(before.declared, after.declared)]).toEqual([declaredAs]);
+    const { with: along = [], shownBy = [] } = proof;
+    expect([...changedTypes(before.declared, after.declared)].sort()).toEqual([declaredAs, ...along].sort());
     expect([...changedTypes(before.live, after.live)].sort()).toEqual([type, ...shownBy].sort());
   });
 });

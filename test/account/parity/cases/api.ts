@@ -110,7 +110,7 @@ function clientsSide(isSound: boolean): Side {
         method: { authorizationType: 'AWS_IAM', ...(isSound ? { requestValidatorId: 'v1' } : {}) },
         integration: isSound
           ? httpBackEnd('https://partner.example.com/orders', 5_000)
-          : httpBackEnd('http://partner.example.com/orders', 29_000),
+          : httpBackEnd('http://partner.example.com/orders'),
       },
       OPTIONS: { ...open, integration: mock },
     },
@@ -230,6 +230,15 @@ const clients: ParityCase = {
     pair('AWS::ApiGateway::Method', 'OPTIONSMethod', 'orders OPTIONS /orders'),
     pair('AWS::ApiGateway::Authorizer', 'Tokens', 'tokens'),
     pair('AWS::ApiGateway::DomainName', 'Domain', 'api.example.com'),
+  ],
+  exceptions: [
+    {
+      logicalId: 'GETMethod',
+      rule: 'batch.downstream.api-timeouts.integration',
+      declared: 'fail',
+      live: 'unknown',
+      reason: 'the service answers 29,000 ms where nobody set a timeout, as it does where somebody set that',
+    },
   ],
   proofs: [
     {

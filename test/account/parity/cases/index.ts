@@ -1,8 +1,15 @@
 import type { ParityCase } from '../parity-case.ts';
 import { apiCases } from './api.ts';
 import { edgeCases } from './edge.ts';
+import { eventCases } from './events.ts';
 import { functionCases } from './functions.ts';
 import { orders } from './orders.ts';
 
 /** Every account whose verdicts are compared with those of its template. */
-export const cases: readonly ParityCase[] = [orders, ...apiCases, ...edgeCases, ...functionCases];
+export const cases: readonly ParityCase[] = [
+  orders,
+  ...apiCases,
+  ...edgeCases,
+  ...functionCases,
+  ...eventCases,
+];
