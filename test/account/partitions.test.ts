@@ -334,3 +334,16 @@ describe.each(partitions)('an account of %s', (_title, partition) => {
     ]);
   });
 });
+
+describe('queues whose URL names another host', () => {
+  it('are asked about at the endpoint of their Region, where the request is signed for', async () => {
+    const account = new ReplayedAccount({
+      'sqs.ListQueues': { QueueUrls: ['https://eu-west-1.queue.amazonaws.com/111122223333/orders'] },
+    });
+    const needs = needsOf(ruleSet.rules);
+    const { requests } = await collectIn(account, { regions: ['eu-west-1'], needs, services: ['sqs'] });
+    const hosts = requests.filter(({ service }) => service === 'sqs').map(({ host }) => host);
+    expect(hosts.length).toBeGreaterThan(1);
+    expect(new Set(hosts)).toEqual(new Set(['sqs.eu-west-1.amazonaws.com']));
+  });
+});

@@ -374,6 +374,69 @@ describe('buckets', () => {
     );
   });
 
+  it('keep and copy objects by rules in the shape of templates', async () => {
+    const answers: Replies = {
+      's3.ListBuckets': { Buckets: [{ Name: 'orders', BucketRegion: 'eu-west-1' }] },
+      's3.GetBucketLifecycleConfiguration': {
+        Rules: [
+          {
+            ID: 'old',
+            Status: 'Enabled',
+            Filter: { And: { Prefix: 'logs/', Tags: [{ Key: 'kind', Value: 'log' }] } },
+            Expiration: { Days: 90 },
+            Transitions: [{ Days: 30, StorageClass: 'GLACIER' }],
+            NoncurrentVersionTransitions: [{ NoncurrentDays: 7, StorageClass: 'GLACIER' }],
+            NoncurrentVersionExpiration: { NoncurrentDays: 14 },
+          },
+        ],
+      },
+      's3.GetBucketReplication': {
+        ReplicationConfiguration: {
+          Role: 'arn:aws:iam::111122223333:role/copy',
+          Rules: [
+            {
+              ID: 'copy',
+              Status: 'Enabled',
+              Priority: 1,
+              Filter: { Tag: { Key: 'kind', Value: 'log' } },
+              Destination: { Bucket: 'arn:aws:s3:::copies' },
+            },
+          ],
+        },
+      },
+    };
+    const [bucket] = await propertiesOf('AWS::S3::Bucket', answers);
+    const tag = { Key: 'kind', Value: 'log' };
+    expect(bucket).toMatchObject({
+      LifecycleConfiguration: {
+        Rules: [
+          {
+            Id: 'old',
+            Status: 'Enabled',
+            Prefix: 'logs/',
+            TagFilters: [tag],
+            ExpirationInDays: 90,
+            Transitions: [{ StorageClass: 'GLACIER', TransitionInDays: 30 }],
+            NoncurrentVersionTransitions: [{ StorageClass: 'GLACIER', TransitionInDays: 7 }],
+            NoncurrentVersionExpiration: { NoncurrentDays: 14 },
+          },
+        ],
+      },
+      ReplicationConfiguration: {
+        Role: 'arn:aws:iam::111122223333:role/copy',
+        Rules: [
+          {
+            Id: 'copy',
+            Status: 'Enabled',
+            Priority: 1,
+            Filter: { TagFilter: tag },
+            Destination: { Bucket: 'arn:aws:s3:::copies' },
+          },
+        ],
+      },
+    });
+  });
+
   it('stand in an account that may block public access for all of them', async () => {
     const block = { BlockPublicAcls: true, BlockPublicPolicy: true };
     const needs = needsOf({ 'Headgate::Scope': ['PublicAccessBlockConfiguration'] });

@@ -1,5 +1,6 @@
 import type { GetBucketNotificationConfigurationCommandOutput, S3 } from '@aws-sdk/client-s3';
 import { Unresolved } from '../../model/value.ts';
+import { lifecycleOf, replicationOf } from './s3-rules.ts';
 import { defineCollector, type Found, type ItemOperation } from '../collector.ts';
 import { pages } from '../pages.ts';
 import { nonEmpty, parseDocument } from '../plain.ts';
@@ -93,7 +94,7 @@ export const s3 = defineCollector<S3>({
       'LifecycleConfiguration',
       async (api, Bucket) => {
         const { Rules } = await api.getBucketLifecycleConfiguration({ Bucket });
-        return { Rules };
+        return lifecycleOf(Rules);
       },
       ['NoSuchLifecycleConfiguration'],
     ),
@@ -113,7 +114,7 @@ export const s3 = defineCollector<S3>({
       'ReplicationConfiguration',
       async (api, Bucket) => {
         const { ReplicationConfiguration } = await api.getBucketReplication({ Bucket });
-        return ReplicationConfiguration;
+        return replicationOf(ReplicationConfiguration);
       },
       ['ReplicationConfigurationNotFoundError'],
     ),

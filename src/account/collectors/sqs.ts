@@ -23,7 +23,11 @@ const documents = ['RedriveAllowPolicy', 'RedrivePolicy'] as const;
 export const sqs = defineCollector<SQS>({
   service: 'sqs',
   prefix: 'sqs',
-  open: async (config) => new (await import('@aws-sdk/client-sqs')).SQS(config),
+  open: async (config) => {
+    const { SQS } = await import('@aws-sdk/client-sqs');
+    // Requests go where they are signed for, and not to a host that an answer names.
+    return new SQS({ ...config, useQueueUrlAsEndpoint: false });
+  },
   operations: [
     {
       operation: 'ListQueues',
