@@ -1,4 +1,4 @@
-import type { Environment } from './environment.ts';
+import { pseudoParameter, type Environment } from './environment.ts';
 import type { ReadingBuilder } from './reading-builder.ts';
 
 /** What a caller knows beside the files. */
@@ -21,6 +21,17 @@ export interface ReadContext {
   readonly environment: Environment;
   /** Name of an absolute path in reports: relative, with forward slashes. */
   readonly nameOf: (path: string) => string;
+}
+
+/** What AWS::Serverless reads of a stack before it is deployed: parameters, and the pseudo parameters that tell the place. */
+export function givenToTransforms(
+  options: Pick<ReadTemplatesOptions, 'parameters'>,
+  environment: Environment,
+  name: string,
+): string | undefined {
+  if (name !== 'AWS::Region' && name !== 'AWS::Partition') return givenParameter(options, name);
+  const value = pseudoParameter(name, environment);
+  return typeof value === 'string' ? value : undefined;
 }
 
 /** The value that the caller gave for a parameter; a name like `constructor` is no member by chance. */

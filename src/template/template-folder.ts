@@ -4,7 +4,7 @@ import { loadTemplate, type LoadedFile } from './load-template.ts';
 import type { SourceDiagnostic } from '../model/source.ts';
 import { passedParameters, reportMissing } from './nested-stacks.ts';
 import { entriesOf, member } from './raw.ts';
-import { givenParameter, type ReadContext } from './read-context.ts';
+import { givenParameter, givenToTransforms, type ReadContext } from './read-context.ts';
 import { Stack } from './stack.ts';
 
 type LoadedTemplate = Extract<LoadedFile, { kind: 'template' }>;
@@ -29,9 +29,9 @@ class TemplateFiles {
   constructor(readonly context: ReadContext) {}
 
   async load(path: string, explicit: boolean): Promise<void> {
-    const { builder, nameOf } = this.context;
+    const { builder, nameOf, options, environment } = this.context;
     const name = nameOf(path);
-    const loaded = await loadTemplate(path, name, (key) => givenParameter(this.context.options, key));
+    const loaded = await loadTemplate(path, name, (key) => givenToTransforms(options, environment, key));
     if (loaded.kind === 'template') this.#loaded.set(path, loaded);
     else if (loaded.kind === 'broken') {
       builder.addTemplate(loaded.parsed);

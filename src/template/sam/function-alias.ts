@@ -3,7 +3,17 @@ import { inheritedAttributes, type SamContext, type SamResource } from './contex
 import { deploymentPolicy } from './deployment-preference.ts';
 import { alphanumeric, hashedId } from './logical-id.ts';
 import { SamProblem } from './problem.ts';
-import { getAtt, isGiven, isTruthy, pick, present, ref, refName, type Tree } from './tree.ts';
+import {
+  getAtt,
+  isGiven,
+  isTruthy,
+  listOf,
+  namedResource,
+  present,
+  ref,
+  refName,
+  type Tree,
+} from './tree.ts';
 
 /** The alias that a function is invoked by. */
 export interface PublishedAlias {
@@ -44,10 +54,11 @@ function aliasName(written: unknown, context: SamContext): string {
     ]);
   }
   if (name === '') throw new SamProblem('`AutoPublishAlias` cannot be empty', ['AutoPublishAlias']);
-  if (!/^[A-Za-z0-9_-]+$/.test(name)) {
-    throw new SamProblem('`AutoPublishAlias` may hold letters, digits, `-` and `_` alone', [
-      'AutoPublishAlias',
-    ]);
+  if (!/^[A-Za-z0-9_-]+$/.test(name) || /^[0-9]+$/.test(name)) {
+    throw new SamProblem(
+      '`AutoPublishAlias` may hold letters, digits, `-` and `_` alone, and not only digits',
+      ['AutoPublishAlias'],
+    );
   }
   return name;
 }
@@ -59,11 +70,13 @@ function emitVersion(resource: SamResource, context: SamContext): string {
   const version = {
     Type: 'AWS::Lambda::Version',
     ...inheritedAttributes(resource),
-    DeletionPolicy: deletion ?? defaultDeletion(properties),
+    DeletionPolicy: resource.raw['DeletionPolicy'] ?? deletion ?? defaultDeletion(properties),
     Properties: present({
       Description: properties['VersionDescription'],
       FunctionName: ref(id),
-      FunctionScalingConfig: properties['FunctionScalingConfig'],
+      FunctionScalingConfig: isGiven(properties['CapacityProviderConfig'])
+        ? properties['FunctionScalingConfig']
+        : undefined,
     }),
   };
   context.emit(versionId, version, { id, path: ['AutoPublishAlias'] });
@@ -72,8 +85,25 @@ function emitVersion(resource: SamResource, context: SamContext): string {
 
 /** What tells a version apart beside its code. */
 function runningParts(made: unknown): Tree {
-  const { Variables } = asTree(member(made, 'Environment'));
-  return { ...pick(made, ['MemorySize', 'SnapStart']), ...present({ Variables }) };
+  const { MemorySize, SnapStart } = asTree(made);
+  const isSnapped = (member(SnapStart, 'ApplyOn') ?? 'None') !== 'None';
+  return {
+    ...asTree(member(made, 'Environment')),
+    ...(isTruthy(MemorySize) ? { MemorySize } : {}),
+    ...(isSnapped ? { SnapStart } : {}),
+  };
+}
+
+/** All properties as they are before the role is made, and the layers that ask for a new version of the function. */
+function allParts(properties: Tree, made: unknown, context: SamContext): Tree {
+  const layers = listOf(properties['Layers']).flatMap((layer): [string, unknown][] => {
+    const id = namedResource(layer);
+    const written = id === undefined ? undefined : context.resources.get(id)?.['Properties'];
+    const publishes = isTruthy(member(written, 'PublishLambdaVersion'));
+    return id !== undefined && publishes ? [[id, written]] : [];
+  });
+  const { Role, ...rest } = asTree(made);
+  return { ...rest, ...(isTruthy(properties['Role']) ? { Role } : {}), ...Object.fromEntries(layers) };
 }
 
 function asTree(value: unknown): Tree {
@@ -97,7 +127,9 @@ function versionLogicalId({ id, properties }: SamResource, context: SamContext):
   }
   if (typeof hash === 'string') return `${id}Version${hash.slice(0, 10)}`;
   const made = member(context.output.get(id), 'Properties');
-  const code = member(made, 'Code') ?? {};
-  const everything = isTruthy(properties['AutoPublishAliasAllProperties']);
-  return hashedId(`${id}Version`, everything ? made : { ...asTree(code), ...runningParts(made) });
+  if (isTruthy(properties['AutoPublishAliasAllProperties'])) {
+    return hashedId(`${id}Version`, allParts(properties, made, context));
+  }
+  const code = asTree(context.resolvedDeep(member(made, 'Code')));
+  return hashedId(`${id}Version`, { ...code, ...runningParts(made) });
 }

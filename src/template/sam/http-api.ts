@@ -1,4 +1,4 @@
-import { isRawObject } from '../raw.ts';
+import { isRawObject, member } from '../raw.ts';
 import { expandDomain, type DomainKind } from './api-domain.ts';
 import { methodKey, type ApiDocument } from './api-document.ts';
 import { authorizerNames, setDefaultAuthorizer } from './api-security.ts';
@@ -16,6 +16,7 @@ import {
   isIntrinsic,
   isMap,
   isTruthy,
+  listOf,
   noValue,
   pick,
   present,
@@ -202,14 +203,17 @@ function checkMethodNames(document: ApiDocument): void {
 
 function addTags(document: ApiDocument, tags: Tree): void {
   const written = document.body['tags'];
-  const kept = (Array.isArray(written) ? (written as unknown[]) : []).filter(
-    (tag) => !isRawObject(tag) || !Object.hasOwn(tags, String(tag['name'])),
-  );
-  const made = Object.entries(tags).map(([name, value]) => ({
-    name,
-    'x-amazon-apigateway-tag-value': value,
-  }));
-  document.body['tags'] = [...kept, ...made];
+  if (isGiven(written) && !Array.isArray(written)) {
+    throw new SamDocumentProblem('`tags` of the OpenAPI definition should be a list', document.pointer);
+  }
+  const all = [...listOf(written)];
+  for (const [name, value] of Object.entries(tags)) {
+    const valued = { 'x-amazon-apigateway-tag-value': value };
+    const index = all.findIndex((tag) => member(tag, 'name') === name);
+    if (index === -1) all.push({ name, ...valued });
+    else all[index] = { ...(all[index] as Tree), ...valued }; // it has a name
+  }
+  document.body['tags'] = all;
 }
 
 function emitStage(resource: SamResource, state: ApiState | undefined, context: SamContext): string {

@@ -34,7 +34,7 @@ function move(body: Tree, from: string, to: string): void {
   if (!isGiven(found)) return;
   Reflect.deleteProperty(body, from);
   const components = { ...(body['components'] as Tree | undefined) }; // an object where it is given
-  components[to] = { ...(components[to] as Tree | undefined), ...(found as Tree) }; // written by this expansion
+  components[to] = found; // what the author wrote there is dropped in deployments too
   body['components'] = components;
 }
 

@@ -29,7 +29,8 @@ export function addRecordSets(api: SamResource, route: Tree, target: DnsTarget, 
   }
   const isSeparate = SeparateRecordSetGroup === true;
   const id = hashedId('RecordSetGroup', isSeparate ? [zone, target.name] : zone);
-  const known = context.output.get(id);
+  // Each WebSocket API makes the group anew: the records of the last one are what is deployed.
+  const known = api.type === 'AWS::Serverless::WebSocketApi' ? undefined : context.output.get(id);
   const cause = { id: api.id, path: ['Domain', 'Route53'] };
   const group = known ?? {
     Type: 'AWS::Route53::RecordSetGroup',

@@ -3,7 +3,7 @@ import type { ApiDocument } from '../api-document.ts';
 import { integrationOf } from '../api-document.ts';
 import { apiState, type ApiState } from '../api-state.ts';
 import { authorizerNames, setAuthorizer } from '../api-security.ts';
-import { isGiven, isTruthy, listOf, onlyIf, present, refName, sub } from '../tree.ts';
+import { isGiven, isTruthy, listOf, onlyIf, present, refName, sub, type Tree } from '../tree.ts';
 import { plainPath } from './api.ts';
 import { emitPermission, eventProblem, eventSegments, type FunctionEvent } from './event.ts';
 
@@ -81,7 +81,7 @@ function integrate(event: FunctionEvent, route: HttpRoute, document: ApiDocument
     const integration = {
       type: 'aws_proxy',
       httpMethod: 'POST',
-      payloadFormatVersion: properties['PayloadFormatVersion'] ?? '2.0',
+      payloadFormatVersion: '2.0',
       uri: onlyIf(condition, uri),
     };
     document.integrate(
@@ -91,16 +91,19 @@ function integrate(event: FunctionEvent, route: HttpRoute, document: ApiDocument
       condition,
       present({ isDefaultRoute: path.endsWith('$default') || undefined }),
     );
-    writePathParameters(document, path, method);
   } else if (state.isManaged) {
     throw eventProblem(
       event,
       `API method \`${method}\` is defined several times for path \`${path}\`; keep one of them`,
     );
   }
-  const timeout = properties['TimeoutInMillis'];
+  writePathParameters(document, path, method);
+  const settings = present({
+    timeoutInMillis: properties['TimeoutInMillis'],
+    payloadFormatVersion: properties['PayloadFormatVersion'],
+  });
   for (const definition of document.definitionsOf(path, method)) {
-    if (isGiven(timeout)) integrationOf(definition)['timeoutInMillis'] = timeout;
+    Object.assign(integrationOf(definition), settings);
   }
   writeAuth(event, route, document, state);
   writeRouteSettings(event, route, state);
@@ -109,9 +112,15 @@ function integrate(event: FunctionEvent, route: HttpRoute, document: ApiDocument
 function writePathParameters(document: ApiDocument, path: string, method: string): void {
   const names = [...path.matchAll(/\{([^}]*)\}/g)].map((match) => match[1] ?? '');
   if (names.length === 0) return;
-  const parameters = names.map((name) => ({ name, in: 'path', required: true }));
   for (const definition of document.definitionsOf(path, method)) {
-    definition['parameters'] = [...listOf(definition['parameters']), ...parameters];
+    const parameters = [...listOf(definition['parameters'])];
+    for (const name of names) {
+      const place = { in: 'path', required: true };
+      const index = parameters.findIndex((known) => member(known, 'name') === name);
+      if (index === -1) parameters.push({ name, ...place });
+      else parameters[index] = { ...(parameters[index] as Tree), ...place }; // it has a name
+    }
+    definition['parameters'] = parameters;
   }
 }
 
@@ -121,8 +130,12 @@ function writeAuth(event: FunctionEvent, route: HttpRoute, document: ApiDocument
   const shared = state.properties['Auth'];
   const authorizers = member(shared, 'Authorizers');
   const fallback = member(shared, 'DefaultAuthorizer');
-  const name = auth['Authorizer'] ?? (isGiven(auth['AuthorizationScopes']) ? fallback : undefined);
-  if (!isTruthy(name)) return;
+  const name = isTruthy(auth['Authorizer']) ? auth['Authorizer'] : fallback;
+  if (!isTruthy(name)) {
+    throw eventProblem(event, '`Auth` needs an `Authorizer`, or a `DefaultAuthorizer` of the HTTP API', [
+      'Auth',
+    ]);
+  }
   const checked = checkName(event, route, name, {
     authorizers,
     fallback,
