@@ -145,6 +145,30 @@ describe('what names each other in an account', () => {
   });
 });
 
+describe('a role, which has no Region', () => {
+  it('may replay an archive of any', async () => {
+    const replay = encodeURIComponent(
+      '{"Statement":[{"Effect":"Allow","Action":"events:StartReplay","Resource":"*"}]}',
+    );
+    const { reading } = await collect({
+      'eventbridge.ListArchives': { Archives: [{ ArchiveName: 'orders' }] },
+      'iam.GetAccountAuthorizationDetails': {
+        RoleDetailList: [
+          {
+            RoleName: 'operators',
+            Arn: 'arn:aws:iam::111122223333:role/operators',
+            RolePolicyList: [{ PolicyName: 'own', PolicyDocument: replay }],
+          },
+        ],
+      },
+    });
+    const graph = linkGraph(reading);
+    const [archive] = graph.ofType('AWS::Events::Archive');
+    const { edges } = graph.related(archive as Resource, 'replayedBy'); // the account has one
+    expect(edges.map(({ to }) => to?.name)).toEqual(['operators']);
+  });
+});
+
 const everyNeed = everythingOf(new Set(collectors.map(({ service }) => service)));
 
 describe('a policy that could not be read', () => {

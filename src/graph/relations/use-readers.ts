@@ -215,7 +215,8 @@ export const readArchiveReplayers: Reader = (_found, archive, _row, context) => 
     known = findArchiveReplayers(context);
     scopeReplayers.set(context, known);
   }
-  const to = known.get(archive.scope);
+  // In an account roles stand beside the Regions, in a scope of their own.
+  const to = known.get(archive.scope) ?? known.get(`${archive.account}/global`);
   return to === undefined ? [] : [{ to }];
 };
 
