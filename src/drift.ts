@@ -1,4 +1,14 @@
+import { identityProperties } from './graph/identities.ts';
+import type { Resource } from './model/resource.ts';
 import type { Evaluation, ResourceSummary, ScanResult, Verdict } from './model/scan-result.ts';
+import type { SourceReading } from './model/source.ts';
+import { describeValue } from './model/value.ts';
+
+/** What was read of one side, and what was decided on it. */
+export interface DriftSide {
+  readonly reading: SourceReading;
+  readonly result: ScanResult;
+}
 
 /** What templates declare and a live account shows otherwise. */
 export interface Drift {
@@ -11,80 +21,112 @@ export interface Drift {
     readonly live: Verdict;
     readonly message: string;
   }[];
+  /** Declared resources that were not found, and of which nobody knows whether they are there. `why`: no final full stop. */
+  readonly unsure: readonly { readonly resource: ResourceSummary; readonly why: string }[];
+  /** How many declared resources of each type have no name to find them by. */
+  readonly nameless: ReadonlyMap<string, number>;
 }
 
 /**
- * Compares a scan of templates with an audit. Resources are matched by type and by the physical name
- * that both show: CloudFormation names what a template leaves open `<stack>-<logical id>-<suffix>`.
+ * Compares a scan of templates with an audit: the resources that a rule decides. They are matched by type and
+ * physical name; what a template leaves open CloudFormation names `<stack>-<logical id>-<suffix>`.
  */
-export function driftBetween(declared: ScanResult, live: ScanResult): Drift {
-  const byType = new Map<string, ResourceSummary[]>();
-  for (const { resource } of live.evaluations) {
-    const list = byType.get(resource.type) ?? [];
-    if (!list.some(({ id }) => id === resource.id)) list.push(resource);
-    byType.set(resource.type, list);
-  }
-  const liveVerdicts = new Map(
-    live.evaluations.map((evaluation) => [`${evaluation.ruleId} ${evaluation.resource.id}`, evaluation]),
+export function driftBetween(declared: DriftSide, live: DriftSide): Drift {
+  const inAccount = groupBy(live.reading.resources, ({ type }) => type);
+  const doubts = new Map(live.reading.incomplete.map(({ type, cause }) => [type, cause.message]));
+  const verdicts = new Map(
+    live.result.evaluations.map((each) => [`${each.ruleId} ${each.resource.id}`, each]),
   );
-  const missing = new Map<string, ResourceSummary>();
+  const resources = new Map(declared.reading.resources.map((each) => [each.id, each]));
+  const missing: ResourceSummary[] = [];
   const differing: Drift['differing'][number][] = [];
-  for (const evaluation of declared.evaluations) {
-    const { resource } = evaluation;
-    if (resource.type.startsWith('Headgate::')) continue;
-    const match = (byType.get(resource.type) ?? []).find((candidate) => isNamedAfter(candidate, resource));
-    if (match === undefined) missing.set(resource.id, resource);
-    else
-      differing.push(
-        ...differenceOf(evaluation, liveVerdicts.get(`${evaluation.ruleId} ${match.id}`), match),
-      );
+  const unsure: Drift['unsure'][number][] = [];
+  const nameless = new Map<string, number>();
+  for (const [id, evaluations] of groupBy(declared.result.evaluations, ({ resource }) => resource.id)) {
+    const [first] = evaluations;
+    if (first === undefined || first.resource.type.startsWith('Headgate::')) continue;
+    const { resource } = first;
+    const name = nameOf(resource, resources.get(id));
+    if (name === undefined) {
+      nameless.set(resource.type, (nameless.get(resource.type) ?? 0) + 1);
+      continue;
+    }
+    const match = (inAccount.get(resource.type) ?? []).find((candidate) => name.fits(candidate));
+    const why = name.open ?? doubts.get(resource.type) ?? doubts.get('*');
+    if (match !== undefined) differing.push(...differences(evaluations, match, verdicts));
+    else if (why !== undefined) unsure.push({ resource, why });
+    else missing.push(resource);
   }
-  return { missing: [...missing.values()], differing };
+  return { missing, differing, unsure, nameless };
 }
 
-function isNamedAfter(live: ResourceSummary, declared: ResourceSummary): boolean {
-  return (
-    live.name === declared.name ||
-    live.name.includes(`-${declared.name}-`) ||
-    live.name.startsWith(`${declared.name}-`)
-  );
+function groupBy<Item>(items: readonly Item[], key: (item: Item) => string): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const group = groups.get(key(item));
+    if (group === undefined) groups.set(key(item), [item]);
+    else group.push(item);
+  }
+  return groups;
 }
 
-function differenceOf(
-  declared: Evaluation,
-  live: Evaluation | undefined,
-  resource: ResourceSummary,
+interface Name {
+  fits(live: Resource): boolean;
+  /** Set where the name is not wholly known before the deployment. */
+  readonly open?: string;
+}
+
+/** Undefined for types that nobody names: the service numbers them. */
+function nameOf(
+  { type, name: logicalId }: ResourceSummary,
+  declared: Resource | undefined,
+): Name | undefined {
+  const property = (identityProperties[type] ?? []).find((each) => each.endsWith('Name'));
+  if (property === undefined) return undefined;
+  const written = declared?.properties[property];
+  if (typeof written === 'string') return { fits: ({ properties }) => properties[property] === written };
+  if (written !== undefined && written !== null)
+    return {
+      fits: () => false,
+      open: `its name is known only after the deployment (${describeValue(written)})`,
+    };
+  // Buckets are named in small letters.
+  const part = `-${logicalId.toLowerCase()}-`;
+  return { fits: (live) => `-${live.name.toLowerCase()}-`.includes(part) };
+}
+
+function differences(
+  evaluations: readonly Evaluation[],
+  match: Resource,
+  verdicts: ReadonlyMap<string, Evaluation>,
 ): Drift['differing'] {
-  if (
-    live === undefined ||
-    live.verdict === declared.verdict ||
-    live.verdict === 'unknown' ||
-    declared.verdict === 'unknown'
-  )
-    return [];
-  return [
-    {
-      ruleId: declared.ruleId,
-      resource: resource.name,
-      declared: declared.verdict,
-      live: live.verdict,
-      message: live.reason ?? live.message,
-    },
-  ];
+  return evaluations.flatMap(({ ruleId, verdict: declared }) => {
+    const found = verdicts.get(`${ruleId} ${match.id}`);
+    if (found === undefined || found.verdict === declared) return [];
+    if (found.verdict === 'unknown' || declared === 'unknown') return [];
+    const message = found.reason ?? found.message;
+    return [{ ruleId, resource: match.name, declared, live: found.verdict, message }];
+  });
 }
 
-/** Drift as text: what the account lacks, then the verdicts that differ. */
-export function describeDrift({ missing, differing }: Drift): string {
+/** Drift as text: what the account lacks, the verdicts that differ, then what cannot be told. */
+export function describeDrift({ missing, differing, unsure, nameless }: Drift): string {
+  const stackOf = ({ stack }: ResourceSummary): string => (stack === undefined ? '' : ` of ${stack}`);
+  const kinds = [...nameless].map(([type, count]) => `${count} ${type}`);
   const lines = [
     ...missing.map(
-      ({ type, name, stack }) =>
-        `missing  ${type} ${name}${stack === undefined ? '' : ` of ${stack}`}: no resource of the account is named after it`,
+      (each) =>
+        `missing  ${each.type} ${each.name}${stackOf(each)}: no resource of the account is named after it`,
     ),
     ...differing.map(
       ({ ruleId, resource, declared, live, message }) =>
         `differs  ${ruleId} on ${resource}: ${declared} as declared, ${live} in the account (${message})`,
     ),
-    `${missing.length} declared resources are missing, ${differing.length} verdicts differ`,
+    ...unsure.map(
+      ({ resource, why }) => `unsure   ${resource.type} ${resource.name}${stackOf(resource)}: ${why}`,
+    ),
+    ...(kinds.length === 0 ? [] : [`not compared, since no name tells them apart: ${kinds.join(', ')}`]),
+    `${missing.length} declared resources are missing, ${differing.length} verdicts differ, ${unsure.length} resources cannot be told`,
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -10,7 +10,8 @@ import type { RuleSet } from '../model/rule.ts';
 import type { ScanResult } from '../model/scan-result.ts';
 import { needsOf } from '../needs.ts';
 import { readConfigIn, type HeadgateConfig } from '../rules/read-config.ts';
-import { decideReading, scanTemplates } from '../scan.ts';
+import { decideReading } from '../scan.ts';
+import { readTemplates } from '../template/read-templates.ts';
 import type { CommonOptions } from './options.ts';
 import { collectLive, type AccountOptions } from './collect-live.ts';
 import { emit, type EmitOptions } from './emit.ts';
@@ -53,10 +54,14 @@ export async function audit(options: AuditOptions, surroundings: Surroundings): 
       ? await collectLive(options, ruleSet, surroundings)
       : { reading: await readSnapshot(options.from, cwd), isInterrupted: false };
   const result = await decide(reading, ruleSet, config, surroundings);
-  if (options.compare !== undefined) return compare(result, options.compare, ruleSet, surroundings);
-  await emit(result, emitOptions(options), surroundings);
+  const drifts =
+    options.compare === undefined
+      ? undefined
+      : await compare({ reading, result }, options.compare, ruleSet, surroundings);
+  if (drifts === undefined) await emit(result, emitOptions(options), surroundings);
   tellCompleteness(reading, options, surroundings);
   if (reading.completeness.nothing || isInterrupted) return 2;
+  if (drifts !== undefined) return drifts ? 1 : 0;
   const code = exitCodeOf(
     result,
     options.failOn ?? config.failOn ?? 'high',
@@ -108,16 +113,21 @@ async function decide(
   return decideReading(reading, { ruleSet, version, now: now(), detail: 'all', ...waivers, ...outside });
 }
 
+/** Prints the drift; true where there is any. */
 async function compare(
-  result: ScanResult,
+  live: { readonly reading: AccountReading; readonly result: ScanResult },
   path: string,
   ruleSet: RuleSet,
   { cwd, now, stdout }: Surroundings,
-): Promise<number> {
-  const declared = await scanTemplates([path], { cwd }, { ruleSet, version, now: now(), detail: 'all' });
-  const drift = driftBetween(declared, result);
+): Promise<boolean> {
+  const { account, regions } = live.reading;
+  const [region, ...others] = regions;
+  const where = { account, ...(region === undefined || others.length > 0 ? {} : { region }) };
+  const reading = await readTemplates([path], { cwd, ...where });
+  const result = decideReading(reading, { ruleSet, version, now: now(), detail: 'all' });
+  const drift = driftBetween({ reading, result }, live);
   stdout.write(describeDrift(drift));
-  return drift.missing.length + drift.differing.length > 0 ? 1 : 0;
+  return drift.missing.length + drift.differing.length > 0;
 }
 
 /** `headgate collect`. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { describeDrift, driftBetween } from '../../src/drift.ts';
+import { describeDrift, driftBetween, type DriftSide } from '../../src/drift.ts';
 import { scanResult } from './report/scan-result-fixture.ts';
-import type { Evaluation, ScanResult, Verdict } from '../../src/model/scan-result.ts';
+import type { Evaluation, Verdict } from '../../src/model/scan-result.ts';
+import { PartialString, Unresolved, type ObjectValue } from '../../src/model/value.ts';
 
 const evaluation = (name: string, type: string, verdict: Verdict): Evaluation => ({
   ruleId: 'a.rule',
@@ -15,18 +16,39 @@ const evaluation = (name: string, type: string, verdict: Verdict): Evaluation =>
   related: [],
   flows: [],
 });
-const resultOf = (evaluations: readonly Evaluation[]): ScanResult => ({ ...scanResult(), evaluations });
+/** One side: resources with their verdict, and the types of which there may be more. */
+function side(
+  resources: readonly (readonly [name: string, type: string, verdict: Verdict, properties?: ObjectValue])[],
+  incomplete: readonly string[] = [],
+): DriftSide {
+  const evaluations = resources.map(([name, type, verdict]) => evaluation(name, type, verdict));
+  const cause = { code: 'denied', message: '`sqs:ListQueues` was denied' } as const;
+  return {
+    result: { ...scanResult(), evaluations },
+    reading: {
+      resources: resources.map(([name, type, , properties = {}]) => ({
+        ...{ id: name, type, name, properties, scope: 'app' },
+        locate: () => ({ arn: name, path: [] }),
+      })),
+      incomplete: incomplete.map((type) => ({ scope: '111122223333/eu-west-1', type, cause })),
+      ...{ inputs: [], skipped: [], diagnostics: [], suppressions: [], documents: new Map() },
+      positions: () => undefined,
+    },
+  };
+}
+
+const queue = 'AWS::SQS::Queue';
 
 describe('drift', () => {
-  const declared = resultOf([
-    evaluation('Orders', 'AWS::SQS::Queue', 'pass'),
-    evaluation('Gone', 'AWS::SQS::Queue', 'pass'),
-    evaluation('Open', 'AWS::SQS::Queue', 'unknown'),
+  const declared = side([
+    ['Orders', queue, 'pass'],
+    ['Gone', queue, 'pass'],
+    ['Open', queue, 'unknown'],
   ]);
-  const live = resultOf([
-    evaluation('app-Orders-1A2B3C', 'AWS::SQS::Queue', 'fail'),
-    evaluation('app-Open-9Z', 'AWS::SQS::Queue', 'fail'),
-    evaluation('app-Gone-1', 'AWS::SNS::Topic', 'pass'),
+  const live = side([
+    ['app-Orders-1A2B3C', queue, 'fail'],
+    ['app-Open-9Z', queue, 'fail'],
+    ['app-Gone-1', 'AWS::SNS::Topic', 'pass'],
   ]);
 
   it('lists what the account lacks, and verdicts that differ, and leaves unknowns alone', () => {
@@ -44,7 +66,41 @@ describe('drift', () => {
     expect(describeDrift(drift)).toContain('1 declared resources are missing, 1 verdicts differ');
   });
 
-  it('is none between a result and itself', () => {
-    expect(driftBetween(declared, declared)).toEqual({ missing: [], differing: [] });
+  it('is none between a side and itself', () => {
+    expect(driftBetween(declared, declared)).toMatchObject({ missing: [], differing: [], unsure: [] });
+  });
+
+  it('goes by the name that a template gives, not by its logical id', () => {
+    const named = side([
+      ['Orders', queue, 'pass', { QueueName: 'placed' }],
+      ['Letters', queue, 'pass', { QueueName: 'dead' }],
+    ]);
+    const account = side([
+      ['placed', queue, 'fail', { QueueName: 'placed' }],
+      ['app-Letters-1', queue, 'pass', { QueueName: 'app-Letters-1' }],
+    ]);
+    const drift = driftBetween(named, account);
+    expect(drift.differing.map(({ resource }) => resource)).toEqual(['placed']);
+    expect(drift.missing.map(({ name }) => name)).toEqual(['Letters']);
+  });
+
+  it('claims nothing of what could not be listed, or is named at the deployment', () => {
+    const open = new PartialString(['orders-', new Unresolved({ code: 'attribute', message: 'later' })]);
+    const named = side([
+      ['Gone', queue, 'pass'],
+      ['Later', 'AWS::SNS::Topic', 'pass', { TopicName: open }],
+    ]);
+    const drift = driftBetween(named, side([], [queue]));
+    expect(drift.missing).toEqual([]);
+    expect(drift.unsure.map(({ resource, why }) => [resource.name, why])).toEqual([
+      ['Gone', '`sqs:ListQueues` was denied'],
+      ['Later', 'its name is known only after the deployment (orders-${?})'],
+    ]);
+  });
+
+  it('does not compare what nobody names', () => {
+    const drift = driftBetween(side([['Post', 'AWS::ApiGateway::Method', 'pass']]), side([]));
+    expect(drift).toMatchObject({ missing: [], unsure: [] });
+    expect(describeDrift(drift)).toContain('no name tells them apart: 1 AWS::ApiGateway::Method');
   });
 });
