@@ -1,0 +1,68 @@
+import type { Received } from './recording-proxy.ts';
+
+/** How many resources of a type the account holds. */
+export type Count = (type: string) => number;
+
+/**
+ * The fewest requests that can tell everything the shipped rules read: one for each page of a list, and one for each
+ * resource and group of properties that no list tells. Everything here fits on one page.
+ */
+export function minimumCalls(count: Count): Readonly<Record<string, number>> {
+  const functions = count('AWS::Lambda::Function');
+  const [restApis, httpApis] = [count('AWS::ApiGateway::RestApi'), count('AWS::ApiGatewayV2::Api')];
+  const buses = count('AWS::Events::EventBus');
+  return {
+    sts: 1,
+    acm: 1,
+    iam: 1,
+    secretsmanager: 1,
+    // Functions, mappings, code signing; of each function aliases, versions, URLs, invoke configs, reserved and
+    // provisioned concurrency, policy, tags; the policy of each alias.
+    lambda: 3 + 8 * functions + count('AWS::Lambda::Alias'),
+    // REST APIs, usage plans, domain names, and HTTP APIs and their names; of each API four lists; of each name its mappings.
+    apigateway: 5 + 4 * restApis + 4 * httpApis + count('AWS::ApiGateway::DomainName'),
+    // Regions, VPCs, subnets, route tables, groups, endpoints, both kinds of gateways.
+    ec2: 8,
+    // Two scopes of web ACLs, logging configurations and rule groups; each web ACL.
+    wafv2: 6 + count('AWS::WAFv2::WebACL'),
+    // Buses, archives, connections, destinations; of each bus itself and its rules, of each rule its targets.
+    events: 4 + 2 * buses + count('AWS::Events::Rule') + count('AWS::Events::Connection'),
+    scheduler: 1 + count('AWS::Scheduler::Schedule'),
+    pipes: 1 + count('AWS::Pipes::Pipe'),
+    states: 1 + count('AWS::StepFunctions::StateMachine'),
+    sqs: 1 + 2 * count('AWS::SQS::Queue'),
+    sns: 2 + count('AWS::SNS::Topic') + count('AWS::SNS::Subscription'),
+    // Tables; of each itself and its backups.
+    dynamodb: 1 + 2 * count('AWS::DynamoDB::Table'),
+    // Buckets and the account's own block; of each bucket six answers.
+    s3: 2 + 6 * count('AWS::S3::Bucket'),
+    kms: 2 + 3 * count('AWS::KMS::Key'),
+    // Alarms and dashboards; each dashboard's body.
+    monitoring: 2 + count('AWS::CloudWatch::Dashboard'),
+    // Groups, metric filters, resource policies, saved queries; of each group its subscriptions.
+    logs: 4 + count('AWS::Logs::LogGroup'),
+    'cognito-idp': 1 + count('AWS::Cognito::UserPool'),
+    cloudfront: 1 + count('AWS::CloudFront::Distribution'),
+    securityhub: 2,
+    ssm: 2,
+    // Functions and tables.
+    'application-autoscaling': 2,
+  };
+}
+
+/** Requests of each service: all that arrived, and those of them that repeat one the endpoint does not offer. */
+export function receivedCalls(
+  received: readonly Received[],
+): Readonly<Record<string, { readonly all: number; readonly again: number }>> {
+  const services: Record<string, { all: number; again: number }> = {};
+  const refused = new Set<string>();
+  for (const { service, url, named, status } of received) {
+    const counts = (services[service] ??= { all: 0, again: 0 });
+    counts.all += 1;
+    if (status < 500) continue;
+    const key = `${service} ${named} ${url}`;
+    if (refused.has(key)) counts.again += 1;
+    refused.add(key);
+  }
+  return services;
+}
