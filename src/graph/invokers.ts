@@ -148,7 +148,9 @@ function entriesOf(
 
 function invocationFacts(edge: Relation, holder: Resource, invocation: Invocation): ObjectValue {
   const qualifier: Value | undefined = edge.attributes?.qualifier;
-  return { invocation, via: holder.type, ...(qualifier === undefined ? {} : { qualifier }) };
+  // What CDK's resource configures, the bucket does itself: the function is none that serves custom resources.
+  const via = edge.name === 'notifiedBy' ? 'AWS::S3::Bucket' : holder.type;
+  return { invocation, via, ...(qualifier === undefined ? {} : { qualifier }) };
 }
 
 function pollers(invoked: Resource, context: LinkContext): readonly ReadTarget[] {

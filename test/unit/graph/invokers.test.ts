@@ -111,7 +111,7 @@ describe('invokers', () => {
           NotificationConfiguration: { LambdaFunctionConfigurations: [{ LambdaFunctionArn: arn }] },
         }),
       },
-      ['Files', 'async', 'Custom::S3BucketNotifications'],
+      ['Files', 'async', 'AWS::S3::Bucket'],
     ],
     [
       'a topic',
