@@ -36,6 +36,8 @@ export interface OwnerProof {
   /** Over which side the change is laid; default: the sound one. */
   readonly over?: 'bad';
   readonly change: Side;
+  /** Verdicts of the account that stay apart from the template's, rule by rule. */
+  readonly apart?: { readonly live: Readonly<Record<string, string>>; readonly reason: string };
 }
 
 /** A difference between the sides that has to be, where a case is built badly. */

@@ -1,5 +1,6 @@
 import type { ParityCase } from '../parity-case.ts';
 import { apiCases } from './api.ts';
+import { dataCases } from './data.ts';
 import { edgeCases } from './edge.ts';
 import { eventCases } from './events.ts';
 import { functionCases } from './functions.ts';
@@ -12,4 +13,5 @@ export const cases: readonly ParityCase[] = [
   ...edgeCases,
   ...functionCases,
   ...eventCases,
+  ...dataCases,
 ];
