@@ -4,7 +4,12 @@ export { runExamples, type ExampleOutcome } from './rule-examples.ts';
 export { shippedRules, shippedRulesWithExamples } from './rules/shipped.ts';
 export { applySettings, type RuleSetting, type RuleSources } from './rules/apply-config.ts';
 export { readRuleFolder } from './rules/read-rules.ts';
-export { readTemplates, type ReadTemplatesOptions } from './template/read-templates.ts';
+export {
+  readTemplate,
+  readTemplates,
+  type ReadTemplateOptions,
+  type ReadTemplatesOptions,
+} from './template/read-templates.ts';
 export { renderReport, reportFormats } from './report/render.ts';
 export { HeadgateError } from './model/headgate-error.ts';
 export type { ScanResult, Evaluation, Evidence, Verdict, Diagnostic } from './model/scan-result.ts';

@@ -3,6 +3,7 @@ import { linkGraph } from './graph/link-graph.ts';
 import type { Rule, RuleExample, RuleSet } from './model/rule.ts';
 import type { Evaluation } from './model/scan-result.ts';
 import { readTemplateObject } from './template/read-templates.ts';
+import { expandSam } from './template/sam/expand.ts';
 
 /** How one example of a rule turned out. */
 export interface ExampleOutcome {
@@ -28,6 +29,7 @@ export function evaluateExample(rule: Rule, example: RuleExample, ruleSet: RuleS
     example.template,
     'example',
     example.code === undefined ? {} : { code: example.code },
+    expandSam,
   );
   const graph = linkGraph(reading);
   return evaluateRules({ ...ruleSet, rules: [rule] }, graph, {

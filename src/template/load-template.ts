@@ -72,7 +72,8 @@ function looksLikeTemplate(text: string): boolean {
   return text.includes('AWSTemplateFormatVersion') || /^[\t ]{0,8}"?Resources"?[\t ]*:/m.test(text);
 }
 
-function withoutResources(parsed: ParsedTemplate): ParsedTemplate {
+/** The file with a diagnostic that it holds nothing to judge. */
+export function withoutResources(parsed: ParsedTemplate): ParsedTemplate {
   const message = '`Resources` is missing or is not a mapping';
   const found = templateDiagnostic(parsed, '/Resources', {
     code: 'template-without-resources',

@@ -8,10 +8,13 @@ import { addDocuments } from './documents.ts';
 import { findInputs } from './find-inputs.ts';
 import { addTemplateFiles } from './template-folder.ts';
 import { parseTemplateObject } from './parse-template.ts';
+import { isTemplate, withoutResources } from './load-template.ts';
+import { reportMissing } from './nested-stacks.ts';
+import { isRawObject } from './raw.ts';
 import { givenParameter, type ReadContext, type ReadTemplatesOptions } from './read-context.ts';
 import { ReadingBuilder } from './reading-builder.ts';
 import { Stack } from './stack.ts';
-import { expandTransforms } from './transforms.ts';
+import { expandTransforms, hasSamTransform, loadSamExpander, type SamExpander } from './transforms.ts';
 
 export type { ReadTemplatesOptions };
 
@@ -47,30 +50,74 @@ async function readBeside({ builder, options }: ReadContext): Promise<void> {
 }
 
 /** What may be said about a template that is held in memory. */
-export interface ReadTemplateObjectOptions extends Omit<ReadTemplatesOptions, 'cwd' | 'readCode'> {
+export interface ReadTemplateOptions extends Omit<ReadTemplatesOptions, 'cwd' | 'readCode'> {
   /** Capabilities that functions' code shows: logical id -> names. */
   readonly code?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Reads one template that is held in memory, as a scope of its own; nothing in it has a position. */
+/**
+ * Reads one template that is held in memory, as a scope of its own; nothing in it has a position, and
+ * what lies beside a file (code, documents, nested templates) is not at hand.
+ */
+export async function readTemplate(
+  template: unknown,
+  name: string,
+  options: ReadTemplateOptions = {},
+): Promise<SourceReading> {
+  const isSam = isRawObject(template) && hasSamTransform(template);
+  const expandSam = isSam ? await loadSamExpander() : undefined;
+  const builder = new ReadingBuilder();
+  if (isRawObject(template) && !isTemplate(template)) {
+    builder.addTemplate(withoutResources(parseTemplateObject(template, name)));
+    return builder.finish();
+  }
+  const stack = addObject(builder, template, name, options, expandSam);
+  // Without a place for assets, this is the code that stands in the template.
+  if (stack !== undefined) await addCodeEvidence(stack, new Map());
+  return finishObject(builder, stack, name, options);
+}
+
+/** As `readTemplate`, at once and without reading code; AWS::Serverless resources are expanded where an expander is given. */
 export function readTemplateObject(
   template: unknown,
   name: string,
-  options: ReadTemplateObjectOptions = {},
+  options: ReadTemplateOptions = {},
+  expandSam?: SamExpander,
 ): SourceReading {
   const builder = new ReadingBuilder();
-  const parsed = expandTransforms(parseTemplateObject(template, name));
+  const stack = addObject(builder, template, name, options, expandSam);
+  return finishObject(builder, stack, name, options);
+}
+
+function addObject(
+  builder: ReadingBuilder,
+  template: unknown,
+  name: string,
+  options: ReadTemplateOptions,
+  expandSam: SamExpander | undefined,
+): Stack | undefined {
+  const given = (key: string): string | undefined => givenParameter(options, key);
+  const parsed = expandTransforms(parseTemplateObject(template, name), expandSam, given);
   if (parsed.root === undefined) {
     builder.addTemplate(parsed);
-    return builder.finish();
+    return undefined;
   }
-  const given = (key: string): string | undefined => givenParameter(options, key);
   const place = { id: name, scope: name, environment: environmentOf(options), given };
   const stack = new Stack(parsed, parsed.root, place, builder.reading);
-  for (const [logicalId, shown] of Object.entries(options.code ?? {})) {
-    stack.code.set(logicalId, { source: name, complete: true, found: shown.map(statedSign) });
-  }
   builder.addStack(stack);
+  for (const logicalId of stack.nestedStackIds()) reportMissing(stack, logicalId);
+  return stack;
+}
+
+function finishObject(
+  builder: ReadingBuilder,
+  stack: Stack | undefined,
+  name: string,
+  { code = {} }: ReadTemplateOptions,
+): SourceReading {
+  for (const [logicalId, shown] of Object.entries(code)) {
+    stack?.code.set(logicalId, { source: name, complete: true, found: shown.map(statedSign) });
+  }
   return builder.finish();
 }
 

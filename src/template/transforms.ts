@@ -67,8 +67,13 @@ export async function expandTransformsOfFile(
   given: (name: string) => unknown,
 ): Promise<ParsedTemplate> {
   if (parsed.root === undefined || !hasSamTransform(parsed.root)) return expandTransforms(parsed);
+  return expandTransforms(parsed, await loadSamExpander(), given);
+}
+
+/** The expander, which takes its time to load and is rarely asked for. */
+export async function loadSamExpander(): Promise<SamExpander> {
   const { expandSam } = await import('./sam/expand.ts');
-  return expandTransforms(parsed, expandSam, given);
+  return expandSam;
 }
 
 /** What is left of AWS::Serverless is not evaluated; resources that were refused have a diagnostic of their own. */

@@ -1,6 +1,7 @@
 import { toPointer } from '../../model/location.ts';
 import type { ResourceOrigin } from '../parse-template.ts';
 import { entriesOf, isRawObject, member, setMember, type RawObject } from '../raw.ts';
+import type { Cause } from './cause.ts';
 import { SamDocumentProblem, SamProblem } from './problem.ts';
 import { propertyBases } from './property-bases.ts';
 import { copyTree, isMap, listOf, pick, type Tree } from './tree.ts';
@@ -24,18 +25,6 @@ export interface SamResource {
   readonly properties: Tree;
   /** The resource with all its attributes. */
   readonly raw: RawObject;
-}
-
-/** How a generated resource leads back to what its author wrote. */
-export interface Cause {
-  /** The resource of the template. */
-  readonly id: string;
-  /** Keys below its `Properties` that lead to the place; empty for the resource itself. */
-  readonly path?: readonly (string | number)[];
-  /** True when the generated properties stand below that place one to one. */
-  readonly direct?: boolean;
-  /** The connector of the resource that it comes from, where it comes from one. */
-  readonly connector?: string;
 }
 
 const inherited = ['Condition', 'DeletionPolicy', 'UpdateReplacePolicy'];

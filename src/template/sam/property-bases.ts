@@ -1,6 +1,6 @@
 import type { PropertyBase } from '../parse-template.ts';
 import { member, type RawObject } from '../raw.ts';
-import type { Cause } from './context.ts';
+import type { Cause } from './cause.ts';
 import { listOf } from './tree.ts';
 
 /** Where the properties of a generated resource may be written: at its cause, in `Globals`, and in the resource of the cause. */

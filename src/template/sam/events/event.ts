@@ -1,4 +1,5 @@
-import { inheritedAttributes, type Cause, type SamContext } from '../context.ts';
+import type { Cause } from '../cause.ts';
+import { inheritedAttributes, type SamContext } from '../context.ts';
 import type { EventTarget } from '../event-target.ts';
 import { SamProblem } from '../problem.ts';
 import { present, type Tree } from '../tree.ts';
