@@ -9,8 +9,9 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 /** Text of docs/mutations.md. */
 export async function mutationsPage() {
-  const [{ matrix }, { shippedRules }] = await Promise.all([
+  const [{ matrix }, { auditMatrix }, { shippedRules }] = await Promise.all([
     load('test/stack/mutations/matrix.ts', 'mutations'),
+    load('test/stack/mutations/audit-matrix.ts', 'mutations-audit'),
     load('src/rules/shipped.ts', 'mutations-rules'),
   ]);
   const { rules } = await shippedRules();
@@ -35,7 +36,43 @@ Every line is a case of \`test/stack/mutations\`, where the edits stand.
 | rule | mistake | finding on | also | beside |
 | --- | --- | --- | --- | --- |
 ${rows.join('\n')}
+
+${auditSection(auditMatrix, rules)}`;
+}
+
+/** The stacks that audit, which are judged by the same rules. */
+function auditSection(auditMatrix, rules) {
+  const kinds = [
+    ['Audit', 'an account'],
+    ['Fleet', 'an organization'],
+  ];
+  const parts = kinds.map(([kind, what]) => {
+    const mutations = auditMatrix(kind);
+    const broken = new Set(mutations.map(({ rule }) => rule));
+    const without = rules.filter(({ id }) => !broken.has(id)).map(({ id }) => `\`${id}\``);
+    const alone = mutations.filter(({ also }) => also === undefined).length;
+    return `### The audit of ${what}
+
+- ${mutations.length} mistakes, all found; ${alone} of them by one rule alone on one resource
+- ${broken.size} rules have a place there: each decided something there, and each is broken at least once
+- ${without.length} rules decide nothing there, as a test computes: an audit has nothing that they apply to, or a person vouches
+  for it: ${without.join(', ')}
+
+| rule | mistake | finding on | also |
+| --- | --- | --- | --- |
+${[...mutations]
+  .sort((a, b) => (a.rule < b.rule ? -1 : 1))
+  .map((mutation) => rowOf(mutation).replace(/ +\| *\|$/, ' |'))
+  .join('\n')}
 `;
+  });
+  return `## The stacks that audit
+
+The rules judge the stacks of [the scheduled audit](audit.md) too, and these are broken in the same way. Every line is a
+case of \`test/stack/mutations/audit-mutations.test.ts\`. What no rule decides there (the reader's policy, the member's
+trust, retries, alarms, the table, the lock) is asserted on the templates in \`test/stack/audit\`.
+
+${parts.join('\n')}`;
 }
 
 function rowOf({ rule, mistake, on, becomes, also = [], base }) {

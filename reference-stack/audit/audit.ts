@@ -128,6 +128,10 @@ export class Audit extends Construct {
     handler.allow(['s3:ListBucket'], [this.bucket.bucketArn, this.work.bucketArn]);
     handler.allow(['sts:AssumeRole'], [this.readerArn]);
     handler.allow(['states:StartExecution'], [stateMachineArn(this.stateMachineName)]);
+    handler.vouch(
+      'batch.function.idempotency',
+      'A run is bound to the time at which it was due: retried, it writes the same objects and the same findings, its state on condition, and starts one execution of that name.',
+    );
     return handler;
   }
 

@@ -79,3 +79,12 @@ export class MutableApplication {
     writeFileSync(join(this.folder, name), JSON.stringify(template));
   }
 }
+
+/** `<verdict> <rule> <resource>` of what is failed or unknown, and was not so before. */
+export function newFindings(after: Verdicts, earlier: Verdicts): string[] {
+  return [...after]
+    .filter(([, verdict]) => verdict === 'fail' || verdict === 'unknown')
+    .filter(([key, verdict]) => verdict !== earlier.get(key))
+    .map(([key, verdict]) => `${verdict} ${key}`)
+    .sort();
+}

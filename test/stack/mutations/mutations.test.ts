@@ -7,7 +7,7 @@ import { shippedRules } from '../../../src/rules/shipped.ts';
 import { newApp } from '../reference-app.ts';
 import type { Base } from './apply-mutation.ts';
 import { matrix } from './matrix.ts';
-import { MutableApplication, type Verdicts } from './mutable-application.ts';
+import { MutableApplication, newFindings, type Verdicts } from './mutable-application.ts';
 
 const bases = [...new Set(matrix.flatMap(({ base }) => base ?? []))];
 
@@ -29,15 +29,6 @@ afterAll(() => {
 });
 
 const verdictsBefore = (base?: Base): Verdicts => before.get(base) ?? new Map();
-
-/** `<verdict> <rule> <resource>` of what is failed or unknown, and was not so before. */
-function newFindings(after: Verdicts, earlier: Verdicts): string[] {
-  return [...after]
-    .filter(([, verdict]) => verdict === 'fail' || verdict === 'unknown')
-    .filter(([key, verdict]) => verdict !== earlier.get(key))
-    .map(([key, verdict]) => `${verdict} ${key}`)
-    .sort();
-}
 
 describe('the reference application', () => {
   it('has no finding, and leaves nothing open that nobody answered', () => {
