@@ -43,7 +43,7 @@ export async function startProxy(
     const body = Buffer.concat(chunks);
     const record = describeRequest(request, body);
     proxy.received.push(record);
-    await sleep(proxy.latencyMs);
+    await sleep(proxy.latencyMs, undefined, { ref: false });
     if (request.socket.destroyed) return;
     const { method } = request;
     const headers = { ...request.headers, 'x-moto-account-id': account };
