@@ -11,7 +11,12 @@ import { parseTemplateObject } from './parse-template.ts';
 import { isTemplate, withoutResources } from './load-template.ts';
 import { reportMissing } from './nested-stacks.ts';
 import { isRawObject } from './raw.ts';
-import { givenParameter, type ReadContext, type ReadTemplatesOptions } from './read-context.ts';
+import {
+  givenParameter,
+  givenToTransforms,
+  type ReadContext,
+  type ReadTemplatesOptions,
+} from './read-context.ts';
 import { ReadingBuilder } from './reading-builder.ts';
 import { Stack } from './stack.ts';
 import { expandTransforms, hasSamTransform, loadSamExpander, type SamExpander } from './transforms.ts';
@@ -97,12 +102,14 @@ function addObject(
   expandSam: SamExpander | undefined,
 ): Stack | undefined {
   const given = (key: string): string | undefined => givenParameter(options, key);
-  const parsed = expandTransforms(parseTemplateObject(template, name), expandSam, given);
+  const environment = environmentOf(options);
+  const known = (key: string): unknown => givenToTransforms(options, environment, key);
+  const parsed = expandTransforms(parseTemplateObject(template, name), expandSam, known);
   if (parsed.root === undefined) {
     builder.addTemplate(parsed);
     return undefined;
   }
-  const place = { id: name, scope: name, environment: environmentOf(options), given };
+  const place = { id: name, scope: name, environment, given };
   const stack = new Stack(parsed, parsed.root, place, builder.reading);
   builder.addStack(stack);
   for (const logicalId of stack.nestedStackIds()) reportMissing(stack, logicalId);

@@ -34,7 +34,10 @@ export function expandCapacityProvider(resource: SamResource, context: SamContex
 function operatorRole(resource: SamResource, context: SamContext): unknown {
   const { id, properties } = resource;
   if (isTruthy(properties['OperatorRole'])) return properties['OperatorRole'];
-  const parts = { managed: [managedPolicy('AWSLambdaManagedEC2ResourceOperator')], inline: [] };
+  const parts = {
+    managed: [managedPolicy('AWSLambdaManagedEC2ResourceOperator', context.partition)],
+    inline: [],
+  };
   const tags = isTruthy(properties['PropagateTags']) ? properties['Tags'] : undefined;
   const others = {
     AssumeRolePolicyDocument: trustIn('lambda.amazonaws.com'),

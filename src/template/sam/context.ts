@@ -180,6 +180,12 @@ export class SamContext {
     return this.#routes.get(apiId) ?? {};
   }
 
+  /** Partition of the region, `aws` where nobody tells it. */
+  get partition(): string {
+    const known = this.#given('AWS::Partition');
+    return typeof known === 'string' ? known : 'aws';
+  }
+
   /** Value of a parameter as far as it is known before deployment; undefined otherwise. */
   parameter(name: string): unknown {
     return this.#given(name) ?? member(member(this.root['Parameters'], name), 'Default');

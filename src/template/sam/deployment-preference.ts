@@ -68,7 +68,9 @@ export function expandDeployments(resources: readonly SamResource[], context: Sa
     cause,
   );
   if (deployed.some((resource) => !isTruthy(member(resource.properties['DeploymentPreference'], 'Role')))) {
-    const parts = { managed: [managedPolicy('service-role/AWSCodeDeployRoleForLambda')], inline: [] };
+    const isLimited = context.partition === 'aws-iso' || context.partition === 'aws-iso-b';
+    const path = `service-role/AWSCodeDeployRoleForLambda${isLimited ? 'Limited' : ''}`;
+    const parts = { managed: [managedPolicy(path, context.partition)], inline: [] };
     const trust = { AssumeRolePolicyDocument: trustIn('codedeploy.amazonaws.com') };
     context.emit(serviceRole, roleResource(parts, trust, attributes), cause);
   }

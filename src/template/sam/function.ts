@@ -9,7 +9,15 @@ import { expandInvokeConfig } from './invoke-config.ts';
 import { functionEvents } from './events/function-events.ts';
 import { SamProblem } from './problem.ts';
 import { resourceProperties } from './property-tables.ts';
-import { managedPolicy, policyPlaces, roleResource, trustIn, withPolicies, type RoleParts } from './roles.ts';
+import {
+  managedPolicy,
+  policyPlaces,
+  roleResource,
+  tracingPolicy,
+  trustIn,
+  withPolicies,
+  type RoleParts,
+} from './roles.ts';
 import { propagateTags, samTags } from './tags.ts';
 import { getAtt, isGiven, isIntrinsic, isTruthy, noValue, pick, present, ref, type Tree } from './tree.ts';
 
@@ -62,12 +70,17 @@ export function expandFunction(resource: SamResource, context: SamContext): void
   const destinations = expandInvokeConfig(target, context);
   const events = functionEvents(target, context);
   if (role.id !== undefined) {
-    const { managed, inline } = baseParts(properties);
+    const { managed, inline } = baseParts(properties, context.partition);
     const parts = {
       managed: [...new Set([...managed, ...events.managed])],
       inline: [...inline, ...destinations, ...events.inline],
     };
-    emitRole(resource, role, withPolicies(role.id, properties['Policies'], parts), context);
+    emitRole(
+      resource,
+      role,
+      withPolicies(role.id, properties['Policies'], parts, context.partition),
+      context,
+    );
     made.push(role.id);
   }
   propagateTags(resource, context, [...made, ...events.made]);
@@ -232,16 +245,16 @@ function isNoValue(value: unknown): boolean {
   return member(value, 'Ref') === noValue['Ref'];
 }
 
-function baseParts(properties: Tree): RoleParts {
+function baseParts(properties: Tree, partition: string): RoleParts {
   const basic = isTruthy(properties['DurableConfig'])
     ? 'service-role/AWSLambdaBasicDurableExecutionRolePolicy'
     : 'service-role/AWSLambdaBasicExecutionRole';
-  const managed = [managedPolicy(basic)];
+  const managed = [managedPolicy(basic, partition)];
   if (isTraced(properties)) {
-    managed.push(managedPolicy('AWSXrayWriteOnlyAccess'));
+    managed.push(tracingPolicy(partition));
   }
   if (isTruthy(properties['VpcConfig'])) {
-    managed.push(managedPolicy('service-role/AWSLambdaVPCAccessExecutionRole'));
+    managed.push(managedPolicy('service-role/AWSLambdaVPCAccessExecutionRole', partition));
   }
   const queue = properties['DeadLetterQueue'];
   const action = deadLetterActions[String(member(queue, 'Type'))];

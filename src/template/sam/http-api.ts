@@ -97,7 +97,9 @@ function writeDocument(
   if (isTruthy(CorsConfiguration)) {
     addCors(valid(document, 'CorsConfiguration'), context.resolvedDeep(CorsConfiguration));
   }
-  const authorizers = isTruthy(Auth) ? addAuth(valid(document, 'Auth'), asMap(Auth, 'Auth')) : [];
+  const authorizers = isTruthy(Auth)
+    ? addAuth(valid(document, 'Auth'), asMap(Auth, 'Auth'), context.partition)
+    : [];
   addTags(valid(document, 'Tags'), tagsOf(properties));
   const { paths } = document;
   if (isTruthy(properties['FailOnWarnings']) && isGiven(paths['$default'])) {
@@ -161,12 +163,12 @@ function addCors(document: ApiDocument, written: unknown): void {
   document.body[key] = made;
 }
 
-function addAuth(document: ApiDocument, auth: Tree): HttpAuthorizer[] {
+function addAuth(document: ApiDocument, auth: Tree, partition: string): HttpAuthorizer[] {
   const wrong = Object.keys(auth).find((key) => !authKeys.includes(key));
   if (wrong !== undefined)
     throw new SamProblem(`invalid value for \`Auth\`: \`${wrong}\` is not known`, ['Auth', wrong]);
   const authorizers = readHttpAuthorizers(auth);
-  const schemes = authorizers.map((each): [string, Tree] => [each.name, httpSecurityScheme(each)]);
+  const schemes = authorizers.map((each): [string, Tree] => [each.name, httpSecurityScheme(each, partition)]);
   if (schemes.length > 0) document.define(['components', 'securitySchemes'], Object.fromEntries(schemes));
   const name = auth['DefaultAuthorizer'];
   if (!isTruthy(name) || refName(name) === noValue['Ref']) return authorizers;

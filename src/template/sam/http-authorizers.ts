@@ -82,7 +82,7 @@ function checkLambda(written: Tree, problem: (message: string) => SamProblem): v
 }
 
 /** Security scheme of an authorizer. */
-export function httpSecurityScheme({ kind, written }: HttpAuthorizer): Tree {
+export function httpSecurityScheme({ kind, written }: HttpAuthorizer, partition: string): Tree {
   if (kind === 'iam') {
     return {
       type: 'apiKey',
@@ -96,7 +96,7 @@ export function httpSecurityScheme({ kind, written }: HttpAuthorizer): Tree {
       type: 'apiKey',
       name: 'Unused',
       in: 'header',
-      'x-amazon-apigateway-authorizer': lambda(written),
+      'x-amazon-apigateway-authorizer': lambda(written, partition),
     };
   }
   return {
@@ -114,7 +114,7 @@ function lowerKeys(written: unknown): unknown {
   return Object.fromEntries(Object.entries(written).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
-function lambda(written: Tree): Tree {
+function lambda(written: Tree, partition: string): Tree {
   const identity = isRawObject(written['Identity']) ? written['Identity'] : {};
   const parts = sources.flatMap(([name, prefix]) =>
     listOf(identity[name]).map((value) => `${prefix}${String(value)}`),
@@ -122,7 +122,7 @@ function lambda(written: Tree): Tree {
   return present({
     type: 'request',
     authorizerUri: sub(
-      'arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${__FunctionArn__}/invocations',
+      `arn:${partition}:apigateway:\${AWS::Region}:lambda:path/2015-03-31/functions/\${__FunctionArn__}/invocations`,
       { __FunctionArn__: written['FunctionArn'] },
     ),
     authorizerPayloadFormatVersion: written['AuthorizerPayloadFormatVersion'],

@@ -13,7 +13,7 @@ import { checkServers, isVersion3, toOpenApi } from './open-api-version.ts';
 import { SamProblem } from './problem.ts';
 import { resourceProperties } from './property-tables.ts';
 import {
-  iamAuthorizer,
+  iamDefinition,
   readRestAuthorizers,
   securityDefinition,
   type RestAuthorizer,
@@ -64,7 +64,7 @@ export function expandRestApi(resource: SamResource, context: SamContext): void 
       'DefaultAuthorizer',
     ]);
   }
-  context.emit(id, restApi(resource, document), { id, direct: true });
+  context.emit(id, restApi(resource, document, context), { id, direct: true });
   context.place(id, context.routePlaces(id));
   const deployment = emitDeployment(resource, document, context);
   const stage = emitStage(resource, deployment, context);
@@ -107,7 +107,7 @@ function writeDocument(
   }
   if (isTruthy(properties['Cors'])) addRestCors(needValid(document, 'Cors'), properties['Cors']);
   const authorizers = isTruthy(auth)
-    ? addAuth(needValid(document, 'Auth'), auth, properties['StageName'])
+    ? addAuth(needValid(document, 'Auth'), auth, properties['StageName'], context.partition)
     : [];
   if (isTruthy(properties['GatewayResponses'])) {
     addGatewayResponses(needValid(document, 'GatewayResponses'), properties['GatewayResponses']);
@@ -149,13 +149,13 @@ function disableEndpoint(document: ApiDocument, isDisabled: unknown, version: un
   document.body['servers'] = [{ [endpointKey]: { disableExecuteApiEndpoint: isDisabled } }];
 }
 
-function addAuth(document: ApiDocument, auth: Tree, stageName: unknown): RestAuthorizer[] {
+function addAuth(document: ApiDocument, auth: Tree, stageName: unknown, partition: string): RestAuthorizer[] {
   const wrong = Object.keys(auth).find((key) => !authKeys.includes(key));
   if (wrong !== undefined)
     throw new SamProblem(`invalid value for \`Auth\`: \`${wrong}\` is not known`, ['Auth', wrong]);
   const authorizers = readRestAuthorizers(auth);
   if (authorizers.length > 0) checkDefault(auth, authorizers);
-  defineSecurity(document, authorizers);
+  defineSecurity(document, authorizers, partition);
   applyDefault(document, auth, authorizers);
   if (isTruthy(auth['ApiKeyRequired'])) {
     const key = { api_key: { type: 'apiKey', name: 'x-api-key', in: 'header' } };
@@ -180,9 +180,16 @@ function checkDefault(auth: Tree, authorizers: readonly RestAuthorizer[]): void 
   );
 }
 
-function defineSecurity(document: ApiDocument, authorizers: readonly RestAuthorizer[]): void {
+function defineSecurity(
+  document: ApiDocument,
+  authorizers: readonly RestAuthorizer[],
+  partition: string,
+): void {
   if (authorizers.length === 0) return;
-  const definitions = authorizers.map((each): [string, Tree] => [each.name, securityDefinition(each)]);
+  const definitions = authorizers.map((each): [string, Tree] => [
+    each.name,
+    securityDefinition(each, partition),
+  ]);
   document.define(['securityDefinitions'], Object.fromEntries(definitions));
 }
 
@@ -195,8 +202,7 @@ function applyDefault(document: ApiDocument, auth: Tree, authorizers: readonly R
     withPreflight,
     keeps: false,
   });
-  if (chosen.kind === 'iam')
-    document.define(['securityDefinitions'], { AWS_IAM: securityDefinition(iamAuthorizer) });
+  if (chosen.kind === 'iam') document.define(['securityDefinitions'], { AWS_IAM: iamDefinition() });
 }
 
 function addMediaTypes(document: ApiDocument, types: unknown): void {
@@ -226,7 +232,7 @@ function addModels(document: ApiDocument, written: unknown): void {
   document.define(['definitions'], Object.fromEntries(lower));
 }
 
-function restApi(resource: SamResource, document: ApiDocument | undefined): Tree {
+function restApi(resource: SamResource, document: ApiDocument | undefined, context: SamContext): Tree {
   const { properties } = resource;
   return {
     Type: 'AWS::ApiGateway::RestApi',
@@ -244,7 +250,7 @@ function restApi(resource: SamResource, document: ApiDocument | undefined): Tree
         'SecurityPolicy',
         'EndpointAccessMode',
       ]),
-      ...endpoints(properties['EndpointConfiguration']),
+      ...endpoints(properties['EndpointConfiguration'], context.partition),
       Body: document?.body,
       BodyS3Location: bodyLocation(properties['DefinitionUri']),
     }),
@@ -255,7 +261,9 @@ function bodyLocation(uri: unknown): unknown {
   return isTruthy(uri) ? contentLocation(uri, 'DefinitionUri', ['Bucket', 'Key', 'Version']) : undefined;
 }
 
-function endpoints(written: unknown): Tree {
+/** Only the partition `aws` has edge-optimized APIs, which are the default there. */
+function endpoints(given: unknown, partition: string): Tree {
+  const written = isTruthy(given) || partition === 'aws' ? given : 'REGIONAL';
   if (!isTruthy(written)) return {};
   if (!isRawObject(written) || isIntrinsic(written)) {
     return {
@@ -343,9 +351,12 @@ function emitAuthorizerPermission(
       Action: 'lambda:InvokeFunction',
       FunctionName: written['FunctionArn'],
       Principal: 'apigateway.amazonaws.com',
-      SourceArn: sub('arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:${__ApiId__}/authorizers/*', {
-        __ApiId__: ref(id),
-      }),
+      SourceArn: sub(
+        `arn:${context.partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${__ApiId__}/authorizers/*`,
+        {
+          __ApiId__: ref(id),
+        },
+      ),
     },
   };
   context.emit(`${id}${name}AuthorizerPermission`, permission, { id, path: ['Auth', 'Authorizers', name] });

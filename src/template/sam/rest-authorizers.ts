@@ -23,7 +23,13 @@ export function readRestAuthorizers(auth: Tree): RestAuthorizer[] {
 }
 
 /** Requests signed with IAM credentials. */
-export const iamAuthorizer: RestAuthorizer = { name: iamName, kind: 'iam', scopes: undefined, written: {} };
+const iamAuthorizer: RestAuthorizer = { name: iamName, kind: 'iam', scopes: undefined, written: {} };
+
+/** How a document says that requests are signed. */
+export function iamDefinition(): Tree {
+  const definition = { type: 'apiKey', name: 'Authorization', in: 'header' };
+  return { ...definition, 'x-amazon-apigateway-authtype': 'awsSigv4' };
+}
 
 function readAuthorizer(name: string, value: unknown): RestAuthorizer {
   const at = `Auth.Authorizers.${name}`;
@@ -92,14 +98,14 @@ function checkRequestIdentity(at: string, written: Tree): void {
 }
 
 /** Security definition of an authorizer. */
-export function securityDefinition(authorizer: RestAuthorizer): Tree {
+export function securityDefinition(authorizer: RestAuthorizer, partition: string): Tree {
   const definition = { type: 'apiKey', name: headerName(authorizer), in: 'header' };
-  if (authorizer.kind === 'iam') return { ...definition, 'x-amazon-apigateway-authtype': 'awsSigv4' };
+  if (authorizer.kind === 'iam') return iamDefinition();
   const isCognito = authorizer.kind === 'cognito';
   return {
     ...definition,
     'x-amazon-apigateway-authtype': isCognito ? 'cognito_user_pools' : 'custom',
-    'x-amazon-apigateway-authorizer': isCognito ? cognito(authorizer) : custom(authorizer),
+    'x-amazon-apigateway-authorizer': isCognito ? cognito(authorizer) : custom(authorizer, partition),
   };
 }
 
@@ -120,14 +126,14 @@ function cognito(authorizer: RestAuthorizer): Tree {
   });
 }
 
-function custom(authorizer: RestAuthorizer): Tree {
+function custom(authorizer: RestAuthorizer, partition: string): Tree {
   const { kind, written } = authorizer;
   const identity = identityOf(authorizer);
   const role = written['FunctionInvokeRole'];
   return present({
     type: kind,
     authorizerUri: sub(
-      'arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${__FunctionArn__}/invocations',
+      `arn:${partition}:apigateway:\${AWS::Region}:lambda:path/2015-03-31/functions/\${__FunctionArn__}/invocations`,
       { __FunctionArn__: written['FunctionArn'] },
     ),
     authorizerResultTtlInSeconds: identity['ReauthorizeEvery'],

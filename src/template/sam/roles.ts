@@ -5,9 +5,17 @@ import { policyTemplates } from './policy-templates.ts';
 import { SamProblem } from './problem.ts';
 import { isGiven, isIntrinsic, isMap, listOf, present, type Tree } from './tree.ts';
 
-/** An AWS managed policy's ARN: the path is part of it. */
-export function managedPolicy(path: string): string {
-  return `arn:aws:iam::aws:policy/${path}`;
+/** An AWS managed policy's ARN in a partition: the path is part of it. */
+export function managedPolicy(path: string, partition: string): string {
+  return `arn:${partition}:iam::aws:policy/${path}`;
+}
+
+/** What lets functions and state machines send traces; partitions beside `aws` have the newer policy alone. */
+export function tracingPolicy(partition: string): string {
+  return managedPolicy(
+    partition === 'aws' ? 'AWSXrayWriteOnlyAccess' : 'AWSXRayDaemonWriteAccess',
+    partition,
+  );
 }
 
 /** A role's trust in one service. */
@@ -35,7 +43,12 @@ export interface RoleParts {
 }
 
 /** Adds the owner's `Policies`: managed ones by name or ARN, policy templates, and statements. */
-export function withPolicies(roleId: string, written: unknown, parts: RoleParts): RoleParts {
+export function withPolicies(
+  roleId: string,
+  written: unknown,
+  parts: RoleParts,
+  partition: string,
+): RoleParts {
   const managed = [...parts.managed];
   const inline: Tree[] = [...parts.inline];
   const places = new Map<string, number>();
@@ -46,7 +59,8 @@ export function withPolicies(roleId: string, written: unknown, parts: RoleParts)
     places.set(path, at).set(`${path}\0PolicyDocument`, at);
     if (isStatements(converted)) inline.push(named(`${roleId}Policy${index}`, converted));
     else if (isEitherStatements(converted)) inline.push(namedEither(`${roleId}Policy${index}`, converted));
-    else if (typeof converted === 'string' || isIntrinsic(converted)) addOnce(managed, managedArn(converted));
+    else if (typeof converted === 'string' || isIntrinsic(converted))
+      addOnce(managed, managedArn(converted, partition));
     else {
       throw new SamProblem(`the policy at index ${index} of \`Policies\` is not valid`, [
         'Policies',
@@ -84,18 +98,22 @@ function addOnce(list: unknown[], value: unknown): void {
   if (!list.includes(value)) list.push(value);
 }
 
+/** Paths of AWS managed policies by their names. */
 const knownPolicies: ReadonlyMap<string, string> = new Map([
-  ...rootManagedPolicies.map((name): [string, string] => [name, managedPolicy(name)]),
+  ...rootManagedPolicies.map((name): [string, string] => [name, name]),
   ...Object.entries(managedPolicyPaths).flatMap(([path, names]) =>
-    names.map((name): [string, string] => [name, managedPolicy(path + name)]),
+    names.map((name): [string, string] => [name, path + name]),
   ),
 ]);
 
-function managedArn(entry: unknown): unknown {
-  if (typeof entry === 'string') return knownPolicies.get(entry) ?? entry;
+function managedArn(entry: unknown, partition: string): unknown {
+  if (typeof entry === 'string') {
+    const path = knownPolicies.get(entry);
+    return path === undefined ? entry : managedPolicy(path, partition);
+  }
   const [condition, yes, no] = listOf(member(entry, 'Fn::If'));
   if (!isGiven(condition)) return entry;
-  return { 'Fn::If': [condition, managedArn(yes), managedArn(no)] };
+  return { 'Fn::If': [condition, managedArn(yes, partition), managedArn(no, partition)] };
 }
 
 function isStatements(entry: unknown): entry is Tree {

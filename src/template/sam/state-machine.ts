@@ -6,7 +6,7 @@ import { stateMachineEvents } from './events/state-machine-events.ts';
 import { alphanumeric } from './logical-id.ts';
 import { SamProblem } from './problem.ts';
 import { resourceProperties } from './property-tables.ts';
-import { managedPolicy, policyPlaces, roleResource, trustIn, withPolicies } from './roles.ts';
+import { policyPlaces, roleResource, tracingPolicy, trustIn, withPolicies } from './roles.ts';
 import { definitionText } from './state-machine-definition.ts';
 import { propagateTags, samTags } from './tags.ts';
 import { getAtt, isTruthy, present, ref, type Tree } from './tree.ts';
@@ -67,8 +67,8 @@ function stateMachineRole(resource: SamResource, context: SamContext): unknown {
   if (isTruthy(properties['Role'])) return properties['Role'];
   const isTraced = isRawObject(properties['Tracing']) && properties['Tracing']['Enabled'] === true;
   const roleId = `${id}Role`;
-  const own = withPolicies(roleId, properties['Policies'], { managed: [], inline: [] });
-  const xray = isTraced ? [managedPolicy('AWSXrayWriteOnlyAccess')] : [];
+  const own = withPolicies(roleId, properties['Policies'], { managed: [], inline: [] }, context.partition);
+  const xray = isTraced ? [tracingPolicy(context.partition)] : [];
   const others = {
     AssumeRolePolicyDocument: trustIn('states.amazonaws.com'),
     Path: properties['RolePath'],

@@ -4,7 +4,7 @@ import { apiState, type ApiState } from '../api-state.ts';
 import { isVersion3 } from '../open-api-version.ts';
 import { authorizerNames, setAuthorizer, setKeyRequired } from '../api-security.ts';
 import { addCustomStatements, addResourcePolicy } from '../resource-policy.ts';
-import { iamAuthorizer, securityDefinition } from '../rest-authorizers.ts';
+import { iamDefinition } from '../rest-authorizers.ts';
 import { stageSuffix } from '../stage-name.ts';
 import { toPointer } from '../../../model/location.ts';
 import { SamDocumentProblem } from '../problem.ts';
@@ -57,7 +57,7 @@ export function expandApiEvent(event: FunctionEvent): undefined {
     'apigateway.amazonaws.com',
     {
       SourceArn: sub(
-        `arn:aws:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${__ApiId__}/\${__Stage__}/${isAny ? '*' : route.method.toUpperCase()}${plain}`,
+        `arn:${event.context.partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${__ApiId__}/\${__Stage__}/${isAny ? '*' : route.method.toUpperCase()}${plain}`,
         { __ApiId__: route.api.written, __Stage__: '*' },
       ),
     },
@@ -115,13 +115,13 @@ function integrateFunction(event: FunctionEvent, route: RestRoute, document: Api
   const condition = event.target.resource.raw['Condition'];
   const name = event.target.alias?.id ?? `${event.target.resource.id}.Arn`;
   const uri = sub(
-    `arn:aws:apigateway:\${AWS::Region}:lambda:path/2015-03-31/functions/\${${name}}/invocations`,
+    `arn:${event.context.partition}:apigateway:\${AWS::Region}:lambda:path/2015-03-31/functions/\${${name}}/invocations`,
   );
   const integration = present({
     type: 'aws_proxy',
     httpMethod: 'POST',
     uri: onlyIf(condition, uri),
-    credentials: credentials(route),
+    credentials: credentials(route, event.context.partition),
   });
   document.integrate(path, method, integration, condition);
   try {
@@ -155,10 +155,8 @@ function writeTimeout({ properties }: FunctionEvent, definition: Tree): void {
   if (isGiven(timeout)) integrationOf(definition)['timeoutInMillis'] = timeout;
 }
 
-const callerCredentials = 'arn:aws:iam::*:user/*';
-
 /** Requests that are signed reach the function with the caller's credentials, or a role's. */
-export function credentials({ properties, api }: RestRoute): unknown {
+function credentials({ properties, api }: RestRoute, partition: string): unknown {
   const own = isRawObject(properties['Auth']) ? properties['Auth'] : {};
   const shared = api.state?.properties['Auth'];
   const isSigned =
@@ -169,7 +167,7 @@ export function credentials({ properties, api }: RestRoute): unknown {
     ? (own['InvokeRole'] ?? 'NONE')
     : member(shared, 'InvokeRole');
   if (written === 'NONE') return undefined;
-  return !isTruthy(written) || written === 'CALLER_CREDENTIALS' ? callerCredentials : written;
+  return !isTruthy(written) || written === 'CALLER_CREDENTIALS' ? `arn:${partition}:iam::*:user/*` : written;
 }
 
 /** Writes an event's `Auth` into its route. */
@@ -218,8 +216,7 @@ function writeAuthorizer(route: RestRoute, document: ApiDocument, auth: Tree, sh
   const own = scopes ?? member(named[name], 'AuthorizationScopes');
   const names = authorizerNames(Object.keys(named));
   setAuthorizer(document, { path, method }, { [name]: listOf(own) }, names);
-  if (name === 'AWS_IAM')
-    document.define(['securityDefinitions'], { AWS_IAM: securityDefinition(iamAuthorizer) });
+  if (name === 'AWS_IAM') document.define(['securityDefinitions'], { AWS_IAM: iamDefinition() });
 }
 
 function checkedName(route: RestRoute, name: unknown, shared: unknown, authorizers: unknown): string {

@@ -6,9 +6,12 @@ export function expandIotRule(event: FunctionEvent): undefined {
   const { Sql, AwsIotSqlVersion } = event.properties;
   emitPermission(event, 'iot.amazonaws.com', {
     SourceAccount: sub('${AWS::AccountId}'),
-    SourceArn: sub('arn:aws:iot:${AWS::Region}:${AWS::AccountId}:rule/${RuleName}', {
-      RuleName: ref(event.id),
-    }),
+    SourceArn: sub(
+      `arn:${event.context.partition}:iot:\${AWS::Region}:\${AWS::AccountId}:rule/\${RuleName}`,
+      {
+        RuleName: ref(event.id),
+      },
+    ),
   });
   const actions = [{ Lambda: { FunctionArn: event.target.arn } }];
   const payload = present({ Sql, AwsIotSqlVersion, RuleDisabled: false, Actions: actions });

@@ -32,18 +32,17 @@ const handedThrough = [
 interface Kind {
   /** Property that names the source. */
   readonly source?: string;
+  /** Middle of the name of the managed policy that lets a role poll it. */
   readonly managed?: string;
   /** Further rights, and what is wrong with the properties. */
   readonly needs?: (event: FunctionEvent) => readonly Tree[];
 }
 
-const executionRole = (name: string): string => managedPolicy(`service-role/AWSLambda${name}ExecutionRole`);
-
 const kinds: Readonly<Record<string, Kind>> = {
-  SQS: { source: 'Queue', managed: executionRole('SQSQueue') },
-  Kinesis: { source: 'Stream', managed: executionRole('Kinesis') },
-  DynamoDB: { source: 'Stream', managed: executionRole('DynamoDB') },
-  MSK: { source: 'Stream', managed: executionRole('MSK'), needs: mskNeeds },
+  SQS: { source: 'Queue', managed: 'SQSQueue' },
+  Kinesis: { source: 'Stream', managed: 'Kinesis' },
+  DynamoDB: { source: 'Stream', managed: 'DynamoDB' },
+  MSK: { source: 'Stream', managed: 'MSK', needs: mskNeeds },
   MQ: { source: 'Broker', needs: amazonMqNeeds },
   DocumentDB: { source: 'Cluster', needs: documentDbNeeds },
   SelfManagedKafka: { needs: kafkaNeeds },
@@ -64,9 +63,13 @@ export function expandMapping(event: FunctionEvent): EventNeeds {
     ...sourceConfig(event),
   });
   return {
-    managed: kind.managed === undefined ? [] : [kind.managed],
+    managed: kind.managed === undefined ? [] : [executionRole(kind.managed, event.context.partition)],
     inline: [...destination.policies, ...(kind.needs?.(event) ?? [])],
   };
+}
+
+function executionRole(name: string, partition: string): string {
+  return managedPolicy(`service-role/AWSLambda${name}ExecutionRole`, partition);
 }
 
 function checkMapping(event: FunctionEvent): void {

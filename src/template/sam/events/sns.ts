@@ -21,7 +21,7 @@ export function expandTopicEvent(event: FunctionEvent): EventNeeds | undefined {
   });
   emitForEvent(event, queue.policyId, 'AWS::SQS::QueuePolicy', policy(queue, Topic));
   subscribe(event, queue.arn, 'sqs');
-  return { managed: [managedPolicy('service-role/AWSLambdaSQSQueueExecutionRole')] };
+  return { managed: [managedPolicy('service-role/AWSLambdaSQSQueueExecutionRole', event.context.partition)] };
 }
 
 interface TopicQueue {
