@@ -6,6 +6,7 @@ import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { busiestWindow } from './busiest-window.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const never = new globalThis.AbortController().signal;
@@ -66,7 +67,7 @@ function report(attempts) {
   }
   let isWithin = true;
   const rows = [...buckets].map(([name, { rate, times }]) => {
-    const peak = busiestSecond(times.sort((left, right) => left - right));
+    const peak = busiestWindow(times, 1000);
     const allowed = Math.ceil(rate.burst + rate.perSecond);
     isWithin &&= peak <= allowed;
     return { name, calls: times.length, peak, allowed, rate };
@@ -79,17 +80,6 @@ function report(attempts) {
   }
   console.log(`  ${rows.length} buckets, ${isWithin ? 'none overdrawn' : 'OVERDRAWN'}`);
   return isWithin;
-}
-
-/** The most calls within any second; `times` in milliseconds, in order. */
-function busiestSecond(times) {
-  let from = 0;
-  let most = 0;
-  for (const [index, at] of times.entries()) {
-    while (times[from] <= at - 1000) from += 1;
-    most = Math.max(most, index - from + 1);
-  }
-  return most;
 }
 
 function replies() {

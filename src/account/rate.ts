@@ -89,7 +89,9 @@ function thirdOf(limit: { readonly rate: number; readonly burst?: number }): Rat
 /** Token buckets of one account. */
 export class RateLimiter {
   readonly #clock: Clock;
-  readonly #nextFree = new Map<string, number>();
+  /** When each bucket would be full again, by the calls that were promised a time, and by those that were let through. */
+  readonly #promised = new Map<string, number>();
+  readonly #taken = new Map<string, number>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -102,24 +104,44 @@ export class RateLimiter {
    */
   async take(service: string, operation: string, region: string, signal: AbortSignal): Promise<number> {
     signal.throwIfAborted();
-    const now = this.#clock.now();
-    let start = now;
+    const asked = this.#clock.now();
     const buckets = bucketsOf(service, operation, region);
-    for (const [name, rate] of buckets) start = Math.max(start, this.#earliest(name, rate, now));
-    for (const [name, rate] of buckets) this.#reserve(name, rate, start);
-    if (start > now) await this.#clock.sleep(start - now, signal);
-    return start - now;
+    const start = earliest(this.#promised, buckets, asked);
+    reserve(this.#promised, buckets, start);
+    if (start > asked) await this.#clock.sleep(start - asked, signal);
+    const at = await this.#catchUp(buckets, Math.max(start, this.#clock.now()), signal);
+    return at - asked;
   }
 
-  // The generic cell rate algorithm: one number a bucket, the time at which it would be full again.
-  #earliest(name: string, { perSecond, burst }: Rate, now: number): number {
-    const fullAt = this.#nextFree.get(name) ?? now;
-    return fullAt - ((burst - 1) * 1000) / perSecond;
+  /** A process that was held up wakes its calls all at once: they go one by one all the same. Answers when this one goes. */
+  async #catchUp(buckets: ReadonlyMap<string, Rate>, woken: number, signal: AbortSignal): Promise<number> {
+    let at = woken;
+    for (;;) {
+      const free = earliest(this.#taken, buckets, at);
+      if (free <= at) break;
+      await this.#clock.sleep(free - at, signal);
+      at = Math.max(free, this.#clock.now());
+    }
+    reserve(this.#taken, buckets, at);
+    return at;
   }
+}
 
-  #reserve(name: string, { perSecond }: Rate, at: number): void {
-    this.#nextFree.set(name, Math.max(this.#nextFree.get(name) ?? at, at) + 1000 / perSecond);
-  }
+// The generic cell rate algorithm: one number a bucket, the time at which it would be full again.
+function earliest(
+  fullAt: ReadonlyMap<string, number>,
+  buckets: ReadonlyMap<string, Rate>,
+  now: number,
+): number {
+  let start = now;
+  for (const [name, { perSecond, burst }] of buckets)
+    start = Math.max(start, (fullAt.get(name) ?? now) - ((burst - 1) * 1000) / perSecond);
+  return start;
+}
+
+function reserve(fullAt: Map<string, number>, buckets: ReadonlyMap<string, Rate>, at: number): void {
+  for (const [name, { perSecond }] of buckets)
+    fullAt.set(name, Math.max(fullAt.get(name) ?? at, at) + 1000 / perSecond);
 }
 
 /** Real time, without keeping the process alive for an aborted wait. */

@@ -78,6 +78,32 @@ describe('rates', () => {
     expect(busiestSecond(started)).toBeLessThanOrEqual(5);
   });
 
+  it('hold where the process was held up, and all its waits end at once', async () => {
+    let now = 0;
+    const waiting: { readonly until: number; readonly wake: () => void }[] = [];
+    const limiter = new RateLimiter({
+      now: () => now,
+      sleep: (milliseconds) => new Promise((wake) => waiting.push({ until: now + milliseconds, wake })),
+    });
+    const started: number[] = [];
+    const calls = Array.from({ length: 12 }, async () => {
+      await limiter.take('lambda', 'ListTags', 'eu-west-1', never);
+      started.push(now);
+    });
+    await new Promise(setImmediate);
+    // Two seconds pass unnoticed; then time goes on as it should.
+    for (now = 2000; started.length < 12; now += 10) {
+      for (const due of waiting.filter(({ until }) => until <= now)) {
+        waiting.splice(waiting.indexOf(due), 1);
+        due.wake();
+      }
+      await new Promise(setImmediate);
+    }
+    await Promise.all(calls);
+    expect(busiestSecond(started)).toBeLessThanOrEqual(5);
+    expect(started.at(-1)).toBeLessThan(4300);
+  });
+
   it('end a wait when the audit ends', async () => {
     const stop = new AbortController();
     const wait = systemClock.sleep(60_000, stop.signal);
