@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { ScanResult } from '../model/scan-result.ts';
 import { fileStateStore } from '../publish/file-state-store.ts';
-import type { StateStore } from '../publish/publish-findings.ts';
+import type { StateStore } from '../publish/remember-findings.ts';
 import type {
   PlacePublication,
   planResult,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { StateStore } from './publish-findings.ts';
+import type { StateStore } from './remember-findings.ts';
 import { formatState, parseState } from './state-text.ts';
 
 /**

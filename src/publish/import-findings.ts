@@ -16,7 +16,12 @@ export interface FindingImporter {
 /** Which findings were accepted, and why the others were not. */
 export interface ImportOutcome {
   readonly accepted: ReadonlySet<string>;
-  readonly refused: readonly { readonly id: string; readonly reason: string }[];
+  readonly refused: readonly {
+    readonly id: string;
+    readonly reason: string;
+    /** False where the call failed: whether the finding arrived is not known. */
+    readonly certain: boolean;
+  }[];
   /** Name of the error by which Security Hub refuses this caller altogether; nothing was tried after it. */
   readonly closed?: string;
 }
@@ -50,27 +55,27 @@ export async function importFindings(
   options: ImportOptions,
 ): Promise<ImportOutcome> {
   const accepted = new Set<string>();
-  const refused = new Map<string, string>();
+  const refused = new Map<string, { reason: string; certain: boolean }>();
   const fitting: Finding[] = [];
   for (const finding of uniqueById(findings)) {
     const problem = problemOf(finding);
     if (problem === undefined) fitting.push(finding);
-    else refused.set(finding.Id, problem);
+    else refused.set(finding.Id, { reason: problem, certain: true });
   }
   let [pending, closed]: [Finding[], string | undefined] = [fitting, undefined];
   for (let attempt = 1; attempt <= attempts && pending.length > 0 && closed === undefined; attempt++) {
     const failed: Finding[] = [];
     for (const batch of batchesOf(pending)) {
       const answer = await importBatch(batch, importer, closed);
-      const { reasons } = answer;
       closed ??= answer.closed;
       for (const finding of batch) {
-        const reason = reasons.get(finding.Id);
+        const reason = answer.reasons.get(finding.Id);
         if (reason === undefined) {
           accepted.add(finding.Id);
           refused.delete(finding.Id);
         } else {
-          refused.set(finding.Id, reason);
+          const wasCertain = refused.get(finding.Id)?.certain ?? true;
+          refused.set(finding.Id, { reason, certain: wasCertain && answer.certain });
           failed.push(finding);
         }
       }
@@ -81,7 +86,7 @@ export async function importFindings(
   }
   return {
     accepted,
-    refused: [...refused].map(([id, reason]) => ({ id, reason })),
+    refused: [...refused].map(([id, refusal]) => ({ id, ...refusal })),
     ...(closed === undefined ? {} : { closed }),
   };
 }
@@ -104,6 +109,8 @@ function uniqueById(findings: readonly Finding[]): Finding[] {
 interface BatchAnswer {
   /** Why findings were refused, by id. */
   readonly reasons: ReadonlyMap<string, string>;
+  /** True where Security Hub answered, or was not asked. */
+  readonly certain: boolean;
   readonly closed?: string;
 }
 
@@ -113,10 +120,11 @@ async function importBatch(
   closed: string | undefined,
 ): Promise<BatchAnswer> {
   const all = (reason: string): Map<string, string> => new Map(batch.map(({ Id }) => [Id, reason]));
-  if (closed !== undefined) return { reasons: all(closed) };
+  if (closed !== undefined) return { reasons: all(closed), certain: true };
   try {
     const { failed } = await importer.importFindings(batch);
     return {
+      certain: true,
       reasons: new Map(
         failed.map(({ Id, ErrorCode, ErrorMessage }) => [Id, `${ErrorCode}: ${ErrorMessage}`]),
       ),
@@ -124,7 +132,8 @@ async function importBatch(
   } catch (error) {
     const name = error instanceof Error ? error.name : '';
     const reason = error instanceof Error ? `${name}: ${error.message}` : String(error);
-    return { reasons: all(reason), ...(closing.has(name) ? { closed: name } : {}) };
+    if (closing.has(name)) return { reasons: all(reason), certain: true, closed: name };
+    return { reasons: all(reason), certain: false };
   }
 }
 

@@ -14,7 +14,7 @@ export interface FindingPlan {
   /** Ids that may be forgotten: archived long enough ago for Security Hub to have deleted them. */
   readonly forget: readonly string[];
   readonly counts: Readonly<
-    Record<'failed' | 'passed' | 'waived' | 'unknown' | 'archived' | 'unchanged', number>
+    Record<'failed' | 'passed' | 'waived' | 'archived' | 'repeated' | 'unchanged', number>
   >;
 }
 
@@ -25,7 +25,7 @@ const day = 86_400_000;
 
 /**
  * Decides what to tell Security Hub, from what was observed and what it was told before.
- * fail: FAILED. Repaired: PASSED, once. Waived: WARNING. Unknown: left alone where it is known.
+ * fail: FAILED. Repaired: PASSED, once. Waived: WARNING. Unknown: what was known stays, and is kept alive.
  * Not observed: ARCHIVED, only where `isGone` says so.
  */
 export function planFindings(
@@ -34,9 +34,10 @@ export function planFindings(
   isGone: IsGone,
   now: Date,
 ): FindingPlan {
-  const counts = { failed: 0, passed: 0, waived: 0, unknown: 0, archived: 0, unchanged: 0 };
+  const counts = { failed: 0, passed: 0, waived: 0, archived: 0, repeated: 0, unchanged: 0 };
   const send: { finding: Finding; remember: RememberedFinding }[] = [];
   const seen = new Set<string>();
+  const told = new Set<string>();
   for (const item of observed) {
     const { Id, Compliance } = item.finding;
     seen.add(Id);
@@ -46,12 +47,19 @@ export function planFindings(
       continue;
     }
     send.push(prepare(item, before, now));
+    told.add(Id);
     counts[countOf[Compliance.Status]] += 1;
   }
   for (const [id, before] of Object.entries(state)) {
-    if (seen.has(id) || before.status === 'ARCHIVED' || !isGone(before)) continue;
-    send.push(prepareArchive(before, now));
-    counts.archived += 1;
+    if (told.has(id) || before.status === 'ARCHIVED') continue;
+    if (!seen.has(id) && isGone(before)) {
+      send.push(prepareAgain(before, 'ARCHIVED', now));
+      counts.archived += 1;
+    } else if (before.status !== 'PASSED' && isStale(before, now)) {
+      // Not decided, or out of sight: what was known would be forgotten, as if it were closed.
+      send.push(prepareAgain(before, 'ACTIVE', now));
+      counts.repeated += 1;
+    }
   }
   const forget = Object.entries(state)
     .filter(
@@ -64,7 +72,12 @@ export function planFindings(
   return { send, forget, counts };
 }
 
-const countOf = { FAILED: 'failed', PASSED: 'passed', WARNING: 'waived', NOT_AVAILABLE: 'unknown' } as const;
+const countOf = {
+  FAILED: 'failed',
+  PASSED: 'passed',
+  WARNING: 'waived',
+  NOT_AVAILABLE: 'unchanged',
+} as const;
 
 function isNews(finding: Finding, before: RememberedFinding | undefined, now: Date): boolean {
   const { Status } = finding.Compliance;
@@ -73,7 +86,11 @@ function isNews(finding: Finding, before: RememberedFinding | undefined, now: Da
   if (Status === 'NOT_AVAILABLE') return false;
   if (Status === 'PASSED') return before.status !== 'PASSED' && before.status !== 'ARCHIVED';
   if (before.status !== Status || before.content !== contentOf(finding)) return true;
-  return now.getTime() - Date.parse(before.updatedAt) > repeatAfterDays * day;
+  return isStale(before, now);
+}
+
+function isStale({ updatedAt }: RememberedFinding, now: Date): boolean {
+  return now.getTime() - Date.parse(updatedAt) > repeatAfterDays * day;
 }
 
 function prepare(
@@ -106,13 +123,16 @@ function prepare(
   };
 }
 
-function prepareArchive(
+/** What was sent before, once more: archived, or so that it is not forgotten. */
+function prepareAgain(
   before: RememberedFinding,
+  RecordState: Finding['RecordState'],
   now: Date,
 ): { finding: Finding; remember: RememberedFinding } {
   const updatedAt = laterThan(before.updatedAt, now);
-  const finding: Finding = { ...before.finding, RecordState: 'ARCHIVED', UpdatedAt: updatedAt };
-  return { finding, remember: { ...before, status: 'ARCHIVED', updatedAt, finding } };
+  const finding: Finding = { ...before.finding, RecordState, UpdatedAt: updatedAt };
+  const status = RecordState === 'ARCHIVED' ? RecordState : before.status;
+  return { finding, remember: { ...before, status, updatedAt, finding } };
 }
 
 // An import whose UpdatedAt is not later than the stored one is ignored without a word.
@@ -121,11 +141,23 @@ function laterThan(before: string | undefined, now: Date): string {
   return new Date(Math.max(now.getTime(), least)).toISOString();
 }
 
-const times = new Set(['CreatedAt', 'UpdatedAt', 'FirstObservedAt', 'LastObservedAt']);
+// When, by which version and in which flows it was seen: no news of a finding by themselves, and told with the next.
+const circumstances = new Set([
+  'CreatedAt',
+  'UpdatedAt',
+  'FirstObservedAt',
+  'LastObservedAt',
+  'headgate/version',
+  'headgate/ruleSetDigest',
+  'headgate/flows',
+]);
 
-/** Digest of a finding, its times and the order of its members apart: Security Hub hands them back in its own. */
+/** Digest of what a finding says, in whatever order: Security Hub hands members back in its own. */
 export function contentOf(finding: Finding): string {
-  const content = Object.entries(finding).filter(([key]) => !times.has(key));
+  const { ProductFields, ...rest } = finding as Finding & { readonly ProductFields?: object };
+  const content = [...Object.entries(rest), ...Object.entries(ProductFields ?? {})].filter(
+    ([key]) => !circumstances.has(key),
+  );
   const text = JSON.stringify(Object.fromEntries(content), ordered);
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }

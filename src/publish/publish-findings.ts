@@ -1,20 +1,18 @@
 import type { IsGone, Finding, FindingState, RememberedFinding } from './finding.ts';
-import { importFindings, type FindingImporter, type ImportOptions } from './import-findings.ts';
+import {
+  importFindings,
+  type FindingImporter,
+  type ImportOptions,
+  type ImportOutcome,
+} from './import-findings.ts';
 import { contentOf, planFindings, type FindingPlan, type ObservedFinding } from './plan-findings.ts';
+import { addMemories, intentOf, updateState, withdraw, type StateStore } from './remember-findings.ts';
 import { ownMembers } from './validate-asff.ts';
 
 /** Security Hub as publishing uses it. */
 export interface FindingHub extends FindingImporter {
-  /** Every active finding that Headgate ever imported for this account and region, to rebuild a lost state. */
+  /** Every finding that Headgate ever imported for this account and region, to rebuild a lost state. */
   ownFindings(): Promise<readonly Finding[]>;
-}
-
-/** Where the state is kept between runs. */
-export interface StateStore {
-  /** Undefined when there is none; rejects with a `SyntaxError` when it cannot be read as what it should be. */
-  read(): Promise<{ readonly state: FindingState; readonly tag: string } | undefined>;
-  /** Writes only when the stored state is still the one that was read; answers whether it was. */
-  write(state: FindingState, tag: string | undefined): Promise<boolean>;
 }
 
 /** What a publication did. */
@@ -28,12 +26,10 @@ export interface Publication {
   readonly rebuilt: boolean;
 }
 
-const writeAttempts = 5;
-
 /**
- * Tells Security Hub what changed. What was accepted is remembered, what was refused is not and so is
- * sent again by the next run: a run that dies half-way loses nothing. Two runs at once both send; the
- * later `UpdatedAt` wins there, and the later memory here.
+ * Tells Security Hub what changed. What is about to be sent is written down first, then what became of it: a
+ * run that dies anywhere between leaves nothing unknown to the next. Two runs at once both send; the later
+ * `UpdatedAt` wins there and here.
  */
 export async function publishFindings(
   observed: readonly ObservedFinding[],
@@ -43,22 +39,20 @@ export async function publishFindings(
   now: Date,
   options: ImportOptions,
 ): Promise<Publication> {
-  const { state, tag, rebuilt } = await readState(hub, store);
-  const plan = planFindings(observed, state, isGone, now);
-  const { accepted, refused, closed } = await importFindings(
-    plan.send.map(({ finding }) => finding),
-    hub,
-    options,
-  );
-  const news = plan.send
-    .filter(({ finding }) => accepted.has(finding.Id))
-    .map(({ finding, remember }) => [finding.Id, remember] as const);
-  if (news.length > 0 || plan.forget.length > 0 || rebuilt)
-    await remember(news, plan.forget, state, tag, store);
+  const { rebuilt, ...found } = await readState(hub, store);
+  const plan = planFindings(observed, found.state, isGone, now);
+  const intents = new Map(plan.send.map(({ finding, remember }) => [finding.Id, intentOf(remember)]));
+  if (intents.size > 0) await updateState(store, (state) => addMemories(state, intents), found);
+  const planned = plan.send.map(({ finding }) => finding);
+  const { accepted, refused, closed } = await importFindings(planned, hub, options);
+  const conclude = (state: FindingState): FindingState =>
+    concluded(state, plan, { accepted, refused }, found.state);
+  if (intents.size > 0) await updateState(store, conclude);
+  else if (plan.forget.length > 0 || rebuilt) await updateState(store, conclude, found);
   return {
     counts: plan.counts,
     accepted: accepted.size,
-    refused,
+    refused: refused.map(({ id, reason }) => ({ id, reason })),
     ...(closed === undefined ? {} : { closed }),
     rebuilt,
   };
@@ -99,39 +93,21 @@ function recall(found: Finding): RememberedFinding {
   };
 }
 
-async function remember(
-  news: readonly (readonly [string, RememberedFinding])[],
-  forget: readonly string[],
-  state: FindingState,
-  tag: string | undefined,
-  store: StateStore,
-): Promise<void> {
-  let [base, at] = [state, tag];
-  for (let attempt = 0; attempt < writeAttempts; attempt++) {
-    if (await store.write(merge(base, news, forget), at)) return;
-    // Another run was faster: keep what it learnt, and add what this one did.
-    const other = await store.read();
-    [base, at] = [other?.state ?? {}, other?.tag];
-  }
-  throw new Error(
-    `the state of Security Hub's findings could not be written in ${writeAttempts} attempts; the next run sends these findings again`,
-  );
-}
-
-function merge(
-  base: FindingState,
-  news: readonly (readonly [string, RememberedFinding])[],
-  forget: readonly string[],
+/** The state once it is known what became of the findings; what may or may not have arrived stays as it was meant. */
+function concluded(
+  stored: FindingState,
+  { send, forget }: FindingPlan,
+  { accepted, refused }: ImportOutcome,
+  known: FindingState,
 ): FindingState {
-  const merged: Record<string, RememberedFinding> = { ...base };
-  for (const [id, entry] of news) {
-    const other = merged[id];
-    const later = other === undefined || other.updatedAt <= entry.updatedAt ? entry : other;
-    merged[id] = {
-      ...later,
-      firstSeen: other === undefined || entry.firstSeen < other.firstSeen ? entry.firstSeen : other.firstSeen,
-    };
-  }
-  const gone = new Set(forget.filter((id) => merged[id]?.status === 'ARCHIVED'));
-  return Object.fromEntries(Object.entries(merged).filter(([id]) => !gone.has(id)));
+  const never = new Set(refused.filter(({ certain }) => certain).map(({ id }) => id));
+  const memories = send
+    .filter(({ finding: { Id } }) => accepted.has(Id))
+    .map(({ finding, remember }) => [finding.Id, remember] as const);
+  const withdrawn = send
+    .filter(({ finding: { Id } }) => never.has(Id))
+    .map(({ finding: { Id }, remember }) => [Id, { intent: intentOf(remember), before: known[Id] }] as const);
+  const left = withdraw(addMemories(stored, new Map(memories)), new Map(withdrawn));
+  const gone = new Set(forget.filter((id) => left[id]?.status === 'ARCHIVED'));
+  return Object.fromEntries(Object.entries(left).filter(([id]) => !gone.has(id)));
 }

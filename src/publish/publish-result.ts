@@ -2,7 +2,8 @@ import type { ScanResult } from '../model/scan-result.ts';
 import type { IsGone, Finding } from './finding.ts';
 import type { ImportOptions } from './import-findings.ts';
 import { planFindings, type FindingPlan, type ObservedFinding } from './plan-findings.ts';
-import { publishFindings, type FindingHub, type Publication, type StateStore } from './publish-findings.ts';
+import { publishFindings, type FindingHub, type Publication } from './publish-findings.ts';
+import type { StateStore } from './remember-findings.ts';
 import type { HubPlace } from './security-hub.ts';
 
 /** A finding as the report stage renders it: what publishing has to know, and the type it is about. */

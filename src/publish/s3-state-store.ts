@@ -1,5 +1,5 @@
 import { GetObjectCommand, PutObjectCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
-import type { StateStore } from './publish-findings.ts';
+import type { StateStore } from './remember-findings.ts';
 import { formatState, parseState } from './state-text.ts';
 
 /** Where the state lies: beside the reports, one object per account and region. */

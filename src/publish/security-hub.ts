@@ -39,7 +39,6 @@ export function securityHub(place: HubPlace, config: SecurityHubClientConfig): F
         GeneratorId: [{ Value: 'headgate/', Comparison: 'PREFIX' as const }],
         AwsAccountId: [{ Value: place.account, Comparison: 'EQUALS' as const }],
         Region: [{ Value: place.region, Comparison: 'EQUALS' as const }],
-        RecordState: [{ Value: 'ACTIVE', Comparison: 'EQUALS' as const }],
       };
       for await (const page of paginateGetFindings({ client, pageSize: 100 }, { Filters })) {
         for (const finding of page.Findings ?? []) if (isOwn(finding, place)) found.push(toFinding(finding));
@@ -54,8 +53,7 @@ function isOwn(finding: AwsSecurityFinding, { account, region }: HubPlace): bool
   return (
     finding.GeneratorId?.startsWith('headgate/') === true &&
     finding.AwsAccountId === account &&
-    (finding.Region ?? region) === region &&
-    finding.RecordState !== 'ARCHIVED'
+    (finding.Region ?? region) === region
   );
 }
 

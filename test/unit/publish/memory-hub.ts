@@ -1,69 +1,149 @@
 import type { Finding, FindingState } from '../../../src/publish/finding.ts';
-import type { FindingHub, StateStore } from '../../../src/publish/publish-findings.ts';
+import type { FindingHub } from '../../../src/publish/publish-findings.ts';
+import type { StateStore } from '../../../src/publish/remember-findings.ts';
+import { brokenRule } from './import-rules.ts';
+
+type Workflow = 'NEW' | 'NOTIFIED' | 'RESOLVED' | 'SUPPRESSED';
+
+/** A finding as Security Hub keeps it. */
+export interface StoredFinding extends Finding {
+  workflow: Workflow;
+  /** What the customer set over the provider's severity, by BatchUpdateFindings. */
+  severity?: string;
+}
+
+interface Failed { Id: string; ErrorCode: string; ErrorMessage: string }
+
+const day = 86_400_000;
+const burst = 30;
+const callsPerSecond = 10;
 
 /**
- * Security Hub's documented rules for BatchImportFindings, in memory: no emulator has them.
- * At most 100 findings; the account must be the owner; an update that is not later is ignored without
- * a word; Workflow is never imported and goes back to NEW when a repaired finding fails again.
+ * Security Hub's documented rules for BatchImportFindings, in memory: no emulator has them. At most 100 findings, 6 MB
+ * and ten calls a second; each finding by `brokenRule`; the first of two with one id; an update that is not later is
+ * ignored without a word; what customers set stays; Workflow goes back to NEW when a closed finding opens again.
+ * Sources: guides of Security Hub CSPM on BatchImportFindings, on findings and on the API's Workflow; read 2026-11-23.
  */
 export class MemoryHub implements FindingHub {
-  readonly findings = new Map<string, Finding & { workflow: string }>();
+  readonly findings = new Map<string, StoredFinding>();
   readonly batches: number[] = [];
   /** Ids refused this many more times. */
   readonly refusals = new Map<string, number>();
+  /** Updates that were not later than what was stored, and said something else. */
+  readonly ignored: string[] = [];
   failingCalls = 0;
+  /** So many calls more are processed, and their answers lost. */
+  lostAnswers = 0;
+  isOff = false;
+  throttled = 0;
+  private tokens = burst;
+  private readonly place: { readonly account: string; readonly region: string };
 
-  constructor(readonly account: string) {}
+  constructor(account: string, region = 'eu-west-1') {
+    this.place = { account, region };
+  }
 
-  async importFindings(
-    batch: readonly Finding[],
-  ): Promise<{ failed: { Id: string; ErrorCode: string; ErrorMessage: string }[] }> {
+  /** Time passes for the rate of calls alone. */
+  readonly wait = async (milliseconds: number): Promise<void> => {
+    this.tokens = Math.min(burst, this.tokens + (milliseconds / 1000) * callsPerSecond);
+    return Promise.resolve();
+  };
+
+  async importFindings(batch: readonly Finding[]): Promise<{ failed: Failed[] }> {
     await Promise.resolve();
     if (this.failingCalls > 0) {
       this.failingCalls -= 1;
-      throw new Error('InternalException');
+      throw fault('InternalException', 'try again');
     }
-    if (batch.length > 100) throw new Error('ValidationException: at most 100 findings');
+    this.admit(batch);
     this.batches.push(batch.length);
-    const failed: { Id: string; ErrorCode: string; ErrorMessage: string }[] = [];
+    const failed: Failed[] = [];
     const seen = new Set<string>();
     for (const finding of batch) {
-      const problem = this.#problemOf(finding);
+      const problem = brokenRule(finding, this.place) ?? this.refusal(finding);
       if (problem !== undefined)
         failed.push({ Id: finding.Id, ErrorCode: 'InvalidInput', ErrorMessage: problem });
-      else if (!seen.has(finding.Id)) this.#store(finding);
+      else if (!seen.has(finding.Id)) this.store(finding);
       seen.add(finding.Id);
     }
-    return { failed };
+    if (this.lostAnswers === 0) return { failed };
+    this.lostAnswers -= 1;
+    throw fault('TimeoutError', 'no answer');
   }
 
-  #problemOf(finding: Finding): string | undefined {
-    if (finding.AwsAccountId !== this.account) return 'the finding belongs to another account';
-    if (finding.Id.length > 512) return 'Id is too long';
-    const left = this.refusals.get(finding.Id) ?? 0;
-    if (left > 0) {
-      this.refusals.set(finding.Id, left - 1);
-      return 'try again';
+  private admit(batch: readonly Finding[]): void {
+    if (this.isOff) throw fault('InvalidAccessException', 'not subscribed to AWS Security Hub');
+    if (this.tokens < 1) {
+      this.throttled += 1;
+      throw fault('LimitExceededException', 'Rate exceeded');
     }
-    return undefined;
+    this.tokens -= 1;
+    if (batch.length === 0 || batch.length > 100) throw fault('InvalidInputException', '1 to 100 findings');
+    if (Buffer.byteLength(JSON.stringify(batch)) > 6_000_000)
+      throw fault('InvalidInputException', 'at most 6 MB');
   }
 
-  #store(finding: Finding): void {
+  private refusal({ Id }: Finding): string | undefined {
+    const left = this.refusals.get(Id) ?? 0;
+    this.refusals.set(Id, left - 1);
+    return left > 0 ? 'try again' : undefined;
+  }
+
+  private store(finding: Finding): void {
     const before = this.findings.get(finding.Id);
-    if (before !== undefined && finding.UpdatedAt <= before.UpdatedAt) return;
-    const reopened = before?.Compliance.Status === 'PASSED' && finding.Compliance.Status !== 'PASSED';
+    if (before !== undefined && finding.UpdatedAt <= before.UpdatedAt) {
+      if (statusOf(finding) !== statusOf(before)) this.ignored.push(finding.Id);
+      return;
+    }
     this.findings.set(finding.Id, {
       ...finding,
-      workflow: before === undefined || reopened ? 'NEW' : before.workflow,
+      ...(before?.severity === undefined ? {} : { severity: before.severity }),
+      workflow: workflowAfter(before, finding),
     });
+  }
+
+  /** Deletes what nobody updated: after 90 days, and after 30 what is archived. */
+  forget(now: Date): void {
+    for (const [id, { RecordState, UpdatedAt }] of this.findings) {
+      const days = (now.getTime() - Date.parse(UpdatedAt)) / day;
+      if (days > (RecordState === 'ARCHIVED' ? 30 : 90)) this.findings.delete(id);
+    }
   }
 
   async ownFindings(): Promise<Finding[]> {
     await Promise.resolve();
-    return [...this.findings.values()]
-      .filter(({ RecordState }) => RecordState === 'ACTIVE')
-      .map((stored) => ({ ...stored, workflow: undefined }));
+    if (this.isOff) throw fault('InvalidAccessException', 'not subscribed to AWS Security Hub');
+    // Security Hub hands members back that nobody imported.
+    return [...this.findings.values()].map(({ workflow, severity = 'HIGH', ...finding }) => ({
+      ...finding,
+      Workflow: { Status: workflow },
+      WorkflowState: workflow,
+      Severity: { Label: severity },
+      ProcessedAt: finding.UpdatedAt,
+      ProductFields: { ...productFieldsOf(finding), 'aws/securityhub/ProductName': 'Headgate' },
+    }));
   }
+}
+
+/** `ARCHIVED`, or what the finding says. */
+export function statusOf({ RecordState, Compliance }: Finding): string {
+  return RecordState === 'ARCHIVED' ? 'ARCHIVED' : Compliance.Status;
+}
+
+function workflowAfter(before: StoredFinding | undefined, now: Finding): Workflow {
+  if (before === undefined) return 'NEW';
+  const reopened =
+    (before.RecordState === 'ARCHIVED' && now.RecordState === 'ACTIVE') ||
+    (before.Compliance.Status === 'PASSED' && now.Compliance.Status !== 'PASSED');
+  return reopened && before.workflow !== 'SUPPRESSED' ? 'NEW' : before.workflow;
+}
+
+function productFieldsOf(finding: object): object {
+  return 'ProductFields' in finding ? (finding.ProductFields as object) : {}; // Headgate's own
+}
+
+function fault(name: string, message: string): Error {
+  return Object.assign(new Error(message), { name });
 }
 
 /** A store with conditional writes, in memory. */

@@ -1,44 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { Finding } from '../../../src/publish/finding.ts';
 import { batchesOf } from '../../../src/publish/import-findings.ts';
 import type { ObservedFinding } from '../../../src/publish/plan-findings.ts';
 import { publishFindings, type Publication } from '../../../src/publish/publish-findings.ts';
 import { MemoryHub, MemoryStore } from './memory-hub.ts';
-
-const account = '111122223333';
-const start = Date.parse('2026-11-23T12:00:00Z');
-const at = (days: number): Date => new Date(start + days * 86_400_000);
-
-function observed(
-  id: string,
-  status: Finding['Compliance']['Status'],
-  more: Partial<Finding> = {},
-): ObservedFinding {
-  const time = at(0).toISOString();
-  const finding = {
-    SchemaVersion: '2018-10-08',
-    Title: 'A rule',
-    Description: 'what is wrong',
-    Resources: [{ Type: 'AwsSqsQueue', Id: `arn:aws:sqs:eu-west-1:${account}:${id}` }],
-    FindingProviderFields: {
-      Severity: { Label: 'HIGH', Original: 'high' },
-      Types: ['Software and Configuration Checks/AWS Security Best Practices'],
-    },
-    Id: id,
-    GeneratorId: 'headgate/rule.a',
-    ProductArn: `arn:aws:securityhub:eu-west-1:${account}:product/${account}/default`,
-    AwsAccountId: account,
-    Region: 'eu-west-1',
-    CreatedAt: time,
-    UpdatedAt: time,
-    FirstObservedAt: time,
-    LastObservedAt: time,
-    RecordState: 'ACTIVE',
-    Compliance: { Status: status },
-    ...more,
-  } satisfies Finding & Readonly<Record<string, unknown>>;
-  return { finding, ruleId: 'rule.a', resourceType: 'AWS::SQS::Queue' };
-}
+import { account, at, observed } from './observed-finding.ts';
 
 let hub: MemoryHub;
 let store: MemoryStore;
@@ -48,7 +13,7 @@ beforeEach(() => {
 });
 
 const publish = (items: readonly ObservedFinding[], day: number, complete = true): Promise<Publication> =>
-  publishFindings(items, hub, store, () => complete, at(day), { wait: async () => Promise.resolve() });
+  publishFindings(items, hub, store, () => complete, at(day), { wait: hub.wait });
 const statusOf = (id: string): string | undefined => hub.findings.get(id)?.Compliance.Status;
 
 describe('the life of a finding', () => {
@@ -136,8 +101,13 @@ describe('trouble', () => {
   });
 
   it('a run that died before it could remember repeats itself without harm', async () => {
-    store.write = async () => Promise.reject(new Error('killed'));
+    const write = store.write.bind(store);
+    store.write = async (...args) => {
+      store.write = async () => Promise.reject(new Error('killed'));
+      return write(...args);
+    };
     await expect(publish([observed('a', 'FAILED')], 0)).rejects.toThrow('killed');
+    expect(statusOf('a')).toBe('FAILED');
     store = new MemoryStore();
     const { rebuilt } = await publish([observed('a', 'FAILED')], 1);
     expect(rebuilt).toBe(true);

@@ -49,7 +49,7 @@ async function publish(
 ): Promise<readonly PlacePublication[]> {
   const { findings } = toAsffFindings(result, region === undefined ? {} : { account, region });
   return publishResult(result, findings, {
-    hubOf: ({ region }) => entryOf(hubs, region, () => new MemoryHub(account)),
+    hubOf: ({ region }) => entryOf(hubs, region, () => new MemoryHub(account, region)),
     storeOf: ({ region }) => entryOf(stores, region, () => new MemoryStore()),
     now: at(day),
     wait: async () => Promise.resolve(),
