@@ -5,6 +5,7 @@ import { Reference, type Cause, type Value } from '../../model/value.ts';
 import { findValues } from '../property-path.ts';
 import { resolveTargets, type LinkContext } from '../resolve-target.ts';
 import { isPlain, toSymbolicText } from '../../model/symbolic-text.ts';
+import { noRegion } from '../resource-index.ts';
 import type { Reader, ReadTarget, RelationRow } from './row.ts';
 
 /** Types whose plain name in an environment variable is taken for a use. */
@@ -154,7 +155,10 @@ export const readReplayers: Reader = (_found, queue, row, context) => {
   }
   const found = [
     ...(known.byQueue.get(queue) ?? []),
-    ...known.ofAny.filter(({ scope }) => scope === queue.scope).slice(0, 1),
+    // In an account roles stand beside the Regions, in a scope of their own.
+    ...known.ofAny
+      .filter(({ scope }) => scope === queue.scope || scope === `${queue.account}/${noRegion}`)
+      .slice(0, 1),
   ];
   return [...new Set(found)].map((to) => ({ to }));
 };
@@ -216,7 +220,7 @@ export const readArchiveReplayers: Reader = (_found, archive, _row, context) => 
     scopeReplayers.set(context, known);
   }
   // In an account roles stand beside the Regions, in a scope of their own.
-  const to = known.get(archive.scope) ?? known.get(`${archive.account}/global`);
+  const to = known.get(archive.scope) ?? known.get(`${archive.account}/${noRegion}`);
   return to === undefined ? [] : [{ to }];
 };
 
