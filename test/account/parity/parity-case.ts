@@ -10,6 +10,9 @@ export interface Side {
   readonly replies: Replies;
 }
 
+/** What stands for a template, or for an account and Region, as a whole. */
+export const scopeType = 'Headgate::Scope';
+
 /** One resource under both names: logical id in the template, name in the account. */
 export interface Pair {
   readonly type: string;
@@ -67,6 +70,14 @@ interface BothNames {
   readonly live: string;
 }
 
+/** A type that verdicts lead over without resting on it: an account without it is judged alike. */
+export interface Idle {
+  readonly type: string;
+  /** The account's answers without it. */
+  readonly without: Replies;
+  readonly reason: string;
+}
+
 /** A small account whose resources are judged on both sides, soundly built and badly. */
 export interface ParityCase {
   readonly name: string;
@@ -77,6 +88,7 @@ export interface ParityCase {
   readonly proofs?: readonly OwnerProof[];
   /** By type: what a rule of a user's own demands of types that no shipped rule reads. */
   readonly ownRules?: Readonly<Record<string, Expression>>;
+  readonly idle?: readonly Idle[];
   readonly exceptions?: readonly Exception[];
   readonly oneSided?: readonly OneSided[];
 }

@@ -11,7 +11,7 @@ import {
   type BothSides,
   type Decided,
 } from './decide.ts';
-import { layOver, type OwnerProof, type Pair, type ParityCase, type Side } from './parity-case.ts';
+import { layOver, scopeType, type OwnerProof, type Pair, type ParityCase, type Side } from './parity-case.ts';
 
 let shipped: RuleSet;
 beforeAll(async () => {
@@ -39,7 +39,7 @@ function sideOf({ sound, bad }: ParityCase, variant: Variant): Side {
 function pairsOf(each: ParityCase, variant: Variant): readonly Pair[] {
   const { resources } = sideOf(each, variant);
   return each.pairs
-    .filter(({ logicalId }) => resources[logicalId] !== undefined)
+    .filter(({ type, logicalId }) => type === scopeType || resources[logicalId] !== undefined)
     .map((pair) => ({ ...pair, liveName: (variant === 'bad' ? pair.badName : undefined) ?? pair.liveName }));
 }
 
@@ -73,7 +73,7 @@ describe.each(cases)('$name', (each) => {
 
   it.each(variants)('is judged nowhere on one side alone: %s', async (variant) => {
     const { live, declared } = await decide(each, variant);
-    const pairs = pairsOf(each, variant);
+    const pairs = pairsOf(each, variant).filter(({ type }) => type !== scopeType);
     const alone = (wanted: string): readonly string[] =>
       (each.oneSided ?? []).filter(({ side }) => side === wanted).map(({ type, name }) => `${type} ${name}`);
     const inAccount = pairs.map(({ type, liveName }) => `${type} ${liveName}`);
@@ -140,5 +140,20 @@ describe('what is judged only with its owner', () => {
     const { with: along = [], shownBy = [] } = proof;
     expect([...changedTypes(before.declared, after.declared)].sort()).toEqual([declaredAs, ...along].sort());
     expect([...changedTypes(before.live, after.live)].sort()).toEqual([type, ...shownBy].sort());
+  });
+});
+
+const idle = cases.flatMap((each) => (each.idle ?? []).map((one) => ({ ...one, each })));
+
+describe('what no verdict on an account rests on', () => {
+  it.each(idle)('$type: $reason', async ({ type, without, each }) => {
+    const { live } = await decide(each, 'sound');
+    const side = { ...each.sound, replies: { ...each.sound.replies, ...without } };
+    const then = await decideBoth(side, withOwnRules(shipped, each));
+    expect(live.resources.map((resource) => resource.type)).toContain(type);
+    expect(then.live.resources.map((resource) => resource.type)).not.toContain(type);
+    for (const { liveName, ...pair } of pairsOf(each, 'sound')) {
+      expect(verdictsOf(then.live, pair.type, liveName)).toEqual(verdictsOf(live, pair.type, liveName));
+    }
   });
 });

@@ -527,6 +527,13 @@ const privateApi: ParityCase = {
     pair('AWS::ApiGateway::Stage', 'Stage', 'orders/prod'),
     pair('AWS::ApiGateway::DomainNameV2', 'PrivateDomain', 'private.example.com'),
   ],
+  idle: [
+    {
+      type: 'AWS::ApiGateway::BasePathMappingV2',
+      without: { 'apigateway.GetBasePathMappings': { items: [] } },
+      reason: 'private APIs alone have them, of which no rule asks for a default endpoint or a distribution',
+    },
+  ],
 };
 
 /** APIs with their clients. */

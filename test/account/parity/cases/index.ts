@@ -4,6 +4,9 @@ import { dataCases } from './data.ts';
 import { edgeCases } from './edge.ts';
 import { eventCases } from './events.ts';
 import { functionCases } from './functions.ts';
+import { identityCases } from './identity.ts';
+import { networkCases } from './network.ts';
+import { observabilityCases } from './observability.ts';
 import { orders } from './orders.ts';
 
 /** Every account whose verdicts are compared with those of its template. */
@@ -14,4 +17,7 @@ export const cases: readonly ParityCase[] = [
   ...functionCases,
   ...eventCases,
   ...dataCases,
+  ...networkCases,
+  ...observabilityCases,
+  ...identityCases,
 ];
