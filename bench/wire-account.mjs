@@ -56,10 +56,14 @@ async function seed() {
 
 async function seedMany(wire) {
   const lambda = new headgate.Lambda(wire);
+  const { Role } = await new headgate.IAM(wire).createRole({
+    RoleName: 'f',
+    AssumeRolePolicyDocument: headgate.trust,
+  });
   await eachOf(functions, (index) =>
     lambda.createFunction({
       FunctionName: `f${index}`,
-      Role: `arn:aws:iam::${account}:role/f`,
+      Role: Role.Arn,
       Runtime: 'nodejs22.x',
       Handler: 'index.handler',
       Code: { ZipFile: headgate.emptyZip },
@@ -138,12 +142,13 @@ async function load() {
       resolveDir: root,
       contents: `
         export { APIGateway } from '@aws-sdk/client-api-gateway';
+        export { IAM } from '@aws-sdk/client-iam';
         export { Lambda } from '@aws-sdk/client-lambda';
         export { bucketsOf } from './src/account/rate.ts';
         export { askedOf } from './test/account/wire/action-of.ts';
         export { startHeadgate } from './test/account/wire/command.ts';
         export { startProxy } from './test/account/wire/recording-proxy.ts';
-        export { emptyZip } from './test/account/wire/seed.ts';
+        export { emptyZip, trust } from './test/account/wire/seed.ts';
         export { seedFlows } from './test/account/wire/seed-flows.ts';`,
     },
     outfile,
