@@ -1,18 +1,27 @@
 import type { ResourceGraph } from '../model/resource-graph.ts';
 import type { Cause } from '../model/value.ts';
 
-/** What leads from an entry of a flow to its function. */
+/** Entries of flows, and what leads from them to functions. */
 const carriers = [
   'AWS::ApiGateway::Method',
+  'AWS::ApiGateway::Stage',
   'AWS::ApiGatewayV2::Integration',
+  'AWS::ApiGatewayV2::Stage',
   'AWS::Events::Rule',
   'AWS::Lambda::EventSourceMapping',
   'AWS::Lambda::Function',
+  'AWS::Lambda::Url',
+  'AWS::Pipes::Pipe',
+  'AWS::S3::Bucket',
   'AWS::SNS::Subscription',
+  'AWS::SNS::Topic',
+  'AWS::SQS::Queue',
   'AWS::Scheduler::Schedule',
+  'AWS::StepFunctions::StateMachine',
 ];
 
 const failures: ReadonlySet<Cause['code']> = new Set(['denied', 'throttled', 'failed', 'timeout']);
+
 const known = new WeakMap<ResourceGraph, Map<string, Cause | undefined>>();
 
 /** Why a scope may hold a flow that was not found: a call about what carries flows was not answered. */

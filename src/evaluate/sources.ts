@@ -58,6 +58,15 @@ function relatedSource(steps: readonly string[], certain: boolean): Source {
   };
 }
 
+/** Of an account: what was not asked, or not answered. What a template leaves open a rule may take for absent; this not. */
+const unread: ReadonlySet<Cause['code']> = new Set([
+  'denied',
+  'throttled',
+  'failed',
+  'timeout',
+  'not-collected',
+]);
+
 function relatedTo(node: Node, relation: string, certain: boolean, context: Context): Members {
   if (node.resource.external === true) {
     const set = context.graph.related(node.resource, relation);
@@ -66,8 +75,11 @@ function relatedTo(node: Node, relation: string, certain: boolean, context: Cont
   }
   const set = context.graph.related(node.resource, relation, node.path.length === 0 ? undefined : node.path);
   const nodes = set.edges.map(farEnd).filter((far) => far !== undefined);
-  const dangling = certain ? set.edges.find((edge) => edge.to === undefined)?.cause : undefined;
-  const incomplete = (certain ? set.incomplete : undefined) ?? dangling;
+  const counts = (cause: Cause | undefined): boolean =>
+    cause !== undefined && (certain || unread.has(cause.code));
+  const incomplete = counts(set.incomplete)
+    ? set.incomplete
+    : set.edges.find(({ to, cause }) => to === undefined && counts(cause))?.cause;
   return incomplete === undefined ? { nodes } : { nodes, incomplete };
 }
 

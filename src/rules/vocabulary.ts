@@ -162,5 +162,5 @@ export const quantifierMembers = {
   where: 'Which members count.',
   satisfies: 'For `every`: what each of them must satisfy.',
   distinct: 'For `count`: counts the different values of this property.',
-  certain: 'With `related`: false treats edges that could not be resolved as absent (default true: they make the answer unknown).',
+  certain: 'With `related`: false treats edges that a template leaves open as absent (default true: they make the answer unknown). What an account did not answer stays unknown.',
 } as const;

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { collectors } from '../../src/account/collectors/index.ts';
 import { evaluateRules } from '../../src/evaluate/evaluate.ts';
 import { linkGraph } from '../../src/graph/link-graph.ts';
 import type { RuleSet } from '../../src/model/rule.ts';
@@ -10,9 +11,6 @@ import { ordersReplies } from './parity/orders-replies.ts';
 import type { Fault } from './replay.ts';
 
 const options = { now: new Date('2026-11-23T00:00:00Z'), positions: () => undefined, detail: 'all' } as const;
-
-/** Looks at alarms with `certain: false`, and so takes for absent what could not be listed. */
-const takesDoubtForAbsence = 'events.sns.encryption';
 
 /** Calls that each hold something that a verdict rests on. */
 const calls = [
@@ -28,9 +26,14 @@ const calls = [
   'kms.ListAliases',
   'lambda.GetPolicy',
   'lambda.ListEventSourceMappings',
+  'lambda.ListFunctions',
   's3.GetBucketPolicy',
   's3.GetPublicAccessBlock',
+  's3.ListBuckets',
+  'sns.ListSubscriptions',
+  'sns.ListTopics',
   'sqs.GetQueueAttributes',
+  'sqs.ListQueues',
   'wafv2.ListLoggingConfigurations',
 ];
 
@@ -41,8 +44,11 @@ describe.each([true, false])('faults in an account that is built soundly: %s', (
   /** Verdicts by rule and resource. */
   const decide = async (
     faults: readonly Fault[],
+    leftOut?: string,
   ): Promise<{ verdicts: Map<string, string>; said: readonly string[] }> => {
-    const { reading } = await collect(ordersReplies(isSound), { needs: needsOf(ruleSet.rules), faults });
+    const services = collectors.map(({ service }) => service).filter((service) => service !== leftOut);
+    const needs = needsOf(ruleSet.rules);
+    const { reading } = await collect(ordersReplies(isSound), { needs, services, faults });
     const evaluations = evaluateRules(ruleSet, linkGraph(reading), options);
     return {
       verdicts: new Map(
@@ -59,15 +65,23 @@ describe.each([true, false])('faults in an account that is built soundly: %s', (
   it.each(calls)('invent no verdict: %s', async (call) => {
     const { verdicts, said } = await decide([{ call, fault: 'deny' }]);
     const invented = [...verdicts].filter(
-      ([key, verdict]) =>
-        verdict !== 'unknown' &&
-        whole.has(key) &&
-        whole.get(key) !== verdict &&
-        !key.startsWith(takesDoubtForAbsence),
+      ([key, verdict]) => verdict !== 'unknown' && whole.has(key) && whole.get(key) !== verdict,
     );
     expect(invented).toEqual([]);
     expect(said).toContain('account-call-denied');
   });
+
+  it.each(['cloudwatch', 'eventbridge', 'iam', 's3', 'sns', 'sqs'])(
+    'are no worse than a service that is left out: without %s nothing new passes or fails',
+    async (leftOut) => {
+      const { verdicts } = await decide([], leftOut);
+      const invented = [...verdicts].filter(
+        ([key, verdict]) =>
+          (verdict === 'pass' || verdict === 'fail') && whole.has(key) && whole.get(key) !== verdict,
+      );
+      expect(invented).toEqual([]);
+    },
+  );
 
   it.each(['throttle', 'serverError', 'cutConnection'] as const)(
     'change nothing where a call is answered in the end: %s',
