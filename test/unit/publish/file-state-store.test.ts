@@ -1,9 +1,14 @@
+import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { build } from 'esbuild';
 import { fileStateStore } from '../../../src/publish/file-state-store.ts';
 
+const run = promisify(execFile);
 let folder: string;
 let file: string;
 beforeEach(() => {
@@ -38,3 +43,41 @@ describe('fileStateStore', () => {
     expect(await store.read()).toMatchObject({ state: {} });
   });
 });
+
+describe('processes that write one file at once', () => {
+  it('lose nothing of each other', async () => {
+    const worker = join(folder, 'worker.mjs');
+    await build({
+      stdin: { contents: adds, resolveDir: fileURLToPath(new URL('.', import.meta.url)), loader: 'ts' },
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      outfile: worker,
+      logLevel: 'silent',
+    });
+    const names = ['a', 'b', 'c'];
+    await Promise.all(names.map((name) => run(process.execPath, [worker, file, name, '40'])));
+    const { state = {} } = (await fileStateStore(file).read()) ?? {};
+    expect(Object.keys(state)).toHaveLength(names.length * 40);
+    expect(readdirSync(dirname(file))).toEqual(['region.json']);
+  }, 30_000);
+
+  it('says which lock nobody takes back', async () => {
+    await fileStateStore(file).write({}, undefined);
+    writeFileSync(`${file}.lock`, '1');
+    await expect(fileStateStore(file).write({}, undefined)).rejects.toThrow(
+      'region.json.lock` has been there',
+    );
+  }, 15_000);
+});
+
+/** Adds so many entries one by one, as runs do: whoever comes too late reads again. */
+const adds = `
+  import { fileStateStore } from '../../../src/publish/file-state-store.ts';
+  const [file = '', name, count] = process.argv.slice(2);
+  for (let index = 0; index < Number(count); ) {
+    const store = fileStateStore(file);
+    const found = await store.read();
+    if (await store.write({ ...found?.state, [name + index]: {} } as never, found?.tag)) index += 1;
+  }
+`;

@@ -12,7 +12,11 @@ export interface StoredFinding extends Finding {
   severity?: string;
 }
 
-interface Failed { Id: string; ErrorCode: string; ErrorMessage: string }
+interface Failed {
+  Id: string;
+  ErrorCode: string;
+  ErrorMessage: string;
+}
 
 const day = 86_400_000;
 const burst = 30;

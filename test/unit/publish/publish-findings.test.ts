@@ -70,6 +70,17 @@ describe('the life of a finding', () => {
     expect((await publish([observed('a', 'FAILED')], 8)).accepted).toBe(1);
   });
 
+  it('is kept alive for as long as it is unknown or out of sight', async () => {
+    await publish([observed('a', 'FAILED'), observed('b', 'FAILED')], 0);
+    for (const day of [60, 120, 180]) {
+      const { counts } = await publish([observed('a', 'NOT_AVAILABLE')], day, false);
+      hub.forget(at(day));
+      expect(counts.repeated).toBe(2);
+    }
+    expect([statusOf('a'), statusOf('b')]).toEqual(['FAILED', 'FAILED']);
+    expect(hub.findings.get('a')?.LastObservedAt).toBe(at(0).toISOString());
+  });
+
   it('never touches Workflow', async () => {
     await publish([observed('a', 'FAILED')], 0);
     const stored = hub.findings.get('a');
