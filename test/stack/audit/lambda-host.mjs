@@ -1,16 +1,23 @@
 // A local AWS with functions that run: `node lambda-host.mjs <moto_server> <folder of bundles>`. Everything goes to
-// moto but invocations, which the bundled handlers answer here. Prints its own address once it listens. What goes
-// wrong is told by POST /host: {denied: [account], broken: [account], slow: {account: milliseconds}}.
+// moto but invocations, which the bundled handlers answer here, and the calls of missing-calls.mjs, where the
+// environment asks for them (LOCAL_AWS_ANSWERS_MISSING). Prints its own address once it listens. What goes wrong is
+// told by POST /host: {denied: [account], broken: [account], slow: {account: milliseconds}, refused: [pattern of a
+// call], hubIsOff, diesAfterImport}; `config` puts files in front of the function, as a deployment does.
 import { spawn } from 'node:child_process';
+import dns from 'node:dns';
 import { createServer, request } from 'node:http';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { answerMissing } from './missing-calls.mjs';
 
 const [serverPath, bundles] = process.argv.slice(2);
 const require = createRequire(import.meta.url);
-let trouble = { denied: [], broken: [], slow: {} };
+const calm = { denied: [], broken: [], slow: {}, refused: [], hubIsOff: false, diesAfterImport: false };
+let trouble = calm;
+let isDead = false;
 const invocations = [];
+const answersMissing = process.env['LOCAL_AWS_ANSWERS_MISSING'] === 'yes';
 
 const server = createServer((incoming, outgoing) => {
   const chunks = [];
@@ -26,11 +33,16 @@ const { port } = server.address();
 const moto = await startMoto(port);
 Object.assign(process.env, {
   AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
+  // Its client puts the account in front of the host, which an address cannot bear.
+  AWS_ENDPOINT_URL_S3_CONTROL: `http://localhost:${port}`,
   AWS_ACCESS_KEY_ID: 'testing',
   AWS_SECRET_ACCESS_KEY: 'testing',
   AWS_EC2_METADATA_DISABLED: 'true',
   AWS_MAX_ATTEMPTS: '1',
 });
+// Names below localhost are this machine (RFC 6761); not every resolver knows.
+const { lookup } = dns;
+dns.lookup = (name, ...rest) => lookup(name.endsWith('.localhost') ? 'localhost' : name, ...rest);
 const handlers = {
   audit: require(join(bundles, 'audit.js')).handler,
   fleet: require(join(bundles, 'fleet.js')).handler,
@@ -44,12 +56,35 @@ async function answer(incoming, body, outgoing) {
   if (invoked !== undefined) return invoke(decodeURIComponent(invoked), body, outgoing);
   const account = /RoleArn=arn%3Aaws%3Aiam%3A%3A(\d{12})/.exec(body.toString('latin1'))?.[1];
   if (trouble.denied.includes(account)) return deny(account, outgoing);
+  if (isDead) return void incoming.socket.destroy();
+  const called = incoming.headers['x-amz-target'] ?? `${incoming.method} ${url.split('?')[0]}`;
+  const known = refusalOf(called) ?? (answersMissing ? answerMissing(called) : undefined);
+  if (known !== undefined) return void outgoing.writeHead(known.status, known.headers).end(known.body);
   forward(incoming, body, outgoing);
+  isDead = trouble.diesAfterImport && called === importCall;
+}
+
+const importCall = 'POST /findings/import';
+
+/** Answers of AWS to a caller that may not, and where Security Hub is not enabled. */
+function refusalOf(called) {
+  const error = (status, type, Message) => ({
+    status,
+    headers: { 'content-type': 'application/json', 'x-amzn-errortype': type },
+    body: JSON.stringify({ Message, message: Message }),
+  });
+  if (trouble.hubIsOff && /^POST \/findings/.test(called))
+    return error(401, 'InvalidAccessException', 'Account is not subscribed to AWS Security Hub');
+  if (!trouble.refused.some((pattern) => new RegExp(pattern).test(called))) return undefined;
+  return error(403, 'AccessDeniedException', `User is not authorized to perform: ${called}`);
 }
 
 function control(incoming, body, outgoing) {
-  if (incoming.method === 'POST')
-    trouble = { denied: [], broken: [], slow: {}, ...JSON.parse(body.toString()) };
+  if (incoming.method === 'POST') {
+    const { config, ...wrong } = JSON.parse(body.toString());
+    trouble = { ...calm, ...wrong };
+    if (config !== undefined) globalThis.headgateConfigFiles = config;
+  }
   const answered = invocations.splice(0);
   outgoing.end(
     JSON.stringify({ invocations: answered, rssMiB: Math.round(process.memoryUsage().rss / 2 ** 20) }),
@@ -68,22 +103,26 @@ async function invoke(name, body, outgoing) {
     parts: event.parts?.length,
   };
   try {
-    if (trouble.broken.includes(event.account))
-      throw Object.assign(new Error('RequestId: 1 Error: Runtime exited with error: signal: killed'), {
-        name: 'Runtime.ExitError',
-      });
+    if (trouble.broken.includes(event.account)) throw killed();
     const whole = event.part === undefined && event.parts === undefined;
     const remaining = (whole ? trouble.slow[event.account] : undefined) ?? 900_000;
     const answer = await handler(event, {
       getRemainingTimeInMillis: () => Math.max(0, remaining - (performance.now() - started)),
     });
+    if (isDead) throw killed();
     invocations.push({ ...entry, milliseconds: Math.round(performance.now() - started) });
     outgoing.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
   } catch (error) {
+    isDead = false;
     invocations.push({ ...entry, failed: error.name });
     const failure = { errorType: error.name, errorMessage: error.message, trace: [] };
     outgoing.writeHead(200, { 'x-amz-function-error': 'Unhandled' }).end(JSON.stringify(failure));
   }
+}
+
+function killed() {
+  const error = new Error('RequestId: 1 Error: Runtime exited with error: signal: killed');
+  return Object.assign(error, { name: 'Runtime.ExitError' });
 }
 
 function deny(account, outgoing) {

@@ -1,10 +1,11 @@
+import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Lambda } from '@aws-sdk/client-lambda';
 import { S3 } from '@aws-sdk/client-s3';
 import type { AwsSecurityFinding } from '@aws-sdk/client-securityhub';
 import { installMoto } from '../../account/wire/moto-server.mjs';
 import type { AuditSummary } from '../../../src/lambda/audit-summary.ts';
-import { LocalAws } from './local-aws.ts';
+import { LocalAws, type Trouble } from './local-aws.ts';
 import { seedMember, type Member } from './seed-member.ts';
 
 const missing = await installMoto();
@@ -14,14 +15,26 @@ const describeOnWire = missing === undefined ? describe : describe.skip;
 
 const region = 'eu-west-1';
 const account = '111111111111';
-const day = (number: number): string => `2026-11-${22 + number}T03:00:00.000Z`;
+const state = { Bucket: 'audits', Key: `state/${account}/${region}.json` };
+const concurrency = 'all.lambda.reserved-concurrency';
+const tracing = 'all.lambda.tracing';
+const FunctionName = 'orders-0';
 
-/** The bundled function, run against an account whose only function has everything wrong, day after day. */
+/** A finding as the table shows it. */
+type Shown = 'FAILED' | 'PASSED' | 'WARNING' | 'ARCHIVED';
+
+/**
+ * The bundled function against an account whose function and queue have everything wrong, again and again. moto is
+ * helped in what it lacks: see missing-calls.mjs and, for what goes wrong, lambda-host.mjs. Its Security Hub keeps
+ * whatever it is sent; what the real one ignores or resets is held in test/unit/publish.
+ */
 describeOnWire('the audit of an insecure account', () => {
   let aws: LocalAws;
   let s3: S3;
   let member: Member;
-  const sent: string[] = [];
+  let runs = 0;
+  let before = new Map<string, AwsSecurityFinding>();
+  const table: string[] = [];
 
   beforeAll(async () => {
     aws = await LocalAws.start({
@@ -30,17 +43,27 @@ describeOnWire('the audit of an insecure account', () => {
       HEADGATE_REGIONS: region,
       HEADGATE_ROLE_ARN: `arn:aws:iam::${account}:role/reader`,
       HEADGATE_EXTERNAL_ID: 'headgate-test',
+      LOCAL_AWS_ANSWERS_MISSING: 'yes',
     });
     s3 = new S3(aws.config(region));
     await s3.createBucket({ Bucket: 'audits', CreateBucketConfiguration: { LocationConstraint: region } });
     member = await seedMember(aws, account, region, 1);
+    await member.sqs.createQueue({ QueueName: 'orders' });
+    await member.lambda.createEventSourceMapping({
+      FunctionName: 'orders-0',
+      EventSourceArn: `arn:aws:sqs:${region}:${account}:orders`,
+    });
   });
   afterAll(async () => {
-    console.log(`What was sent at each step:\n${sent.join('\n')}`);
+    console.log(`What was sent at each step:\n${table.join('\n')}`);
     await aws.stop();
+    rmSync('/tmp/headgate', { recursive: true, force: true }); // where the function unpacks its configuration
   });
 
-  async function audit(time: string): Promise<AuditSummary> {
+  /** Audits are three hours apart: what is open is repeated after a week, and not before. */
+  const timeOf = (number: number): string => new Date(Date.UTC(2026, 10, 23, 3 * number)).toISOString();
+
+  async function invoke(time: string): Promise<AuditSummary> {
     const { Payload, FunctionError } = await new Lambda(aws.config(region)).invoke({
       FunctionName: 'audit',
       Payload: JSON.stringify({ time }),
@@ -50,93 +73,204 @@ describeOnWire('the audit of an insecure account', () => {
     return JSON.parse(text) as AuditSummary;
   }
 
+  /** Every finding of Security Hub, by id. */
   async function findings(): Promise<Map<string, AwsSecurityFinding>> {
     const { Findings = [] } = await member.securityHub.getFindings({ MaxResults: 100 });
-    return new Map(Findings.map((finding) => [finding.GeneratorId ?? '', finding]));
+    expect(new Set(Findings.map(({ Id }) => Id)).size).toBe(Findings.length);
+    return new Map(Findings.map((finding) => [finding.Id ?? '', { ...finding }]));
   }
 
-  function note(step: string, summary: AuditSummary, found: Map<string, AwsSecurityFinding>): void {
-    const counts = new Map<string, number>();
-    for (const { RecordState, Compliance } of found.values()) {
-      const state = RecordState === 'ARCHIVED' ? 'ARCHIVED' : (Compliance?.Status ?? '');
-      counts.set(state, (counts.get(state) ?? 0) + 1);
-    }
-    const accepted = summary.securityHub[0]?.accepted ?? 0;
-    sent.push(
-      `${step.padEnd(42)} sent ${String(accepted).padStart(2)}; now ${JSON.stringify(Object.fromEntries(counts))}`,
+  /** What one run changed: what was sent, in the order of ids, and what stands there now. */
+  interface Step {
+    readonly sent: Readonly<Partial<Record<Shown, number>>>;
+    readonly now: Readonly<Partial<Record<Shown, number>>>;
+    readonly changed: readonly AwsSecurityFinding[];
+  }
+
+  async function step(name: string, run: () => Promise<unknown>): Promise<Step> {
+    await run();
+    const after = await findings();
+    const changed = [...after.values()].filter(
+      ({ Id = '', UpdatedAt = '' }) => UpdatedAt !== before.get(Id)?.UpdatedAt,
     );
+    for (const { Id = '', UpdatedAt = '', CreatedAt, FirstObservedAt } of changed) {
+      const known = before.get(Id);
+      if (known === undefined) continue;
+      expect(UpdatedAt > (known.UpdatedAt ?? '')).toBe(true);
+      expect([CreatedAt, FirstObservedAt]).toEqual([known.CreatedAt, known.FirstObservedAt]);
+    }
+    for (const id of before.keys()) expect(after.has(id)).toBe(true);
+    before = after;
+    const result = { sent: count(changed), now: count([...after.values()]), changed };
+    table.push(`${name.padEnd(58)} ${show(result.sent).padEnd(26)} ${show(result.now)}`);
+    return result;
   }
 
-  const tracing = 'headgate/all.lambda.tracing';
-  const concurrency = 'headgate/all.lambda.reserved-concurrency';
+  /** The next audit, in which something may go wrong. */
+  async function audit(trouble: Trouble = {}): Promise<AuditSummary> {
+    runs += 1;
+    await aws.set(trouble);
+    try {
+      return await invoke(timeOf(runs));
+    } finally {
+      await aws.set({});
+    }
+  }
+
+  /** Ids of the open findings of a resource. */
+  const openOf = (resource: string): string[] =>
+    [...before.values()].flatMap(({ Id = '', Resources: [first] = [], RecordState }) =>
+      RecordState === 'ACTIVE' && first?.Id?.endsWith(resource) === true ? [Id] : [],
+    );
+  const of = (rule: string, resource: string): AwsSecurityFinding | undefined =>
+    [...before.values()].find(
+      ({ GeneratorId, Resources: [first] = [] }) =>
+        GeneratorId === `headgate/${rule}` && first?.Id?.endsWith(resource) === true,
+    );
 
   it('imports what is wrong, with the finding’s own times', async () => {
-    const summary = await audit(day(1));
-    const found = await findings();
-    note('1 first audit', summary, found);
-    expect(summary.securityHub).toMatchObject([{ region, status: 'published', refused: 0 }]);
-    expect(found.size).toBe(summary.counts.fail);
-    expect(found.get(concurrency)).toMatchObject({
+    const { sent } = await step('first audit', async () => {
+      const summary = await audit();
+      expect(summary).toMatchObject({ completeness: 'complete', missing: [] });
+      expect(summary.securityHub).toMatchObject([
+        { status: 'published', accepted: summary.counts.fail, refused: 0 },
+      ]);
+    });
+    expect(sent).toEqual({ FAILED: before.size });
+    expect(of(concurrency, 'orders-0')).toMatchObject({
       AwsAccountId: account,
-      CreatedAt: day(1),
-      FirstObservedAt: day(1),
-      Compliance: { Status: 'FAILED', SecurityControlId: 'all.lambda.reserved-concurrency' },
+      CreatedAt: timeOf(1),
+      FirstObservedAt: timeOf(1),
+      Compliance: { Status: 'FAILED', SecurityControlId: concurrency },
       FindingProviderFields: { Severity: { Label: expect.any(String) } },
       Resources: expect.arrayContaining([expect.objectContaining({ Type: 'AwsLambdaFunction' })]),
     });
   });
 
   it('sends nothing while nothing changes', async () => {
-    const summary = await audit(day(2));
-    note('2 nothing changed', summary, await findings());
-    expect(summary.securityHub[0]).toMatchObject({ status: 'published', accepted: 0 });
+    expect((await step('nothing changed', audit)).sent).toEqual({});
   });
 
-  it('passes what is repaired, once, and remembers when it was first seen', async () => {
-    await member.lambda.putFunctionConcurrency({
-      FunctionName: 'orders-0',
-      ReservedConcurrentExecutions: 5,
+  it('passes what is repaired, once, and fails what breaks again', async () => {
+    await member.lambda.putFunctionConcurrency({ FunctionName, ReservedConcurrentExecutions: 5 });
+    expect((await step('reserved concurrency set', audit)).sent).toEqual({ PASSED: 1 });
+    expect((await step('still set', audit)).sent).toEqual({});
+    await member.lambda.deleteFunctionConcurrency({ FunctionName });
+    expect((await step('removed again', audit)).sent).toEqual({ FAILED: 1 });
+    expect(of(concurrency, 'orders-0')).toMatchObject({ FirstObservedAt: timeOf(1), UpdatedAt: timeOf(5) });
+  });
+
+  it('tells a waiver as a warning with its reason, and its end as a failure', async () => {
+    const waivers = `waivers:\n  - {rule: ${tracing}, resource: 'orders-0', reason: traced by the mesh}\n`;
+    const config = { 'headgate.yaml': 'waivers: waivers.yaml\n', 'waivers.yaml': waivers };
+    const waived = await step('tracing of one function waived', () => audit({ config }));
+    expect(waived.sent).toEqual({ WARNING: 1 });
+    expect(waived.changed[0]?.Compliance?.StatusReasons).toEqual([
+      { ReasonCode: 'HEADGATE_WAIVED', Description: 'traced by the mesh' },
+    ]);
+    expect(waived.changed[0]?.Workflow).toBeUndefined();
+    const none = { 'headgate.yaml': '{}\n' };
+    expect((await step('waiver taken back', () => audit({ config: none }))).sent).toEqual({ FAILED: 1 });
+  });
+
+  it('leaves alone what a denied call leaves unknown', async () => {
+    await member.lambda.putFunctionConcurrency({ FunctionName, ReservedConcurrentExecutions: 5 });
+    const refused = ['/concurrency$'];
+    const denied = await step('repaired, but GetFunctionConcurrency denied', () => audit({ refused }));
+    expect(denied.sent).toEqual({});
+    expect((await step('allowed again', audit)).sent).toEqual({ PASSED: 1 });
+  });
+
+  it('archives a deleted resource, once its kind was listed to the end', async () => {
+    const open = openOf(':orders');
+    await member.sqs.deleteQueue({ QueueUrl: `${aws.endpoint}/${account}/orders` });
+    const refused = ['ListQueues'];
+    const denied = await step('queue deleted, but ListQueues denied', () => audit({ refused }));
+    // The mapping's source is not seen any more, and its finding says so; nothing is closed.
+    expect(denied.sent).toEqual({ FAILED: 1 });
+    expect(denied.changed[0]?.GeneratorId).toMatch(/^headgate\/batch\.mapping\./);
+    expect(openOf(':orders')).toEqual(open);
+    const { sent, changed } = await step('allowed again', audit);
+    expect(changed.map(({ Id }) => Id)).toEqual(expect.arrayContaining(open));
+    expect(open.length).toBeGreaterThan(5);
+    expect(sent.ARCHIVED).toBeGreaterThanOrEqual(open.length);
+    expect((await step('nothing changed', audit)).sent).toEqual({});
+  });
+
+  it('archives what a rule said that is switched off, and opens it again with the rule', async () => {
+    const off = { 'headgate.yaml': `rules: {${tracing}: {off: true, reason: traced by the mesh}}\n` };
+    expect((await step('rule switched off', () => audit({ config: off }))).sent).toEqual({ ARCHIVED: 1 });
+    const on = { 'headgate.yaml': '{}\n' };
+    expect((await step('rule switched on', () => audit({ config: on }))).sent).toEqual({ FAILED: 1 });
+    expect(of(tracing, 'orders-0')).toMatchObject({ RecordState: 'ACTIVE', FirstObservedAt: timeOf(1) });
+  });
+
+  it('goes on where Security Hub is off, and tells it later', async () => {
+    await member.lambda.deleteFunctionConcurrency({ FunctionName });
+    let status: string | undefined;
+    const off = await step('broken again, Security Hub off', async () => {
+      status = (await audit({ hubIsOff: true })).securityHub[0]?.status;
     });
-    const summary = await audit(day(3));
-    const found = await findings();
-    note('3 reserved concurrency set', summary, found);
-    expect(summary.securityHub[0]?.accepted).toBe(1);
-    expect(found.get(concurrency)).toMatchObject({
-      Compliance: { Status: 'PASSED' },
-      FirstObservedAt: day(1),
-      UpdatedAt: day(3),
+    expect([status, off.sent]).toEqual(['off', {}]);
+    expect((await step('Security Hub on', audit)).sent).toEqual({ FAILED: 1 });
+  });
+
+  it('loses and doubles nothing where a run dies, where two run at once, and where the state is gone', async () => {
+    await member.lambda.putFunctionConcurrency({ FunctionName, ReservedConcurrentExecutions: 5 });
+    const died = await step('repaired, the run dies after its import', async () => {
+      await expect(audit({ diesAfterImport: true })).rejects.toThrow('Runtime.ExitError');
     });
+    expect(died.sent).toEqual({ PASSED: 1 });
+    // It cannot know that the import arrived.
+    const retried = await step('the same run retried', () => invoke(timeOf(runs)));
+    expect(retried.sent).toEqual({ PASSED: 1 });
+    expect((await step('nothing changed', audit)).sent).toEqual({});
+
+    await member.lambda.deleteFunctionConcurrency({ FunctionName });
+    runs += 1;
+    const minuteLater = new Date(Date.parse(timeOf(runs)) + 60_000).toISOString();
+    const twice = await step('broken again, two runs at once', () =>
+      Promise.all([invoke(timeOf(runs)), invoke(minuteLater)]),
+    );
+    expect(twice.sent).toEqual({ FAILED: 1 });
+    expect((await step('nothing changed', audit)).sent).toEqual({});
+
+    await s3.deleteObject(state);
+    expect((await step('state lost', audit)).sent).toEqual({});
+    await s3.putObject({ ...state, Body: '{"version":1,"findi' });
+    expect((await step('state cut off in the middle', audit)).sent).toEqual({});
+    const { Body } = await s3.getObject(state);
+    expect(await Body?.transformToString()).toContain(concurrency);
   });
 
-  it('fails again what breaks again', async () => {
-    await member.lambda.deleteFunctionConcurrency({ FunctionName: 'orders-0' });
-    const summary = await audit(day(4));
-    const found = await findings();
-    note('4 reserved concurrency removed again', summary, found);
-    expect(found.get(concurrency)).toMatchObject({
-      Compliance: { Status: 'FAILED' },
-      FirstObservedAt: day(1),
-      UpdatedAt: day(4),
-    });
-  });
-
-  it('rebuilds a lost state from Security Hub, and forgets no first sighting', async () => {
-    await s3.deleteObject({ Bucket: 'audits', Key: `state/${account}/${region}.json` });
-    const summary = await audit(day(5));
-    const found = await findings();
-    note('5 state lost', summary, found);
-    expect(found.get(concurrency)).toMatchObject({ FirstObservedAt: day(1) });
-    const { Body } = await s3.getObject({ Bucket: 'audits', Key: `state/${account}/${region}.json` });
-    expect(await Body?.transformToString()).toContain('all.lambda.reserved-concurrency');
-  });
-
-  it('leaves open what it cannot see the end of', async () => {
-    // moto does not offer every call of Lambda: rules that depend on one are never closed there.
-    await member.lambda.deleteFunction({ FunctionName: 'orders-0' });
-    const summary = await audit(day(6));
-    const found = await findings();
-    note('6 function deleted, some calls unanswered', summary, found);
-    expect(summary.completeness).toBe('calls');
-    expect(found.get(tracing)?.RecordState).toBe('ACTIVE');
+  it('repeats after a week what Security Hub would forget, and archives the last of it', async () => {
+    const open = openOf('').filter((id) => before.get(id)?.Compliance?.Status !== 'PASSED');
+    runs += 8 * 8;
+    const repeated = await step('8 days later, nothing changed', audit);
+    expect(repeated.changed.map(({ Id }) => Id).sort()).toEqual(open.sort());
+    const ofFunction = openOf(':orders-0');
+    expect(ofFunction.length).toBeGreaterThan(5);
+    await member.lambda.deleteFunction({ FunctionName });
+    const refused = ['^GET /2015-03-31/functions/?$'];
+    const denied = await step('function deleted, but ListFunctions denied', () => audit({ refused }));
+    expect(denied.sent).toEqual({});
+    const { changed } = await step('allowed again', audit);
+    const archived = changed.filter(({ RecordState }) => RecordState === 'ARCHIVED').map(({ Id }) => Id);
+    expect(archived).toEqual(expect.arrayContaining(ofFunction));
+    expect(openOf(':orders-0')).toEqual([]);
   });
 });
+
+function count(findings: readonly AwsSecurityFinding[]): Partial<Record<Shown, number>> {
+  const counts: Partial<Record<Shown, number>> = {};
+  for (const { RecordState, Compliance } of findings) {
+    const shown = RecordState === 'ARCHIVED' ? 'ARCHIVED' : (Compliance?.Status as Shown); // Headgate's own four
+    counts[shown] = (counts[shown] ?? 0) + 1;
+  }
+  return counts;
+}
+
+function show(counts: Partial<Record<Shown, number>>): string {
+  const parts = Object.entries(counts).map(([shown, number]) => `${number} ${shown}`);
+  return parts.length === 0 ? '-' : parts.sort().join(', ');
+}

@@ -15,6 +15,13 @@ export interface Trouble {
   readonly broken?: readonly string[];
   /** Account -> milliseconds that the first function has, instead of 15 minutes. */
   readonly slow?: Readonly<Record<string, number>>;
+  /** Patterns of calls (`GET /path`, or their target) that the caller may not make. */
+  readonly refused?: readonly string[];
+  readonly hubIsOff?: boolean;
+  /** The function dies as soon as its findings were imported, before it can remember that. */
+  readonly diesAfterImport?: boolean;
+  /** Files in front of the function's code, from now on. */
+  readonly config?: Readonly<Record<string, string>>;
 }
 
 /** A function that ran. */
