@@ -28,7 +28,7 @@ export interface ResultParts {
 /** Puts the public result together; derives every summary from the evaluations. */
 export function assembleResult(parts: ResultParts): ScanResult {
   const { ruleSet, reading, graph, evaluations } = parts;
-  const ordered = [...evaluations].sort(byPlace);
+  const ordered = inOrder(evaluations);
   return {
     schemaVersion: '1.0',
     tool: { name: 'headgate', version: parts.version },
@@ -79,8 +79,13 @@ function withWhatItHolds({ scope, type }: Resource): { scope: string; type: stri
   return [type, ...held].map((each) => ({ scope, type: each }));
 }
 
-function byPlace(a: Evaluation, b: Evaluation): number {
-  if (a.resource.id !== b.resource.id) return a.resource.id < b.resource.id ? -1 : 1;
+/** By resource, then by rule. Sorted apart, as there are many evaluations of few resources. */
+function inOrder(evaluations: readonly Evaluation[]): readonly Evaluation[] {
+  const byResource = groupBy(evaluations, ({ resource }) => resource.id);
+  return [...byResource.keys()].sort().flatMap((id) => (byResource.get(id) ?? []).sort(byRule));
+}
+
+function byRule(a: Evaluation, b: Evaluation): number {
   return a.ruleId < b.ruleId ? -1 : a.ruleId > b.ruleId ? 1 : 0;
 }
 
@@ -203,15 +208,18 @@ function summarizeFlows(
   ruleSet: RuleSet,
   evaluations: readonly Evaluation[],
 ): FlowSummary[] {
-  const open = evaluations.filter(({ waiver }) => waiver === undefined);
-  const byResource = groupBy(open, ({ resource }) => resource.id);
+  const decided = evaluations.filter(
+    ({ waiver, verdict }) => waiver === undefined && verdict !== 'notApplicable',
+  );
+  const byResource = groupBy(decided, ({ resource }) => resource.id);
+  const troubles = decided.filter(({ verdict }) => verdict !== 'pass');
   const diagrams = new Map(
     ruleSet.diagrams.map((diagram) => [
       diagram.id,
       { diagram, plans: planNodes(diagram), edges: diagram.edges.map(drawnEdge) },
     ]),
   );
-  const demandsOf = indexDemands(byResource);
+  const demandsOf = indexDemands(groupBy(troubles, ({ resource }) => resource.id));
   // Flows share the arrays of their nodes, and so what is said of them.
   const filled = shared((plan: NodePlan) =>
     shared((members: Members) => summarizeFilled(plan, members, byResource)),
@@ -291,8 +299,7 @@ function summarizeFilled(
 
 /** Where nothing fills a node, what demands it stands on the flow's other resources. */
 function summarizeEmpty(plan: NodePlan, demands: (requirement: string) => Tally): NodeSummary {
-  const counts = plan.demanding.map(demands).reduce(sum, nothing);
-  return summarizeNode(plan, [], { ...counts, pass: 0 });
+  return summarizeNode(plan, [], plan.demanding.map(demands).reduce(sum, nothing));
 }
 
 function sum(left: Tally, right: Tally): Tally {
@@ -323,7 +330,7 @@ const shortArray = 8;
 
 type Demands = ReadonlyMap<string, Tally>;
 
-/** Verdicts of a requirement on all resources of a flow, each counted once. */
+/** What fails or is unknown of a requirement on all resources of a flow, each counted once. */
 function indexDemands(
   byResource: ReadonlyMap<string, Evaluation[]>,
 ): (flow: Flow) => (requirement: string) => Tally {

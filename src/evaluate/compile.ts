@@ -3,7 +3,7 @@ import { countForm } from './count-form.ts';
 import { credentialForm } from './credential-form.ts';
 import type { Form } from './form.ts';
 import { allForm, anyForm, ifForm, notForm, unknownForm } from './logic-forms.ts';
-import type { Test } from './node.ts';
+import { boundNode, type Test } from './node.ts';
 import { everyForm, noneForm, someForm } from './quantifiers.ts';
 import { codeForm, externalForm, inFlowForm, sameAsForm, typeForm } from './resource-forms.ts';
 import { statementForm } from './statements.ts';
@@ -49,5 +49,5 @@ function build(raw: Expression): Test {
   if (test === undefined) throw new TypeError(`unvalidated expression ${JSON.stringify(raw)}`);
   const of = takesOf.has(name) ? raw['of'] : undefined;
   if (typeof of !== 'string') return test;
-  return (node, context) => test(context.bindings.get(of) ?? node, context);
+  return (node, context) => test(boundNode(context, of) ?? node, context);
 }

@@ -2,7 +2,7 @@ import type { Expression } from '../model/rule.ts';
 import { Unresolved, type Cause, type Path, type Value } from '../model/value.ts';
 import { compileExpectations } from './expectations.ts';
 import { compileInner, type Form } from './form.ts';
-import { follow, parsePath, type Context, type Node, type Test } from './node.ts';
+import { boundNode, follow, parsePath, type Context, type Node, type Test } from './node.ts';
 import { observe, relate } from './observe.ts';
 import { withDoubt } from './quantifiers.ts';
 import type { Members } from './members.ts';
@@ -20,7 +20,7 @@ export const countForm: Form = (raw, compile) => {
   const what = describeSource(quantifier);
   const text = distinct === undefined ? `number of ${what}` : `different ${distinct.join('.')} of ${what}`;
   return (node, context) => {
-    const start = of === undefined ? node : (context.bindings.get(of) ?? node);
+    const start = of === undefined ? node : (boundNode(context, of) ?? node);
     const members = source(start, context);
     relate(context, node, members.nodes);
     const counted = countMembers(members, where, distinct, context);

@@ -8,7 +8,8 @@ import { compileExpression } from './compile.ts';
 import { evidenceOf, placeOf } from './evidence.ts';
 import { fingerprints, type Identify } from './fingerprint.ts';
 import { fillMessage } from './message.ts';
-import { nodeOf, type Context, type Node, type Observation } from './node.ts';
+import { nodeOf, type Context, type Node } from './node.ts';
+import { unobserved } from './observe.ts';
 import { isUnknown, type Truth } from './truth.ts';
 
 /** What an evaluation needs beside rules and graph; nothing is read from outside. */
@@ -127,6 +128,8 @@ function evaluateOne(rule: Rule, resource: Resource, run: Run, flows: readonly s
   };
 }
 
+const nothing: readonly never[] = [];
+
 type Common = Omit<Evaluation, 'fingerprint' | 'location' | 'evidence' | 'related'>;
 
 /**
@@ -134,9 +137,9 @@ type Common = Omit<Evaluation, 'fingerprint' | 'location' | 'evidence' | 'relate
  * any, so each is worked out when it is read. Copy it with `withWaiver`, never by spreading.
  */
 class LeanEvaluation {
-  readonly evidence: Evaluation['evidence'] = [];
-  readonly related: Evaluation['related'] = [];
-  readonly #common: Common;
+  readonly evidence: Evaluation['evidence'] = nothing;
+  readonly related: Evaluation['related'] = nothing;
+  readonly #verdict: Verdict;
   readonly #rule: Rule;
   readonly #self: Node;
   readonly #run: Run;
@@ -144,7 +147,7 @@ class LeanEvaluation {
 
   constructor(common: Common, rule: Rule, self: Node, run: Run) {
     Object.assign(this, common);
-    this.#common = common;
+    this.#verdict = common.verdict;
     this.#rule = rule;
     this.#self = self;
     this.#run = run;
@@ -155,7 +158,7 @@ class LeanEvaluation {
   }
 
   get location(): Location | undefined {
-    const { verdict } = this.#common;
+    const verdict = this.#verdict;
     if (this.#place !== undefined || (verdict !== 'fail' && verdict !== 'unknown')) return this.#place;
     const context = contextOf(this.#rule, this.#self, this.#run, false);
     decideSafely(this.#rule, this.#self, context);
@@ -172,7 +175,7 @@ function contextOf(rule: Rule, self: Node, { ruleSet, graph, options }: Run, sil
     data: ruleSet.data,
     now: options.now,
     patternEngine: ruleSet.patternEngine,
-    bindings: new Map([['self', self]]),
+    bindings: { name: 'self', node: self, outer: undefined },
     observations: [],
     silent,
     related: new Set(),
@@ -196,7 +199,7 @@ function decideSafely(rule: Rule, self: Node, context: Context): Decision {
 
 function decide(rule: Rule, self: Node, context: Context): Decision {
   for (const clause of rule.when) {
-    const applies = compileExpression(clause.that)(self, { ...context, observations: [] });
+    const applies = compileExpression(clause.that)(self, unobserved(context));
     if (applies === false)
       return {
         verdict: 'notApplicable',
@@ -214,10 +217,12 @@ function decide(rule: Rule, self: Node, context: Context): Decision {
 function decideAssertions(rule: Rule, self: Node, context: Context): Decision {
   let blockedBy: Cause | undefined;
   for (const clause of rule.assert) {
-    const observations: Observation[] = [];
-    const holds: Truth = compileExpression(clause.that)(self, { ...context, observations });
-    if (holds === false) context.observations.length = 0;
-    context.observations.push(...observations);
+    const asked = unobserved(context);
+    const holds: Truth = compileExpression(clause.that)(self, asked);
+    if (!context.silent) {
+      if (holds === false) context.observations.length = 0;
+      context.observations.push(...asked.observations);
+    }
     if (holds === false) {
       return { verdict: 'fail', message: fillMessage(clause.otherwise, context) };
     }

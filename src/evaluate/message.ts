@@ -1,12 +1,13 @@
 import { describeValue, Unresolved } from '../model/value.ts';
-import { follow, parsePath, type Context } from './node.ts';
+import { boundNode, follow, parsePath, type Context } from './node.ts';
 
 /**
  * Fills `{name}`, `{type}`, `{parameter.x}` and `{value:Path}` in a rule's message about the
  * resource that is judged.
  */
 export function fillMessage(template: string, context: Context): string {
-  const self = context.bindings.get('self');
+  if (!template.includes('{')) return template;
+  const self = boundNode(context, 'self');
   if (self === undefined) return template;
   return template.replaceAll(
     /\{(name|type|parameter\.[A-Za-z0-9]+|value:[A-Za-z0-9.]+)\}/g,

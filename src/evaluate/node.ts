@@ -21,11 +21,11 @@ export interface Node {
   readonly path: Path;
   readonly value: Value | undefined;
   /** The edge that led here. */
-  readonly edge?: Relation;
+  readonly edge?: Relation | undefined;
   readonly statement?: PolicyStatement;
   /** Derived things have no place of their own below `path`. */
   readonly derived?: string;
-  readonly uncertain?: Cause;
+  readonly uncertain?: Cause | undefined;
 }
 
 /** One leaf that was held against an expectation. */
@@ -39,6 +39,20 @@ export interface Observation {
   readonly source: 'default' | 'code' | 'derived' | undefined;
 }
 
+/** A name that a rule has given, and those given around it; the outermost is `self`. */
+export interface Binding {
+  readonly name: string;
+  readonly node: Node;
+  readonly outer: Binding | undefined;
+}
+
+/** The node that a name is bound to. */
+export function boundNode({ bindings }: Context, name: string): Node | undefined {
+  let binding: Binding | undefined = bindings;
+  while (binding !== undefined && binding.name !== name) binding = binding.outer;
+  return binding?.node;
+}
+
 /** State of one evaluation of one rule on one resource. */
 export interface Context {
   readonly graph: ResourceGraph;
@@ -47,7 +61,7 @@ export interface Context {
   readonly data: RuleData;
   readonly now: Date;
   readonly patternEngine: PatternEngine | undefined;
-  readonly bindings: ReadonlyMap<string, Node>;
+  readonly bindings: Binding;
   readonly observations: Observation[];
   /** True while nobody will ask what the verdict rests on: nothing is then observed. */
   readonly silent: boolean;
@@ -58,15 +72,12 @@ export interface Context {
 /** What the compiled form of an expression is. */
 export type Test = (node: Node, context: Context) => Truth;
 
+const top: Path = [];
+
+/** The node of a whole resource, as the edge that led there tells of it. */
 export function nodeOf(resource: Resource, edge?: Relation): Node {
   const uncertain = resource.uncertain ?? edge?.uncertain;
-  return {
-    resource,
-    path: [],
-    value: resource.properties,
-    ...(edge === undefined ? {} : { edge }),
-    ...(uncertain === undefined ? {} : { uncertain }),
-  };
+  return { resource, path: top, value: resource.properties, edge, uncertain };
 }
 
 /** Called with what stands at a path; both sides of an undecided condition are asked. */
@@ -114,32 +125,49 @@ function walk(
     );
   }
   const step = steps[index];
-  const path = [...node.path, ...steps.slice(0, index)];
   if (step === undefined) {
+    const path = pathTo(node, steps, index);
     return value === undefined ? absent(node, path, context, then) : then(value, path, false);
   }
-  if (value instanceof Unresolved) return then(value, path, false);
+  if (value instanceof Unresolved) return then(value, pathTo(node, steps, index), false);
   // Text, of which pieces are unknown, has no members unless it is JSON.
   if (value instanceof PartialString && !mayBeJson(value))
-    return absent(node, [...node.path, ...steps], context, then);
+    return absent(node, pathTo(node, steps, steps.length), context, then);
   const inner = typeof value === 'string' ? parsed(value) : jsonInside(value);
-  if (inner instanceof SymbolicValue) return then(unresolvedPart(inner), path, false);
+  if (inner instanceof SymbolicValue) return then(unresolvedPart(inner), pathTo(node, steps, index), false);
   if (Array.isArray(inner)) {
     return walk((inner as readonly Value[])[Number(step)], steps, index + 1, node, context, then);
   }
   const next = isObjectValue(inner) && Object.hasOwn(inner, step) ? inner[step] : undefined;
   if (next !== undefined) return walk(next, steps, index + 1, node, context, then);
-  return absent(node, [...node.path, ...steps], context, then);
+  return absent(node, pathTo(node, steps, steps.length), context, then);
+}
+
+function pathTo(node: Node, steps: Path, length: number): Path {
+  if (node.path.length === 0) return length === steps.length ? steps : steps.slice(0, length);
+  return [...node.path, ...steps.slice(0, length)];
 }
 
 function absent(node: Node, path: Path, context: Context, then: Continuation): Truth {
   if (node.derived !== undefined) return then(undefined, path, false);
-  const key = path
-    .map((step) => (typeof step === 'number' ? '[]' : step))
-    .join('.')
-    .replaceAll('.[]', '[]');
-  const standard = context.data.defaults[node.resource.type]?.[key];
+  const defaults = context.data.defaults[node.resource.type];
+  const standard = defaults === undefined ? undefined : defaults[keyOfDefault(path)];
   return standard === undefined ? then(undefined, path, false) : then(standard as Value, path, true);
+}
+
+const defaultKeys = new WeakMap<Path, string>();
+
+// Lists stand in the table of defaults as `Targets[].RetryPolicy`.
+function keyOfDefault(path: Path): string {
+  let key = defaultKeys.get(path);
+  if (key === undefined) {
+    key = path
+      .map((step) => (typeof step === 'number' ? '[]' : step))
+      .join('.')
+      .replaceAll('.[]', '[]');
+    defaultKeys.set(path, key);
+  }
+  return key;
 }
 
 function unresolvedPart(value: SymbolicValue): Unresolved {

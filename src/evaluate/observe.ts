@@ -32,7 +32,7 @@ export function observe(context: Context, holds: Truth, leaf: Leaf): void {
   });
 }
 
-/** The context for a question whose leaves no verdict rests on. */
+/** The context for a question whose leaves are kept apart: no verdict rests on them, or not yet. */
 export function unobserved(context: Context): Context {
   return context.silent ? context : { ...context, observations: [] };
 }

@@ -6,7 +6,7 @@ import {
   type Cause,
   type Value,
 } from '../model/value.ts';
-import { follow, parsePath, type Context, type Node } from './node.ts';
+import { boundNode, follow, parsePath, type Context, type Node } from './node.ts';
 
 /** A known value, nothing, or why it is not known. */
 export type Operand = { readonly known: Value | undefined } | { readonly unknown: Cause };
@@ -43,7 +43,7 @@ export function compileOperand(raw: unknown): OperandReader {
 function propertyOperand(path: string, of: string | undefined): OperandReader {
   const steps = parsePath(path);
   return (node, context) => {
-    const from = of === undefined ? node : (context.bindings.get(of) ?? node);
+    const from = of === undefined ? node : (boundNode(context, of) ?? node);
     let answer: Operand = { known: undefined };
     const truth = follow(from, steps, context, (value) => {
       answer = value instanceof Unresolved ? { unknown: value.cause } : { known: value };

@@ -10,7 +10,7 @@ import {
   type StringPart,
   type Value,
 } from '../model/value.ts';
-import type { Context, Node } from './node.ts';
+import { boundNode, type Context, type Node } from './node.ts';
 import { compilePattern } from './pattern.ts';
 import { compileOperand, knownEnds, toNumber, type Operand } from './operands.ts';
 import { hasShape, type ValueShape } from './shapes.ts';
@@ -255,7 +255,7 @@ function exists(raw: unknown): Predicate {
 
 function refersTo(raw: unknown): Predicate {
   return ({ value, node, context }) => {
-    const target = context.bindings.get(String(raw))?.resource;
+    const target = boundNode(context, String(raw))?.resource;
     if (target === undefined || value === undefined) return false;
     const test = (one: Value): Truth =>
       holdsReference(one, target) || context.graph.names(one, node.resource, target);

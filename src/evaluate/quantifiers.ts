@@ -1,7 +1,7 @@
 import type { Expression } from '../model/rule.ts';
 import type { Cause } from '../model/value.ts';
 import { compileInner, type Compile, type Form } from './form.ts';
-import type { Context, Node, Test } from './node.ts';
+import { boundNode, type Context, type Node, type Test } from './node.ts';
 import { negated, observe, relate, unobserved } from './observe.ts';
 import type { Members } from './members.ts';
 import { compileSource, describeSource } from './sources.ts';
@@ -27,9 +27,7 @@ type Combine = (
 ) => Truth;
 
 function bind(context: Context, name: string | undefined, node: Node): Context {
-  return name === undefined
-    ? context
-    : { ...context, bindings: new Map([...context.bindings, [name, node]]) };
+  return name === undefined ? context : { ...context, bindings: { name, node, outer: context.bindings } };
 }
 
 function quantify(quantifier: Expression, combine: Combine, compile: Compile): Test {
@@ -42,7 +40,7 @@ function quantify(quantifier: Expression, combine: Combine, compile: Compile): T
     satisfies === undefined ? undefined : (member, context) => satisfies(member, bind(context, name, member));
   const what = describeSource(quantifier);
   return (node, context) => {
-    const start = of === undefined ? node : (context.bindings.get(of) ?? node);
+    const start = of === undefined ? node : (boundNode(context, of) ?? node);
     const members = source(start, context);
     relate(context, node, members.nodes);
     let met: Node | undefined;

@@ -3,6 +3,7 @@ import type { CodeCapability, Resource } from '../model/resource.ts';
 import type { Cause } from '../model/value.ts';
 import { flowDoubt } from './flow-doubt.ts';
 import type { Form } from './form.ts';
+import { boundNode } from './node.ts';
 import { observe } from './observe.ts';
 
 /** The resource is of one of the types. */
@@ -13,7 +14,7 @@ export const externalForm: Form = (raw) => (node) => (node.resource.external ===
 
 /** The resource is the bound one. */
 export const sameAsForm: Form = (raw) => (node, context) =>
-  context.bindings.get(String(raw['sameAs']))?.resource.id === node.resource.id;
+  boundNode(context, String(raw['sameAs']))?.resource.id === node.resource.id;
 
 /** The resource is part of a flow of one of the diagrams. */
 export const inFlowForm: Form = (raw) => {

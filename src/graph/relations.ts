@@ -63,19 +63,18 @@ export function createRelations(
   return {
     has: (relation) => forwardRows.has(relation) || inverseRows.has(relation),
     related: (resource, relation) => {
-      const forward = forwardRows.get(relation)?.get(resource.type) ?? [];
-      const inverse = rowsTowards(relation, resource.type);
+      const { forward, inverse } = rowsOf(relation, resource.type);
       if (forward.length === 0 && inverse.length === 0) return noEdges;
-      const edges: Relation[] = [];
+      let edges: readonly Relation[] = noEdges.edges;
       let incomplete: Cause | undefined;
       for (const row of forward) {
         const links = linksOf(row);
-        edges.push(...(links.forward.get(resource) ?? []));
+        edges = joined(edges, links.forward.get(resource));
         incomplete ??= links.incomplete.get(resource);
       }
       for (const row of inverse) {
         const links = linksOf(row);
-        edges.push(...(links.inverse.get(resource) ?? []));
+        edges = joined(edges, links.inverse.get(resource));
         incomplete ??=
           incompleteness(row.from, resource.scope) ??
           links.danglingFor(resource) ??
@@ -86,6 +85,12 @@ export function createRelations(
       return { edges, ...(incomplete === undefined ? {} : { incomplete }) };
     },
   };
+}
+
+// Most lists come from one row, and are answered as they are.
+function joined(edges: readonly Relation[], more: readonly Relation[] | undefined): readonly Relation[] {
+  if (more === undefined) return edges;
+  return edges.length === 0 ? more : [...edges, ...more];
 }
 
 /** What belongs to an API and stands in no OpenAPI document: one that was not read hides none of them. */
@@ -106,18 +111,28 @@ const unlinked: RowLinks = {
   danglingFor: () => undefined,
 };
 
-/** Relation -> type -> rows that may lead to it, gathered when first asked for. */
-const towards = new Map<string, Map<string, readonly RelationRow[]>>();
+/** The rows that answer a relation for resources of a type. */
+interface AnsweringRows {
+  readonly forward: readonly RelationRow[];
+  readonly inverse: readonly RelationRow[];
+}
 
-function rowsTowards(relation: string, type: string): readonly RelationRow[] {
-  const types = inverseRows.get(relation);
-  if (types === undefined) return [];
-  const known = towards.get(relation) ?? new Map<string, readonly RelationRow[]>();
-  towards.set(relation, known);
-  const found = known.get(type);
-  if (found !== undefined) return found;
-  const wanted = [type, ...(standsFor[type] ?? []), '*'];
-  const rows = [...new Set(wanted.flatMap((each) => types.get(each) ?? []))];
-  known.set(type, rows);
+/** Relation -> type -> rows that answer it, gathered when first asked for. */
+const answering = new Map<string, Map<string, AnsweringRows>>();
+
+function rowsOf(relation: string, type: string): AnsweringRows {
+  let types = answering.get(relation);
+  if (types === undefined) answering.set(relation, (types = new Map<string, AnsweringRows>()));
+  let rows = types.get(type);
+  if (rows === undefined) types.set(type, (rows = gatherRows(relation, type)));
   return rows;
+}
+
+function gatherRows(relation: string, type: string): AnsweringRows {
+  const towards = inverseRows.get(relation);
+  const wanted = [type, ...(standsFor[type] ?? []), '*'];
+  return {
+    forward: forwardRows.get(relation)?.get(type) ?? [],
+    inverse: [...new Set(wanted.flatMap((each) => towards?.get(each) ?? []))],
+  };
 }
