@@ -155,9 +155,12 @@ function clientsSide(isSound: boolean): Side {
           DomainName: 'api.example.com',
           EndpointConfiguration: { Types: ['REGIONAL'] },
           SecurityPolicy: isSound ? 'TLS_1_2' : 'TLS_1_0',
-          ...(isSound ? { RegionalCertificateArn: arn('acm', 'certificate/1') } : {}),
+          ...(isSound ? { RegionalCertificateArn: to('Certificate') } : {}),
         },
       ],
+      Certificate: isSound
+        ? ['AWS::CertificateManager::Certificate', { DomainName: 'api.example.com' }]
+        : undefined,
       Mapping: [
         'AWS::ApiGateway::BasePathMapping',
         { DomainName: to('Domain'), RestApiId: to('Api'), Stage: to('Stage') },
@@ -209,6 +212,21 @@ function clientsSide(isSound: boolean): Side {
           },
         ],
       },
+      'acm.ListCertificates': {
+        CertificateSummaryList: isSound
+          ? [
+              {
+                CertificateArn: arn('acm', 'certificate/1'),
+                DomainName: 'api.example.com',
+                SubjectAlternativeNameSummaries: ['api.example.com'],
+                HasAdditionalSubjectAlternativeNames: false,
+                KeyAlgorithm: 'RSA-2048',
+                Status: 'ISSUED',
+                Type: 'AMAZON_ISSUED',
+              },
+            ]
+          : [],
+      },
       'apigatewayv2.GetDomainNames': { Items: [{ DomainName: 'api.example.com' }] },
       'apigatewayv2.GetApiMappings': {
         Items: [{ ApiId: 'a1b2c3d4e5', ApiMappingId: 'm1', ApiMappingKey: '', Stage: 'prod' }],
@@ -230,6 +248,13 @@ const clients: ParityCase = {
     pair('AWS::ApiGateway::Method', 'OPTIONSMethod', 'orders OPTIONS /orders'),
     pair('AWS::ApiGateway::Authorizer', 'Tokens', 'tokens'),
     pair('AWS::ApiGateway::DomainName', 'Domain', 'api.example.com'),
+  ],
+  idle: [
+    {
+      type: 'AWS::CertificateManager::Certificate',
+      without: { 'acm.ListCertificates': { CertificateSummaryList: [] } },
+      reason: 'that a domain has a certificate of ACM is told by the ARN that it names',
+    },
   ],
   exceptions: [
     {

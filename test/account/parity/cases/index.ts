@@ -8,6 +8,7 @@ import { identityCases } from './identity.ts';
 import { networkCases } from './network.ts';
 import { observabilityCases } from './observability.ts';
 import { orders } from './orders.ts';
+import { ownCases } from './own.ts';
 
 /** Every account whose verdicts are compared with those of its template. */
 export const cases: readonly ParityCase[] = [
@@ -20,4 +21,5 @@ export const cases: readonly ParityCase[] = [
   ...networkCases,
   ...observabilityCases,
   ...identityCases,
+  ...ownCases,
 ];
