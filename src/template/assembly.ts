@@ -6,8 +6,9 @@ import type { Environment } from './environment.ts';
 import { loadTemplate, type LoadedFile } from './load-template.ts';
 import { findLocalAsset, readAssetManifest } from './local-assets.ts';
 import { entriesOf, isRawObject, member, type RawObject } from './raw.ts';
-import { givenParameter, type ReadContext } from './read-context.ts';
+import { givenParameter, givenToTransforms, type ReadContext } from './read-context.ts';
 import { Stack } from './stack.ts';
+import { expandTransformsOfFile } from './transforms.ts';
 import { passedParameters, reportMissing } from './nested-stacks.ts';
 
 /** How deep stages may nest in stages, and nested stacks in stacks. */
@@ -110,9 +111,11 @@ class AssemblyReader {
     if (loaded === undefined) return undefined;
     const { builder, options } = this.context;
     const place = { folder: part.folder, within: [this.root, options.cwd], byHash: part.assets };
+    const known = givenToTransforms(given, part.environment);
+    const parsed = await expandTransformsOfFile(loaded.parsed, known);
     const stack = new Stack(
-      loaded.parsed,
-      loaded.root,
+      parsed,
+      parsed.root ?? loaded.root,
       {
         id,
         scope: this.#scope,

@@ -4,7 +4,6 @@ import { templateDiagnostic } from './diagnostic.ts';
 import { parseTemplateObject, parseTemplateText, type ParsedTemplate } from './parse-template.ts';
 import { entriesOf, isRawObject, member, type RawObject } from './raw.ts';
 import { decodeText } from './source-text.ts';
-import { expandTransformsOfFile } from './transforms.ts';
 
 /** CloudFormation takes 1 MB; a file of this size is something else. */
 const sizeLimitBytes = 50 * 1024 * 1024;
@@ -22,14 +21,9 @@ export type LoadedFile =
 
 /**
  * Reads a file that may be a template. `file` is its name in reports. A file that looks like a
- * template and is not well-formed is `broken`; what is no template is `other`. `given` are values
- * of parameters that transforms may ask for.
+ * template and is not well-formed is `broken`; what is no template is `other`. No transform is run yet.
  */
-export async function loadTemplate(
-  path: string,
-  file: string,
-  given: (name: string) => unknown = () => undefined,
-): Promise<LoadedFile> {
+export async function loadTemplate(path: string, file: string): Promise<LoadedFile> {
   const { size } = await stat(path);
   if (size > sizeLimitBytes) return { kind: 'broken', parsed: tooLarge(file, size), bytes: new Uint8Array() };
   const bytes = await readFile(path);
@@ -40,7 +34,7 @@ export async function loadTemplate(
       reason: text.trim() === '' ? 'the file is empty' : 'it has no Resources section',
     };
   }
-  const parsed = await expandTransformsOfFile(parseTemplateText(text, file), given);
+  const parsed = parseTemplateText(text, file);
   const { root } = parsed;
   if (root === undefined) {
     return looksLikeTemplate(text)

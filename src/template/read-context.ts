@@ -1,4 +1,5 @@
 import { pseudoParameter, type Environment } from './environment.ts';
+import { SymbolicValue, type Value } from '../model/value.ts';
 import type { ReadingBuilder } from './reading-builder.ts';
 
 /** What a caller knows beside the files. */
@@ -25,13 +26,15 @@ export interface ReadContext {
 
 /** What AWS::Serverless reads of a stack before it is deployed: parameters, and the pseudo parameters that tell the place. */
 export function givenToTransforms(
-  options: Pick<ReadTemplatesOptions, 'parameters'>,
+  given: (name: string) => Value | undefined,
   environment: Environment,
-  name: string,
-): string | undefined {
-  if (name !== 'AWS::Region' && name !== 'AWS::Partition') return givenParameter(options, name);
-  const value = pseudoParameter(name, environment);
-  return typeof value === 'string' ? value : undefined;
+): (name: string) => unknown {
+  return (name) => {
+    const isPlace = name === 'AWS::Region' || name === 'AWS::Partition';
+    const value = isPlace ? pseudoParameter(name, environment) : given(name);
+    // What only the deployment tells is nothing to expand by.
+    return value instanceof SymbolicValue ? undefined : value;
+  };
 }
 
 /** The value that the caller gave for a parameter; a name like `constructor` is no member by chance. */

@@ -103,8 +103,11 @@ function addObject(
 ): Stack | undefined {
   const given = (key: string): string | undefined => givenParameter(options, key);
   const environment = environmentOf(options);
-  const known = (key: string): unknown => givenToTransforms(options, environment, key);
-  const parsed = expandTransforms(parseTemplateObject(template, name), expandSam, known);
+  const parsed = expandTransforms(
+    parseTemplateObject(template, name),
+    expandSam,
+    givenToTransforms(given, environment),
+  );
   if (parsed.root === undefined) {
     builder.addTemplate(parsed);
     return undefined;

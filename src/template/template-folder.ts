@@ -6,6 +6,7 @@ import { passedParameters, reportMissing } from './nested-stacks.ts';
 import { entriesOf, member } from './raw.ts';
 import { givenParameter, givenToTransforms, type ReadContext } from './read-context.ts';
 import { Stack } from './stack.ts';
+import { expandTransformsOfFile } from './transforms.ts';
 
 type LoadedTemplate = Extract<LoadedFile, { kind: 'template' }>;
 
@@ -17,21 +18,22 @@ export async function addTemplateFiles(
   const folder = new TemplateFiles(context);
   for (const { path, explicit } of files) await folder.load(path, explicit);
   await folder.loadNested();
-  folder.addStacks();
+  await folder.addStacks();
 }
 
 class TemplateFiles {
   readonly #loaded = new Map<string, LoadedTemplate>();
   /** Files that a template nests, by the path of each. */
   readonly #nested = new Set<string>();
-  readonly #added = new Set<string>();
+  /** Templates of which a stack was made, and how many resources they came to. */
+  readonly #added = new Map<string, number>();
 
   constructor(readonly context: ReadContext) {}
 
   async load(path: string, explicit: boolean): Promise<void> {
-    const { builder, nameOf, options, environment } = this.context;
+    const { builder, nameOf } = this.context;
     const name = nameOf(path);
-    const loaded = await loadTemplate(path, name, (key) => givenToTransforms(options, environment, key));
+    const loaded = await loadTemplate(path, name);
     if (loaded.kind === 'template') this.#loaded.set(path, loaded);
     else if (loaded.kind === 'broken') {
       builder.addTemplate(loaded.parsed);
@@ -53,48 +55,44 @@ class TemplateFiles {
     }
   }
 
-  addStacks(): void {
-    for (const path of this.#loaded.keys()) if (!this.#nested.has(path)) this.#addRoot(path);
+  async addStacks(): Promise<void> {
+    for (const path of this.#loaded.keys()) if (!this.#nested.has(path)) await this.#addRoot(path);
     // Templates that nest each other have no root among them.
-    for (const path of this.#loaded.keys()) if (!this.#added.has(path)) this.#addRoot(path);
-    for (const [path, { bytes, root }] of this.#loaded) {
-      const count = entriesOf(root['Resources']).length;
+    for (const path of this.#loaded.keys()) if (!this.#added.has(path)) await this.#addRoot(path);
+    for (const [path, { bytes }] of this.#loaded) {
+      const count = this.#added.get(path) ?? 0;
       this.context.builder.addInput(this.context.nameOf(path), 'template', [bytes], count);
     }
   }
 
-  #addRoot(path: string): void {
+  async #addRoot(path: string): Promise<void> {
     const name = this.context.nameOf(path);
     const given = (key: string): Value | undefined => givenParameter(this.context.options, key);
-    this.#addStack(path, this.context.builder.stackId(name, name), name, given, []);
+    await this.#addStack(path, this.context.builder.stackId(name, name), name, given, []);
   }
 
-  #addStack(
+  async #addStack(
     path: string,
     id: string,
     scope: string,
     given: (name: string) => Value | undefined,
     ancestors: readonly string[],
-  ): Stack | undefined {
+  ): Promise<Stack | undefined> {
     const template = this.#loaded.get(path);
     if (template === undefined || ancestors.includes(path)) return undefined;
     const { builder, environment, options } = this.context;
     const folder = dirname(path);
     const assets = { folder, within: [options.cwd, folder] };
-    const stack = new Stack(
-      template.parsed,
-      template.root,
-      { id, scope, environment, given, assets },
-      builder.reading,
-    );
-    this.#added.add(path);
+    // A template that is nested twice may come to something else each time.
+    const parsed = await expandTransformsOfFile(template.parsed, givenToTransforms(given, environment));
+    const root = parsed.root ?? template.root;
+    const stack = new Stack(parsed, root, { id, scope, environment, given, assets }, builder.reading);
+    this.#added.set(path, entriesOf(root['Resources']).length);
     builder.addStack(stack);
     const local = localTemplates(path, stack.root['Resources']);
     for (const [logicalId, nested] of local) {
-      const child = this.#addStack(nested, `${id}/${logicalId}`, scope, passedParameters(stack, logicalId), [
-        ...ancestors,
-        path,
-      ]);
+      const passed = passedParameters(stack, logicalId);
+      const child = await this.#addStack(nested, `${id}/${logicalId}`, scope, passed, [...ancestors, path]);
       if (child === undefined) reportMissing(stack, logicalId);
       else stack.nested.set(logicalId, child);
     }
