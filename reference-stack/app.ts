@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
-import { applicationFromSettings } from './audit/from-settings.ts';
+import { applicationFromSettings, isAuditApplication } from './audit/from-settings.ts';
 import { referenceApplication, type ReferenceApplicationProps } from './lib/reference-application.ts';
 
 // The feature flags stand in cdk.json alone, which only the CDK CLI reads by itself.
@@ -26,6 +26,6 @@ const props: ReferenceApplicationProps = {
   ...(externalCidrs && { externalCidrs }),
 };
 const application = setting('application');
-if (application === 'audit' || application === 'fleet') applicationFromSettings(app, application, setting);
+if (isAuditApplication(application)) applicationFromSettings(app, application, setting);
 else referenceApplication(app, props);
 app.synth();

@@ -239,6 +239,7 @@ export class Audit extends Construct {
     const parts = 'An audit in parts';
     this.alarm('PartsFailed', `${parts} failed`, this.stateMachine.metricFailed({ period }));
     this.alarm('PartsTimedOut', `${parts} took over a day`, this.stateMachine.metricTimedOut({ period }));
+    if (this.props.schedule === undefined) this.alarmOnSilence();
     this.alarm(
       'Incomplete',
       'The audit could not see everything: see `missing` in its answer, and the diagnostics of its report',
@@ -266,6 +267,19 @@ export class Audit extends Construct {
         ],
       ],
     });
+  }
+
+  /** Nobody would miss an audit that is never started. Where the schedule is another, so is the time to wait. */
+  private alarmOnSilence(): void {
+    const alarm = new cloudwatch.Alarm(this, 'SilentAlarm', {
+      alarmDescription: 'No audit has ended for two days, or none yet: is the schedule on?',
+      metric: this.metric('Audits', 'Sum').with({ period: Duration.days(1) }),
+      threshold: 1,
+      comparisonOperator: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+      evaluationPeriods: 2,
+      treatMissingData: cloudwatch.TreatMissingData.BREACHING,
+    });
+    this.props.foundation.operations.notify(alarm);
   }
 
   private alarm(id: string, alarmDescription: string, metric: cloudwatch.Metric): void {

@@ -281,6 +281,7 @@ export class Fleet extends Construct {
     const period = Duration.minutes(5);
     this.alarm('RunFailed', 'A fleet run failed or timed out', this.stateMachine.metricFailed({ period }));
     this.alarm('RunTimedOut', 'A fleet run timed out', this.stateMachine.metricTimedOut({ period }));
+    if (this.props.schedule === undefined) this.alarmOnSilence();
     this.alarm(
       'PlacesFailed',
       'Audits of accounts and Regions failed: see the overview',
@@ -309,6 +310,19 @@ export class Fleet extends Construct {
         ],
       ],
     });
+  }
+
+  /** Nobody would miss a run that is never started. Where the schedule is another, so is the time to wait. */
+  private alarmOnSilence(): void {
+    const alarm = new cloudwatch.Alarm(this, 'SilentAlarm', {
+      alarmDescription: 'No fleet run has ended for two days, or none yet: is the schedule on?',
+      metric: this.metric('FleetRuns', 'Sum').with({ period: Duration.days(1) }),
+      threshold: 1,
+      comparisonOperator: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+      evaluationPeriods: 2,
+      treatMissingData: cloudwatch.TreatMissingData.BREACHING,
+    });
+    this.props.foundation.operations.notify(alarm);
   }
 
   private alarm(id: string, alarmDescription: string, metric: cloudwatch.Metric): void {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { App } from 'aws-cdk-lib';
+import type { Posture } from '../lib/posture.ts';
 import { auditApplication } from './audit-application.ts';
 import { fleetApplication } from './fleet-application.ts';
 
@@ -7,9 +8,22 @@ import { fleetApplication } from './fleet-application.ts';
 export type Setting = (name: string) => string | undefined;
 
 /**
+ * Whether an audit is asked for, and not the reference stack.
+ *
+ * @throws where it is neither: a slip of the pen must not deploy something else
+ */
+export function isAuditApplication(name: string | undefined): name is 'audit' | 'fleet' {
+  if (name === undefined || name === 'reference') return false;
+  if (name === 'audit' || name === 'fleet') return true;
+  throw new Error(
+    `application=${name} is none: name audit or fleet, or leave it out for the reference stack.`,
+  );
+}
+
+/**
  * Builds the audit of an account, or with `application=fleet` that of an organization, as the settings say.
  *
- * @throws where the fleet is not told its organization and Regions, or a number is none
+ * @throws where the fleet is not told its organization and Regions, or a value is none
  */
 export function applicationFromSettings(app: App, application: 'audit' | 'fleet', setting: Setting): void {
   const regions = setting('regions')?.split(',');
@@ -20,7 +34,7 @@ export function applicationFromSettings(app: App, application: 'audit' | 'fleet'
     ...text(setting, 'schedule'),
     ...number(setting, 'keepDays'),
     ...number(setting, 'lockDays'),
-    posture: setting('posture') === 'sandbox' ? ('sandbox' as const) : ('production' as const),
+    posture: postureOf(setting('posture')),
     enableSecurityHub: setting('securityHub') !== 'false',
     ...(configFolder !== undefined && { configFolder: resolve(configFolder) }),
   };
@@ -39,6 +53,11 @@ export function applicationFromSettings(app: App, application: 'audit' | 'fleet'
     ...(accounts && { accounts }),
     ...(except && { except }),
   });
+}
+
+function postureOf(name = 'production'): Posture {
+  if (name === 'production' || name === 'sandbox') return name;
+  throw new Error(`posture=${name} is none: name production or sandbox.`);
 }
 
 function text<Name extends string>(setting: Setting, name: Name): Partial<Record<Name, string>> {
