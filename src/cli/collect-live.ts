@@ -41,7 +41,8 @@ export async function collectLive(
 ): Promise<LiveReading> {
   const { services, inventory, timeout, endpoint } = options;
   const regions = options.region.length > 0 ? options.region : [await ownRegion(options.profile)];
-  const credentials = await credentialsOf(options, regions);
+  const region = regions.find((name) => name !== 'all') ?? (await ownRegion(options.profile));
+  const credentials = await credentialsOf(options, region);
   const progress = showProgress(surroundings, options.quiet);
   const stop = new AbortController();
   const interrupt = (): void => {
@@ -56,6 +57,7 @@ export async function collectLive(
   try {
     const reading = await collectAccount({
       regions,
+      ownRegion: region,
       needs: needsOf(ruleSet.rules),
       credentials,
       signal: stop.signal,
@@ -78,9 +80,8 @@ function ignoreSignals(listener: () => void): void {
 
 async function credentialsOf(
   { profile, roleArn, externalId, webIdentityTokenFile }: AccountOptions,
-  regions: readonly string[],
+  region: string,
 ): ReturnType<typeof chooseCredentials> {
-  const region = regions.find((name) => name !== 'all') ?? (await ownRegion(profile));
   return chooseCredentials({
     region,
     ...(profile === undefined ? {} : { profile }),
