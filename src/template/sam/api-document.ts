@@ -68,6 +68,11 @@ export class ApiDocument {
     return /^3/.test(String(this.body['openapi']));
   }
 
+  /** True where an OpenAPI 3 document can be written into. */
+  get isValidOpenApi(): boolean {
+    return this.isValid && this.isOpenApi;
+  }
+
   get paths(): Tree {
     const paths = this.body['paths'];
     // Looking at its keys takes longer the more there are, and every route asks.

@@ -1,21 +1,10 @@
-import { isRawObject, member } from '../raw.ts';
+import { member } from '../raw.ts';
 import { asMap } from './check-properties.ts';
 import { inheritedAttributes, type SamContext, type SamResource } from './context.ts';
 import { alphanumeric, hashedId } from './logical-id.ts';
 import { SamProblem } from './problem.ts';
 import { addRecordSets, type DnsTarget } from './record-sets.ts';
-import {
-  getAtt,
-  isGiven,
-  isIntrinsic,
-  isTruthy,
-  listOf,
-  pick,
-  present,
-  ref,
-  tagList,
-  type Tree,
-} from './tree.ts';
+import { getAtt, isGiven, isTruthy, listOf, pick, present, ref, type Tree } from './tree.ts';
 
 /** Hosted zone of all CloudFront distributions (AWS general reference, "API Gateway endpoints"). */
 const cloudFrontZone = 'Z2FDTNDATAQYW2';
@@ -40,20 +29,14 @@ export interface DomainKind {
 
 /** `Domain` of a REST API. */
 export function expandApiDomain(api: SamResource, stage: string, context: SamContext): string[] {
-  const { Tags } = api.properties;
-  return expandDomain(
-    api,
-    stage,
-    { ...restDomain, tags: isTruthy(Tags) ? tagList(Tags) : undefined },
-    context,
-  );
+  return expandDomain(api, stage, restDomain, context);
 }
 
 const restDomain: DomainKind = {
   endpoints: ['EDGE', 'REGIONAL', 'PRIVATE'],
   keepsSlashes: true,
   tags: undefined,
-  domain: (domain, endpoint, tags) => {
+  domain: (domain, endpoint) => {
     const name = domain['DomainName'];
     const isPrivate = endpoint === 'PRIVATE';
     const certificate = endpoint === 'REGIONAL' ? 'RegionalCertificateArn' : 'CertificateArn';
@@ -68,7 +51,6 @@ const restDomain: DomainKind = {
         ...pick(domain, ['SecurityPolicy', 'OwnershipVerificationCertificateArn', 'EndpointAccessMode']),
         MutualTlsAuthentication: isTruthy(tls) ? mutualTls(tls) : undefined,
         ...(isPrivate ? pick(domain, ['Policy']) : {}),
-        Tags: tags,
       },
     };
   },
@@ -124,7 +106,7 @@ function checkDomain(domain: Tree, kind: DomainKind, context: SamContext): strin
     if (!isGiven(domain[name])) throw new SamProblem(`property \`Domain.${name}\` is required`, ['Domain']);
   }
   const written = domain['EndpointConfiguration'] ?? 'REGIONAL';
-  const given = context.resolved(isRawObject(written) && !isIntrinsic(written) ? written['Type'] : written);
+  const given = context.resolved(written);
   if (typeof given !== 'string' || !kind.endpoints.includes(given)) {
     throw new SamProblem(
       `\`EndpointConfiguration\` of a custom domain must be one of ${kind.endpoints.join(', ')}`,
@@ -163,8 +145,7 @@ function emitMappings(parts: Mapped, context: SamContext): void {
 /** HTTP APIs take keys without slashes, REST APIs as they are. */
 function keyOf({ kind }: Mapped, key: string, path: string): unknown {
   if (kind.keepsSlashes) return key;
-  const plain = path.replace(/^\/+|\/+$/g, '');
-  return plain === '' ? undefined : plain;
+  return path.replace(/^\/+|\/+$/g, '');
 }
 
 function emitMapping(parts: Mapped, suffix: string, key: unknown, context: SamContext): void {

@@ -94,8 +94,12 @@ export function setDefaultAuthorizer(
       for (const definition of definitions) {
         if (!hasIntegration(definition)) continue;
         const { own, others } = split(document, definition, names, { path, method: name });
-        if (own.length === 0 && !(keeps && others.length > 0))
-          definition['security'] = [...listOf(definition['security']), requirement];
+        if (keeps && own.length + others.length > 0) continue;
+        const rest = others.filter((entry) => !Object.hasOwn(entry, 'NONE'));
+        const isFree = rest.length < others.length;
+        const security = isFree ? rest : [...rest, ...(own.length > 0 ? own : [requirement])];
+        // `NONE` stays where nothing else is said.
+        if (security.length > 0) definition['security'] = security;
       }
     }
   }
@@ -116,8 +120,7 @@ export function setDefaultKey(document: ApiDocument, withPreflight: boolean): vo
 function requireKey(document: ApiDocument, definition: Tree, route: Route): void {
   const { own, others } = split(document, definition, new Set(), route);
   const security = [...own, ...others];
-  if (security.some((entry) => hasKey(entry, 'api_key'))) return;
-  const kept = security.filter((entry) => !hasKey(entry, 'api_key_false'));
-  const refused = kept.length < security.length;
+  const kept = security.filter((entry) => !hasKey(entry, 'api_key') && !hasKey(entry, 'api_key_false'));
+  const refused = security.some((entry) => hasKey(entry, 'api_key_false'));
   definition['security'] = refused ? kept : [...kept, { api_key: [] }];
 }

@@ -45,7 +45,7 @@ function fits(value: unknown, wanted: string): boolean {
   if (wanted === 'any') return true;
   if (wanted === 'map') return isRawObject(value);
   if (wanted === 'list') return Array.isArray(value);
-  return wanted === 'integer' ? typeof value === 'number' : typeof value === wanted;
+  return wanted === 'integer' ? Number.isInteger(value) : typeof value === wanted;
 }
 
 /** The value as a map. @throws SamProblem naming the property where it is something else. */

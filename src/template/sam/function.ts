@@ -59,6 +59,7 @@ export function expandFunction(resource: SamResource, context: SamContext): void
   checkProperties(properties, resourceProperties[type] ?? {}, type);
   checkCompany(properties);
   checkDeadLetterQueue(properties['DeadLetterQueue'], context);
+  if (isTruthy(properties['TenancyConfig'])) checkTenancy(properties);
   checkSnapStart(properties);
   const code = functionCode(resource, context);
   const role = functionRole(resource, context);
@@ -73,7 +74,7 @@ export function expandFunction(resource: SamResource, context: SamContext): void
     const { managed, inline } = baseParts(properties, context.partition);
     const parts = {
       managed: [...new Set([...managed, ...events.managed])],
-      inline: [...inline, ...destinations, ...events.inline],
+      inline: [...inline, ...destinations.policies, ...events.inline],
     };
     emitRole(
       resource,
@@ -83,7 +84,7 @@ export function expandFunction(resource: SamResource, context: SamContext): void
     );
     made.push(role.id);
   }
-  propagateTags(resource, context, [...made, ...events.made]);
+  propagateTags(resource, context, [...made, ...destinations.made, ...events.made]);
 }
 
 function eventTarget(resource: SamResource, alias: PublishedAlias | undefined): EventTarget {
@@ -115,8 +116,8 @@ function lambdaFunction(resource: SamResource, code: unknown, role: unknown, con
 /** A given hash of the code is told by the description, so that the function changes with it. */
 function describedByHash(properties: Tree, context: SamContext): unknown {
   const hash = context.resolved(properties['AutoPublishCodeSha256']);
-  const description = properties['Description'];
-  if (typeof hash !== 'string' || !isTruthy(properties['AutoPublishAlias'])) return description;
+  const description = context.resolvedDeep(properties['Description']);
+  if (typeof hash !== 'string' || !isTruthy(properties['AutoPublishAlias'])) return properties['Description'];
   if (isIntrinsic(description)) return { 'Fn::Join': [' ', [description, hash]] };
   return typeof description === 'string' && description !== '' ? `${description} ${hash}` : hash;
 }
@@ -156,7 +157,12 @@ function functionCode({ id, properties, raw }: SamResource, context: SamContext)
     throw new SamProblem('`ImageUri` does not go with `PackageType: Zip`; use `CodeUri` or `InlineCode`');
   }
   if (isTruthy(InlineCode)) return { ZipFile: InlineCode };
-  if (!isTruthy(PackageType) && isTruthy(ImageUri)) return { ImageUri };
+  if (!isTruthy(CodeUri) && isTruthy(ImageUri)) {
+    throw new SamProblem(
+      '`ImageUri` must be given with `PackageType: Image`, in place of `CodeUri`; add it',
+      ['ImageUri'],
+    );
+  }
   if (!isTruthy(CodeUri)) {
     context.warn(
       id,
@@ -204,6 +210,14 @@ function checkCompany(properties: Tree): void {
   if (isGiven(VersionDeletionPolicy) && !isGiven(AutoPublishAlias)) {
     throw new SamProblem('`VersionDeletionPolicy` needs `AutoPublishAlias`', ['VersionDeletionPolicy']);
   }
+}
+
+const refusedByTenancy = ['ProvisionedConcurrencyConfig', 'FunctionUrlConfig', 'SnapStart'];
+
+function checkTenancy(properties: Tree): void {
+  const wrong = refusedByTenancy.find((name) => isTruthy(properties[name]));
+  if (wrong === undefined) return;
+  throw new SamProblem(`\`${wrong}\` is not supported for functions with \`TenancyConfig\``, [wrong]);
 }
 
 function checkSnapStart(properties: Tree): void {

@@ -129,10 +129,9 @@ function emitAuthorizerPermissions({ resource, context, apiId }: GraphqlParts, a
     .map((each) => member(member(each, 'LambdaAuthorizer'), 'AuthorizerUri'))
     .filter((uri) => isGiven(uri));
   for (const [index, uri] of uris.entries()) {
-    const suffix = uris.length > 1 ? String(index + 1) : '';
     emitPair(
       {
-        id: `${resource.id}ToLambdaAuthConnector${suffix}`,
+        id: `${resource.id}ToLambdaAuthConnector${index + 1}`,
         source: { Type: 'AWS::AppSync::GraphQLApi', ResourceId: apiId },
         destination: { Type: 'AWS::Lambda::Function', Arn: uri },
         permissions: ['Write'],
@@ -168,7 +167,10 @@ const sourceKinds: readonly SourceKind[] = [
       DynamoDBConfig: present({
         AwsRegion: written['Region'] ?? ref('AWS::Region'),
         TableName: written['TableName'],
-        ...pick(written, ['UseCallerCredentials', 'Versioned']),
+        UseCallerCredentials: isTruthy(written['UseCallerCredentials'])
+          ? written['UseCallerCredentials']
+          : undefined,
+        Versioned: isTruthy(written['Versioned']) ? written['Versioned'] : undefined,
         DeltaSyncConfig: written['DeltaSync'],
       }),
     }),

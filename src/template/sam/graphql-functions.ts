@@ -108,7 +108,6 @@ export class GraphqlFunctions {
         ...pick(written, ['MaxBatchSize']),
         PipelineConfig: { Functions: pipeline },
         Runtime: isGiven(given) ? runtimeOf(given) : { Name: 'APPSYNC_JS', RuntimeVersion: '1.0.0' },
-        SyncConfig: written['Sync'],
         TypeName: type,
       },
       path,

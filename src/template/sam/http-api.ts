@@ -100,7 +100,8 @@ function writeDocument(
   const authorizers = isTruthy(Auth)
     ? addAuth(valid(document, 'Auth'), asMap(Auth, 'Auth'), context.partition)
     : [];
-  addTags(valid(document, 'Tags'), tagsOf(properties));
+  const hasTags = isTruthy(properties['Tags']);
+  if (hasTags || document.isValidOpenApi) addTags(valid(document, 'Tags'), tagsOf(properties));
   const { paths } = document;
   if (isTruthy(properties['FailOnWarnings']) && isGiven(paths['$default'])) {
     paths['/$default'] = paths['$default'];
@@ -112,7 +113,7 @@ function writeDocument(
 }
 
 function valid(document: ApiDocument, property: string): ApiDocument {
-  if (document.isValid && document.isOpenApi) return document;
+  if (document.isValidOpenApi) return document;
   throw new SamProblem(
     `\`${property}\` cannot be added, because \`DefinitionBody\` does not contain a valid OpenAPI definition`,
     ['DefinitionBody'],
@@ -222,7 +223,7 @@ function emitStage(resource: SamResource, state: ApiState | undefined, context: 
   const { id, properties } = resource;
   const name = properties['StageName'];
   const isDefault = !isTruthy(name) || name === '$default';
-  const hasTags = isTruthy(properties['Tags']) || state?.document?.isIncluded === false;
+  const hasTags = isTruthy(properties['Tags']) || state?.document?.isValidOpenApi === true;
   const routes = Object.fromEntries(state?.routeSettings ?? []);
   const written = properties['RouteSettings'];
   const settings = { ...(isRawObject(written) ? written : {}), ...routes };

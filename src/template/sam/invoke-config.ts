@@ -20,14 +20,21 @@ import {
 
 const outcomes = ['OnSuccess', 'OnFailure'] as const;
 
+/** What the destinations need of the function's role, and the ids of what they made. */
+interface InvokeNeeds {
+  readonly policies: readonly Tree[];
+  readonly made: readonly string[];
+}
+
 /** `EventInvokeConfig`, with the destinations that it asks to be made. Returns what the role must be allowed. */
-export function expandInvokeConfig(target: EventTarget, context: SamContext): Tree[] {
+export function expandInvokeConfig(target: EventTarget, context: SamContext): InvokeNeeds {
   const { resource, alias } = target;
   const { id, properties } = resource;
-  if (!isTruthy(properties['EventInvokeConfig'])) return [];
+  if (!isTruthy(properties['EventInvokeConfig'])) return { policies: [], made: [] };
   const config = asMap(properties['EventInvokeConfig'], 'EventInvokeConfig');
   const written = config['DestinationConfig'];
   const policies: Tree[] = [];
+  const before = context.emitted;
   const destinations: Tree = {};
   for (const outcome of isGiven(written) ? outcomes : []) {
     const destination = member(written, outcome);
@@ -44,11 +51,11 @@ export function expandInvokeConfig(target: EventTarget, context: SamContext): Tr
       ...pick(config, ['MaximumEventAgeInSeconds', 'MaximumRetryAttempts']),
       FunctionName: ref(id),
       Qualifier: alias === undefined ? '$LATEST' : alias.name,
-      DestinationConfig: isGiven(written) ? destinations : undefined,
+      DestinationConfig: destinations,
     }),
   };
   context.emit(`${id}EventInvokeConfig`, invokeConfig, { id, path: ['EventInvokeConfig'], direct: true });
-  return policies;
+  return { policies, made: context.emittedSince(before) };
 }
 
 class Destination {
@@ -104,15 +111,14 @@ class Destination {
     if (typeof condition !== 'string' || (!isNoValue(yes) && !isNoValue(no))) return written;
     if (isNoValue(yes))
       return { 'Fn::If': [condition, this.#make(this.#both(own['Condition'], condition)), no] };
-    const negated = hashedId(`NOT${condition}`, condition);
+    const negated = hashedId(`NOT${condition}`, `${this.target.resource.id}EventInvokeConfig`);
     this.context.conditions[negated] = { 'Fn::Not': [{ Condition: condition }] };
     return { 'Fn::If': [negated, this.#make(this.#both(own['Condition'], negated)), yes] };
   }
 
   #both(first: unknown, second: string): string {
     if (typeof first !== 'string') return second;
-    const base = `${first}AND${second}`;
-    const name = hashedId(base, base);
+    const name = hashedId(`${first}AND${second}`, this.target.resource.id);
     this.context.conditions[name] = { 'Fn::And': [{ Condition: first }, { Condition: second }] };
     return name;
   }

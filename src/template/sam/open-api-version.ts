@@ -1,10 +1,13 @@
 import type { ApiDocument } from './api-document.ts';
-import { entriesOf, isRawObject, member } from '../raw.ts';
+import { isRawObject, member } from '../raw.ts';
 import { SamDocumentProblem } from './problem.ts';
 import { isGiven, isMap, omit, type Tree } from './tree.ts';
 
-/** Turns a Swagger document into OpenAPI 3, where a version asks for it or the document is one. */
-export function toOpenApi(document: ApiDocument, version: unknown): void {
+/**
+ * Turns a Swagger document into OpenAPI 3, where a version asks for it or the document is one; `passes` is
+ * how often the official translator goes over it.
+ */
+export function toOpenApi(document: ApiDocument, version: unknown, passes: number): void {
   const { body } = document;
   const isAsked = isVersion3(version);
   if (isAsked && isGiven(body['swagger'])) {
@@ -15,7 +18,7 @@ export function toOpenApi(document: ApiDocument, version: unknown): void {
   checkServers(document);
   move(body, 'securityDefinitions', 'securitySchemes');
   move(body, 'definitions', 'schemas');
-  for (const path of Object.keys(document.paths)) convertMethods(document, path);
+  for (const path of Object.keys(document.paths)) convertMethods(document, path, passes);
 }
 
 /** Holds the servers of a document against what this expansion writes into them. @throws SamDocumentProblem */
@@ -38,19 +41,23 @@ function move(body: Tree, from: string, to: string): void {
   body['components'] = components;
 }
 
-/** Preflight methods lose what only Swagger knows, as far as they stand behind no condition. */
-function convertMethods(document: ApiDocument, path: string): void {
+/** `options` methods lose what only Swagger knows, as far as they stand behind no condition. */
+function convertMethods(document: ApiDocument, path: string, passes: number): void {
   const item = document.paths[path];
   if (!isMap(item)) return;
   const options = item['options'];
-  if (!isMap(options) || options['summary'] !== 'CORS support') return;
-  const responses = member(options, 'responses');
-  const ok = member(responses, '200');
-  const headers = entriesOf(member(ok, 'headers')).map(([name, schema]) => [name, { schema }] as const);
-  item['options'] = {
-    ...omit(options, ['consumes', 'produces']),
-    responses: { '200': { ...(ok as Tree), headers: Object.fromEntries(headers) } }, // written by this expansion
-  };
+  if (!isMap(options)) return;
+  item['options'] = omit(options, ['consumes', 'produces']);
+  const ok = member(options['responses'], '200');
+  const headers = member(ok, 'headers');
+  if (!isRawObject(ok) || !isRawObject(headers)) return;
+  const wrapped = Object.entries(headers).map(([name, header]) => [name, inSchema(header, passes)] as const);
+  (ok as Tree)['headers'] = Object.fromEntries(wrapped); // the document is a copy
+}
+
+/** Each pass over the document wraps the headers of a preflight answer once more. */
+function inSchema(header: unknown, passes: number): unknown {
+  return passes === 0 ? header : { schema: inSchema(header, passes - 1) };
 }
 
 /** True for `3.x` as text, or as the number that YAML makes of it. */

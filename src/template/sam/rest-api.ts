@@ -3,7 +3,7 @@ import { isRawObject } from '../raw.ts';
 import { apiState } from './api-state.ts';
 import type { ApiDocument } from './api-document.ts';
 import { expandApiDomain } from './api-domain.ts';
-import { authorizerNames, setDefaultAuthorizer, setDefaultKey } from './api-security.ts';
+import { setDefaultAuthorizer, setDefaultKey } from './api-security.ts';
 import { asMap, asText, checkProperties } from './check-properties.ts';
 import { contentLocation } from './content-location.ts';
 import { inheritedAttributes, ownAttributes, type SamContext, type SamResource } from './context.ts';
@@ -117,7 +117,8 @@ function writeDocument(
   }
   if (isTruthy(properties['Models'])) addModels(needValid(document, 'Models'), properties['Models']);
   if (document?.isValid === true) for (const path of Object.keys(document.paths)) document.items(path);
-  if (document !== undefined) toOpenApi(document, properties['OpenApiVersion']);
+  const passes = 1 + (isTruthy(auth) ? 1 : 0) + (isTruthy(properties['Models']) ? 1 : 0);
+  if (document !== undefined) toOpenApi(document, properties['OpenApiVersion'], passes);
   return authorizers;
 }
 
@@ -196,7 +197,7 @@ function defineSecurity(
 function applyDefault(document: ApiDocument, auth: Tree, authorizers: readonly RestAuthorizer[]): void {
   const chosen = authorizers.find((authorizer) => authorizer.name === auth['DefaultAuthorizer']);
   if (chosen === undefined) return;
-  const names = authorizerNames(authorizers.map(({ name }) => name));
+  const names = new Set([...authorizers.map(({ name }) => name), 'AWS_IAM']);
   const withPreflight = auth['AddDefaultAuthorizerToCorsPreflight'] !== false;
   setDefaultAuthorizer(document, { [chosen.name]: chosen.scopes ?? [] }, names, {
     withPreflight,

@@ -83,7 +83,7 @@ function checkResponses(document: ApiDocument, path: string): void {
 function methodsOf(item: Tree): string[] {
   const names = Object.keys(item).map((name) => name.toUpperCase());
   if (names.some((name) => name === 'X-AMAZON-APIGATEWAY-ANY-METHOD')) return allMethods;
-  return [...new Set([...names.filter((name) => allMethods.includes(name)), 'OPTIONS'])].sort();
+  return [...new Set([...names, 'OPTIONS'])].sort();
 }
 
 function present(cors: Cors, methods: unknown): [header: string, value: unknown, type: string][] {

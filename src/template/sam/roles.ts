@@ -3,7 +3,7 @@ import { isRawObject } from '../raw.ts';
 import { managedPolicyPaths, rootManagedPolicies } from './managed-policies.ts';
 import { policyTemplates } from './policy-templates.ts';
 import { SamProblem } from './problem.ts';
-import { isGiven, isIntrinsic, isMap, listOf, present, type Tree } from './tree.ts';
+import { isGiven, isIntrinsic, isMap, listOf, noValue, present, type Tree } from './tree.ts';
 
 /** An AWS managed policy's ARN in a partition: the path is part of it. */
 export function managedPolicy(path: string, partition: string): string {
@@ -135,12 +135,27 @@ function namedEither(name: string, either: Tree): Tree {
   return { 'Fn::If': [condition, wrap(yes), wrap(no)] };
 }
 
+function policyKind(entry: unknown): string {
+  if (isStatements(entry)) return 'statements';
+  return isMap(entry) ? 'template' : 'managed';
+}
+
+function isNoValue(value: unknown): boolean {
+  return member(value, 'Ref') === noValue['Ref'];
+}
+
 /** A policy template as its statements, in the branches of a condition too. */
 function fromTemplates(entry: unknown, index: number): unknown {
   if (!isRawObject(entry)) return entry;
   const either = entry['Fn::If'];
   if (Array.isArray(either) && either.length === 3) {
     const [condition, yes, no] = either as unknown[];
+    if (!isNoValue(yes) && !isNoValue(no) && policyKind(yes) !== policyKind(no)) {
+      throw new SamProblem(
+        `the branches of \`Fn::If\` at index ${index} of \`Policies\` are of different types; give each an \`Fn::If\` of its own`,
+        ['Policies', String(index)],
+      );
+    }
     return { 'Fn::If': [condition, fromTemplates(yes, index), fromTemplates(no, index)] };
   }
   const [name] = Object.keys(entry);

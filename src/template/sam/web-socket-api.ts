@@ -10,9 +10,10 @@ const createdBy = 'websocketapi:createdBy';
 const specialRoutes: ReadonlySet<string> = new Set(['$connect', '$disconnect', '$default']);
 
 /** AWS::Serverless::WebSocketApi: the API, its routes with their integrations and permissions, its stage and domain. */
-export function expandWebSocketApi(resource: SamResource, context: SamContext): void {
-  const { id, type, properties } = resource;
-  checkProperties(properties, resourceProperties[type] ?? {}, type);
+export function expandWebSocketApi(written: SamResource, context: SamContext): void {
+  checkProperties(written.properties, resourceProperties[written.type] ?? {}, written.type);
+  const resource = deployedForm(written, context);
+  const { id, properties } = resource;
   checkWebSocketApi(properties);
   const tags = { ...(isMap(properties['Tags']) ? properties['Tags'] : {}), [createdBy]: 'SAM' };
   const api = {
@@ -43,6 +44,17 @@ export function expandWebSocketApi(resource: SamResource, context: SamContext): 
   emitAuthorizer(resource, context);
   context.parts.set(`${id}.Stage`, stage);
   expandDomain(resource, stage, { ...httpDomain, tags }, context);
+}
+
+/** The transform hands no attribute on but `DependsOn`, not even a condition (version 1.115). */
+function deployedForm(written: SamResource, context: SamContext): SamResource {
+  const { Auth, Routes } = written.properties;
+  const resolved = present({ Auth: context.resolvedDeep(Auth), Routes: context.resolvedDeep(Routes) });
+  return {
+    ...written,
+    raw: pick(written.raw, ['DependsOn']),
+    properties: { ...written.properties, ...resolved },
+  };
 }
 
 function checkWebSocketApi(properties: Tree): void {

@@ -114,14 +114,16 @@ function integrateFunction(event: FunctionEvent, route: RestRoute, document: Api
   }
   const condition = event.target.resource.raw['Condition'];
   const name = event.target.alias?.id ?? `${event.target.resource.id}.Arn`;
+  const isStream = event.properties['ResponseTransferMode'] === 'RESPONSE_STREAM';
   const uri = sub(
-    `arn:${event.context.partition}:apigateway:\${AWS::Region}:lambda:path/2015-03-31/functions/\${${name}}/invocations`,
+    `arn:${event.context.partition}:apigateway:\${AWS::Region}:lambda:path/${isStream ? '2021-11-15' : '2015-03-31'}/functions/\${${name}}/${isStream ? 'response-streaming-invocations' : 'invocations'}`,
   );
   const integration = present({
     type: 'aws_proxy',
     httpMethod: 'POST',
     uri: onlyIf(condition, uri),
     credentials: credentials(route, event.context.partition),
+    responseTransferMode: isStream ? 'STREAM' : undefined,
   });
   document.integrate(path, method, integration, condition);
   try {
@@ -200,7 +202,9 @@ export function writeAuth(route: RestRoute, document: ApiDocument): void {
       });
     }
   }
-  addResourcePolicy(document, auth['ResourcePolicy'], { path, stageName: api.stageName });
+  // The official translator writes what the stage adds to logical ids.
+  const stageName = stageSuffix(api.stageName);
+  addResourcePolicy(document, auth['ResourcePolicy'], { path, stageName });
   addCustomStatements(document, auth['ResourcePolicy']);
 }
 
@@ -331,7 +335,7 @@ function writeParameters(route: RestRoute, document: ApiDocument): void {
     const parameter = {
       in: location,
       name: rest.join('.'),
-      required: location === 'path' ? true : (settings['Required'] ?? false),
+      required: settings['Required'] ?? false,
       type: 'string',
     };
     for (const definition of document.definitionsOf(route.path, route.method)) {
@@ -359,7 +363,8 @@ function badParameter(route: RestRoute, why: string): Error {
   return route.problem(`invalid value for \`RequestParameters\`: ${why}`, ['RequestParameters']);
 }
 
-/** A path in an ARN: its parameters match anything. */
+/** A path in an ARN: its parameters match anything, and a slash at its end counts for nothing. */
 export function plainPath(path: string): string {
-  return path.replace(/\{[a-zA-Z0-9._-]+\+?\}/g, '*');
+  const bare = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+  return bare.replace(/\{[a-zA-Z0-9._-]+\+?\}/g, '*');
 }

@@ -4,13 +4,6 @@ import { SamDocumentProblem } from '../problem.ts';
 import { getAtt, isGiven, isMap, listOf, refName, type Tree } from '../tree.ts';
 import { emitPermission, eventProblem, eventSegments, type FunctionEvent } from './event.ts';
 
-/** Triggers that take a map with a version, by name. */
-const versioned: Readonly<Record<string, string>> = {
-  CustomSMSSender: 'V1_0',
-  CustomEmailSender: 'V1_0',
-  PreTokenGenerationConfig: 'V1_0',
-};
-
 /** Cognito: the trigger in the user pool of the template, and one permission for all triggers. */
 export function expandCognito(event: FunctionEvent): undefined {
   const { UserPool, Trigger } = event.properties;
@@ -20,9 +13,8 @@ export function expandCognito(event: FunctionEvent): undefined {
     throw eventProblem(event, 'Cognito events must reference a user pool in the same template', ['UserPool']);
   }
   const permission = `${event.target.resource.id}CognitoPermission`;
-  if (!context.output.has(permission)) {
-    emitPermission(event, 'cognito-idp.amazonaws.com', { SourceArn: getAtt(poolId, 'Arn') }, permission);
-  }
+  // Of several pools, the permission names the last one.
+  emitPermission(event, 'cognito-idp.amazonaws.com', { SourceArn: getAtt(poolId, 'Arn') }, permission);
   const pool = context.edit(poolId);
   if (pool === undefined) return;
   const config = lambdaConfig(poolId, editProperties(pool));
@@ -49,7 +41,5 @@ function addTrigger(event: FunctionEvent, config: Tree, trigger: string): void {
       'Trigger',
     ]);
   }
-  const version = versioned[trigger];
-  const arn = event.target.arn;
-  config[trigger] = version === undefined ? arn : { LambdaArn: arn, LambdaVersion: version };
+  config[trigger] = event.target.arn;
 }

@@ -1,6 +1,7 @@
 import { isRawObject, member } from '../../raw.ts';
 import type { ApiDocument } from '../api-document.ts';
 import { integrationOf } from '../api-document.ts';
+import { SamDocumentProblem } from '../problem.ts';
 import { apiState, type ApiState } from '../api-state.ts';
 import { authorizerNames, setAuthorizer } from '../api-security.ts';
 import { isGiven, isTruthy, listOf, onlyIf, present, refName, sub, type Tree } from '../tree.ts';
@@ -28,7 +29,18 @@ export function expandHttpApiEvent(event: FunctionEvent): undefined {
       { __ApiId__: event.properties['ApiId'], __Stage__: '*' },
     ),
   });
-  if (state?.document !== undefined) integrate(event, route, state.document, state);
+  if (state?.document === undefined) return;
+  if (!state.document.isIncluded) checkDocument(route, state.document);
+  integrate(event, route, state.document, state);
+}
+
+/** The fault is the API's, whoever finds it. */
+function checkDocument({ apiId }: HttpRoute, document: ApiDocument): void {
+  if (document.isValidOpenApi) return;
+  throw new SamDocumentProblem(
+    `\`${apiId}\`: \`DefinitionBody\` does not contain a valid OpenAPI definition, to which events add their routes`,
+    document.pointer,
+  );
 }
 
 /** The permission for the route that takes all else covers the function's other routes of the same API. */

@@ -15,7 +15,7 @@ export function expandSchedule(event: FunctionEvent): undefined {
   });
   emitForEvent(event, id, 'AWS::Events::Rule', {
     Description: properties['Description'],
-    Name: properties['Name'] ?? properties['RuleName'],
+    Name: properties['Name'],
     ScheduleExpression: properties['Schedule'],
     State: ruleState(properties, (message) => eventProblem(event, message)),
     Targets: [lambda],

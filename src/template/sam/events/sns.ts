@@ -1,6 +1,6 @@
 import { isRawObject, member } from '../../raw.ts';
 import { managedPolicy } from '../roles.ts';
-import { getAtt, isGiven, isMap, isTruthy, pick, ref, type Tree } from '../tree.ts';
+import { getAtt, isGiven, isMap, isTruthy, namedResource, pick, ref, type Tree } from '../tree.ts';
 import { emitForEvent, emitPermission, eventProblem, type EventNeeds, type FunctionEvent } from './event.ts';
 
 /** SNS: the subscription, straight to the function or by way of a queue. */
@@ -14,8 +14,8 @@ export function expandTopicEvent(event: FunctionEvent): EventNeeds | undefined {
   const queue = isRawObject(SqsSubscription) ? givenQueue(event, SqsSubscription) : madeQueue(event);
   const settings = isMap(SqsSubscription) ? SqsSubscription : {};
   emitForEvent(event, `${event.id}EventSourceMapping`, 'AWS::Lambda::EventSourceMapping', {
-    BatchSize: settings['BatchSize'] ?? 10,
-    Enabled: settings['Enabled'] ?? true,
+    BatchSize: isTruthy(settings['BatchSize']) ? settings['BatchSize'] : 10,
+    Enabled: true,
     EventSourceArn: queue.arn,
     FunctionName: event.target.name,
   });
@@ -41,7 +41,10 @@ function subscribe(event: FunctionEvent, endpoint: unknown, protocol: string): v
 
 function madeQueue(event: FunctionEvent): TopicQueue {
   const id = `${event.id}Queue`;
-  emitForEvent(event, id, 'AWS::SQS::Queue', {});
+  const topicId = namedResource(event.properties['Topic']);
+  const topic = topicId === undefined ? undefined : event.context.resources.get(topicId);
+  const isFifo = event.context.resolved(member(topic?.['Properties'], 'FifoTopic'));
+  emitForEvent(event, id, 'AWS::SQS::Queue', { FifoQueue: isTruthy(isFifo) ? isFifo : undefined });
   return { arn: getAtt(id, 'Arn'), url: ref(id), policyId: `${event.id}QueuePolicy` };
 }
 
