@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Value } from '../model/value.ts';
 import { readConstructMetadata, type ConstructMetadata } from './construct-metadata.ts';
+import { withIncludedBodies } from './documents.ts';
 import type { Environment } from './environment.ts';
 import { loadTemplate, type LoadedFile } from './load-template.ts';
 import { findLocalAsset, readAssetManifest } from './local-assets.ts';
@@ -112,7 +113,7 @@ class AssemblyReader {
     const { builder, options } = this.context;
     const place = { folder: part.folder, within: [this.root, options.cwd], byHash: part.assets };
     const known = givenToTransforms(given, part.environment);
-    const parsed = await expandTransformsOfFile(loaded.parsed, known);
+    const parsed = await expandTransformsOfFile(await withIncludedBodies(loaded.parsed, place), known);
     const stack = new Stack(
       parsed,
       parsed.root ?? loaded.root,

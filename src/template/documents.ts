@@ -3,10 +3,11 @@ import type { SourceDiagnostic } from '../model/source.ts';
 import { isObjectValue, type ObjectValue, type Value } from '../model/value.ts';
 import { toPointer } from '../model/location.ts';
 import { templateDiagnostic } from './diagnostic.ts';
-import { findLocalAsset } from './local-assets.ts';
-import { parseTemplateText } from './parse-template.ts';
+import { findLocalAsset, type AssetPlace } from './local-assets.ts';
+import { parseTemplateText, type ParsedTemplate } from './parse-template.ts';
 import { entriesOf, isRawObject, member, setMember, type RawObject } from './raw.ts';
 import type { Stack } from './stack.ts';
+import { hasSamTransform } from './transforms.ts';
 import { concatenate, parseSub } from './strings.ts';
 
 const sizeLimitBytes = 10 * 1024 * 1024;
@@ -39,6 +40,33 @@ export async function addDocuments(stack: Stack, documents: Map<string, ObjectVa
         resolveDocument(document, raw, stack, included !== undefined),
       );
   }
+}
+
+const samApis: ReadonlySet<unknown> = new Set(['AWS::Serverless::Api', 'AWS::Serverless::HttpApi']);
+
+/**
+ * A SAM template with the documents in it that its APIs include and that lie at hand. CloudFormation runs
+ * the innermost macro first, so AWS::Serverless writes authorization and CORS into what was included
+ * (CloudFormation user guide, "Macro evaluation order"; aws/aws-sam-cli issue 803).
+ */
+export async function withIncludedBodies(parsed: ParsedTemplate, place: AssetPlace): Promise<ParsedTemplate> {
+  const { root } = parsed;
+  if (root === undefined || !hasSamTransform(root)) return parsed;
+  const bodies = new Map<string, RawObject>();
+  for (const [logicalId, raw] of entriesOf(root['Resources'])) {
+    if (!isRawObject(raw) || !samApis.has(raw['Type'])) continue;
+    const path = findLocalAsset(includedBody(raw), raw, place);
+    const document = path === undefined ? undefined : await readDocument(path);
+    if (document !== undefined) bodies.set(logicalId, document);
+  }
+  if (bodies.size === 0) return parsed;
+  const resources = entriesOf(root['Resources']).map(([logicalId, raw]) => {
+    const DefinitionBody = bodies.get(logicalId);
+    if (DefinitionBody === undefined || !isRawObject(raw)) return [logicalId, raw];
+    const written = isRawObject(raw['Properties']) ? raw['Properties'] : {};
+    return [logicalId, { ...raw, Properties: { ...written, DefinitionBody } }];
+  });
+  return { ...parsed, root: { ...root, Resources: Object.fromEntries(resources) as RawObject } };
 }
 
 /** `Body` (`DefinitionBody` in SAM): `{Fn::Transform: {Name: AWS::Include, Parameters: {Location}}}`. */

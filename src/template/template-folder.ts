@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import type { Value } from '../model/value.ts';
+import { withIncludedBodies } from './documents.ts';
 import { loadTemplate, type LoadedFile } from './load-template.ts';
 import type { SourceDiagnostic } from '../model/source.ts';
 import { passedParameters, reportMissing } from './nested-stacks.ts';
@@ -84,7 +85,8 @@ class TemplateFiles {
     const folder = dirname(path);
     const assets = { folder, within: [options.cwd, folder] };
     // A template that is nested twice may come to something else each time.
-    const parsed = await expandTransformsOfFile(template.parsed, givenToTransforms(given, environment));
+    const known = givenToTransforms(given, environment);
+    const parsed = await expandTransformsOfFile(await withIncludedBodies(template.parsed, assets), known);
     const root = parsed.root ?? template.root;
     const stack = new Stack(parsed, root, { id, scope, environment, given, assets }, builder.reading);
     this.#added.set(path, entriesOf(root['Resources']).length);
