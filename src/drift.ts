@@ -51,8 +51,11 @@ export function driftBetween(declared: DriftSide, live: DriftSide): Drift {
       nameless.set(resource.type, (nameless.get(resource.type) ?? 0) + 1);
       continue;
     }
-    const match = (inAccount.get(resource.type) ?? []).find((candidate) => name.fits(candidate));
-    const why = name.open ?? doubts.get(resource.type) ?? doubts.get('*');
+    const candidates = inAccount.get(resource.type) ?? [];
+    const match = candidates.find((candidate) => name.fits(candidate));
+    const likely = candidates.find((candidate) => name.mayFit?.(candidate) === true);
+    const why =
+      likely === undefined ? (name.open ?? doubts.get(resource.type) ?? doubts.get('*')) : mayBe(likely);
     if (match !== undefined) differing.push(...differences(evaluations, match, verdicts));
     else if (why !== undefined) unsure.push({ resource, why });
     else missing.push(resource);
@@ -72,6 +75,8 @@ function groupBy<Item>(items: readonly Item[], key: (item: Item) => string): Map
 
 interface Name {
   fits(live: Resource): boolean;
+  /** Set where the service may have been given a shorter name. */
+  mayFit?(live: Resource): boolean;
   /** Set where the name is not wholly known before the deployment. */
   readonly open?: string;
 }
@@ -90,10 +95,23 @@ function nameOf(
       fits: () => false,
       open: `its name is known only after the deployment (${describeValue(written)})`,
     };
-  // Buckets are named in small letters.
-  const part = `-${logicalId.toLowerCase()}-`;
-  return { fits: (live) => `-${live.name.toLowerCase()}-`.includes(part) };
+  // Logical ids have no hyphens, and buckets are named in small letters.
+  const id = logicalId.toLowerCase();
+  const parts = (live: Resource): string[] => live.name.toLowerCase().split('-');
+  return {
+    fits: (live) => parts(live).includes(id),
+    mayFit: (live) =>
+      parts(live)
+        .slice(1, -1)
+        .some((part) => part.length >= shortestPart && id.startsWith(part)),
+  };
 }
+
+/** Shorter beginnings of a logical id are shared by too many names to say anything. */
+const shortestPart = 8;
+
+const mayBe = ({ name }: Resource): string =>
+  `it may be \`${name}\`, since CloudFormation cuts names that are too long for a service`;
 
 function differences(
   evaluations: readonly Evaluation[],

@@ -98,6 +98,16 @@ describe('drift', () => {
     ]);
   });
 
+  it('calls nothing missing that may stand there under a shortened name', () => {
+    const named = side([['OrdersOperationsUndeliveredQueue2A21A045', queue, 'pass']]);
+    const account = side([['app-OrdersOperationsUndeliver-9XQ2Z', queue, 'fail']]);
+    const { missing, differing, unsure } = driftBetween(named, account);
+    expect([missing, differing]).toEqual([[], []]);
+    expect(unsure.map(({ why }) => why)).toEqual([
+      expect.stringMatching(/^it may be `app-OrdersOperationsUndeliver-9XQ2Z`/),
+    ]);
+  });
+
   it('does not compare what nobody names', () => {
     const drift = driftBetween(side([['Post', 'AWS::ApiGateway::Method', 'pass']]), side([]));
     expect(drift).toMatchObject({ missing: [], unsure: [] });
