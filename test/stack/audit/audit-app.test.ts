@@ -1,7 +1,7 @@
 import { mkdtempSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { auditApplication } from '../../../reference-stack/audit/audit-application.ts';
 import { auditCode } from '../../../reference-stack/audit/audit-code.ts';
@@ -11,6 +11,9 @@ import { loadRuleSet } from '../../../src/load-rule-set.ts';
 import type { RuleSet } from '../../../src/model/rule.ts';
 import { scanTemplates } from '../../../src/scan.ts';
 import { newApp } from '../reference-app.ts';
+
+// Whole syntheses, beside other suites on a small machine.
+jest.setTimeout(60_000);
 
 const readPolicy = JSON.parse(
   readFileSync(new URL('../../../reference-stack/audit/read-policy.json', import.meta.url), 'utf8'),

@@ -1,12 +1,15 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { type App, Stack } from 'aws-cdk-lib';
 import { applicationFromSettings, isAuditApplication } from '../../../reference-stack/audit/from-settings.ts';
 import { signAssembly } from '../../../reference-stack/deploy/sign-assembly.ts';
 import { newApp, resourcesIn, type TemplateResource } from '../reference-app.ts';
 import { signingContext } from '../signing-context.ts';
+
+// Whole syntheses, beside other suites on a small machine.
+jest.setTimeout(60_000);
 
 const fleet = { organizationId: 'o-abcdefghij', regions: 'eu-central-1,us-east-1' };
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Stack } from 'aws-cdk-lib';
 import { auditApplication } from '../../../reference-stack/audit/audit-application.ts';
 import { fleetApplication } from '../../../reference-stack/audit/fleet-application.ts';
@@ -8,6 +8,9 @@ import { metricsOf, type AuditSummary } from '../../../src/lambda/audit-summary.
 import { fleetMetrics } from '../../../src/lambda/fleet-report.ts';
 import type { FleetReport } from '../../../src/lambda/fleet-run.ts';
 import { newApp, resourcesIn, type TemplateResource } from '../reference-app.ts';
+
+// Whole syntheses, beside other suites on a small machine.
+jest.setTimeout(60_000);
 
 // What no rule decides about the stacks that audit, held by plain assertions on their templates.
 
