@@ -450,10 +450,11 @@ function invokeConfigFound(config: FunctionEventInvokeConfig, { name }: Item): F
 }
 
 function lastPart(arn = ''): string {
-  const [, , service] = arn.split(':');
-  const name = service === 'lambda' ? arn.split(':').slice(6).join(':') : arn.slice(arn.lastIndexOf(':') + 1);
+  const [, , service, , , ...resource] = arn.split(':');
+  if (service === 'lambda') return resource.slice(1).join(':');
   // The label of a table's stream is a time, and says nothing.
-  return name.replace(/^(table|stream)\//, '').replace(/\/stream\/.*$/, '');
+  if (service === 'dynamodb') return resource.join(':').split('/')[1] ?? '';
+  return arn.slice(arn.lastIndexOf(':') + 1).replace(/^stream\//, '');
 }
 
 function destinations(
