@@ -77,14 +77,22 @@ export class EvaluationsTable extends Construct {
   }
 }
 
+// The last day of each account and Region by itself: one whose audit failed today is not left out.
+const lastDays = `last AS (
+  SELECT account, region, max("date") AS day
+  FROM evaluations
+  WHERE "date" >= date_format(current_date - interval '7' day, '%Y-%m-%d')
+  GROUP BY account, region
+)`;
+
 /** Saved questions. `date` is the day of the audit, as text; each reads the days that it names and no others. */
 export const savedQueries: Readonly<Record<string, { readonly description: string; readonly sql: string }>> =
   {
     OpenFailuresOverTime: {
-      description: 'Open failures of each week by severity, over a year',
-      sql: `SELECT date_trunc('week', date_parse("date", '%Y-%m-%d')) AS week,
+      description: 'Failures that were open in each week, by severity, over a year',
+      sql: `SELECT date_trunc('week', date("date")) AS week,
        severity,
-       count(DISTINCT concat(rule_id, ' ', resource_id)) AS open_failures
+       count(DISTINCT concat(account, ' ', region, ' ', rule_id, ' ', resource_id)) AS open_failures
 FROM evaluations
 WHERE "date" >= date_format(current_date - interval '1' year, '%Y-%m-%d')
   AND verdict = 'fail' AND NOT waived
@@ -92,33 +100,44 @@ GROUP BY 1, 2
 ORDER BY 1, 2`,
     },
     LongestOpen: {
-      description:
-        'Failures that are open on the last day, and for how long they have been seen, worst first',
-      sql: `WITH last AS (SELECT max("date") AS day FROM evaluations
-              WHERE "date" >= date_format(current_date - interval '7' day, '%Y-%m-%d'))
-SELECT account, region, rule_id, severity, resource_id,
-       min("date") AS first_seen,
-       date_diff('day', date_parse(min("date"), '%Y-%m-%d'), current_timestamp) AS days
-FROM evaluations
-WHERE "date" >= date_format(current_date - interval '2' year, '%Y-%m-%d')
-  AND verdict = 'fail' AND NOT waived
-GROUP BY account, region, rule_id, severity, resource_id
-HAVING max("date") = (SELECT day FROM last)
-ORDER BY CASE severity WHEN 'critical' THEN 1 WHEN 'high' THEN 2 WHEN 'medium' THEN 3 WHEN 'low' THEN 4 ELSE 5 END, days DESC
+      description: 'Failures that are open on the last day of their account, and since when, worst first',
+      sql: `WITH ${lastDays},
+history AS (
+  SELECT account, region, rule_id, resource_id, severity, "date",
+         verdict = 'fail' AND NOT waived AS open,
+         max(IF((verdict = 'fail' AND NOT waived) OR verdict = 'unknown', NULL, "date"))
+           OVER (PARTITION BY account, region, rule_id, resource_id) AS last_closed
+  FROM evaluations
+  WHERE "date" >= date_format(current_date - interval '2' year, '%Y-%m-%d')
+),
+still AS (
+  SELECT account, region, rule_id, resource_id,
+         max_by(severity, "date") AS severity,
+         min("date") AS open_since
+  FROM history JOIN last USING (account, region)
+  WHERE open AND (last_closed IS NULL OR "date" > last_closed)
+  GROUP BY account, region, rule_id, resource_id
+  HAVING max("date") = max(day)
+)
+SELECT account, region, rule_id, severity, resource_id, open_since,
+       date_diff('day', date(open_since), current_date) AS days
+FROM still
+ORDER BY CASE severity WHEN 'critical' THEN 1 WHEN 'high' THEN 2 WHEN 'medium' THEN 3 WHEN 'low' THEN 4 ELSE 5 END,
+         days DESC, account, region, rule_id, resource_id
 LIMIT 500`,
     },
     CoverageAndUnknowns: {
       description:
-        'What could not be decided on the last day: accounts, causes and rules that need a permission',
-      sql: `WITH last AS (SELECT max("date") AS day FROM evaluations
-              WHERE "date" >= date_format(current_date - interval '7' day, '%Y-%m-%d'))
-SELECT account, region, rule_id, cause, arbitrary(reason) AS reason,
+        'What could not be decided on the last day of each account: causes and rules, and whether a call failed',
+      sql: `WITH ${lastDays}
+SELECT account, region, day, rule_id, cause, arbitrary(reason) AS reason,
        count(*) AS undecided,
        count_if(NOT complete) AS from_incomplete_audits
-FROM evaluations
-WHERE "date" = (SELECT day FROM last) AND verdict = 'unknown'
-GROUP BY account, region, rule_id, cause
-ORDER BY undecided DESC
+FROM evaluations JOIN last USING (account, region)
+WHERE "date" = day AND verdict = 'unknown'
+  AND "date" >= date_format(current_date - interval '7' day, '%Y-%m-%d')
+GROUP BY account, region, day, rule_id, cause
+ORDER BY undecided DESC, account, region, rule_id
 LIMIT 500`,
     },
   };
