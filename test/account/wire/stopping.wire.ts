@@ -28,7 +28,6 @@ describeOnWire('a run that is stopped half-way', () => {
     proxy = await startProxy(server.endpoint, { account });
     const credentials = { accessKeyId: 'testing', secretAccessKey: 'testing' };
     await seedFlows({ endpoint: proxy.endpoint, region, credentials }, account, false);
-    proxy.latencyMs = 400;
   }, 60_000);
   afterAll(async () => {
     await proxy.stop();
@@ -37,6 +36,7 @@ describeOnWire('a run that is stopped half-way', () => {
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'headgate-stopped-'));
     proxy.received.length = 0;
+    proxy.latencyMs = 400;
   });
   afterEach(() => rm(folder, { recursive: true }));
 
@@ -109,12 +109,14 @@ describeOnWire('a run that is stopped half-way', () => {
   });
 
   it('keeps to --timeout, and leaves it to --unknown whether what lacks is a failure', async () => {
+    // Lambda's rate alone takes the audit longer than its deadline.
+    proxy.latencyMs = 50;
     const running = start('audit', '--timeout', '2', '--unknown', 'fail', '--format', 'json');
     const { code, out, err, tookMs } = await running.ended;
     const { diagnostics } = JSON.parse(out) as ScanResult; // its own format
     expect(code).toBe(1);
     expect(tookMs).toBeGreaterThan(2000);
-    expect(tookMs).toBeLessThan(5000);
+    expect(tookMs).toBeLessThan(6000);
     expect(err).toMatch(/^headgate: account 444455556666, us-east-1: incomplete/);
     expect(diagnostics.map(({ message }) => message)).toContainEqual(
       expect.stringContaining("the audit's deadline of 2 s passed"),
@@ -127,7 +129,6 @@ describeOnWire('a run that is stopped half-way', () => {
     await arrived(1);
     running.kill('SIGINT');
     const { code, out, err } = await running.ended;
-    proxy.latencyMs = 400;
     expect([code, out]).toEqual([2, '']);
     expect(err).toContain('The account could not be identified: the audit was stopped');
   });
