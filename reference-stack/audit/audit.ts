@@ -35,6 +35,8 @@ export interface AuditProps {
   readonly configFolder?: string;
   /** Output of `headgate iam-policy` where headgate.yaml adds rules that read more. @default that of the shipped rules */
   readonly policyFile?: string;
+  /** Memory of the function that audits, which holds a whole account when it decides. @default 1,769: one vCPU */
+  readonly memoryMiB?: number;
   readonly keepDays?: number;
   /** See {@link AuditBucketProps.lockDays}. */
   readonly lockDays?: number;
@@ -107,7 +109,7 @@ export class Audit extends Construct {
       // One at a time, its parts too: two would ask at twice the rate, and tell Security Hub the same twice.
       reservedConcurrency: 1,
       timeout: Duration.minutes(15),
-      memoryMiB: 1769,
+      memoryMiB: this.props.memoryMiB ?? 1769,
       egress: true,
       failures: this.deadLetters,
       environment: {

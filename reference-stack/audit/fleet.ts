@@ -43,6 +43,8 @@ export interface FleetProps {
   /** @default true */
   readonly securityHub?: boolean;
   readonly configFolder?: string;
+  /** Memory of the function that audits, which holds a whole account when it decides. @default 1,769: one vCPU */
+  readonly memoryMiB?: number;
   readonly keepDays?: number;
   readonly lockDays?: number;
 }
@@ -132,7 +134,7 @@ export class Fleet extends Construct {
       // As many as the map starts at once, and the parts of an account that is split.
       reservedConcurrency: this.maxConcurrency + 10,
       timeout: Duration.minutes(15),
-      memoryMiB: 1769,
+      memoryMiB: this.props.memoryMiB ?? 1769,
       environment: {
         ...this.environment,
         HEADGATE_WORK_BUCKET: this.work.bucketName,

@@ -34,6 +34,7 @@ export function applicationFromSettings(app: App, application: 'audit' | 'fleet'
     ...text(setting, 'schedule'),
     ...number(setting, 'keepDays'),
     ...number(setting, 'lockDays'),
+    ...number(setting, 'memoryMiB'),
     posture: postureOf(setting('posture')),
     enableSecurityHub: setting('securityHub') !== 'false',
     ...(configFolder !== undefined && { configFolder: resolve(configFolder) }),

@@ -74,6 +74,7 @@ describe.each([
       prefix: 'Acme',
       schedule: 'rate(12 hours)',
       keepDays: '30',
+      memoryMiB: '3008',
       posture: 'sandbox',
       securityHub: 'false',
     });
@@ -81,6 +82,7 @@ describe.each([
     const [schedule] = ofType(app, 'AWS::Scheduler::Schedule');
     expect(schedule?.properties).toMatchObject({ ScheduleExpression: 'rate(12 hours)' });
     expect(JSON.stringify(ofType(app, 'AWS::S3::Bucket'))).toContain('"ExpirationInDays":30');
+    expect(ofType(app, 'AWS::Lambda::Function')[0]?.properties).toMatchObject({ MemorySize: 3008 });
     expect(ofType(app, 'AWS::SecurityHub::Hub')).toEqual([]);
     // Switched on by somebody else, it is told all the same.
     expect(JSON.stringify(ofType(app, 'AWS::Lambda::Function'))).toContain('"HEADGATE_SECURITY_HUB":"on"');
