@@ -1,4 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { collectors } from '../../../src/account/collectors/index.ts';
+import { typesOf } from '../../../src/account/plan.ts';
+import { customResourceType } from '../../../src/graph/resource-index.ts';
 import type { RuleSet } from '../../../src/model/rule.ts';
 import { applySettings } from '../../../src/rules/apply-config.ts';
 import { shippedRules } from '../../../src/rules/shipped.ts';
@@ -12,6 +15,7 @@ import {
   type Decided,
 } from './decide.ts';
 import { layOver, scopeType, type OwnerProof, type Pair, type ParityCase, type Side } from './parity-case.ts';
+import { uncompared } from './uncompared.ts';
 
 let shipped: RuleSet;
 beforeAll(async () => {
@@ -154,6 +158,40 @@ describe('what no verdict on an account rests on', () => {
     expect(then.live.resources.map((resource) => resource.type)).not.toContain(type);
     for (const { liveName, ...pair } of pairsOf(each, 'sound')) {
       expect(verdictsOf(then.live, pair.type, liveName)).toEqual(verdictsOf(live, pair.type, liveName));
+    }
+  });
+});
+
+describe('all cases together', () => {
+  it('compare a pass and a fail of every rule, but where none can be', async () => {
+    const compared = new Set<string>();
+    for (const each of cases) {
+      for (const variant of variants) {
+        const sides = await decide(each, variant);
+        for (const { declared, live } of pairsOf(each, variant).map((pair) => pairVerdicts(sides, pair))) {
+          for (const [rule, verdict] of Object.entries(live))
+            if (declared[rule] === verdict) compared.add(`${rule} ${verdict}`);
+        }
+      }
+    }
+    const wanted = shipped.rules.flatMap(({ id }) => [`${id} pass`, `${id} fail`]);
+    const named = uncompared.flatMap(({ rules, verdicts }) =>
+      rules.flatMap((rule) => verdicts.map((verdict) => `${rule} ${verdict}`)),
+    );
+    expect(wanted.filter((verdict) => !compared.has(verdict)).sort()).toEqual(named.sort());
+  });
+
+  it('meet no type that no collector says to find', async () => {
+    const finds = new Set(
+      collectors.flatMap(({ operations, derive }) => [...operations.flatMap(typesOf), derive?.type]),
+    );
+    for (const each of cases) {
+      for (const variant of variants) {
+        const { live } = await decide(each, variant);
+        // What is called `Custom::` is found as the one type that all custom resources are of.
+        const types = live.resources.map(({ type }) => type.replace(/^Custom::.*/, customResourceType));
+        expect(types.filter((type) => !type.startsWith('Headgate::') && !finds.has(type))).toEqual([]);
+      }
     }
   });
 });

@@ -3,6 +3,7 @@ import { apiCases } from './api.ts';
 import { dataCases } from './data.ts';
 import { edgeCases } from './edge.ts';
 import { eventCases } from './events.ts';
+import { flowCases } from './flows.ts';
 import { functionCases } from './functions.ts';
 import { identityCases } from './identity.ts';
 import { networkCases } from './network.ts';
@@ -13,6 +14,7 @@ import { ownCases } from './own.ts';
 /** Every account whose verdicts are compared with those of its template. */
 export const cases: readonly ParityCase[] = [
   orders,
+  ...flowCases,
   ...apiCases,
   ...edgeCases,
   ...functionCases,

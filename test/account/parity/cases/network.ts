@@ -37,8 +37,8 @@ function networkSide(parts: NetworkParts): Side {
       [secretStatement, secretStatement],
       [queueStatement, queueStatement],
       [
-        { Effect: 'Allow', Action: 's3:GetObject', Resource: '*' },
-        { Effect: 'Allow', Action: 's3:GetObject', Resource: '*' },
+        { Effect: 'Allow', Action: ['s3:GetObject', 'dynamodb:GetItem'], Resource: '*' },
+        { Effect: 'Allow', Action: ['s3:GetObject', 'dynamodb:GetItem'], Resource: '*' },
       ],
     ],
   });
@@ -90,6 +90,7 @@ function networkSide(parts: NetworkParts): Side {
           RouteTableIds: s3Tables ? [to('Inside')] : [to('Outside')],
         },
       ],
+      Tables: s3Tables ? endpointResource('dynamodb', false) : undefined,
     },
     replies: {
       ...liveNetwork(isPublic, leadsOut),
@@ -119,6 +120,7 @@ function networkSide(parts: NetworkParts): Side {
             SubnetIds: [],
             Groups: [],
           },
+          ...(s3Tables ? [endpointReply('vpce-4', 'dynamodb', false)] : []),
         ],
       },
     },
@@ -300,6 +302,7 @@ const network: ParityCase = {
     pair('AWS::EC2::VPCEndpoint', 'Secrets', 'vpce-1'),
     pair('AWS::EC2::VPCEndpoint', 'Queues', 'vpce-2'),
     pair('AWS::EC2::VPCEndpoint', 'Objects', 'vpce-3'),
+    pair('AWS::EC2::VPCEndpoint', 'Tables', 'vpce-4'),
   ],
   proofs: [
     {

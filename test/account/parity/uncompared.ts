@@ -1,0 +1,57 @@
+/** Verdicts of shipped rules that no case compares, with the reason that none can. */
+interface Uncompared {
+  readonly verdicts: readonly ('pass' | 'fail')[];
+  readonly reason: string;
+  readonly rules: readonly string[];
+}
+
+/** Held against what the cases compare: a line that a case makes wrong fails. */
+export const uncompared: readonly Uncompared[] = [
+  {
+    verdicts: ['fail'],
+    reason: 'what only code or a person can show never fails',
+    rules: [
+      'all.application.field-level',
+      'all.lambda.powertools',
+      'all.metrics.custom',
+      'batch.downstream.database',
+      'batch.function.correlation',
+      'batch.function.idempotency',
+      'batch.function.retry',
+      'batch.operations.replay',
+      'batch.operations.replay.archive',
+      'batch.operations.runbook',
+    ],
+  },
+  {
+    verdicts: ['pass'],
+    reason: 'code alone shows it, which an account does not hand out',
+    rules: ['all.application.field-level'],
+  },
+  {
+    verdicts: ['pass', 'fail'],
+    reason: 'no collector reads trails, so that an account leaves it open',
+    rules: ['batch.downstream.audit-trail'],
+  },
+  {
+    verdicts: ['pass', 'fail'],
+    reason: 'accounts are not read for its types',
+    rules: [
+      'all.lambda.no-plaintext-secrets.template',
+      'events.bus.archive.storage',
+      'events.bus.filtering.subscriber',
+      'events.rule.dlq.subscriber',
+    ],
+  },
+  {
+    verdicts: ['pass', 'fail'],
+    reason:
+      'an account has no default bus that was not read: `events.bus.policy` decides the same of the bus',
+    rules: ['events.bus.policy.default'],
+  },
+  {
+    verdicts: ['fail'],
+    reason: 'the verdicts differ for a reason that stands with the exception',
+    rules: ['all.securityhub.enabled', 'api.external.api-key', 'batch.downstream.api-timeouts'],
+  },
+];
