@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { join, resolve } from 'node:path';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { ScanResult } from '../model/scan-result.ts';
+import type { Finding } from '../publish/finding.ts';
 import { fileStateStore } from '../publish/file-state-store.ts';
 import type { StateStore } from '../publish/remember-findings.ts';
 import type {
@@ -36,14 +37,18 @@ export async function publishToSecurityHub(
     ...(options.account === undefined ? {} : { account: options.account }),
     ...(options.region === undefined ? {} : { region: options.region }),
   });
-  if (leftOut > 0)
-    surroundings.stderr.write(
-      `headgate: ${leftOut} evaluations have no account or Region and are left out; --account and --region give them one.\n`,
-    );
   const common = {
     storeOf: await stores(options, surroundings),
     now: surroundings.now(),
   };
+  if (leftOut > 0)
+    surroundings.stderr.write(
+      `headgate: ${leftOut} ${leftOut === 1 ? 'evaluation has' : 'evaluations have'} no account or Region, and no finding; --account and --region give one.\n`,
+    );
+  if (result.places === undefined)
+    surroundings.stderr.write(
+      'headgate: the result does not say which accounts and Regions were read (templates, or an older version): nothing is archived.\n',
+    );
   return options.dryRun === true
     ? dryRun(result, findings, common, surroundings)
     : publish(result, findings, { ...common, hubOf: await hubs(options), wait }, surroundings);
@@ -85,17 +90,18 @@ async function dryRun(
   { stdout }: Surroundings,
 ): Promise<number> {
   const { planResult: plan } = await import('../publish/publish-result.ts');
-  for (const { account, region, plan: planned, known } of await plan(result, findings, options).catch(
-    stateUnreadable,
-  )) {
+  const places = await plan(result, findings, options).catch(stateUnreadable);
+  for (const { account, region, plan: planned, known } of places) {
     stdout.write(
-      `${account} ${region}: ${describeCounts(planned.counts)}${known ? '' : '; no state: as if nothing was ever sent'}\n`,
+      `${account} ${region}: would send ${describeCounts(planned.counts)}${known ? '' : ' (no state: as if nothing was ever sent)'}\n`,
     );
-    for (const { finding, remember } of planned.send) {
-      const what = finding.RecordState === 'ARCHIVED' ? 'ARCHIVED' : finding.Compliance.Status;
-      stdout.write(`  ${what.padEnd(13)} ${remember.ruleId} ${resourceOf(finding)}\n`);
-    }
+    for (const { finding, remember } of planned.send)
+      stdout.write(
+        `  ${shownStatus(finding).padEnd(8)} ${severityOf(finding).padEnd(13)} ${remember.ruleId} ${resourceOf(finding)}\n`,
+      );
   }
+  if (places.length === 0)
+    stdout.write('Nothing to send: the result has no finding with an account and a Region.\n');
   return 0;
 }
 
@@ -108,13 +114,24 @@ function stateUnreadable(cause: unknown): never {
   );
 }
 
+function shownStatus({ RecordState, Compliance }: Finding): string {
+  return RecordState === 'ARCHIVED' ? RecordState : Compliance.Status;
+}
+
+function severityOf(finding: object): string {
+  const { FindingProviderFields: fields } = finding as {
+    readonly FindingProviderFields?: { readonly Severity?: { readonly Label?: string } };
+  };
+  return fields?.Severity?.Label ?? '';
+}
+
 function resourceOf(finding: object): string {
   const { Resources = [] } = finding as { readonly Resources?: readonly { readonly Id: string }[] };
   return Resources[0]?.Id ?? '';
 }
 
 function describeCounts(counts: Readonly<Record<string, number>>): string {
-  const parts = Object.entries(counts).filter(([, count]) => count > 0);
+  const parts = Object.entries(counts).filter(([name, count]) => count > 0 && name !== 'unchanged');
   return parts.length === 0 ? 'nothing' : parts.map(([name, count]) => `${count} ${name}`).join(', ');
 }
 

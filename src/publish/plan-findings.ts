@@ -43,7 +43,7 @@ export function planFindings(
     seen.add(Id);
     const before = state[Id];
     if (!isNews(item.finding, before, now)) {
-      counts.unchanged += 1;
+      if (before !== undefined) counts.unchanged += 1;
       continue;
     }
     send.push(prepare(item, before, now));
