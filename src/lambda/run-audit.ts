@@ -157,7 +157,7 @@ async function collect(
   return { ...reading, resources: keepShare(reading.resources, collectors, share) };
 }
 
-/** Each split halves the shares, so that a fourth one would not help either. */
+/** Each split after the first halves the shares, so that a fourth one would not help either. */
 const mostRounds = 3;
 
 function splitFurther(
