@@ -142,6 +142,13 @@ describe.each(stacks)('the audit of an %s', (_name, resources, prefix) => {
     expect(days(`${prefix}Work`)).toEqual([1]);
   });
 
+  it('keeps every log for three months, under its own key', () => {
+    const groups = ofType(resources(), 'AWS::Logs::LogGroup');
+    const key = { 'Fn::GetAtt': [expect.stringMatching(`^${prefix}Key`), 'Arn'] };
+    expect(groups.length).toBeGreaterThan(1);
+    expect(groups).toEqual(groups.map(() => expect.objectContaining({ KmsKeyId: key, RetentionInDays: 90 })));
+  });
+
   it('gives a function less time than its task, so that the function says why it failed', () => {
     const texts = JSON.stringify(ofType(resources(), 'AWS::StepFunctions::StateMachine'));
     const tasks = [...texts.matchAll(/\\"TimeoutSeconds\\":(\d+)/g)].map(([, seconds]) => Number(seconds));
