@@ -14,8 +14,6 @@ export const takenToBeAbsent: ReadonlySet<string> = new Set([
   'AWS::EventsV2::ResourcePolicy',
   'AWS::EventsV2::Subscriber',
   'AWS::KinesisFirehose::DeliveryStream',
-  // Would make notApplicable of custom-resource providers; in doubt, they would leave every function unknown.
-  'AWS::CloudFormation::CustomResource',
   // Are named by ARN, and judged by no rule.
   'AWS::AmazonMQ::Broker',
   'AWS::DocDB::DBCluster',

@@ -8,6 +8,7 @@ import { Unresolved } from '../../model/value.ts';
 import { defineCollector, type Found, type Item } from '../collector.ts';
 import { pages } from '../pages.ts';
 import { nonEmpty, parseDocument, tagList } from '../plain.ts';
+import { customResourcesOf, isCdkProvider } from './custom-resource-providers.ts';
 import { permissionsOf } from './lambda-permissions.ts';
 
 const functionType = 'AWS::Lambda::Function';
@@ -137,8 +138,12 @@ export const lambda = defineCollector<Lambda>({
       operation: 'ListTags',
       each: functionType,
       fills: ['Tags'],
-      async *read(api, { arn }) {
-        yield { properties: { Tags: tagList((await api.listTags({ Resource: arn })).Tags) } };
+      finds: ['AWS::CloudFormation::CustomResource'],
+      placeholder: customResourcesOf,
+      async *read(api, item) {
+        const { Tags } = await api.listTags({ Resource: item.arn });
+        const found = isCdkProvider(item, Tags ?? {}) ? [customResourcesOf(item)] : [];
+        yield { properties: { Tags: tagList(Tags) }, found };
       },
     },
     {

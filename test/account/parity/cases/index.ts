@@ -1,5 +1,6 @@
 import type { ParityCase } from '../parity-case.ts';
 import { apiCases } from './api.ts';
+import { customResourceCases } from './custom-resources.ts';
 import { dataCases } from './data.ts';
 import { edgeCases } from './edge.ts';
 import { eventCases } from './events.ts';
@@ -20,6 +21,7 @@ export const cases: readonly ParityCase[] = [
   ...functionCases,
   ...eventCases,
   ...dataCases,
+  ...customResourceCases,
   ...networkCases,
   ...observabilityCases,
   ...identityCases,
