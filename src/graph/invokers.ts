@@ -1,7 +1,7 @@
 import { plainServicePrincipal } from '../model/policy.ts';
 import type { Relation } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
-import { Unresolved, isObjectValue, type ObjectValue, type Value } from '../model/value.ts';
+import { Unresolved, isObjectValue, type Cause, type ObjectValue, type Value } from '../model/value.ts';
 import { relationTable } from './relation-table.ts';
 import type { Invocation, ReadTarget, RelationRow } from './relations/row.ts';
 import type { LinkContext } from './resolve-target.ts';
@@ -181,9 +181,23 @@ function permitted(
     if (named.length > 0 || sources.some(({ to }) => to !== undefined)) return named;
     // Without a source that can be named, any entry of that service which is already known explains the permission.
     if (known.some((target) => isOfService(target.to, principal))) return [];
-    return [{ to: permission, attributes }];
+    if (principal === 'elasticloadbalancing.amazonaws.com') {
+      // Of load balancers nothing but a target group invokes functions.
+      const type = 'AWS::ElasticLoadBalancingV2::TargetGroup';
+      return [{ to: context.externals.named(type, permission.id, invoked.scope, undefined), attributes }];
+    }
+    // Without a source IoT may be let in for messages, or to ask whom to let in.
+    const isOpen = principal === 'iot.amazonaws.com';
+    return [{ to: permission, attributes, ...(isOpen ? { uncertain: eitherIot } : {}) }];
   });
 }
+
+const eitherIot: Cause = {
+  code: 'evidence',
+  message:
+    'the permission for IoT names no source, which may be a rule, that hands over, or an authorizer, that waits',
+  remedy: 'name the rule or the authorizer as SourceArn',
+};
 
 /** IoT hands messages over, and waits for those whom it asks whom to let in. */
 function isIotAuthorizer(source: Value | undefined): boolean {

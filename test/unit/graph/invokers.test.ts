@@ -66,6 +66,16 @@ describe('invokers', () => {
       ['iot:authorizer/devices', 'sync', 'AWS::Lambda::Permission'],
     ],
     [
+      'a load balancer that only a permission without a source shows',
+      {
+        Permission: body('AWS::Lambda::Permission', {
+          FunctionName: ref('Orders'),
+          Principal: 'elasticloadbalancing.amazonaws.com',
+        }),
+      },
+      ['main/Permission', 'sync', 'AWS::Lambda::Permission'],
+    ],
+    [
       'an HTTP API',
       {
         Api: body('AWS::ApiGatewayV2::Api', {}),
