@@ -1,5 +1,6 @@
 import { evaluateRules } from '../../../src/evaluate/evaluate.ts';
 import { linkGraph } from '../../../src/graph/link-graph.ts';
+import type { Needs } from '../../../src/account/plan.ts';
 import type { Resource } from '../../../src/model/resource.ts';
 import type { Rule, RuleSet } from '../../../src/model/rule.ts';
 import type { Evaluation, Verdict } from '../../../src/model/scan-result.ts';
@@ -30,7 +31,7 @@ export async function decideBoth(side: Side, ruleSet: RuleSet): Promise<BothSide
     evaluations: evaluateRules(ruleSet, linkGraph(source), options),
     resources: source.resources,
   });
-  const { reading } = await collect(side.replies, { needs: needsOf(ruleSet.rules) });
+  const { reading } = await collect(side.replies, { needs: needsFor(ruleSet) });
   const failures = reading.diagnostics.filter(({ code }) => code !== 'account-not-collected');
   if (failures.length > 0) throw new Error(`replies are not whole: ${JSON.stringify(failures)}`);
   return {
@@ -39,8 +40,17 @@ export async function decideBoth(side: Side, ruleSet: RuleSet): Promise<BothSide
   };
 }
 
+const known = new WeakMap<RuleSet, Needs>();
+
+function needsFor(ruleSet: RuleSet): Needs {
+  const needs = known.get(ruleSet) ?? needsOf(ruleSet.rules);
+  known.set(ruleSet, needs);
+  return needs;
+}
+
 /** The shipped rules with a case's own beside them. */
-export function withOwnRules(shipped: RuleSet, { ownRules = {} }: ParityCase): RuleSet {
+export function withOwnRules(shipped: RuleSet, { ownRules }: ParityCase): RuleSet {
+  if (ownRules === undefined) return shipped;
   const [pattern] = shipped.rules;
   if (pattern === undefined) throw new Error('there are no shipped rules');
   const own = Object.entries(ownRules).map(([type, that]): Rule => ({

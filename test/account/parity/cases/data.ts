@@ -334,7 +334,7 @@ function secretSide(isSound: boolean): Side {
   const rotation = isSound ? { AutomaticallyAfterDays: 30 } : { AutomaticallyAfterDays: 400 };
   const policy = sole([
     {
-      Effect: 'Deny',
+      Effect: isSound ? 'Deny' : 'Allow',
       Principal: '*',
       Action: 'secretsmanager:DeleteSecret',
       Resource: '*',
@@ -349,7 +349,7 @@ function secretSide(isSound: boolean): Side {
       ],
       SecretPolicy: [
         'AWS::SecretsManager::ResourcePolicy',
-        { SecretId: to('Secret'), ResourcePolicy: policy, ...(isSound ? { BlockPublicPolicy: true } : {}) },
+        { SecretId: to('Secret'), ResourcePolicy: policy },
       ],
     },
     replies: {

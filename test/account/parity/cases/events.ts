@@ -1,5 +1,15 @@
 import { functionArn, functionSide, roleArn } from '../function-side.ts';
-import { arn, at, layOver, pair, text, to, type ParityCase, type Side } from '../parity-case.ts';
+import {
+  arn,
+  at,
+  layOver,
+  pair,
+  text,
+  to,
+  type Exception,
+  type ParityCase,
+  type Side,
+} from '../parity-case.ts';
 
 const connectionArn = arn('events', 'connection/partner/1');
 const destinationArn = arn('events', 'api-destination/partner/2');
@@ -369,6 +379,15 @@ const invoking = (name: string, service: Service): ParityCase => {
 const uponEvents = ['all.lambda.async-failure', 'all.lambda.destinations', 'batch.function.idempotency'];
 const uponRequests = ['all.lambda.async-failure'];
 
+const eitherIot = (rule: string, declared: string): Exception => ({
+  logicalId: 'Fn',
+  rule,
+  declared,
+  live: 'unknown',
+  reason:
+    'a permission for IoT that names no source may be for a rule, which hands over, or for an authorizer',
+});
+
 const invokers: readonly ParityCase[] = [
   invoking('a function that IoT invokes for messages', {
     type: 'AWS::IoT::TopicRule',
@@ -378,6 +397,9 @@ const invokers: readonly ParityCase[] = [
       TopicRulePayload: { Sql: "SELECT * FROM 'orders'", Actions: [{ Lambda: { FunctionArn: at('Fn') } }] },
     },
     rules: uponEvents,
+    exceptions: ['all.lambda.async-failure', 'all.lambda.destinations'].map((rule) =>
+      eitherIot(rule, 'fail'),
+    ),
   }),
   invoking('a function that IoT asks whom to let in', {
     type: 'AWS::IoT::Authorizer',
@@ -385,18 +407,7 @@ const invokers: readonly ParityCase[] = [
     source: arn('iot', 'authorizer/devices'),
     properties: { AuthorizerName: 'devices', AuthorizerFunctionArn: at('Fn') },
     rules: uponRequests,
-    exceptions: [
-      ['all.lambda.async-failure', 'fail'],
-      ['all.lambda.destinations', 'fail'],
-      ['batch.function.idempotency', 'unknown'],
-    ].map(([rule = '', live = '']) => ({
-      logicalId: 'Fn',
-      rule,
-      declared: 'notApplicable',
-      live,
-      reason:
-        'a permission for IoT that names no source may be for messages as for whom to let in; messages are assumed',
-    })),
+    exceptions: uponEvents.map((rule) => eitherIot(rule, 'notApplicable')),
   }),
   invoking('a function that SES invokes for mail', {
     type: 'AWS::SES::ReceiptRule',
@@ -428,15 +439,6 @@ const invokers: readonly ParityCase[] = [
     source: arn('elasticloadbalancing', 'targetgroup/orders/1'),
     properties: { TargetType: 'lambda', Targets: [{ Id: at('Fn') }] },
     rules: [...uponRequests, 'all.lambda.provisioned-concurrency'],
-    exceptions: [
-      {
-        logicalId: 'Fn',
-        rule: 'all.lambda.provisioned-concurrency',
-        declared: 'fail',
-        live: 'notApplicable',
-        reason: 'without a source nothing in the account says that it is a target group which invokes',
-      },
-    ],
   }),
 ];
 

@@ -6,7 +6,9 @@ import { restSide } from '../rest-side.ts';
 function clientsSide(isSound: boolean): Side {
   const rest = restSide({
     methods: {
-      GET: { properties: { AuthorizationType: 'AWS_IAM' }, method: { authorizationType: 'AWS_IAM' } },
+      GET: isSound
+        ? { properties: { AuthorizationType: 'AWS_IAM' }, method: { authorizationType: 'AWS_IAM' } }
+        : { properties: { AuthorizationType: 'NONE' }, method: { authorizationType: 'NONE' } },
     },
   });
   const roleArn = 'arn:aws:iam::111122223333:role/orders';
