@@ -57,8 +57,8 @@ export async function compareFolder(folder, only = []) {
 const place = { 'AWS::Region': 'ap-southeast-1', 'AWS::Partition': 'aws' };
 
 /** Expands one parsed template and compares it with the expected one. */
-export function compareEntry(name, parsed, expected, expandSam) {
-  const made = expandSam(parsed, (parameter) => place[parameter]);
+export function compareEntry(name, parsed, expected, expandSam, deployedTo = place) {
+  const made = expandSam(parsed, (parameter) => deployedTo[parameter]);
   const errors = made.diagnostics.filter(({ code }) => code === 'sam-invalid');
   const shared = { name, written: parsed.root, errors };
   if (expected.Resources === undefined) {

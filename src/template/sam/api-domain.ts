@@ -89,7 +89,7 @@ export function expandDomain(
   context.emit(made.id, { Type: made.type, ...attributes, Properties: present(made.properties) }, cause);
   context.parts.set(`${api.id}.DomainName`, made.id);
   emitMappings({ api, stage, kind, domain, domainId: made.id, isPrivate: endpoint === 'PRIVATE' }, context);
-  if (isTruthy(domain['Route53'])) {
+  if (isGiven(domain['Route53'])) {
     addRecordSets(
       api,
       asMap(domain['Route53'], 'Domain.Route53'),
@@ -126,7 +126,7 @@ interface Mapped {
 }
 
 function emitMappings(parts: Mapped, context: SamContext): void {
-  const { domain } = parts;
+  const { domain, kind } = parts;
   const paths = domain['BasePath'];
   if (!isTruthy(paths)) {
     emitMapping(parts, '', undefined, context);
@@ -136,6 +136,12 @@ function emitMappings(parts: Mapped, context: SamContext): void {
   for (const path of listOf(paths)) {
     if (typeof path !== 'string') {
       throw new SamProblem('the base paths in `Domain.BasePath` should be strings', ['Domain', 'BasePath']);
+    }
+    if (!kind.keepsSlashes && /[^0-9a-zA-Z/_-]/.test(path)) {
+      throw new SamProblem(
+        `\`${path}\` is no valid base path; it takes letters, digits, \`-\`, \`_\` and \`/\``,
+        ['Domain', 'BasePath'],
+      );
     }
     const key = isNormal ? alphanumeric(path) : path;
     emitMapping(parts, alphanumeric(path), keyOf(parts, key, path), context);

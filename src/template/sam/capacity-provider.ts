@@ -1,4 +1,5 @@
-import { asMap, checkProperties } from './check-properties.ts';
+import { member } from '../raw.ts';
+import { asList, asMap, checkProperties } from './check-properties.ts';
 import { inheritedAttributes, ownAttributes, type SamContext, type SamResource } from './context.ts';
 import { SamProblem } from './problem.ts';
 import { resourceProperties } from './property-tables.ts';
@@ -13,6 +14,7 @@ export function expandCapacityProvider(resource: SamResource, context: SamContex
   const network = asMap(properties['VpcConfig'], 'VpcConfig');
   if (!isGiven(network['SubnetIds']))
     throw new SamProblem('property `VpcConfig.SubnetIds` is required', ['VpcConfig']);
+  if (!isIntrinsic(network['SubnetIds'])) asList(network['SubnetIds'], 'VpcConfig.SubnetIds');
   const logging = properties['LoggingConfig'];
   const provider = {
     Type: 'AWS::Lambda::CapacityProvider',
@@ -75,5 +77,6 @@ function scaling(written: unknown): Tree | undefined {
 }
 
 function resourceTags(written: unknown): unknown {
-  return isTruthy(written) ? written : undefined;
+  if (!isTruthy(written)) return undefined;
+  return { Mode: 'Explicit', ExplicitTags: tagList(member(written, 'Tags')) };
 }

@@ -128,7 +128,9 @@ function assembled(context: SamContext): RawObject {
   for (const [id, raw] of entriesOf(context.root['Resources'])) {
     if (!isRawObject(raw)) setMember(resources, id, raw);
   }
-  for (const [id, raw] of context.resources) if (!isExpanded(id, context)) setMember(resources, id, raw);
+  for (const [id, raw] of context.resources) {
+    if (!isExpanded(id, context)) setMember(resources, id, renameDependencies(raw, context));
+  }
   for (const [id, raw] of context.output) setMember(resources, id, renameDependencies(raw, context));
   const { Transform, ...written } = context.root;
   const rest = omit(written, ['Globals']);

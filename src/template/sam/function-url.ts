@@ -19,7 +19,8 @@ export function expandFunctionUrl({ resource, name }: EventTarget, context: SamC
   if (!isTruthy(properties['FunctionUrlConfig'])) return;
   const config = asMap(properties['FunctionUrlConfig'], 'FunctionUrlConfig');
   checkCors(config['Cors']);
-  if (!isGiven(config['AuthType'])) {
+  const type = config['AuthType'];
+  if (type !== 'AWS_IAM' && type !== 'NONE' && !isIntrinsic(type)) {
     throw new SamProblem('`FunctionUrlConfig` needs `AuthType`: `AWS_IAM` or `NONE`', ['FunctionUrlConfig']);
   }
   const emit = (suffix: string, Type: string, Properties: Tree): void => {
@@ -28,7 +29,7 @@ export function expandFunctionUrl({ resource, name }: EventTarget, context: SamC
   };
   const url = { TargetFunctionArn: name, ...pick(config, ['AuthType', 'Cors', 'InvokeMode']) };
   emit('Url', 'AWS::Lambda::Url', present(url));
-  if (config['AuthType'] !== 'NONE') return;
+  if (type !== 'NONE') return;
   emit('UrlPublicPermissions', 'AWS::Lambda::Permission', {
     Action: 'lambda:InvokeFunctionUrl',
     FunctionName: name,

@@ -71,7 +71,7 @@ export function expandFunction(resource: SamResource, context: SamContext): void
   const destinations = expandInvokeConfig(target, context);
   const events = functionEvents(target, context);
   if (role.id !== undefined) {
-    const { managed, inline } = baseParts(properties, context.partition);
+    const { managed, inline } = baseParts(properties, context);
     const parts = {
       managed: [...new Set([...managed, ...events.managed])],
       inline: [...inline, ...destinations.policies, ...events.inline],
@@ -84,7 +84,17 @@ export function expandFunction(resource: SamResource, context: SamContext): void
     );
     made.push(role.id);
   }
+  nameDestinations(id, [...destinations.made, ...events.made], context);
   propagateTags(resource, context, [...made, ...destinations.made, ...events.made]);
+}
+
+/** What `<function>.DestinationQueue` and `.DestinationTopic` stand for: the last one that was made. */
+function nameDestinations(id: string, made: readonly string[], context: SamContext): void {
+  for (const each of made) {
+    const type = context.output.get(each)?.['Type'];
+    if (type === 'AWS::SQS::Queue') context.parts.set(`${id}.DestinationQueue`, each);
+    if (type === 'AWS::SNS::Topic') context.parts.set(`${id}.DestinationTopic`, each);
+  }
 }
 
 function eventTarget(resource: SamResource, alias: PublishedAlias | undefined): EventTarget {
@@ -105,9 +115,9 @@ function lambdaFunction(resource: SamResource, code: unknown, role: unknown, con
       Code: code,
       Role: role,
       Tags: samTags(properties['Tags'], 'lambda:createdBy'),
-      TracingConfig: isTraced(properties) ? { Mode: properties['Tracing'] } : undefined,
+      TracingConfig: isTraced(properties, context) ? { Mode: properties['Tracing'] } : undefined,
       DeadLetterConfig: isTruthy(queue) ? { TargetArn: member(queue, 'TargetArn') } : undefined,
-      CapacityProviderConfig: isGiven(provider) ? capacityProvider(provider) : undefined,
+      CapacityProviderConfig: isTruthy(provider) ? capacityProvider(provider) : undefined,
       Description: describedByHash(properties, context),
     }),
   };
@@ -122,8 +132,8 @@ function describedByHash(properties: Tree, context: SamContext): unknown {
   return typeof description === 'string' && description !== '' ? `${description} ${hash}` : hash;
 }
 
-function isTraced({ Tracing }: Tree): boolean {
-  return isTruthy(Tracing) && Tracing !== 'Disabled';
+function isTraced({ Tracing }: Tree, context: SamContext): boolean {
+  return isTruthy(Tracing) && context.resolved(Tracing) !== 'Disabled';
 }
 
 function capacityProvider(written: unknown): Tree {
@@ -210,6 +220,15 @@ function checkCompany(properties: Tree): void {
   if (isGiven(VersionDeletionPolicy) && !isGiven(AutoPublishAlias)) {
     throw new SamProblem('`VersionDeletionPolicy` needs `AutoPublishAlias`', ['VersionDeletionPolicy']);
   }
+  if (
+    isGiven(VersionDeletionPolicy) &&
+    VersionDeletionPolicy !== 'Delete' &&
+    VersionDeletionPolicy !== 'Retain'
+  ) {
+    throw new SamProblem('`VersionDeletionPolicy` should be a string: `Delete` or `Retain`', [
+      'VersionDeletionPolicy',
+    ]);
+  }
 }
 
 const refusedByTenancy = ['ProvisionedConcurrencyConfig', 'FunctionUrlConfig', 'SnapStart'];
@@ -259,12 +278,13 @@ function isNoValue(value: unknown): boolean {
   return member(value, 'Ref') === noValue['Ref'];
 }
 
-function baseParts(properties: Tree, partition: string): RoleParts {
+function baseParts(properties: Tree, context: SamContext): RoleParts {
+  const { partition } = context;
   const basic = isTruthy(properties['DurableConfig'])
     ? 'service-role/AWSLambdaBasicDurableExecutionRolePolicy'
     : 'service-role/AWSLambdaBasicExecutionRole';
   const managed = [managedPolicy(basic, partition)];
-  if (isTraced(properties)) {
+  if (isTraced(properties, context)) {
     managed.push(tracingPolicy(partition));
   }
   if (isTruthy(properties['VpcConfig'])) {

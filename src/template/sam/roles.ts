@@ -52,11 +52,11 @@ export function withPolicies(
   const managed = [...parts.managed];
   const inline: Tree[] = [...parts.inline];
   const places = new Map<string, number>();
-  for (const [index, { entry, at }] of policyEntries(written).entries()) {
+  for (const [index, entry] of listOf(written).entries()) {
     const converted = fromTemplates(entry, index);
     const isManaged = typeof converted === 'string' || isIntrinsic(converted);
     const path = isManaged ? `ManagedPolicyArns\0${managed.length}` : `Policies\0${inline.length}`;
-    places.set(path, at).set(`${path}\0PolicyDocument`, at);
+    places.set(path, index).set(`${path}\0PolicyDocument`, index);
     if (isStatements(converted)) inline.push(named(`${roleId}Policy${index}`, converted));
     else if (isEitherStatements(converted)) inline.push(namedEither(`${roleId}Policy${index}`, converted));
     else if (typeof converted === 'string' || isIntrinsic(converted))
@@ -69,16 +69,6 @@ export function withPolicies(
     }
   }
   return { managed, inline, written: places };
-}
-
-/** Statements in a map stand alone; several templates in one map count one after another. */
-function policyEntries(written: unknown): { readonly entry: unknown; readonly at: number }[] {
-  return listOf(written).flatMap((entry, at) => {
-    const isOne = !isMap(entry) || Object.hasOwn(entry, 'Statement') || Object.keys(entry).length < 2;
-    return isOne
-      ? [{ entry, at }]
-      : Object.entries(entry).map(([name, value]) => ({ entry: { [name]: value }, at }));
-  });
 }
 
 /** Where the parts of a role are written that come from its owner's `Policies`. */
@@ -160,6 +150,12 @@ function fromTemplates(entry: unknown, index: number): unknown {
   }
   const [name] = Object.keys(entry);
   if (name === undefined || isIntrinsic(entry) || isStatements(entry)) return entry;
+  if (Object.keys(entry).length > 1) {
+    throw new SamProblem(
+      `the policy at index ${index} of \`Policies\` is not valid; give each policy template an entry of its own`,
+      ['Policies', String(index)],
+    );
+  }
   const template = Object.hasOwn(policyTemplates, name) ? policyTemplates[name] : undefined;
   if (template === undefined) {
     throw new SamProblem(

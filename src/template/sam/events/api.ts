@@ -67,7 +67,17 @@ export function expandApiEvent(event: FunctionEvent): undefined {
   const isMerged = isManaged !== true && isTruthy(route.api.state?.properties['MergeDefinitions']);
   if (isManaged === true) integrateFunction(event, route, document);
   else if (isMerged) mergeFunction(event, route, document);
-  else if (isTruthy(member(event.properties['Auth'], 'OverrideApiAuth'))) writeAuth(route, document);
+  else if (isTruthy(member(event.properties['Auth'], 'OverrideApiAuth'))) overrideAuth(route, document);
+}
+
+function overrideAuth(route: RestRoute, document: ApiDocument): void {
+  const auth = route.properties['Auth'];
+  if (!['Authorizer', 'ApiKeyRequired', 'ResourcePolicy'].some((name) => isTruthy(member(auth, name)))) {
+    throw route.problem('`OverrideApiAuth` needs one of `Authorizer`, `ApiKeyRequired` or `ResourcePolicy`', [
+      'Auth',
+    ]);
+  }
+  writeAuth(route, document);
 }
 
 /** Reads which route of which API an event asks for. */
@@ -85,7 +95,7 @@ export function readRestRoute(
   }
   const type = context.typeOf(id) ?? member(context.output.get(id), 'Type');
   const state = apiState(id, context);
-  const isForeign = type === 'AWS::ApiGateway::RestApi' || (type === undefined && isParameter(id, context));
+  const isForeign = type === 'AWS::ApiGateway::RestApi';
   if (!isForeign && (state === undefined || type !== 'AWS::Serverless::Api')) {
     throw problem(
       "`RestApiId` must be a valid reference to an 'AWS::Serverless::Api' resource in the same template",
@@ -100,10 +110,6 @@ export function readRestRoute(
     api: { id, state, stageName, written: RestApiId },
     problem,
   };
-}
-
-function isParameter(id: string, context: SamContext): boolean {
-  return isRawObject(member(context.root['Parameters'], id));
 }
 
 function integrateFunction(event: FunctionEvent, route: RestRoute, document: ApiDocument): void {
@@ -202,8 +208,8 @@ export function writeAuth(route: RestRoute, document: ApiDocument): void {
       });
     }
   }
-  // The official translator writes what the stage adds to logical ids.
-  const stageName = stageSuffix(api.stageName);
+  // The official translator writes this word where the stage's name is no text.
+  const stageName = typeof api.stageName === 'string' ? api.stageName : 'Stage';
   addResourcePolicy(document, auth['ResourcePolicy'], { path, stageName });
   addCustomStatements(document, auth['ResourcePolicy']);
 }

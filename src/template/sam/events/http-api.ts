@@ -1,6 +1,5 @@
 import { isRawObject, member } from '../../raw.ts';
-import type { ApiDocument } from '../api-document.ts';
-import { integrationOf } from '../api-document.ts';
+import { integrationOf, methodKey, type ApiDocument } from '../api-document.ts';
 import { SamDocumentProblem } from '../problem.ts';
 import { apiState, type ApiState } from '../api-state.ts';
 import { authorizerNames, setAuthorizer } from '../api-security.ts';
@@ -19,7 +18,7 @@ interface HttpRoute {
 export function expandHttpApiEvent(event: FunctionEvent): undefined {
   const route = readRoute(event);
   const { path, method, state } = route;
-  const verb = method.toLowerCase() === 'any' ? '*' : method.toUpperCase();
+  const verb = methodKey(method) === methodKey('any') ? '*' : method.toUpperCase();
   const isRest = path === '$default';
   const plain = isRest ? '*' : path === '/$default' ? '$default' : `${verb}${plainPath(path)}`;
   const emit = isCovered(event, route) ? () => undefined : emitPermission;

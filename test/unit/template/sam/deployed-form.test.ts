@@ -177,3 +177,32 @@ describe('tags', () => {
     expect(made['FEventInvokeConfigOnFailureTopic']?.Properties).toEqual(tags);
   });
 });
+
+describe('names that stand for what is made', () => {
+  it('lead to the queue, topic and layer version', () => {
+    const made = expand(`Resources:
+  L: {Type: AWS::Serverless::LayerVersion, Properties: {ContentUri: s3://b/k}}
+  F: {Type: AWS::Serverless::Function, Properties: {${plain}, EventInvokeConfig: {DestinationConfig: {OnSuccess: {Type: SQS}, OnFailure: {Type: SNS}}}}}
+  S: {Type: AWS::SNS::Topic, DependsOn: L, Properties: {X: !GetAtt F.DestinationQueue.Arn, Y: !Ref F.DestinationTopic}}
+`);
+    expect(made['S']).toEqual({
+      Type: 'AWS::SNS::Topic',
+      DependsOn: 'L0fe3d22673',
+      Properties: {
+        X: { 'Fn::GetAtt': ['FEventInvokeConfigOnSuccessQueue', 'Arn'] },
+        Y: { Ref: 'FEventInvokeConfigOnFailureTopic' },
+      },
+    });
+  });
+});
+
+describe('properties by parameter', () => {
+  it('switch tracing off', () => {
+    const made = expand(`Parameters: {P: {Type: String, Default: Disabled}}
+Resources:
+  F: {Type: AWS::Serverless::Function, Properties: {${plain}, Tracing: !Ref P}}
+`);
+    expect(made['F']?.Properties).not.toHaveProperty('TracingConfig');
+    expect(JSON.stringify(made['FRole'])).not.toContain('XRay');
+  });
+});
