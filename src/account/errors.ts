@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { SourceDiagnostic } from '../model/source.ts';
 import type { Cause } from '../model/value.ts';
 
@@ -39,7 +40,10 @@ const deniedNames =
 const throttledNames =
   /^(Throttl|TooManyRequests|RequestLimitExceeded|RequestThrottled|SlowDown|EC2Throttled|BandwidthLimitExceeded|ProvisionedThroughputExceeded|PriorRequestNotComplete|LimitExceededException$)/;
 const credentialNames =
-  /^(UnrecognizedClient|InvalidClientTokenId|ExpiredToken|InvalidAccessKeyId|SignatureDoesNotMatch|InvalidSignature|AuthFailure|CredentialsProviderError|TokenProviderError|IncompleteSignature|MissingAuthenticationToken)/;
+  /^(UnrecognizedClient|InvalidClientTokenId|ExpiredToken|InvalidAccessKeyId|SignatureDoesNotMatch|InvalidSignature|AuthFailure|IncompleteSignature|MissingAuthenticationToken)/;
+/** Raised before anything is sent: there is nothing to sign with. */
+const providerNames = /^(CredentialsProviderError|TokenProviderError)$/;
+const fileCodes = /^(ENOENT|EACCES|EISDIR)$/;
 const networkCodes =
   /^(ENOTFOUND|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|CERT_|UNABLE_TO_|DEPTH_ZERO)/;
 const unknownOperation =
@@ -60,6 +64,7 @@ export function classifyError(error: unknown, action: string): CallFailure {
     const message = `\`${action}\` was throttled to the end of its retries (${facts.name})`;
     return failure('throttled', facts, action, message, 'audit again when the account is quieter');
   }
+  if (providerNames.test(facts.name) || fileCodes.test(facts.code ?? '')) return noCredentials(facts, action);
   if (credentialNames.test(facts.name)) {
     const message = `\`${action}\` was refused: the credentials are not valid here (${facts.name})`;
     return failure(
@@ -74,6 +79,17 @@ export function classifyError(error: unknown, action: string): CallFailure {
     return denied(facts, action);
   }
   return otherFailure(facts, action);
+}
+
+function noCredentials(facts: ErrorFacts, action: string): CallFailure {
+  const message = `there are no credentials to ask with: ${facts.message.replace(/\.$/, '').slice(0, 300)}`;
+  return failure('failed', facts, action, message, credentialRemedy(facts));
+}
+
+function credentialRemedy({ code, message }: ErrorFacts): string {
+  if (code !== undefined && fileCodes.test(code)) return 'check the path, and that the file may be read';
+  if (/\bSSO\b/i.test(message)) return 'sign in with `aws sso login --profile NAME`, and audit again';
+  return 'sign in, name a --profile that the shared configuration has, or set AWS_ACCESS_KEY_ID and what belongs to it';
 }
 
 function denied(facts: ErrorFacts, asked: string): CallFailure {
@@ -101,7 +117,12 @@ function denied(facts: ErrorFacts, asked: string): CallFailure {
     );
   }
   const message = `\`${action}\` was denied (${facts.name})`;
-  return failure('denied', facts, action, message, `allow \`${action}\` to the auditor`);
+  return failure('denied', facts, action, message, remedyOfDenial(action));
+}
+
+function remedyOfDenial(action: string): string {
+  if (!action.startsWith('sts:AssumeRole')) return `allow \`${action}\` to the auditor`;
+  return `allow \`${action}\` to the caller, and let the role's trust policy admit it, with the external id that it asks for`;
 }
 
 function otherFailure(facts: ErrorFacts, action: string): CallFailure {
@@ -157,7 +178,8 @@ function failure(
 }
 
 function factsOf(error: unknown): ErrorFacts {
-  if (!(error instanceof Error))
+  // Whichever realm it comes from: Node's own errors are of another one where modules run in a context of theirs.
+  if (!types.isNativeError(error))
     return { name: '', message: String(error), status: undefined, code: undefined };
   const { $metadata, code, $response } = error as Error & {
     // Members that the SDK adds to what it throws.

@@ -4,8 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { collectAccount } from '../../src/account/collect-account.ts';
 import { chooseCredentials, type CredentialOptions } from '../../src/account/credentials.ts';
 import type { AwsKeys } from '../../src/account/collector.ts';
+import { needsOf } from '../../src/needs.ts';
 
 const role = 'arn:aws:iam::111122223333:role/auditor';
 const environment = { ...process.env };
@@ -25,6 +27,8 @@ describe('credentials', () => {
   let folder: string;
   let asked: URLSearchParams[];
   let signedBy: (string | undefined)[];
+  let signedFor: (string | undefined)[];
+  let refusal: string | undefined;
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'headgate-credentials-'));
@@ -34,20 +38,41 @@ describe('credentials', () => {
       request.on('end', () => {
         const parameters = new URLSearchParams(body);
         asked.push(parameters);
-        signedBy.push(/Credential=([^/]+)/.exec(request.headers.authorization ?? '')?.[1]);
-        response.setHeader('content-type', 'text/xml').end(answer(parameters.get('Action') ?? ''));
+        const [, key, region] =
+          /Credential=([^/]+)\/\d+\/([^/]+)/.exec(request.headers.authorization ?? '') ?? [];
+        signedBy.push(key);
+        signedFor.push(region);
+        response.statusCode = refusal === undefined ? 200 : 403;
+        response.setHeader('content-type', 'text/xml').end(refusal ?? answer(parameters.get('Action') ?? ''));
       });
     });
     await new Promise<void>((resolve) => sts.listen(0, '127.0.0.1', resolve));
     await writeFile(join(folder, 'token'), 'a-token');
     await writeFile(
       join(folder, 'config'),
-      '[profile audited]\nregion = eu-west-1\naws_access_key_id = AKIAPROFILE\naws_secret_access_key = s\n',
+      `[profile audited]
+region = eu-west-1
+aws_access_key_id = AKIAPROFILE
+aws_secret_access_key = s
+[profile chained]
+role_arn = ${role}
+source_profile = audited
+external_id = 42
+[profile company]
+sso_session = company
+sso_account_id = 111122223333
+sso_role_name = Auditor
+[sso-session company]
+sso_start_url = https://company.awsapps.com/start
+sso_region = eu-west-1
+`,
     );
   });
   beforeEach(() => {
     asked = [];
     signedBy = [];
+    signedFor = [];
+    refusal = undefined;
     const { port } = sts.address() as AddressInfo; // it listens on a port
     process.env = {
       ...environment,
@@ -57,6 +82,7 @@ describe('credentials', () => {
       AWS_ENDPOINT_URL_STS: `http://127.0.0.1:${port}`,
       AWS_CONFIG_FILE: join(folder, 'config'),
       AWS_SHARED_CREDENTIALS_FILE: join(folder, 'none'),
+      HOME: folder, // where tokens of SSO would be
     };
   });
   afterAll(async () => {
@@ -65,7 +91,7 @@ describe('credentials', () => {
     await rm(folder, { recursive: true });
   });
 
-  const keysFor = async (options: Omit<CredentialOptions, 'region'>): Promise<AwsKeys> => {
+  const keysFor = async (options: Partial<CredentialOptions>): Promise<AwsKeys> => {
     const credentials = await chooseCredentials({ region: 'eu-west-1', ...options });
     return typeof credentials === 'function' ? credentials() : credentials;
   };
@@ -109,6 +135,52 @@ describe('credentials', () => {
       RoleSessionName: 'headgate',
     });
     expect(signedBy).toEqual([undefined]);
+  });
+
+  it('of a role that the profile names are asked for with the profile beside it', async () => {
+    delete process.env.AWS_ACCESS_KEY_ID;
+    expect((await keysFor({ profile: 'chained' })).accessKeyId).toBe('ASIAAssumeRole');
+    expect(Object.fromEntries(asked[0] ?? [])).toMatchObject({ RoleArn: role, ExternalId: '42' });
+    expect(signedBy).toEqual(['AKIAPROFILE']);
+  });
+
+  it.each(['cn-north-1', 'us-gov-west-1'])('of a role are asked for in the partition: %s', async (region) => {
+    await keysFor({ roleArn: role, region });
+    expect(signedFor).toEqual([region]);
+  });
+
+  /** What an audit says that cannot begin. */
+  const complaint = async (options: Omit<CredentialOptions, 'region'>): Promise<string> => {
+    const credentials = await chooseCredentials({ region: 'eu-west-1', ...options });
+    const audit = collectAccount({ regions: ['eu-west-1'], needs: needsOf([]), credentials, maxAttempts: 1 });
+    return audit.then(String, (error: Error) => error.message);
+  };
+
+  it('of a session of SSO that is over say how to sign in', async () => {
+    delete process.env.AWS_ACCESS_KEY_ID;
+    const said = await complaint({ profile: 'company' });
+    expect(said).toMatch(/SSO session token associated with profile=company was not found or is invalid/);
+    expect(said).toMatch(/sign in with `aws sso login --profile NAME`/);
+    expect(asked).toEqual([]);
+  });
+
+  it('that are nowhere say where to put them', async () => {
+    delete process.env.AWS_ACCESS_KEY_ID;
+    const said = await complaint({ profile: 'nobody' });
+    expect(said).toMatch(/there are no credentials to ask with: .*; sign in, name a --profile/);
+  });
+
+  it('of a token that is not there name the file', async () => {
+    const said = await complaint({ roleArn: role, webIdentityTokenFile: join(folder, 'nothing') });
+    expect(said).toContain(join(folder, 'nothing'));
+    expect(said).toMatch(/check the path/);
+  });
+
+  it('of a role that does not admit the caller speak of its trust', async () => {
+    const Message = `User: arn:aws:iam::111122223333:user/me is not authorized to perform: sts:AssumeRole on resource: ${role}`;
+    refusal = `<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>${Message}</Message></Error></ErrorResponse>`;
+    const said = await complaint({ roleArn: role, externalId: '41' });
+    expect(said).toMatch(/`sts:AssumeRole` was denied \(AccessDenied\); .* trust policy .* external id/);
   });
 
   it('of an external id or a token without a role are refused', async () => {
