@@ -57,7 +57,7 @@ export function planFindings(
       counts.archived += 1;
     } else if (before.status !== 'PASSED' && isStale(before, now)) {
       // Not decided, or out of sight: what was known would be forgotten, as if it were closed.
-      send.push(prepareAgain(before, 'ACTIVE', now));
+      send.push(prepareAgain(before, before.finding.RecordState, now));
       counts.repeated += 1;
     }
   }
