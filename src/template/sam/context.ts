@@ -36,6 +36,7 @@ export class SamContext {
   readonly output = new Map<string, Tree>();
   readonly origins = new Map<string, ResourceOrigin>();
   readonly problems: FoundProblem[] = [];
+  readonly #said = new Set<string>();
   readonly conditions: Tree;
   /** New logical id by the one in the template: layer versions carry a hash of their content. */
   readonly renamed = new Map<string, string>();
@@ -122,8 +123,10 @@ export class SamContext {
   /** Records what is wrong at a place. */
   problem(pointer: string, message: string): void {
     // An event may find the same fault of its API as the API itself does.
-    const isKnown = this.problems.some((known) => known.pointer === pointer && known.message === message);
-    if (!isKnown) this.problems.push({ pointer, message, severity: 'error', affects: ['*'] });
+    const key = `${pointer}\0${message}`;
+    if (this.#said.has(key)) return;
+    this.#said.add(key);
+    this.problems.push({ pointer, message, severity: 'error', affects: ['*'] });
   }
 
   /** Records what the deployed form would be refused for, but tools may settle before. */
