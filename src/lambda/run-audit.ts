@@ -120,9 +120,10 @@ async function credentialsOf({
   roleArn,
   externalId,
   regions,
+  homeRegion = 'us-east-1',
 }: AuditSettings): Promise<Credentials | undefined> {
   if (roleArn === undefined) return undefined;
-  const region = regions.find((name) => name !== 'all') ?? 'us-east-1';
+  const region = regions.find((name) => name !== 'all') ?? homeRegion;
   return chooseCredentials({
     roleArn,
     region,
@@ -145,6 +146,7 @@ async function collect(
     needs: needsOf(ruleSet.rules),
     deadlineMs: Math.max(leastMs, tools.remainingMs() - reserveMs),
     collectors: restrictCollectors(collectors, share),
+    ...(settings.homeRegion === undefined ? {} : { ownRegion: settings.homeRegion }),
     ...(settings.services === undefined ? {} : { services: settings.services }),
     ...(credentials === undefined ? {} : { credentials }),
     ...tools.collect,

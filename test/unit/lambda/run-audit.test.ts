@@ -101,6 +101,20 @@ describe('runAudit', () => {
     expect(JSON.stringify(summary).length).toBeLessThan(10_000);
   });
 
+  it('asks in its own partition for all Regions', async () => {
+    const replayed = new ReplayedAccount({
+      'sts.GetCallerIdentity': { Account: account, Arn: `arn:aws-cn:sts::${account}:assumed-role/Auditor/x` },
+      'ec2.DescribeRegions': {
+        Regions: [{ RegionName: 'cn-north-1', OptInStatus: 'opt-in-not-required' }],
+      },
+    });
+    const { customise } = replayed;
+    const own = { HEADGATE_REGIONS: 'all', AWS_REGION: 'cn-north-1' };
+    await summaryOf({}, { environment: own, collect: { customise } });
+    expect(replayed.attempts[0]).toMatchObject({ service: 'sts', region: 'cn-north-1' });
+    expect(new Set(replayed.attempts.map(({ region }) => region))).toEqual(new Set(['cn-north-1']));
+  });
+
   it('stores one row for each evaluation, under the Region that it belongs to', async () => {
     const { counts, objects } = await summaryOf();
     const all = objects.evaluations.flatMap(rows);
