@@ -66,7 +66,9 @@ describe('HeadgateValidation', () => {
     jest.spyOn(console, 'error').mockImplementation(() => undefined);
   });
 
-  afterAll(() => jest.restoreAllMocks());
+  afterAll(() => {
+    jest.restoreAllMocks();
+  });
 
   it('reports a finding with its construct and property, and ends the synthesis', () => {
     const app = new App({ outdir: folder() });
