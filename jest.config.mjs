@@ -5,4 +5,6 @@ export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/out', '<rootDir>/.*cdk\\.out'],
   maxWorkers: 2,
+  // Whole commands and syntheses run in some tests; on a busy machine they take their time.
+  testTimeout: 60_000,
 };
