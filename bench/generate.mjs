@@ -176,6 +176,40 @@ export function template(count) {
   return { AWSTemplateFormatVersion: '2010-09-09', Resources: resources };
 }
 
+function sharedFunction(n) {
+  const Code = { S3Bucket: 'artifacts', S3Key: `function-${n}.zip` };
+  return {
+    Type: 'AWS::Lambda::Function',
+    Properties: { Runtime: 'nodejs22.x', Handler: 'index.handler', Role: arn('Role'), Code },
+  };
+}
+
+/** A template of about `count` resources in which all functions share one role, one table and one topic. */
+export function sharedTemplate(count) {
+  const { Role0: Role, Table0, Queue0, DeadLetters0 } = group(0);
+  const resources = { Role, Table0, Queue0, DeadLetters0, Topic: { Type: 'AWS::SNS::Topic' } };
+  for (let n = 0, size = 5; size < count; n += 1, size += 2) {
+    resources[`Function${n}`] = sharedFunction(n);
+    resources[`Subscription${n}`] = {
+      Type: 'AWS::SNS::Subscription',
+      Properties: { TopicArn: { Ref: 'Topic' }, Protocol: 'lambda', Endpoint: arn(`Function${n}`) },
+    };
+  }
+  return { AWSTemplateFormatVersion: '2010-09-09', Resources: resources };
+}
+
+/** As `template`, but all functions share one role, and it may write to every table: functions times tables relations. */
+export function sharedTables(count) {
+  const { AWSTemplateFormatVersion, Resources } = template(count);
+  const isOf = (type) => Object.keys(Resources).filter((id) => Resources[id].Type === type);
+  const { Role0: Role } = group(0);
+  const [statement] = Role.Properties.Policies[0].PolicyDocument.Statement;
+  statement.Resource = isOf('AWS::DynamoDB::Table').map(arn);
+  for (const id of isOf('AWS::Lambda::Function')) Resources[id].Properties.Role = arn('Role');
+  const others = Object.entries(Resources).filter(([, { Type }]) => Type !== 'AWS::IAM::Role');
+  return { AWSTemplateFormatVersion, Resources: { ...Object.fromEntries(others), Role } };
+}
+
 /** Files of a cloud assembly of `stacks` stacks, by name. */
 export function assembly(stacks, resourcesEach) {
   const artifacts = {};

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
-import { assembly, template } from './generate.mjs';
+import { assembly, sharedTables, sharedTemplate, template } from './generate.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const folder = mkdtempSync(join(tmpdir(), 'headgate-bench-'));
@@ -62,9 +62,20 @@ try {
   for (const [name, text] of Object.entries(assembly(20, 31))) write(`assembly/${name}`, text);
   row('scan, assembly of 20 stacks (620 resources)', measure(headgate(join(folder, 'assembly'))), 'bar: 400');
 
+  for (const [name, make] of [
+    ['one role and topic', sharedTemplate],
+    ['one role for all tables', sharedTables],
+  ])
+    grow(name, make, [1000, 2000, 4000, 8000, 16000, 32000], bare);
+  grow('scan', template, [1000, 2000, 4000, 8000, 16000, 32000, 50000], bare);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function grow(name, make, counts, bare) {
   let before;
-  for (const count of [1000, 2000, 4000, 8000, 16000, 32000, 50000]) {
-    const path = write(`t${count}.json`, JSON.stringify(template(count)));
+  for (const count of counts) {
+    const path = write(`${make.name}${count}.json`, JSON.stringify(make(count)));
     const scan = measure(headgate(path));
     const read = measure([bareReader, path]);
     const growth =
@@ -72,12 +83,10 @@ try {
         ? ''
         : `x${((scan.median - bare.median) / before.work / (count / before.count)).toFixed(2)} per doubling-unit`;
     row(
-      `scan, ${count.toLocaleString('en')} resources`,
+      `${name}, ${count.toLocaleString('en')} resources`,
       scan,
       `bare reading ${read.median.toFixed(0)} ms, ratio ${(scan.median / read.median).toFixed(2)} ${growth}`,
     );
     before = { count, work: scan.median - bare.median };
   }
-} finally {
-  rmSync(folder, { recursive: true, force: true });
 }

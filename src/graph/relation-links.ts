@@ -29,10 +29,11 @@ export function linkRow(row: RelationRow, context: LinkContext): RowLinks {
       ? [{ value: null, path: [] }]
       : findValues(resource.properties, steps)) {
       for (const target of (row.read ?? readIdentity)(found, resource, row, context)) {
+        const edge = toRelation(row, resource, found, target);
         if (target.partial === true && target.cause !== undefined) incomplete.set(resource, target.cause);
-        else addTo(forward, resource, toRelation(row, resource, found, target));
+        else addTo(forward, resource, edge);
         if (target.to === undefined) recordDangling(dangling, resource, target, row);
-        else addInverse(inverse, row, resource, found, target);
+        else addInverse(inverse, row, edge, target);
       }
     }
   }
@@ -114,14 +115,12 @@ function isInvocable(to: Resource | undefined): boolean {
 function addInverse(
   inverse: Map<Resource, Relation[]>,
   row: RelationRow,
-  resource: Resource,
-  found: FoundValue,
+  edge: Relation,
   target: ReadTarget,
 ): void {
-  const edge = toRelation(row, resource, found, target);
   for (const end of [target.to, target.through]) {
     if (end === undefined) continue;
-    addTo(inverse, end, { ...edge, name: row.inverse, from: end, to: resource, path: [] });
+    addTo(inverse, end, { ...edge, name: row.inverse, from: end, to: edge.from, path: [] });
   }
 }
 
