@@ -33,8 +33,6 @@ const { port } = server.address();
 const moto = await startMoto(port);
 Object.assign(process.env, {
   AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
-  // Its client puts the account in front of the host, which an address cannot bear.
-  AWS_ENDPOINT_URL_S3_CONTROL: `http://localhost:${port}`,
   AWS_ACCESS_KEY_ID: 'testing',
   AWS_SECRET_ACCESS_KEY: 'testing',
   AWS_EC2_METADATA_DISABLED: 'true',
@@ -42,7 +40,11 @@ Object.assign(process.env, {
 });
 // Names below localhost are this machine (RFC 6761); not every resolver knows.
 const { lookup } = dns;
-dns.lookup = (name, ...rest) => lookup(name.endsWith('.localhost') ? 'localhost' : name, ...rest);
+if (answersMissing) {
+  // The client of s3-control puts the account in front of the host, which an address cannot bear.
+  process.env['AWS_ENDPOINT_URL_S3_CONTROL'] = `http://localhost:${port}`;
+  dns.lookup = (name, ...rest) => lookup(name.endsWith('.localhost') ? 'localhost' : name, ...rest);
+}
 const handlers = {
   audit: require(join(bundles, 'audit.js')).handler,
   fleet: require(join(bundles, 'fleet.js')).handler,
