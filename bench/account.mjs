@@ -2,13 +2,9 @@
 // the rates: node bench/account.mjs. A few needs run on the real clock, all needs of the shipped rules on a
 // simulated one (whose seconds are the audit's, and pass at once).
 import { setMaxListeners } from 'node:events';
-import { rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { loadSource } from '../scripts/from-source.mjs';
 import { busiestWindow } from './busiest-window.mjs';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const never = new globalThis.AbortController().signal;
 setMaxListeners(0, never); // every call under way listens
 const [functions, apis, latencyMs] = [1000, 100, 50];
@@ -121,32 +117,13 @@ function replies() {
 
 /** The collectors and the replay layer of their tests, from source. */
 async function load() {
-  const outfile = join(root, `.cache/bench-account-${process.pid}.mjs`);
-  await build({
-    stdin: {
-      resolveDir: root,
-      contents: `
-        export { collectAccount } from './src/account/collect-account.ts';
-        export { bucketsOf, systemClock } from './src/account/rate.ts';
-        export { needsOf } from './src/needs.ts';
-        export { applySettings } from './src/rules/apply-config.ts';
-        export { shippedRules } from './src/rules/shipped.ts';
-        export { ReplayedAccount } from './test/account/replay.ts';
-        export { fastClock } from './test/account/collect.ts';
-        export { needsOf as needsOfTypes } from './test/account/needs.ts';`,
-    },
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    packages: 'external',
-    logLevel: 'error',
-    define: { 'import.meta.url': JSON.stringify(pathToFileURL(join(root, 'src/rules/shipped.ts')).href) },
-  });
-  try {
-    return await import(pathToFileURL(outfile).href);
-  } finally {
-    await rm(outfile, { force: true });
-  }
+  return loadSource(`
+    export { collectAccount } from './src/account/collect-account.ts';
+    export { bucketsOf, systemClock } from './src/account/rate.ts';
+    export { needsOf } from './src/needs.ts';
+    export { applySettings } from './src/rules/apply-config.ts';
+    export { shippedRules } from './src/rules/shipped.ts';
+    export { ReplayedAccount } from './test/account/replay.ts';
+    export { fastClock } from './test/account/collect.ts';
+    export { needsOf as needsOfTypes } from './test/account/needs.ts';`);
 }

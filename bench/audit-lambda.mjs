@@ -8,9 +8,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
+import { bundleSource, root } from '../scripts/from-source.mjs';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const step = process.env.HEADGATE_BENCH_STEP;
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 /** Seconds that a function has for collecting: 15 minutes but what deciding needs. */
@@ -205,26 +204,11 @@ function repliesOf(functions) {
 
 /** The audit and the replay layer of its tests, from source, with the rules as data. */
 async function bundleLibrary() {
-  const outfile = join(root, `.cache/bench-audit-lambda-${process.pid}.mjs`);
-  await build({
-    stdin: {
-      resolveDir: root,
-      contents: `
-        export { runAudit } from './src/lambda/run-audit.ts';
-        export { readSettings } from './src/lambda/audit-settings.ts';
-        export { ReplayedAccount } from './test/account/replay.ts';
-        export { MemoryHub, MemoryStore } from './test/unit/publish/memory-hub.ts';`,
-    },
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    packages: 'external',
-    logLevel: 'error',
-    define: { 'import.meta.url': JSON.stringify(pathToFileURL(join(root, 'src/rules/shipped.ts')).href) },
-  });
-  return outfile;
+  return bundleSource(`
+    export { runAudit } from './src/lambda/run-audit.ts';
+    export { readSettings } from './src/lambda/audit-settings.ts';
+    export { ReplayedAccount } from './test/account/replay.ts';
+    export { MemoryHub, MemoryStore } from './test/unit/publish/memory-hub.ts';`);
 }
 
 function megabytes(bytes) {

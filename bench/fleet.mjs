@@ -1,15 +1,11 @@
 // Runs the fleet's state machine over 50 accounts in 4 Regions of a local AWS endpoint: node bench/fleet.mjs
 // [accounts] [regions] [at once]. Functions run bundled, with each account's own role; one account is denied and one
 // is broken, on purpose. Prints how long it took, what became of every run, what each Security Hub holds, and memory.
-import { rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { SFN } from '@aws-sdk/client-sfn';
 import { S3 } from '@aws-sdk/client-s3';
-import { build } from 'esbuild';
+import { loadSource } from '../scripts/from-source.mjs';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const [accountCount = 50, regionCount = 4, maxConcurrency = 20] = process.argv.slice(2).map(Number);
 const regions = ['eu-west-1', 'us-east-1', 'eu-central-1', 'us-west-2'].slice(0, regionCount);
 const accounts = Array.from({ length: accountCount }, (_, index) => String(100000000001 + index));
@@ -167,32 +163,10 @@ function print(line) {
 
 /** The local AWS of the tests, and the state machine, from source. */
 async function load() {
-  const outfile = join(root, `.cache/bench-fleet-${process.pid}.mjs`);
-  await build({
-    stdin: {
-      resolveDir: root,
-      contents: `
-        export { installMoto } from './test/account/wire/moto-server.mjs';
-        export { LocalAws } from './test/stack/audit/local-aws.ts';
-        export { Glue } from './test/stack/audit/glue.ts';
-        export { findingsOf, seedMember } from './test/stack/audit/seed-member.ts';
-        export { fleetDefinition } from './reference-stack/audit/fleet-definition.ts';`,
-    },
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    packages: 'external',
-    logLevel: 'error',
-    // Both find the project from three folders below it.
-    define: {
-      'import.meta.url': JSON.stringify(pathToFileURL(join(root, 'test/stack/audit/local-aws.ts')).href),
-    },
-  });
-  try {
-    return await import(pathToFileURL(outfile).href);
-  } finally {
-    await rm(outfile, { force: true });
-  }
+  return loadSource(`
+    export { installMoto } from './test/account/wire/moto-server.mjs';
+    export { LocalAws } from './test/stack/audit/local-aws.ts';
+    export { Glue } from './test/stack/audit/glue.ts';
+    export { findingsOf, seedMember } from './test/stack/audit/seed-member.ts';
+    export { fleetDefinition } from './reference-stack/audit/fleet-definition.ts';`);
 }

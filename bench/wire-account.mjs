@@ -5,13 +5,11 @@
 // Needs what the wire suite needs (Python 3), and `npm run build`.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { join } from 'node:path';
+import { loadSource } from '../scripts/from-source.mjs';
 import { busiestWindow } from './busiest-window.mjs';
 import { installMoto, startMoto } from '../test/account/wire/moto-server.mjs';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const [functions, apis, latencyMs] = [1000, 100, 50];
 const account = '111122223333';
 const region = 'us-east-1';
@@ -136,35 +134,14 @@ function report(received) {
 
 /** The seeds, proxy and rates of the wire suite, from source. */
 async function load() {
-  const outfile = join(root, `.cache/bench-wire-${process.pid}.mjs`);
-  await build({
-    stdin: {
-      resolveDir: root,
-      contents: `
-        export { APIGateway } from '@aws-sdk/client-api-gateway';
-        export { IAM } from '@aws-sdk/client-iam';
-        export { Lambda } from '@aws-sdk/client-lambda';
-        export { bucketsOf } from './src/account/rate.ts';
-        export { askedOf } from './test/account/wire/action-of.ts';
-        export { startHeadgate } from './test/account/wire/command.ts';
-        export { startProxy } from './test/account/wire/recording-proxy.ts';
-        export { emptyZip, trust } from './test/account/wire/seed.ts';
-        export { seedFlows } from './test/account/wire/seed-flows.ts';`,
-    },
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    packages: 'external',
-    logLevel: 'error',
-    define: {
-      'import.meta.url': JSON.stringify(pathToFileURL(join(root, 'test/account/wire/command.ts')).href),
-    },
-  });
-  try {
-    return await import(pathToFileURL(outfile).href);
-  } finally {
-    await rm(outfile, { force: true });
-  }
+  return loadSource(`
+    export { APIGateway } from '@aws-sdk/client-api-gateway';
+    export { IAM } from '@aws-sdk/client-iam';
+    export { Lambda } from '@aws-sdk/client-lambda';
+    export { bucketsOf } from './src/account/rate.ts';
+    export { askedOf } from './test/account/wire/action-of.ts';
+    export { startHeadgate } from './test/account/wire/command.ts';
+    export { startProxy } from './test/account/wire/recording-proxy.ts';
+    export { emptyZip, trust } from './test/account/wire/seed.ts';
+    export { seedFlows } from './test/account/wire/seed-flows.ts';`);
 }

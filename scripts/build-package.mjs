@@ -2,12 +2,11 @@
 // with their handlers bundled, and the licences of what is bundled. Run by `npm pack` and `npm publish`.
 import { spawnSync } from 'node:child_process';
 import { copyFile, cp, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { build } from 'esbuild';
-import { buildAll, load } from './build.mjs';
+import { buildAll } from './build.mjs';
+import { loadSource, root } from './from-source.mjs';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const handlers =
   'order-api rotate-api-key ingest-upload record-order release-due-orders start-fulfilment write-audit-trail process-orders'.split(
     ' ',
@@ -35,7 +34,9 @@ async function buildReferenceStack() {
   });
   for (const name of ['read-policy.json', 'member-role.template.json'])
     await copyFile(join(root, 'reference-stack/audit', name), join(root, 'dist', name));
-  const { bundleHandler } = await load('reference-stack/lib/handler-code.ts', 'handler-code');
+  const { bundleHandler } = await loadSource(
+    "export { bundleHandler } from './reference-stack/lib/handler-code.ts';",
+  );
   await mkdir(join(root, 'dist/handlers'), { recursive: true });
   for (const name of handlers)
     bundleHandler(join(root, `reference-stack/handlers/${name}.ts`), join(root, `dist/handlers/${name}.js`));

@@ -3,12 +3,12 @@ import { fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chmod, copyFile, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import Ajv2020 from 'ajv/dist/2020.js';
 import standaloneCode from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
+import { loadSource, root } from './from-source.mjs';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const cache = join(root, '.cache');
 const shared = {
   bundle: true,
@@ -19,25 +19,10 @@ const shared = {
   absWorkingDir: root,
 };
 
-/** Runs a TypeScript module of the project and answers its exports. */
-export async function load(entry, name) {
-  const outfile = join(cache, `${name}-${process.pid}.mjs`);
-  await build({
-    ...shared,
-    entryPoints: [join(root, entry)],
-    outfile,
-    packages: 'external',
-    define: { 'import.meta.url': JSON.stringify(pathToFileURL(join(root, entry)).href) },
-  });
-  try {
-    return await import(pathToFileURL(outfile).href);
-  } finally {
-    await rm(outfile);
-  }
-}
-
 async function generateValidators() {
-  const { ruleSchema, configSchema, waiversSchema } = await load('src/rules/schema.ts', 'schema');
+  const { ruleSchema, configSchema, waiversSchema } = await loadSource(
+    "export * from './src/rules/schema.ts';",
+  );
   const ajv = new (Ajv2020.default ?? Ajv2020)({
     allErrors: true,
     allowUnionTypes: true,
@@ -63,11 +48,10 @@ export const validateWaivers = problems(waivers);
 }
 
 async function packRules() {
-  const [{ shippedRules }, { relationNames }, { checkRelations }] = [
-    await load('src/rules/shipped.ts', 'shipped'),
-    await load('src/graph/relation-names.ts', 'relations'),
-    await load('src/rules/check-relations.ts', 'check'),
-  ];
+  const { shippedRules, relationNames, checkRelations } = await loadSource(`
+    export { shippedRules } from './src/rules/shipped.ts';
+    export { relationNames } from './src/graph/relation-names.ts';
+    export { checkRelations } from './src/rules/check-relations.ts';`);
   const sources = await shippedRules();
   checkRelations(sources.rules, relationNames());
   // Examples are two thirds of a rule's text, and no scan reads them: they are a chunk of their own.

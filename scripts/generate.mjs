@@ -3,30 +3,20 @@
 import { spawnSync } from 'node:child_process';
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
-import { load } from './build.mjs';
+import { loadSource, root } from './from-source.mjs';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const check = process.argv.includes('--check');
 
-const [
-  { ruleSchema },
-  { shippedRules },
-  pages,
-  { relationDocs },
-  { iamPolicy },
-  { needsOf },
-  { memberRoleTemplate },
-] = await Promise.all([
-  load('src/rules/schema.ts', 'g-schema'),
-  load('src/rules/shipped.ts', 'g-shipped'),
-  load('src/rules/pages.ts', 'g-pages'),
-  load('src/graph/relation-table.ts', 'g-relations'),
-  load('src/account/iam-policy.ts', 'g-policy'),
-  load('src/needs.ts', 'g-needs'),
-  load('reference-stack/audit/member-role.ts', 'g-member'),
-]);
+const { ruleSchema, shippedRules, pages, relationDocs, iamPolicy, needsOf, memberRoleTemplate } =
+  await loadSource(`
+    export { ruleSchema } from './src/rules/schema.ts';
+    export { shippedRules } from './src/rules/shipped.ts';
+    export * as pages from './src/rules/pages.ts';
+    export { relationDocs } from './src/graph/relation-table.ts';
+    export { iamPolicy } from './src/account/iam-policy.ts';
+    export { needsOf } from './src/needs.ts';
+    export { memberRoleTemplate } from './reference-stack/audit/member-role.ts';`);
 const sources = await shippedRules();
 const readPolicy = iamPolicy(needsOf(sources.rules), 'aws');
 const coverage = parse(await readFile(join(root, 'rules/data/peer-coverage.yaml'), 'utf8'));

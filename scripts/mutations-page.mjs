@@ -1,19 +1,16 @@
 // Writes docs/mutations.md from the mutation matrix; the test of the matrix proves what the page says.
 // With --check nothing is written, and a difference fails.
 import { readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { load } from './build.mjs';
-
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { loadSource, root } from './from-source.mjs';
 
 /** Text of docs/mutations.md. */
 export async function mutationsPage() {
-  const [{ matrix }, { auditMatrix }, { shippedRules }] = await Promise.all([
-    load('test/stack/mutations/matrix.ts', 'mutations'),
-    load('test/stack/mutations/audit-matrix.ts', 'mutations-audit'),
-    load('src/rules/shipped.ts', 'mutations-rules'),
-  ]);
+  const { matrix, auditMatrix, shippedRules } = await loadSource(`
+    export { matrix } from './test/stack/mutations/matrix.ts';
+    export { auditMatrix } from './test/stack/mutations/audit-matrix.ts';
+    export { shippedRules } from './src/rules/shipped.ts';`);
   const { rules } = await shippedRules();
   const killing = new Map(matrix.map((mutation) => [mutation.rule, mutation]));
   const killed = rules.filter(({ id }) => killing.has(id)).length;

@@ -2,33 +2,17 @@
 //   node scripts/sam-agreement.mjs <folder> [--list] [--json] [name...]
 // The folder holds input/*.yaml and output/*.json (region ap-southeast-1). The hash in the id of an API's
 // deployment is left out, lists are compared without their order, and parameters count as their defaults.
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { loadSource } from './from-source.mjs';
 import { compareMeaning } from './sam-meaning.mjs';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-
-/** Bundles the expander from its source and loads it. */
+/** The expander, from its source. */
 export async function loadExpander() {
-  await mkdir(join(root, '.cache'), { recursive: true });
-  const outfile = join(root, `.cache/sam-${process.pid}.mjs`);
-  const { build } = await import('esbuild');
-  const contents = `export { expandSam } from './sam/expand.ts';
-    export { parseTemplateText } from './parse-template.ts';`;
-  await build({
-    stdin: { contents, resolveDir: join(root, 'src/template'), loader: 'ts' },
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    packages: 'external',
-    logLevel: 'error',
-  });
-  const loaded = await import(pathToFileURL(outfile).href);
-  await rm(outfile, { force: true });
-  return loaded;
+  return loadSource(`
+    export { expandSam } from './src/template/sam/expand.ts';
+    export { parseTemplateText } from './src/template/parse-template.ts';`);
 }
 
 /** Compares all templates of a folder. Resolves to one entry per input. */

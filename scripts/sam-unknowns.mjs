@@ -1,38 +1,20 @@
 // Counts verdicts over the SAM templates of folders, with and without the expansion, and what leaves them open:
 //   node scripts/sam-unknowns.mjs <folder...> [--causes]
-import { mkdir, readFile, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { readFile } from 'node:fs/promises';
+import { loadSource } from './from-source.mjs';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const now = new Date('2026-11-23T00:00:00Z');
 
 /** Bundles the scan from its source and loads it. */
 async function loadScan() {
-  await mkdir(join(root, '.cache'), { recursive: true });
-  const outfile = join(root, `.cache/sam-unknowns-${process.pid}.mjs`);
-  const contents = `export { decideReading, scanTemplates } from './src/scan.ts';
+  return loadSource(`
+    export { decideReading, scanTemplates } from './src/scan.ts';
     export { applySettings } from './src/rules/apply-config.ts';
     export { shippedRules } from './src/rules/shipped.ts';
     export { ReadingBuilder } from './src/template/reading-builder.ts';
     export { Stack } from './src/template/stack.ts';
     export { parseTemplateText } from './src/template/parse-template.ts';
-    export { expandTransforms, hasSamTransform } from './src/template/transforms.ts';`;
-  await build({
-    stdin: { contents, resolveDir: root, loader: 'ts' },
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    packages: 'external',
-    logLevel: 'error',
-    define: { 'import.meta.url': JSON.stringify(pathToFileURL(join(root, 'src/cli/main.ts')).href) },
-  });
-  const loaded = await import(pathToFileURL(outfile).href);
-  await rm(outfile, { force: true });
-  return loaded;
+    export { expandTransforms, hasSamTransform } from './src/template/transforms.ts';`);
 }
 
 /** Verdicts of the files as they would be if nobody expanded them. */
