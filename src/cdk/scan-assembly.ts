@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { ScanResult } from '../model/scan-result.ts';
 import { loadRuleSet } from '../load-rule-set.ts';
-import { readWaiveOptions } from '../read-waive-options.ts';
+import { readDecideSettings } from '../read-decide-settings.ts';
 import { readConfigIn } from '../rules/read-config.ts';
 import { scanTemplates } from '../scan.ts';
 import { version } from '../version.ts';
@@ -24,8 +24,7 @@ async function scanAssembly(request: ScanRequest, cwd: string): Promise<ScanAnsw
       version,
       now: new Date(),
       detail: 'findings',
-      ...(await readWaiveOptions(config, cwd, true)),
-      ...(config.outside === undefined ? {} : { outside: config.outside }),
+      ...(await readDecideSettings(config, cwd, true)),
     },
   );
   refuseIncomplete(result);

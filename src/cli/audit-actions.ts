@@ -20,7 +20,7 @@ import { loadRuleSet } from '../load-rule-set.ts';
 import { readSnapshot } from './read-snapshot.ts';
 import { saveFile } from './save-file.ts';
 import type { Surroundings } from './surroundings.ts';
-import { readWaiveOptions } from '../read-waive-options.ts';
+import { readDecideSettings } from '../read-decide-settings.ts';
 import { version } from '../version.ts';
 
 /** Options of `headgate audit`. */
@@ -108,9 +108,8 @@ async function decide(
   config: HeadgateConfig,
   { cwd, now }: Surroundings,
 ): Promise<ScanResult> {
-  const waivers = await readWaiveOptions(config, cwd, true);
-  const outside = config.outside === undefined ? {} : { outside: config.outside };
-  return decideReading(reading, { ruleSet, version, now: now(), detail: 'all', ...waivers, ...outside });
+  const settings = await readDecideSettings(config, cwd, true);
+  return decideReading(reading, { ruleSet, version, now: now(), detail: 'all', ...settings });
 }
 
 /** Prints the drift; true where there is any. */

@@ -7,7 +7,7 @@ import { scanTemplates } from '../scan.ts';
 import { emit, wantsDetail } from './emit.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { loadRuleSet } from '../load-rule-set.ts';
-import { readWaiveOptions } from '../read-waive-options.ts';
+import { readDecideSettings } from '../read-decide-settings.ts';
 import type { ScanOptions } from './options.ts';
 import type { Surroundings } from './surroundings.ts';
 import { version } from '../version.ts';
@@ -59,9 +59,8 @@ export async function scanPaths(
     ...(parameters === undefined ? {} : { parameters }),
   };
   const detail = wantsDetail(options) ? 'all' : 'findings';
-  const waivers = await readWaiveOptions(config, cwd, use.baseline);
-  const outside = config.outside === undefined ? {} : { outside: config.outside };
-  const decide = { ruleSet, version, now: surroundings.now(), detail, ...waivers, ...outside } as const;
+  const settings = await readDecideSettings(config, cwd, use.baseline);
+  const decide = { ruleSet, version, now: surroundings.now(), detail, ...settings } as const;
   const snapshot = snapshotAmong(paths);
   const result =
     snapshot === undefined

@@ -7,7 +7,7 @@ import {
 } from '../account/collect-account.ts';
 import type { Credentials } from '../account/collector.ts';
 import { loadRuleSet } from '../load-rule-set.ts';
-import { readWaiveOptions } from '../read-waive-options.ts';
+import { readDecideSettings } from '../read-decide-settings.ts';
 import { version } from '../version.ts';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { RuleSet } from '../model/rule.ts';
@@ -180,9 +180,8 @@ async function decide(
   config: HeadgateConfig,
   { configFolder, time }: AuditSettings,
 ): Promise<ScanResult> {
-  const waivers = await readWaiveOptions(config, configFolder, true);
-  const outside = config.outside === undefined ? {} : { outside: config.outside };
-  return decideReading(reading, { ruleSet, version, now: time, detail: 'all', ...waivers, ...outside });
+  const fromConfig = await readDecideSettings(config, configFolder, true);
+  return decideReading(reading, { ruleSet, version, now: time, detail: 'all', ...fromConfig });
 }
 
 async function publish(

@@ -1,21 +1,23 @@
 import { resolve } from 'node:path';
 import type { Baseline, Waiver } from './model/waiver.ts';
 import type { HeadgateConfig } from './rules/read-config.ts';
+import type { DecideOptions } from './scan.ts';
 import type { WaiveOptions } from './waive.ts';
 
-/** Waivers, baseline and counted tools that headgate.yaml names. */
-export async function readWaiveOptions(
+/** What headgate.yaml says of verdicts: waivers, baseline, tools that count, and what stands outside of the scan. */
+export async function readDecideSettings(
   config: HeadgateConfig,
   cwd: string,
   useBaseline: boolean,
-): Promise<WaiveOptions> {
-  const { waivers, baseline, peerSuppressions } = config;
+): Promise<WaiveOptions & Pick<DecideOptions, 'outside'>> {
+  const { waivers, baseline, peerSuppressions, outside } = config;
   return {
     ...(waivers === undefined ? {} : { waivers: await readWaiversOf(waivers, cwd) }),
     ...(baseline === undefined || !useBaseline
       ? {}
       : { baseline: { file: baseline, entries: await readBaselineOf(baseline, cwd) } }),
     ...(peerSuppressions === undefined ? {} : { peerSuppressions }),
+    ...(outside === undefined ? {} : { outside }),
   };
 }
 
