@@ -40,9 +40,19 @@ export const kms = defineCollector<KMS>({
     {
       operation: 'DescribeKey',
       each: keyType,
-      fills: ['Description', 'Enabled', 'KeySpec', 'KeyState', 'KeyUsage', 'MultiRegion', 'Origin'],
+      fills: [
+        'Description',
+        'Enabled',
+        'KeySpec',
+        'KeyState',
+        'KeyUsage',
+        'MultiRegion',
+        'Origin',
+        'PrimaryKeyArn',
+      ],
       async *read(api, { keys }) {
         const { KeyMetadata: key } = await api.describeKey({ KeyId: keys?.id });
+        const replicates = key?.MultiRegionConfiguration;
         yield {
           properties: {
             Description: key?.Description === '' ? undefined : key?.Description,
@@ -52,6 +62,9 @@ export const kms = defineCollector<KMS>({
             KeyUsage: key?.KeyUsage,
             MultiRegion: key?.MultiRegion,
             Origin: key?.Origin,
+            // Of replicas alone, as templates declare them.
+            PrimaryKeyArn:
+              replicates?.MultiRegionKeyType === 'REPLICA' ? replicates.PrimaryKey?.Arn : undefined,
           },
         };
       },

@@ -633,6 +633,11 @@ function replicaSide(isSound: boolean): Side {
           KeyManager: 'CUSTOMER',
           Origin: 'AWS_KMS',
           MultiRegion: true,
+          MultiRegionConfiguration: {
+            MultiRegionKeyType: 'REPLICA',
+            PrimaryKey: { Arn: 'arn:aws:kms:us-east-1:111122223333:key/mrk-1', Region: 'us-east-1' },
+            ReplicaKeys: [{ Arn: arn('kms', 'key/mrk-1'), Region: 'eu-west-1' }],
+          },
         },
       },
       'kms.GetKeyRotationStatus': { KeyRotationEnabled: true },
@@ -661,14 +666,9 @@ const replica: ParityCase = {
   name: 'a topic under a replica key',
   sound: replicaSide(true),
   bad: replicaSide(false),
-  pairs: [pair('AWS::SNS::Topic', 'Topic', 'orders')],
-  oneSided: [
-    {
-      side: 'live',
-      type: 'AWS::KMS::Key',
-      name: 'mrk-1',
-      reason: 'an account shows a replica as the key that it is; of templates no rule judges it',
-    },
+  pairs: [
+    pair('AWS::KMS::Key', 'Replica', 'mrk-1', 'AWS::KMS::ReplicaKey'),
+    pair('AWS::SNS::Topic', 'Topic', 'orders'),
   ],
   proofs: [
     {
