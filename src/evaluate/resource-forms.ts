@@ -76,7 +76,8 @@ function noSign({ name, code }: Resource, capabilities: readonly CodeCapability[
     return {
       code: 'code',
       message: `the code of \`${name}\` was not at hand`,
-      remedy: 'scan the cloud assembly with its assets, or bring the evidence by hand',
+      remedy:
+        'scan the assembly with its assets, or the template with the code beside it, or bring the evidence by hand, as a waiver with a reason',
     };
   const soFar = code.complete ? '' : ', as far as it could be read';
   return {

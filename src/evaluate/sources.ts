@@ -1,5 +1,4 @@
-import type { Resource } from '../model/resource.ts';
-import type { Relation } from '../model/resource-graph.ts';
+import type { Relation, ResourceGraph } from '../model/resource-graph.ts';
 import type { Cause } from '../model/value.ts';
 import { elementsSource, entriesSource } from './list-sources.ts';
 import { outside, type Members, type Source } from './members.ts';
@@ -100,15 +99,30 @@ const servicesSource: Source = (node, context) => {
 };
 
 function resourcesSource(types: readonly string[]): Source {
-  return (node, context) => {
-    const scope = node.resource.scope;
-    const inScope = (resource: Resource): boolean => resource.scope === scope;
-    const nodes = types
-      .flatMap((type) => context.graph.ofType(type).filter(inScope))
-      .map((resource) => nodeOf(resource));
+  return ({ resource: { scope } }, { graph }) => {
+    const nodes = types.flatMap((type) => nodesOfType(graph, type).get(scope) ?? []);
     const incomplete = types
-      .map((type) => context.graph.incompleteness(type, scope))
+      .map((type) => graph.incompleteness(type, scope))
       .find((cause) => cause !== undefined);
     return incomplete === undefined ? { nodes } : { nodes, incomplete };
   };
+}
+
+const typed = new WeakMap<ResourceGraph, Map<string, ReadonlyMap<string, readonly Node[]>>>();
+
+/** Scope -> nodes of a type, gathered once a graph: each scope would look through those of all others. */
+function nodesOfType(graph: ResourceGraph, type: string): ReadonlyMap<string, readonly Node[]> {
+  let types = typed.get(graph);
+  if (types === undefined)
+    typed.set(graph, (types = new Map<string, ReadonlyMap<string, readonly Node[]>>()));
+  const known = types.get(type);
+  if (known !== undefined) return known;
+  const scopes = new Map<string, Node[]>();
+  for (const resource of graph.ofType(type)) {
+    const nodes = scopes.get(resource.scope);
+    if (nodes === undefined) scopes.set(resource.scope, [nodeOf(resource)]);
+    else nodes.push(nodeOf(resource));
+  }
+  types.set(type, scopes);
+  return scopes;
 }
