@@ -123,6 +123,7 @@ async function execute(watch) {
   const sfn = new SFN(aws.config(home));
   const lambdaArn = (name) => `arn:aws:lambda:${home}:123456789012:function:${name}`;
   const definition = headgate.fleetDefinition({
+    partition: 'aws',
     auditFunction: lambdaArn('audit'),
     fleetFunction: lambdaArn('fleet'),
     bucket: 'audits',

@@ -1,4 +1,4 @@
-import { Duration, Names, Stack } from 'aws-cdk-lib';
+import { Aws, Duration, Names, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
@@ -145,7 +145,10 @@ export class Audit extends Construct {
       name: this.stateMachineName,
       runs: 'an audit in parts',
       functions: [this.function],
-      definition: splitDefinition(this.function.target.functionArn),
+      definition: splitDefinition({
+        partition: Aws.PARTITION,
+        auditFunction: this.function.target.functionArn,
+      }),
     });
     return stateMachine;
   }

@@ -1,17 +1,16 @@
 import {
   answerOfAudit,
   everything,
-  invoke,
+  integration,
   killed,
+  retries,
   splitStates,
   taskSeconds,
-  transient,
+  type SplitDefinitionProps,
 } from './split-states.ts';
 
-/** What the definition names; tokens of the CDK, or plain texts in tests. */
-export interface FleetDefinitionProps {
-  /** ARN of the function that audits. */
-  readonly auditFunction: string;
+/** What the definition names beside what an audit in parts does. */
+export interface FleetDefinitionProps extends SplitDefinitionProps {
   /** ARN of the function that plans and reports. */
   readonly fleetFunction: string;
   readonly bucket: string;
@@ -41,7 +40,7 @@ export function fleetDefinition(props: FleetDefinitionProps): object {
     States: {
       Plan: {
         Type: 'Task',
-        Resource: invoke,
+        Resource: integration(props.partition, 'lambda:invoke'),
         Parameters: {
           FunctionName: props.fleetFunction,
           Payload: { action: 'plan', 'time.$': '$.time' },
@@ -51,7 +50,7 @@ export function fleetDefinition(props: FleetDefinitionProps): object {
           'itemsKey.$': '$.Payload.itemsKey',
           'items.$': '$.Payload.items',
         },
-        Retry: [transient],
+        Retry: retries,
         Catch: runFailed,
         TimeoutSeconds: taskSeconds,
         Next: 'AuditAll',
@@ -59,13 +58,13 @@ export function fleetDefinition(props: FleetDefinitionProps): object {
       AuditAll: auditAll(props),
       Report: {
         Type: 'Task',
-        Resource: invoke,
+        Resource: integration(props.partition, 'lambda:invoke'),
         Parameters: {
           FunctionName: props.fleetFunction,
           Payload: { action: 'report', 'folder.$': '$.folder' },
         },
         ResultSelector: { 'overview.$': '$.Payload.overview', 'totals.$': '$.Payload.totals' },
-        Retry: [transient],
+        Retry: retries,
         Catch: runFailed,
         TimeoutSeconds: taskSeconds,
         End: true,
@@ -83,7 +82,7 @@ function auditAll(props: FleetDefinitionProps): object {
     MaxConcurrency: props.maxConcurrency,
     ToleratedFailurePercentage: props.toleratedFailurePercentage,
     ItemReader: {
-      Resource: 'arn:aws:states:::s3:getObject',
+      Resource: integration(props.partition, 's3:getObject'),
       ReaderConfig: { InputType: 'JSON' },
       Parameters: { Bucket: props.bucket, 'Key.$': '$.itemsKey' },
     },
@@ -94,7 +93,7 @@ function auditAll(props: FleetDefinitionProps): object {
       States: auditOne(props),
     },
     ResultWriter: {
-      Resource: 'arn:aws:states:::s3:putObject',
+      Resource: integration(props.partition, 's3:putObject'),
       Parameters: {
         Bucket: props.bucket,
         'Prefix.$': `States.Format('${props.prefix}{}/map', $.folder)`,
@@ -110,7 +109,7 @@ function auditAll(props: FleetDefinitionProps): object {
 
 /** One account and Region. Input: an item of the plan. */
 function auditOne(props: FleetDefinitionProps): object {
-  const { auditFunction, bucket, prefix } = props;
+  const { partition, auditFunction, bucket, prefix } = props;
   const place = {
     'time.$': '$.time',
     'account.$': '$.account',
@@ -120,11 +119,11 @@ function auditOne(props: FleetDefinitionProps): object {
   return {
     Audit: {
       Type: 'Task',
-      Resource: invoke,
+      Resource: integration(partition, 'lambda:invoke'),
       Parameters: { FunctionName: auditFunction, 'Payload.$': '$' },
       ResultSelector: answerOfAudit,
       ResultPath: '$.result',
-      Retry: [transient],
+      Retry: retries,
       TimeoutSeconds: taskSeconds,
       Catch: [{ ErrorEquals: killed, ResultPath: '$.failure', Next: 'ServicesApart' }, ...recordFailure],
       Next: 'InTime',
@@ -137,6 +136,7 @@ function auditOne(props: FleetDefinitionProps): object {
       Next: 'AuditServices',
     },
     ...splitStates({
+      partition,
       auditFunction,
       place,
       more: { 'folder.$': '$.folder' },
@@ -145,7 +145,7 @@ function auditOne(props: FleetDefinitionProps): object {
     }),
     AddPartitions: {
       Type: 'Task',
-      Resource: 'arn:aws:states:::aws-sdk:glue:batchCreatePartition',
+      Resource: integration(partition, 'aws-sdk:glue:batchCreatePartition'),
       Parameters: {
         DatabaseName: props.database,
         TableName: props.table,
@@ -169,7 +169,7 @@ function auditOne(props: FleetDefinitionProps): object {
     },
     RecordFailure: {
       Type: 'Task',
-      Resource: 'arn:aws:states:::aws-sdk:s3:putObject',
+      Resource: integration(partition, 'aws-sdk:s3:putObject'),
       Parameters: {
         Bucket: bucket,
         'Key.$': `States.Format('${prefix}{}/failures/{}-{}.json', $.folder, $.account, $.region)`,

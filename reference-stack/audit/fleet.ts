@@ -190,6 +190,7 @@ export class Fleet extends Construct {
       runs: 'audits of the fleet',
       functions: [this.auditor, this.planner],
       definition: fleetDefinition({
+        partition: Aws.PARTITION,
         auditFunction: this.auditor.target.functionArn,
         fleetFunction: this.planner.target.functionArn,
         bucket: this.bucket.bucketName,

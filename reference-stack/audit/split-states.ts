@@ -1,14 +1,16 @@
-/** The optimised integration: waits for the function's answer. */
-export const invoke = 'arn:aws:states:::lambda:invoke';
+/** ARN of what a task calls, e.g. `lambda:invoke`: the optimised integration, which waits for the function's answer. */
+export function integration(partition: string, call: string): string {
+  return `arn:${partition}:states:::${call}`;
+}
+
 export const everything = ['States.ALL'];
 
 /** Errors of the service, not of the audit: asked again, nothing was done twice. */
-export const transient = {
+const transient = {
   ErrorEquals: [
     'Lambda.ServiceException',
     'Lambda.AWSLambdaException',
     'Lambda.SdkClientException',
-    'Lambda.TooManyRequestsException',
     'Lambda.ClientExecutionTimeoutException',
   ],
   IntervalSeconds: 5,
@@ -17,6 +19,19 @@ export const transient = {
   MaxDelaySeconds: 120,
   JitterStrategy: 'FULL',
 };
+
+/** Another audit has the reserved concurrency, for up to a quarter of an hour; the jitter halves the delays. */
+const busy = {
+  ErrorEquals: ['Lambda.TooManyRequestsException'],
+  IntervalSeconds: 30,
+  BackoffRate: 2,
+  MaxAttempts: 30,
+  MaxDelaySeconds: 120,
+  JitterStrategy: 'FULL',
+};
+
+/** What every call of a function is tried again for. */
+export const retries = [busy, transient];
 
 /**
  * How Step Functions is told that a function was killed, for its time or its memory
@@ -35,9 +50,16 @@ export const answerOfAudit = {
   'nextRound.$': '$.Payload.nextRound',
 };
 
-/** What differs between one account on its own and one of a fleet. */
-export interface SplitProps {
+/** What the definition names; tokens of the CDK, or plain texts in tests. */
+export interface SplitDefinitionProps {
+  /** `aws`, `aws-cn`, ... */
+  readonly partition: string;
+  /** ARN of the function that audits. */
   readonly auditFunction: string;
+}
+
+/** What differs between one account on its own and one of a fleet. */
+export interface SplitProps extends SplitDefinitionProps {
   /** JSONPath members that name the audit, for every part and for the one that decides. */
   readonly place: Readonly<Record<string, string>>;
   /** More for the one that decides. */
@@ -51,7 +73,8 @@ export interface SplitProps {
  * a last one decides on all of them. Where even the parts were too large, they are halved and read again. Expects
  * `$.result.split` and `$.result.nextRound`.
  */
-export function splitStates({ auditFunction, place, more = {}, next, Catch }: SplitProps): object {
+export function splitStates(props: SplitProps): object {
+  const { partition, auditFunction, place, more = {}, next, Catch } = props;
   return {
     AuditServices: {
       Type: 'Map',
@@ -64,7 +87,7 @@ export function splitStates({ auditFunction, place, more = {}, next, Catch }: Sp
         'services.$': '$$.Map.Item.Value.services',
         'share.$': '$$.Map.Item.Value.share',
       },
-      ItemProcessor: readPart(auditFunction),
+      ItemProcessor: readPart(props),
       ResultPath: '$.parts',
       // Where a service was away for minutes, everything is read once more.
       Retry: [{ ...transient, IntervalSeconds: 60, MaxAttempts: 1 }],
@@ -73,14 +96,14 @@ export function splitStates({ auditFunction, place, more = {}, next, Catch }: Sp
     },
     Decide: {
       Type: 'Task',
-      Resource: invoke,
+      Resource: integration(partition, 'lambda:invoke'),
       Parameters: {
         FunctionName: auditFunction,
         Payload: { ...place, ...more, 'parts.$': '$.parts', 'round.$': '$.result.nextRound' },
       },
       ResultSelector: answerOfAudit,
       ResultPath: '$.result',
-      Retry: [transient],
+      Retry: retries,
       TimeoutSeconds: taskSeconds,
       Catch,
       Next: 'InTime',
@@ -93,19 +116,19 @@ export function splitStates({ auditFunction, place, more = {}, next, Catch }: Sp
   };
 }
 
-function readPart(auditFunction: string): object {
+function readPart({ partition, auditFunction }: SplitDefinitionProps): object {
   return {
     ProcessorConfig: { Mode: 'INLINE' },
     StartAt: 'ReadServices',
     States: {
       ReadServices: {
         Type: 'Task',
-        Resource: invoke,
+        Resource: integration(partition, 'lambda:invoke'),
         Parameters: { FunctionName: auditFunction, 'Payload.$': '$' },
         ResultSelector: { 'key.$': '$.Payload.key' },
         OutputPath: '$.key',
         // A part that is read again is written over.
-        Retry: [transient, { ErrorEquals: killed, IntervalSeconds: 5, BackoffRate: 2, MaxAttempts: 1 }],
+        Retry: [...retries, { ErrorEquals: killed, IntervalSeconds: 5, BackoffRate: 2, MaxAttempts: 1 }],
         Catch: [{ ErrorEquals: everything, ResultPath: '$.failure', Next: 'ServicesUnread' }],
         TimeoutSeconds: taskSeconds,
         End: true,
@@ -119,14 +142,14 @@ function readPart(auditFunction: string): object {
  * The state machine that goes on where the scheduled audit of one account did not get through.
  * Input: `{time, result: {split, nextRound}}`, as src/lambda/hand-over.ts gives it.
  */
-export function splitDefinition(auditFunction: string): object {
+export function splitDefinition(props: SplitDefinitionProps): object {
   const Catch = [{ ErrorEquals: everything, ResultPath: '$.failure', Next: 'NotAudited' }];
   return {
     Comment: 'Reads part by part what one function does not get through, and decides on it',
     StartAt: 'AuditServices',
     TimeoutSeconds: 24 * 3600,
     States: {
-      ...splitStates({ auditFunction, place: { 'time.$': '$.time' }, next: 'Audited', Catch }),
+      ...splitStates({ ...props, place: { 'time.$': '$.time' }, next: 'Audited', Catch }),
       Audited: { Type: 'Succeed' },
       // An alarm watches for it.
       NotAudited: { Type: 'Fail', ErrorPath: '$.failure.Error', CausePath: '$.failure.Cause' },

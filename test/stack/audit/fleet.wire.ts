@@ -139,6 +139,7 @@ async function execute(aws: LocalAws) {
   const sfn = new SFN(aws.config(region));
   const lambdaArn = (name: string): string => `arn:aws:lambda:${region}:123456789012:function:${name}`;
   const definition = fleetDefinition({
+    partition: 'aws',
     auditFunction: lambdaArn('audit'),
     fleetFunction: lambdaArn('fleet'),
     bucket: 'audits',

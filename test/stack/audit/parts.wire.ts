@@ -45,7 +45,12 @@ describeOnWire('an account that one function does not get through', () => {
     const sfn = new SFN(aws.config(region));
     await sfn.createStateMachine({
       name: 'parts',
-      definition: JSON.stringify(splitDefinition(`arn:aws:lambda:${region}:123456789012:function:audit`)),
+      definition: JSON.stringify(
+        splitDefinition({
+          partition: 'aws',
+          auditFunction: `arn:aws:lambda:${region}:123456789012:function:audit`,
+        }),
+      ),
       roleArn: 'arn:aws:iam::123456789012:role/parts',
     });
     await aws.set({ slow: { [account]: 121_000 } });

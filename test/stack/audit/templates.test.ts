@@ -157,6 +157,26 @@ describe.each(stacks)('the audit of an %s', (_name, resources, prefix) => {
     expect(Math.min(...tasks)).toBeGreaterThan(Math.max(...functions));
   });
 
+  it('waits for a function for as long as another audit may hold it', () => {
+    const texts = JSON.stringify(ofType(resources(), 'AWS::StepFunctions::StateMachine'));
+    const [[, interval, rate, attempts, most] = []] = texts
+      .replaceAll('\\"', '"')
+      .matchAll(
+        /TooManyRequestsException"\],"IntervalSeconds":(\d+),"BackoffRate":(\d+),"MaxAttempts":(\d+),"MaxDelaySeconds":(\d+)/g,
+      );
+    const delays = Array.from({ length: Number(attempts) }, (_, attempt) =>
+      Math.min(Number(interval) * Number(rate) ** attempt, Number(most)),
+    );
+    // Full jitter: a delay is half as long on average.
+    const seconds = delays.reduce((sum, delay) => sum + delay / 2, 0);
+    const functions = ofType(resources(), 'AWS::Lambda::Function').map(({ Timeout }) => Number(Timeout));
+    expect(seconds).toBeGreaterThan(Math.max(...functions));
+  });
+
+  it('names no partition', () => {
+    expect(JSON.stringify(resources())).not.toContain('arn:aws:');
+  });
+
   it('raises alarms, and draws graphs, on metrics that are written', () => {
     // Names alone are looked at.
     const written = Object.keys(
