@@ -69,7 +69,7 @@ export class ExternalApi extends Construct {
   grantUse(grantee: SecureFunction): void {
     grantee.allow(['secretsmanager:GetSecretValue'], [this.secret.secretArn]);
     grantee.allow(['kms:Decrypt'], [this.key.keyArn], {
-      StringEquals: { 'kms:ViaService': `secretsmanager.${Aws.REGION}.amazonaws.com` },
+      StringEquals: { 'kms:ViaService': `secretsmanager.${Aws.REGION}.${Aws.URL_SUFFIX}` },
     });
   }
 

@@ -52,7 +52,7 @@ function statementsFor(service: KeyService, stack: Stack): iam.PolicyStatement[]
     case 'logs':
       return [
         allow(
-          `logs.${stack.region}.amazonaws.com`,
+          `logs.${stack.region}.${stack.urlSuffix}`,
           ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:DescribeKey'],
           {
             ArnLike: {
