@@ -32,7 +32,7 @@ export interface Drift {
  * physical name; what a template leaves open CloudFormation names `<stack>-<logical id>-<suffix>`.
  */
 export function driftBetween(declared: DriftSide, live: DriftSide): Drift {
-  const inAccount = groupBy(live.reading.resources, ({ type }) => type);
+  const inAccount = indexNames(live.reading.resources);
   const doubts = new Map(live.reading.incomplete.map(({ type, cause }) => [type, cause.message]));
   const verdicts = new Map(
     live.result.evaluations.map((each) => [`${each.ruleId} ${each.resource.id}`, each]),
@@ -46,17 +46,18 @@ export function driftBetween(declared: DriftSide, live: DriftSide): Drift {
     const [first] = evaluations;
     if (first === undefined || first.resource.type.startsWith('Headgate::')) continue;
     const { resource } = first;
-    const name = nameOf(resource, resources.get(id));
-    if (name === undefined) {
+    const search = searchFor(resource, resources.get(id), inAccount);
+    if (search === undefined) {
       nameless.set(resource.type, (nameless.get(resource.type) ?? 0) + 1);
       continue;
     }
-    const candidates = inAccount.get(resource.type) ?? [];
-    const match = candidates.find((candidate) => name.fits(candidate));
-    const likely = candidates.find((candidate) => name.mayFit?.(candidate) === true);
+    const [match, ...others] = search.matches;
     const why =
-      likely === undefined ? (name.open ?? doubts.get(resource.type) ?? doubts.get('*')) : mayBe(likely);
-    if (match !== undefined) differing.push(...differences(evaluations, match, verdicts));
+      others.length > 0
+        ? `${search.matches.length} resources of the account have such a name`
+        : (search.why ?? doubts.get(resource.type) ?? doubts.get('*'));
+    if (match !== undefined && others.length === 0)
+      differing.push(...differences(evaluations, match, verdicts));
     else if (why !== undefined) unsure.push({ resource, why });
     else missing.push(resource);
   }
@@ -73,38 +74,68 @@ function groupBy<Item>(items: readonly Item[], key: (item: Item) => string): Map
   return groups;
 }
 
-interface Name {
-  fits(live: Resource): boolean;
-  /** Set where the service may have been given a shorter name. */
-  mayFit?(live: Resource): boolean;
-  /** Set where the name is not wholly known before the deployment. */
-  readonly open?: string;
+/** Live resources by their type with the name that their property gives, or with a part of it between hyphens. */
+type Names = ReadonlyMap<string, readonly Resource[]>;
+
+function indexNames(resources: readonly Resource[]): Names {
+  const entries = resources.flatMap((resource) => {
+    const { type, name, properties } = resource;
+    const written = properties[nameProperty(type) ?? ''];
+    const parts = name.toLowerCase().split('-');
+    return [
+      ...(typeof written === 'string' ? [{ key: `${type}=${written}`, resource }] : []),
+      ...[...new Set(parts)].map((part) => ({ key: `${type}-${part}`, resource })),
+      // What was cut stands between the stack's name and the suffix.
+      ...parts.slice(1, -1).map((part) => ({ key: `${type}-${part}...`, resource })),
+    ];
+  });
+  const groups = groupBy(entries, ({ key }) => key);
+  return new Map([...groups].map(([key, found]) => [key, found.map(({ resource }) => resource)]));
+}
+
+function nameProperty(type: string): string | undefined {
+  return identityProperties[type]?.find((each) => each.endsWith('Name'));
+}
+
+/** What of the account may be a declared resource; `why` nobody can tell where there is nothing. */
+interface Search {
+  readonly matches: readonly Resource[];
+  readonly why?: string;
 }
 
 /** Undefined for types that nobody names: the service numbers them. */
-function nameOf(
-  { type, name: logicalId }: ResourceSummary,
+function searchFor(
+  { type, name: logicalId, stack = '' }: ResourceSummary,
   declared: Resource | undefined,
-): Name | undefined {
-  const property = (identityProperties[type] ?? []).find((each) => each.endsWith('Name'));
+  names: Names,
+): Search | undefined {
+  const property = nameProperty(type);
   if (property === undefined) return undefined;
+  const near = (found: readonly Resource[]): readonly Resource[] =>
+    preferring(found, ({ region }) => region === declared?.region);
   const written = declared?.properties[property];
-  if (typeof written === 'string') return { fits: ({ properties }) => properties[property] === written };
+  if (typeof written === 'string') return { matches: near(names.get(`${type}=${written}`) ?? []) };
   if (written !== undefined && written !== null)
-    return {
-      fits: () => false,
-      open: `its name is known only after the deployment (${describeValue(written)})`,
-    };
+    return { matches: [], why: `its name is known only after the deployment (${describeValue(written)})` };
   // Logical ids have no hyphens, and buckets are named in small letters.
   const id = logicalId.toLowerCase();
-  const parts = (live: Resource): string[] => live.name.toLowerCase().split('-');
-  return {
-    fits: (live) => parts(live).includes(id),
-    mayFit: (live) =>
-      parts(live)
-        .slice(1, -1)
-        .some((part) => part.length >= shortestPart && id.startsWith(part)),
-  };
+  const ofStack = ({ name }: Resource): boolean => name.toLowerCase().startsWith(`${stack.toLowerCase()}-`);
+  const matches = near(preferring(names.get(`${type}-${id}`) ?? [], ofStack));
+  if (matches.length > 0) return { matches };
+  for (let length = id.length - 1; length >= shortestPart; length -= 1) {
+    const [likely] = names.get(`${type}-${id.slice(0, length)}...`) ?? [];
+    if (likely !== undefined) return { matches, why: mayBe(likely) };
+  }
+  return { matches };
+}
+
+/** Those of which something is true, or all where it is of none. */
+function preferring(
+  resources: readonly Resource[],
+  test: (resource: Resource) => boolean,
+): readonly Resource[] {
+  const found = resources.filter(test);
+  return found.length > 0 ? found : resources;
 }
 
 /** Shorter beginnings of a logical id are shared by too many names to say anything. */

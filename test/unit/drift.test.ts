@@ -108,6 +108,30 @@ describe('drift', () => {
     ]);
   });
 
+  it('holds nothing against one of several that have such a name', () => {
+    const account = side([
+      ['app-Orders-1A2B3C', queue, 'fail'],
+      ['other-Orders-9Z', queue, 'fail'],
+    ]);
+    const { missing, differing, unsure } = driftBetween(side([['Orders', queue, 'pass']]), account);
+    expect([missing, differing]).toEqual([[], []]);
+    expect(unsure.map(({ why }) => why)).toEqual(['2 resources of the account have such a name']);
+  });
+
+  it('takes the one of the same stack', () => {
+    const account = side([
+      ['app-Orders-1A2B3C', queue, 'fail'],
+      ['other-Orders-9Z', queue, 'fail'],
+    ]);
+    const declared = side([['Orders', queue, 'pass']]);
+    const evaluations = declared.result.evaluations.map((each) => ({
+      ...each,
+      resource: { ...each.resource, stack: 'other' },
+    }));
+    const drift = driftBetween({ ...declared, result: { ...declared.result, evaluations } }, account);
+    expect(drift.differing.map(({ resource }) => resource)).toEqual(['other-Orders-9Z']);
+  });
+
   it('does not compare what nobody names', () => {
     const drift = driftBetween(side([['Post', 'AWS::ApiGateway::Method', 'pass']]), side([]));
     expect(drift).toMatchObject({ missing: [], unsure: [] });
