@@ -62,19 +62,9 @@ export async function audit(options: AuditOptions, surroundings: Surroundings): 
   tellCompleteness(reading, options, surroundings);
   if (reading.completeness.nothing || isInterrupted) return 2;
   if (drifts !== undefined) return drifts ? 1 : 0;
-  const code = exitCodeOf(
-    result,
-    options.failOn ?? config.failOn ?? 'high',
-    options.unknown ?? config.unknown ?? 'warn',
-  );
   // What an account refuses to say is unknown in the report; only an audit that says nothing is none.
-  return code === 2 ? findingsCode(result, options, config) : code;
-}
-
-function findingsCode(result: ScanResult, options: AuditOptions, config: HeadgateConfig): 0 | 1 | 2 {
-  const answered = { ...result, diagnostics: [] };
   return exitCodeOf(
-    answered,
+    { ...result, diagnostics: [] },
     options.failOn ?? config.failOn ?? 'high',
     options.unknown ?? config.unknown ?? 'warn',
   );
