@@ -77,7 +77,7 @@ function noSign({ name, code }: Resource, capabilities: readonly CodeCapability[
       code: 'code',
       message: `the code of \`${name}\` was not at hand`,
       remedy:
-        'scan the assembly with its assets, or the template with the code beside it, or bring the evidence by hand, as a waiver with a reason',
+        'scan the template with its code beside it (a cloud assembly, a SAM build), or bring the evidence by hand',
     };
   const soFar = code.complete ? '' : ', as far as it could be read';
   return {
