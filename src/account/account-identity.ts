@@ -1,4 +1,5 @@
 import { HeadgateError } from '../model/headgate-error.ts';
+import { partitionOfRegion } from '../model/partition.ts';
 import type { ClientConfig } from './collector.ts';
 import { classifyError, type CallFailure } from './errors.ts';
 
@@ -56,8 +57,7 @@ async function askIdentity(open: Open, region: string): Promise<AccountIdentity>
  */
 export function homeRegions(wanted: readonly string[], own = 'us-east-1'): readonly string[] {
   const first = wanted.find((region) => region !== 'all') ?? own;
-  const partition = partitions.find(([, prefix]) => first.startsWith(prefix))?.[0] ?? 'aws';
-  return [...new Set([first, mainRegion(partition)])];
+  return [...new Set([first, partitionOfRegion(first).mainRegion])];
 }
 
 /** Regions to audit, and those asked for that are not enabled. */
@@ -111,17 +111,3 @@ export async function chooseRegions(
     return { regions: named, skipped: [], failure };
   }
 }
-
-/** The Region in which a partition's global services answer. */
-export function mainRegion(partition: string): string {
-  return partitions.find(([name]) => name === partition)?.[2] ?? 'us-east-1';
-}
-
-/** Partitions beside `aws`: how their Regions begin, and the main one (partitions.json of the AWS SDKs, read 2026-11). */
-const partitions: readonly (readonly [name: string, prefix: string, mainRegion: string])[] = [
-  ['aws-cn', 'cn-', 'cn-north-1'],
-  ['aws-us-gov', 'us-gov-', 'us-gov-west-1'],
-  ['aws-eusc', 'eusc-', 'eusc-de-east-1'],
-  ['aws-iso', 'us-iso-', 'us-iso-east-1'],
-  ['aws-iso-b', 'us-isob-', 'us-isob-east-1'],
-];

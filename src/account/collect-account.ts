@@ -1,8 +1,9 @@
 import { setMaxListeners } from 'node:events';
+import { partitionNamed } from '../model/partition.ts';
 import type { Resource } from '../model/resource.ts';
 import type { SourceDiagnostic, SourceReading } from '../model/source.ts';
 import type { Cause } from '../model/value.ts';
-import { chooseRegions, homeRegions, mainRegion, readIdentity, type Open } from './account-identity.ts';
+import { chooseRegions, homeRegions, readIdentity, type Open } from './account-identity.ts';
 import { CallLog, type CallStats } from './calls.ts';
 import { collectPlace, globalRegion, notCollected, type PlaceReading } from './collect-place.ts';
 import {
@@ -226,7 +227,7 @@ class AuditSession {
   }
 
   #collectPlanned(place: Place, planned: readonly PlannedCollector[]): Promise<PlaceReading> {
-    const region = place.region === globalRegion ? mainRegion(place.partition) : place.region;
+    const region = place.region === globalRegion ? partitionNamed(place.partition).mainRegion : place.region;
     return collectPlace({
       place,
       planned,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { partitionOfRegion } from '../model/partition.ts';
 import type { Severity } from '../model/rule.ts';
 import type { Evaluation, ResourceSummary, RuleSummary, ScanResult } from '../model/scan-result.ts';
 import { asffResourceType } from './asff-resource-types.ts';
@@ -43,7 +44,7 @@ export interface AsffFinding {
 interface AsffResource {
   readonly Type: string;
   readonly Id: string;
-  readonly Partition: string;
+  readonly Partition?: string;
   readonly Region?: string;
 }
 
@@ -74,6 +75,9 @@ const limits = {
   requirement: 64,
   standards: 20,
 };
+
+/** The partitions that `Resources[].Partition` can name (Security Hub API, read 2026-11-23); it is optional. */
+const namedPartitions: ReadonlySet<string> = new Set(['aws', 'aws-cn', 'aws-us-gov']);
 
 /** A JSON array of ASFF findings, the input of `BatchImportFindings`; see `toAsffFindings`. */
 export function renderAsff(result: ScanResult, options: RenderOptions = {}): string {
@@ -113,8 +117,8 @@ function scopeOf({ arn, account, region }: ResourceSummary, options: RenderOptio
 function partitionOf(arn: string | undefined, region: string, options: RenderOptions): string {
   const [, named] = /^arn:(aws[a-z-]*):/.exec(arn ?? '') ?? [];
   if (named !== undefined) return named;
-  if (region.startsWith('cn-')) return 'aws-cn';
-  return region.startsWith('us-gov-') ? 'aws-us-gov' : (options.partition ?? 'aws');
+  const { name } = partitionOfRegion(region);
+  return name === 'aws' ? (options.partition ?? name) : name;
 }
 
 function toFinding(
@@ -194,11 +198,17 @@ function productFields(evaluation: Evaluation, result: ScanResult): Record<strin
 
 function resourcesOf({ resource, related }: Evaluation, scope: Scope): AsffResource[] {
   return [resource, ...related].slice(0, limits.resources).map((item) => ({
-    Type: asffResourceType(item.type),
-    Id: text(item.arn ?? item.id, limits.id),
-    Partition: scope.partition,
+    ...nameOf(item),
+    ...(namedPartitions.has(scope.partition) ? { Partition: scope.partition } : {}),
     ...(item === resource || item.region === scope.region ? { Region: scope.region } : {}),
   }));
+}
+
+/** An account as Security Hub's own controls name it. */
+function nameOf({ type, account, arn, id }: ResourceSummary): Pick<AsffResource, 'Type' | 'Id'> {
+  if (type === 'Headgate::Scope' && account !== undefined)
+    return { Type: 'AwsAccount', Id: `AWS::::Account:${account}` };
+  return { Type: asffResourceType(type), Id: text(arn ?? id, limits.id) };
 }
 
 function complianceOf(evaluation: Evaluation, rule: RuleSummary | undefined): AsffFinding['Compliance'] {

@@ -1,3 +1,4 @@
+import { partitionNamed, partitionOfRegion } from '../model/partition.ts';
 import { Unresolved, type Cause, type Value } from '../model/value.ts';
 
 /** What is known of the place that a stack is deployed to. */
@@ -7,17 +8,6 @@ export interface Environment {
   readonly partition?: string;
   readonly stackName?: string;
 }
-
-/** Region prefixes of the partitions beside `aws` (AWS General Reference, read 2026-11). */
-const partitions: readonly (readonly [prefix: string, partition: string, suffix: string])[] = [
-  ['cn-', 'aws-cn', 'amazonaws.com.cn'],
-  ['us-gov-', 'aws-us-gov', 'amazonaws.com'],
-  ['us-iso-', 'aws-iso', 'c2s.ic.gov'],
-  ['us-isob-', 'aws-iso-b', 'sc2s.sgov.gov'],
-  ['eu-isoe-', 'aws-iso-e', 'cloud.adc-e.uk'],
-  ['us-isof-', 'aws-iso-f', 'csp.hci.ic.gov'],
-  ['eusc-', 'aws-eusc', 'amazonaws.eu'],
-];
 
 /** Value of a pseudo parameter; undefined for a name that is none. `AWS::NoValue` is not handled here. */
 export function pseudoParameter(name: string, environment: Environment): Value | undefined {
@@ -47,13 +37,12 @@ export function isPlainPseudoParameter({ code, message }: Cause): boolean {
 
 function partitionOf({ region, partition }: Environment): string | undefined {
   if (partition !== undefined || region === undefined) return partition;
-  return partitions.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'aws';
+  return partitionOfRegion(region).name;
 }
 
 function suffixOf(environment: Environment): string | undefined {
   const partition = partitionOf(environment);
-  if (partition === undefined) return undefined;
-  return partitions.find(([, name]) => name === partition)?.[2] ?? 'amazonaws.com';
+  return partition === undefined ? undefined : partitionNamed(partition).urlSuffix;
 }
 
 function unknown(name: string, remedy?: string): Unresolved {

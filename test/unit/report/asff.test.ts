@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { asffResourceType } from '../../../src/report/asff-resource-types.ts';
 import { renderAsff, toAsffFindings } from '../../../src/report/asff.ts';
+import { validateAsff } from '../../../src/publish/validate-asff.ts';
 import { evaluation, hostileResult, resultOf, rules, scanResult } from './scan-result-fixture.ts';
 
 const where = { account: '444455556666', region: 'eu-west-1' };
@@ -67,12 +68,41 @@ describe('toAsffFindings', () => {
       region: 'us-gov-west-1',
     };
     const inChina = { ...inGov, id: 'x', region: 'cn-north-1' };
+    const inEurope = { ...inGov, id: 'y', region: 'eusc-de-east-1' };
     const result = resultOf(
-      [{ ...inGov, arn }, inGov, inChina].map((resource) => evaluation('all.lambda.vpc', 'fail', resource)),
+      [{ ...inGov, arn }, inGov, inChina, inEurope].map((resource) =>
+        evaluation('all.lambda.vpc', 'fail', resource),
+      ),
       [],
     );
-    const partitions = toAsffFindings(result).findings.map(({ ProductArn }) => ProductArn.split(':')[1]);
-    expect(partitions).toEqual(['aws-us-gov', 'aws-us-gov', 'aws-cn']);
+    const { findings } = toAsffFindings(result);
+    const partitions = findings.map(({ ProductArn }) => ProductArn.split(':')[1]);
+    expect(partitions).toEqual(['aws-us-gov', 'aws-us-gov', 'aws-cn', 'aws-eusc']);
+    // The API has no name for the last one.
+    expect(findings.map(({ Resources }) => Resources[0]?.Partition)).toEqual([
+      'aws-us-gov',
+      'aws-us-gov',
+      'aws-cn',
+      undefined,
+    ]);
+    expect(findings.flatMap((finding) => validateAsff(finding))).toEqual([]);
+  });
+
+  it('names an account as Security Hub does, and an application as something else', () => {
+    const account = '111122223333';
+    const scope = { id: `Headgate::Scope|${account}|eu-west-1|x`, type: 'Headgate::Scope', name: 'x' };
+    const result = resultOf(
+      [{ ...scope, account, region: 'eu-west-1' }, scope].map((resource) =>
+        evaluation('all.lambda.vpc', 'fail', resource),
+      ),
+      [],
+    );
+    const { findings } = toAsffFindings(result, where);
+    expect(findings.map(({ Resources }) => Resources[0])).toMatchObject([
+      { Type: 'AwsAccount', Id: 'AWS::::Account:111122223333' },
+      { Type: 'Other', Id: scope.id },
+    ]);
+    expect(findings.flatMap((finding) => validateAsff(finding))).toEqual([]);
   });
 
   it('cuts every text at its limit, on code points', () => {
