@@ -39,7 +39,8 @@ export async function publishToSecurityHub(
   });
   const common = {
     storeOf: await stores(options, surroundings),
-    now: surroundings.now(),
+    now: timeOf(result, file),
+    isSaved: true,
   };
   if (leftOut > 0)
     surroundings.stderr.write(
@@ -52,6 +53,14 @@ export async function publishToSecurityHub(
   return options.dryRun === true
     ? dryRun(result, findings, common, surroundings)
     : publish(result, findings, { ...common, hubOf: await hubs(options), wait }, surroundings);
+}
+
+/** What a result says is as old as the result. */
+function timeOf({ startedAt }: ScanResult, file: string): Date {
+  const time = new Date(startedAt);
+  if (Number.isNaN(time.getTime()))
+    throw new HeadgateError('result-invalid', `\`${file}\` does not say when it began.`, { file });
+  return time;
 }
 
 async function stores(
@@ -91,7 +100,13 @@ async function dryRun(
 ): Promise<number> {
   const { planResult: plan } = await import('../publish/publish-result.ts');
   const places = await plan(result, findings, options).catch(stateUnreadable);
-  for (const { account, region, plan: planned, known } of places) {
+  for (const { account, region, plan: planned, known, toldAt } of places) {
+    if (toldAt !== undefined) {
+      stdout.write(
+        `${account} ${region}: would be refused: the result is of ${result.startedAt}, and something newer was told at ${toldAt}\n`,
+      );
+      continue;
+    }
     stdout.write(
       `${account} ${region}: would send ${describeCounts(planned.counts)}${known ? '' : ' (no state: as if nothing was ever sent)'}\n`,
     );

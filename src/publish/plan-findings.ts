@@ -72,6 +72,16 @@ export function planFindings(
   return { send, forget, counts };
 }
 
+// What is sent again at the same instant is given a millisecond more each time.
+const sameInstantMs = 1000;
+
+/** Since when Security Hub knows something newer than what was read `at`; undefined where it does not. */
+export function toldSince(state: FindingState, at: Date): string | undefined {
+  const times = Object.values(state).map(({ updatedAt }) => updatedAt);
+  const latest = times.reduce((left, right) => (left < right ? right : left), '');
+  return Date.parse(latest) > at.getTime() + sameInstantMs ? latest : undefined;
+}
+
 const countOf = {
   FAILED: 'failed',
   PASSED: 'passed',

@@ -1,3 +1,4 @@
+import { HeadgateError } from '../model/headgate-error.ts';
 import type { IsGone, Finding, FindingState, RememberedFinding } from './finding.ts';
 import {
   importFindings,
@@ -5,7 +6,13 @@ import {
   type ImportOptions,
   type ImportOutcome,
 } from './import-findings.ts';
-import { contentOf, planFindings, type FindingPlan, type ObservedFinding } from './plan-findings.ts';
+import {
+  contentOf,
+  planFindings,
+  toldSince,
+  type FindingPlan,
+  type ObservedFinding,
+} from './plan-findings.ts';
 import { addMemories, intentOf, updateState, withdraw, type StateStore } from './remember-findings.ts';
 import { ownMembers } from './validate-asff.ts';
 
@@ -13,6 +20,11 @@ import { ownMembers } from './validate-asff.ts';
 export interface FindingHub extends FindingImporter {
   /** Every finding that Headgate ever imported for this account and region, to rebuild a lost state. */
   ownFindings(): Promise<readonly Finding[]>;
+}
+
+export interface PublishFindingsOptions extends ImportOptions {
+  /** What is published was read at `now`, and saved: by now something newer may have been told. Default: it is news. */
+  readonly isSaved?: boolean;
 }
 
 /** What a publication did. */
@@ -30,6 +42,7 @@ export interface Publication {
  * Tells Security Hub what changed. What is about to be sent is written down first, then what became of it: a
  * run that dies anywhere between leaves nothing unknown to the next. Two runs at once both send; the later
  * `UpdatedAt` wins there and here.
+ * @throws HeadgateError `result-outdated` for a saved result, where something newer was told; other errors pass through.
  */
 export async function publishFindings(
   observed: readonly ObservedFinding[],
@@ -37,9 +50,10 @@ export async function publishFindings(
   store: StateStore,
   isGone: IsGone,
   now: Date,
-  options: ImportOptions,
+  options: PublishFindingsOptions,
 ): Promise<Publication> {
   const { rebuilt, ...found } = await readState(hub, store);
+  if (options.isSaved === true) refuseOutdated(found.state, now);
   const plan = planFindings(observed, found.state, isGone, now);
   const intents = new Map(plan.send.map(({ finding, remember }) => [finding.Id, intentOf(remember)]));
   if (intents.size > 0) await updateState(store, (state) => addMemories(state, intents), found);
@@ -56,6 +70,15 @@ export async function publishFindings(
     ...(closed === undefined ? {} : { closed }),
     rebuilt,
   };
+}
+
+function refuseOutdated(state: FindingState, readAt: Date): void {
+  const since = toldSince(state, readAt);
+  if (since !== undefined)
+    throw new HeadgateError(
+      'result-outdated',
+      `The result is of ${readAt.toISOString()}, and Security Hub was told something newer at ${since}: audit again`,
+    );
 }
 
 /** What is remembered, read back from Security Hub where it is lost or cannot be read. */

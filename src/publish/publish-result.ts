@@ -1,8 +1,12 @@
 import type { ScanResult } from '../model/scan-result.ts';
 import type { IsGone, Finding } from './finding.ts';
-import type { ImportOptions } from './import-findings.ts';
-import { planFindings, type FindingPlan, type ObservedFinding } from './plan-findings.ts';
-import { publishFindings, type FindingHub, type Publication } from './publish-findings.ts';
+import { planFindings, toldSince, type FindingPlan, type ObservedFinding } from './plan-findings.ts';
+import {
+  publishFindings,
+  type FindingHub,
+  type Publication,
+  type PublishFindingsOptions,
+} from './publish-findings.ts';
 import type { StateStore } from './remember-findings.ts';
 import type { HubPlace } from './security-hub.ts';
 
@@ -29,11 +33,10 @@ export type PlacePublication = HubPlace &
       }
   );
 
-export interface PublishResultOptions {
+export interface PublishResultOptions extends PublishFindingsOptions {
   readonly hubOf: (place: HubPlace) => FindingHub;
   readonly storeOf: (place: HubPlace) => StateStore;
   readonly now: Date;
-  readonly wait: ImportOptions['wait'];
 }
 
 /**
@@ -50,17 +53,28 @@ export async function publishResult(
   return publications;
 }
 
+/** What would be sent to one account and Region. */
+export interface PlannedPlace extends HubPlace {
+  readonly plan: FindingPlan;
+  /** False where there is no state. */
+  readonly known: boolean;
+  /** Since when something newer is told: the result would be refused. */
+  readonly toldAt?: string;
+}
+
 /** What would be sent, from the states alone: Security Hub is neither asked nor told. */
 export async function planResult(
   result: ScanResult,
   findings: readonly RenderedFinding[],
-  options: Omit<PublishResultOptions, 'hubOf' | 'wait'>,
-): Promise<readonly (HubPlace & { readonly plan: FindingPlan; readonly known: boolean })[]> {
+  { storeOf, now, isSaved = false }: Omit<PublishResultOptions, 'hubOf' | 'wait'>,
+): Promise<readonly PlannedPlace[]> {
   const plans = [];
   for (const { account, region, observed, isGone } of observedPlaces(result, findings)) {
-    const stored = await options.storeOf({ account, region }).read().catch(unreadable);
-    const plan = planFindings(observed, stored?.state ?? {}, isGone, options.now);
-    plans.push({ account, region, plan, known: stored !== undefined });
+    const stored = await storeOf({ account, region }).read().catch(unreadable);
+    const state = stored?.state ?? {};
+    const toldAt = isSaved ? toldSince(state, now) : undefined;
+    const plan = planFindings(observed, state, isGone, now);
+    plans.push({ account, region, plan, known: stored !== undefined, ...(toldAt && { toldAt }) });
   }
   return plans;
 }
@@ -72,13 +86,11 @@ function unreadable(error: unknown): undefined {
 
 async function publishPlace(
   { account, region, observed, isGone }: ObservedPlace,
-  { hubOf, storeOf, now, wait }: PublishResultOptions,
+  { hubOf, storeOf, now, ...options }: PublishResultOptions,
 ): Promise<PlacePublication> {
   const place = { account, region };
   try {
-    const publication = await publishFindings(observed, hubOf(place), storeOf(place), isGone, now, {
-      wait,
-    });
+    const publication = await publishFindings(observed, hubOf(place), storeOf(place), isGone, now, options);
     if (publication.closed === undefined) return { ...place, status: 'published', ...publication };
     return { ...place, ...refusal(publication.closed, place) };
   } catch (error) {
@@ -104,7 +116,8 @@ function refusal(
       status: 'denied',
       reason: `${name}: publishing for ${where} was refused${message === '' ? '' : ` (${message})`}; allow securityhub:BatchImportFindings, securityhub:GetFindings and the state's bucket to the publisher, whose account must be ${account}`,
     };
-  return { status: 'failed', reason: `publishing for ${where} failed: ${name}: ${message}` };
+  const what = name === 'HeadgateError' ? message : `${name}: ${message}`;
+  return { status: 'failed', reason: `publishing for ${where} failed: ${what}` };
 }
 
 /** The result's findings by account and Region, each with what it says of those that are not there any more. */

@@ -46,12 +46,14 @@ async function publish(
   result: ScanResult,
   day: number,
   region?: string,
+  isSaved = false,
 ): Promise<readonly PlacePublication[]> {
   const { findings } = toAsffFindings(result, region === undefined ? {} : { account, region });
   return publishResult(result, findings, {
     hubOf: ({ region }) => entryOf(hubs, region, () => new MemoryHub(account, region)),
     storeOf: ({ region }) => entryOf(stores, region, () => new MemoryStore()),
     now: at(day),
+    isSaved,
     wait: async () => Promise.resolve(),
   });
 }
@@ -166,6 +168,26 @@ describe('publishResult', () => {
     expect(publications.map((each) => each.status)).toEqual([status, 'published']);
   });
 
+  it('refuses a saved result where something newer was told, and takes the same one again', async () => {
+    const failing = audited([['all.lambda.vpc', 'fail', 'a']]);
+    const passing = audited([['all.lambda.vpc', 'pass', 'a']]);
+    await publish(failing, 1, undefined, true);
+    expect(await publish(failing, 1, undefined, true)).toMatchObject([
+      { status: 'published', counts: { unchanged: 1 } },
+      { status: 'published' },
+    ]);
+    await publish(passing, 2, undefined, true);
+    expect(await publish(failing, 1, undefined, true)).toMatchObject([
+      { status: 'failed', reason: expect.stringMatching(/failed: The result is of 2026-11-24T12.*something newer at 2026-11-25T12/) },
+      // Nothing was ever told there.
+      { status: 'published' },
+    ]);
+    expect(states()).toEqual(['all.lambda.vpc PASSED ACTIVE']);
+    // What is read now is news, whenever it was due.
+    await publish(failing, 1);
+    expect(states()).toEqual(['all.lambda.vpc FAILED ACTIVE']);
+  });
+
   it('asks a Security Hub that is off once, not for every batch and attempt', async () => {
     let calls = 0;
     const hub = new MemoryHub(account);
@@ -212,5 +234,16 @@ describe('planResult', () => {
       { account, region: 'us-east-1', plan: { send: [] } },
     ]);
     expect(store.text).toBeUndefined();
+  });
+
+  it('says that a saved result would be refused', async () => {
+    const result = audited([['all.lambda.vpc', 'fail', 'a']]);
+    await publish(result, 2);
+    const plans = await planResult(result, toAsffFindings(result).findings, {
+      storeOf: ({ region }) => entryOf(stores, region, () => new MemoryStore()),
+      now: at(1),
+      isSaved: true,
+    });
+    expect(plans.map(({ toldAt }) => toldAt)).toEqual([at(2).toISOString(), undefined]);
   });
 });
