@@ -22,7 +22,7 @@ export interface ImportOutcome {
     /** False where the call failed: whether the finding arrived is not known. */
     readonly certain: boolean;
   }[];
-  /** Name of the error by which Security Hub refuses this caller altogether; nothing was tried after it. */
+  /** Name of the error after which nothing was tried any more. */
   readonly closed?: string;
 }
 
@@ -36,13 +36,14 @@ const batchLimit = { findings: 100, bytes: 6_000_000 };
 const findingBytes = 240_000;
 const millisecondsBetweenCalls = 300; // a third of the documented rate
 const attempts = 3;
-// Security Hub is off for the account, or the caller may not write to it: to ask again changes nothing.
+// Security Hub is off for the account, the caller may not write to it, or has no time left: to ask again changes nothing.
 const closing: ReadonlySet<string> = new Set([
   'InvalidAccessException',
   'AccessDeniedException',
   'AccessDenied',
   'UnrecognizedClientException',
   'ExpiredTokenException',
+  'DeadlineError',
 ]);
 
 /**

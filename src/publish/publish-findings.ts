@@ -32,7 +32,7 @@ export interface Publication {
   readonly counts: FindingPlan['counts'];
   readonly accepted: number;
   readonly refused: readonly { readonly id: string; readonly reason: string }[];
-  /** Name of the error by which Security Hub refuses this caller altogether. */
+  /** Name of the error after which nothing was tried any more. */
   readonly closed?: string;
   /** True when the state had to be read back from Security Hub. */
   readonly rebuilt: boolean;

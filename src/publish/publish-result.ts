@@ -1,3 +1,4 @@
+import { HeadgateError } from '../model/headgate-error.ts';
 import type { ScanResult } from '../model/scan-result.ts';
 import type { IsGone, Finding } from './finding.ts';
 import { planFindings, toldSince, type FindingPlan, type ObservedFinding } from './plan-findings.ts';
@@ -92,10 +93,10 @@ async function publishPlace(
   try {
     const publication = await publishFindings(observed, hubOf(place), storeOf(place), isGone, now, options);
     if (publication.closed === undefined) return { ...place, status: 'published', ...publication };
-    return { ...place, ...refusal(publication.closed, place) };
+    return { ...place, ...refusal(publication.closed, place, publication.refused[0]?.reason ?? '') };
   } catch (error) {
     const name = error instanceof Error ? error.name : '';
-    const message = error instanceof Error ? error.message : String(error);
+    const message = error instanceof HeadgateError ? error.message : String(error);
     return { ...place, ...refusal(name, place, message) };
   }
 }
@@ -103,7 +104,7 @@ async function publishPlace(
 function refusal(
   name: string,
   { account, region }: HubPlace,
-  message = '',
+  message: string,
 ): { status: 'off' | 'denied' | 'failed'; reason: string } {
   const where = `account ${account} in ${region}`;
   if (name === 'InvalidAccessException')
@@ -114,10 +115,9 @@ function refusal(
   if (name.startsWith('AccessDenied'))
     return {
       status: 'denied',
-      reason: `${name}: publishing for ${where} was refused${message === '' ? '' : ` (${message})`}; allow securityhub:BatchImportFindings, securityhub:GetFindings and the state's bucket to the publisher, whose account must be ${account}`,
+      reason: `publishing for ${where} was refused (${message}); allow securityhub:BatchImportFindings, securityhub:GetFindings and the state's bucket to the publisher, whose account must be ${account}`,
     };
-  const what = name === 'HeadgateError' ? message : `${name}: ${message}`;
-  return { status: 'failed', reason: `publishing for ${where} failed: ${what}` };
+  return { status: 'failed', reason: `publishing for ${where} failed: ${message}` };
 }
 
 /** The result's findings by account and Region, each with what it says of those that are not there any more. */

@@ -179,6 +179,16 @@ describe('runAudit', () => {
     expect(metricsOf(summary, 1)).toMatchObject({ UnpublishedPlaces: 1 });
   });
 
+  it('tells nothing more when its time is over, remembers none of it, and leaves it to the next run', async () => {
+    const { securityHub } = await summaryOf({}, { remainingMs: 9_000 });
+    expect(securityHub).toMatchObject([
+      { status: 'failed', reason: expect.stringContaining('the next run sends the rest') },
+    ]);
+    expect([hub.findings.size, state.text]).toEqual([0, '{}']);
+    expect((await summaryOf()).securityHub).toMatchObject([{ status: 'published', refused: 0 }]);
+    expect(hub.findings.size).toBeGreaterThan(0);
+  });
+
   it('fails where no call was answered: such an audit says nothing', async () => {
     await expect(
       audit({ services: ['lambda'] }, { faults: [{ call: 'lambda', fault: 'deny' }] }),

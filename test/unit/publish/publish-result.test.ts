@@ -178,7 +178,12 @@ describe('publishResult', () => {
     ]);
     await publish(passing, 2, undefined, true);
     expect(await publish(failing, 1, undefined, true)).toMatchObject([
-      { status: 'failed', reason: expect.stringMatching(/failed: The result is of 2026-11-24T12.*something newer at 2026-11-25T12/) },
+      {
+        status: 'failed',
+        reason: expect.stringMatching(
+          /failed: The result is of 2026-11-24T12.*something newer at 2026-11-25T12/,
+        ),
+      },
       // Nothing was ever told there.
       { status: 'published' },
     ]);
@@ -188,12 +193,16 @@ describe('publishResult', () => {
     expect(states()).toEqual(['all.lambda.vpc FAILED ACTIVE']);
   });
 
-  it('asks a Security Hub that is off once, not for every batch and attempt', async () => {
+  it.each([
+    ['InvalidAccessException', 'off', 'not enabled for account 111122223333 in eu-west-1'],
+    ['AccessDeniedException', 'denied', 'AccessDeniedException: the first'],
+    ['DeadlineError', 'failed', 'DeadlineError: the first'],
+  ])('asks once after %s, not for every batch and attempt', async (name, status, reason) => {
     let calls = 0;
     const hub = new MemoryHub(account);
     hub.importFindings = async () => {
       calls += 1;
-      return Promise.reject(Object.assign(new Error('not subscribed'), { name: 'InvalidAccessException' }));
+      return Promise.reject(Object.assign(new Error('the first'), { name }));
     };
     hubs.set('eu-west-1', hub);
     const many = Array.from(
@@ -201,10 +210,7 @@ describe('publishResult', () => {
       (_item, index) => ['all.lambda.vpc', 'fail', `f${index}`] as const,
     );
     const [publication] = await publish(audited(many), 0);
-    expect(publication).toMatchObject({
-      status: 'off',
-      reason: expect.stringContaining('not enabled for account 111122223333 in eu-west-1'),
-    });
+    expect(publication).toMatchObject({ status, reason: expect.stringContaining(reason) });
     expect(calls).toBe(1);
   });
 
