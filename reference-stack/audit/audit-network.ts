@@ -50,11 +50,16 @@ const prefixes: Readonly<Record<string, string>> = {
  * all other Regions, are reached through the NAT gateway.
  *
  * @param callers condition that every caller's principal fulfils, e.g. its account
+ * @param policyFile output of `headgate iam-policy` for rules of your own
  */
-export function admitReads(network: NetworkFoundation, callers: Readonly<Record<string, string>>): void {
+export function admitReads(
+  network: NetworkFoundation,
+  callers: Readonly<Record<string, string>>,
+  policyFile?: string,
+): void {
   for (const [name, prefix] of Object.entries(prefixes)) {
     const endpoint = network.vpc.node.tryFindChild(name);
-    const actions = readActions(prefix);
+    const actions = readActions(prefix, policyFile);
     if (actions.length === 0) continue;
     if (!(endpoint instanceof ec2.GatewayVpcEndpoint) && !(endpoint instanceof ec2.InterfaceVpcEndpoint))
       continue;

@@ -93,7 +93,7 @@ export class Audit extends Construct {
     this.function = this.createFunction();
     this.stateMachine = this.createStateMachine();
     this.reader = this.createReader();
-    admitReads(foundation.network, { 'aws:PrincipalAccount': Stack.of(this).account });
+    admitReads(foundation.network, { 'aws:PrincipalAccount': Stack.of(this).account }, props.policyFile);
     this.addSchedule();
     this.observe();
   }

@@ -43,6 +43,11 @@ export interface FleetProps {
   /** @default true */
   readonly securityHub?: boolean;
   readonly configFolder?: string;
+  /**
+   * Output of `headgate iam-policy` where headgate.yaml adds rules that read more; the members' roles need it too, by
+   * `memberRoleTemplate`. @default that of the shipped rules
+   */
+  readonly policyFile?: string;
   /** Memory of the function that audits, which holds a whole account when it decides. @default 1,769: one vCPU */
   readonly memoryMiB?: number;
   readonly keepDays?: number;
@@ -97,7 +102,7 @@ export class Fleet extends Construct {
     this.auditor = this.createAuditor();
     this.planner = this.createPlanner();
     this.stateMachine = this.createStateMachine();
-    admitReads(foundation.network, { 'aws:PrincipalOrgID': props.organizationId });
+    admitReads(foundation.network, { 'aws:PrincipalOrgID': props.organizationId }, props.policyFile);
     this.addSchedule();
     this.observe();
     new CfnOutput(this, 'AuditorRoleArn', { value: this.auditor.role.roleArn });

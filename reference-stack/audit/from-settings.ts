@@ -32,6 +32,7 @@ export function applicationFromSettings(app: App, application: 'audit' | 'fleet'
     ...text(setting, 'prefix'),
     ...text(setting, 'alarmEmail'),
     ...text(setting, 'schedule'),
+    ...text(setting, 'policyFile'),
     ...number(setting, 'keepDays'),
     ...number(setting, 'lockDays'),
     ...number(setting, 'memoryMiB'),
@@ -40,7 +41,7 @@ export function applicationFromSettings(app: App, application: 'audit' | 'fleet'
     ...(configFolder !== undefined && { configFolder: resolve(configFolder) }),
   };
   if (application === 'audit') {
-    auditApplication(app, { ...common, ...text(setting, 'policyFile'), ...(regions && { regions }) });
+    auditApplication(app, { ...common, ...(regions && { regions }) });
     return;
   }
   const organizationId = setting('organizationId');

@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Stack } from 'aws-cdk-lib';
 import { auditApplication } from '../../../reference-stack/audit/audit-application.ts';
@@ -216,6 +218,27 @@ describe.each(stacks)('the audit of an %s', (_name, resources, prefix) => {
     expect(silent).toMatchObject({ TreatMissingData: 'breaching', Period: 86_400, EvaluationPeriods: 2 });
     const weekly = auditApplication(newApp(), { schedule: 'rate(7 days)' }).audit;
     expect(named(resourcesIn(Stack.of(weekly)), 'AuditSilentAlarm')).toEqual({});
+  });
+});
+
+describe('rules of your own that read more', () => {
+  it.each([
+    ['account', (policyFile: string) => auditApplication(newApp(), { policyFile }).stacks],
+    [
+      'organization',
+      (policyFile: string) =>
+        fleetApplication(newApp(), { policyFile, organizationId: 'o-abcdefghij', regions: ['eu-west-1'] })
+          .stacks,
+    ],
+  ])('pass the endpoints of the network: %s', (_name, stacksOf) => {
+    const file = join(mkdtempSync(join(tmpdir(), 'headgate-policy-')), 'policy.json');
+    const [first] = policy.Statement;
+    const Statement = [{ ...first, Action: ['sns:ListPhoneNumbersOptedOut'], Resource: ['*'] }];
+    writeFileSync(file, JSON.stringify({ Statement }));
+    const endpoints = stacksOf(file)
+      .flatMap(resourcesIn)
+      .filter(({ type }) => type === 'AWS::EC2::VPCEndpoint');
+    expect(JSON.stringify(endpoints)).toContain('sns:ListPhoneNumbersOptedOut');
   });
 });
 
