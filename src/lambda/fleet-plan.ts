@@ -54,6 +54,9 @@ export async function planFleet(options: FleetOptions, store: ReportStore): Prom
   );
   if (items.length === 0)
     throw new HeadgateError('settings-invalid', 'The fleet has no account and Region to audit.');
+  // A run that is started again with its time has failed in nothing yet.
+  for await (const failure of store.list(`${folder}/failures/`))
+    await store.put(failure, 'null', 'application/json');
   const key = itemsKey(folder);
   await store.put(key, JSON.stringify(items), 'application/json');
   return { time: time.toISOString(), folder, itemsKey: `${prefix}${key}`, items: items.length };

@@ -11,7 +11,7 @@ export function runKey(folder: string, { account, region }: Pick<FleetItem, 'acc
   return `${folder}/runs/${account}-${region}.json`;
 }
 
-/** Key of what the state machine leaves where a run failed. */
+/** Key of what the state machine leaves where a run failed; `null` where it was started again since. */
 export function failureKey(
   folder: string,
   { account, region }: Pick<FleetItem, 'account' | 'region'>,
@@ -58,7 +58,7 @@ async function readRuns(
 
 async function readRun(folder: string, item: FleetItem, store: ReportStore): Promise<FleetRun> {
   const summary = await readJson<AuditSummary>(runKey(folder, item), store);
-  const failed = await readJson<Failure | string>(failureKey(folder, item), store);
+  const failed = (await readJson<Failure | string | null>(failureKey(folder, item), store)) ?? undefined;
   const failure = failed === undefined ? undefined : describeFailure(failed);
   if (summary !== undefined) return { item, summary, ...(failure === undefined ? {} : { failure }) };
   return { item, failure: failure ?? 'the run ended without a word' };

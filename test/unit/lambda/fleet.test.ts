@@ -81,6 +81,18 @@ describe('planFleet', () => {
 });
 
 describe('reportFleet', () => {
+  it('forgets what failed before the run was started again', async () => {
+    const place = { account: '111111111111', region: 'eu-west-1' };
+    await planFleet(options, store);
+    await leave(failureKey(folder, place), { Error: 'Lambda.Unknown', Cause: 'killed' });
+    expect((await reportFleet(folder, store)).report.totals.failedPlaces).toBe(4);
+    await planFleet(options, store);
+    await leave(runKey(folder, place), summary(place.account, place.region));
+    const { report } = await reportFleet(folder, store);
+    expect(report.totals).toMatchObject({ failedPlaces: 3, incompletePlaces: 0 });
+    expect(report.runs[0]).not.toHaveProperty('failure');
+  });
+
   it('adds up what was audited, and names what was not, with why', async () => {
     await planFleet(options, store);
     await leave(
