@@ -12,7 +12,9 @@ export async function saveFile(path: string, data: string | Uint8Array, mode?: n
   const target = before === undefined ? path : await realpath(path);
   const draft = `${target}.${process.pid}.part`;
   try {
-    await writeFile(draft, data, mode === undefined ? {} : { mode });
+    // Not for a moment more open than what it replaces.
+    const kept = before === undefined ? mode : before.mode & 0o7777;
+    await writeFile(draft, data, kept === undefined ? {} : { mode: kept });
     if (before !== undefined) await chmod(draft, before.mode & 0o7777);
     await rename(draft, target);
   } catch (error) {
