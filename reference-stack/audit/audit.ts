@@ -1,10 +1,7 @@
 import { Aws, Duration, Names, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import * as iam from 'aws-cdk-lib/aws-iam';
-import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { ExecutionRole } from '../lib/execution-role.ts';
 import { FlowKey } from '../lib/flow-key.ts';
 import type { Foundation } from '../lib/foundation.ts';
 import { FlowObservability } from '../lib/observability.ts';
@@ -14,6 +11,7 @@ import { SecureFunction } from '../lib/secure-function.ts';
 import { DeadLetterQueue } from '../lib/secure-queue.ts';
 import { AuditBucket } from './audit-bucket.ts';
 import { auditCode } from './audit-code.ts';
+import { addAlarm, addAuditSchedule, addSilentAlarm } from './audit-schedule.ts';
 import { admitReads } from './audit-network.ts';
 import { AuditStateMachine, stateMachineArn } from './audit-state-machine.ts';
 import { ReaderRole } from './reader-role.ts';
@@ -191,36 +189,16 @@ export class Audit extends Construct {
   }
 
   private addSchedule(): void {
-    const { schedule, timeZone } = this.props;
-    const role = new ExecutionRole(this, 'ScheduleRole', {
-      service: 'scheduler.amazonaws.com',
-      description: 'Starts the scheduled audit',
-    });
-    role.allow(['lambda:InvokeFunction'], [this.function.target.functionArn]);
-    role.allow(['sqs:SendMessage'], [this.deadLetters.queue.queueArn]);
-    role.allow(['kms:Decrypt', 'kms:GenerateDataKey'], [this.key.keyArn]);
-    new scheduler.CfnSchedule(this, 'Schedule', {
+    addAuditSchedule(this, {
       description: 'Audits the account',
-      scheduleExpression: schedule ?? 'cron(0 3 * * ? *)',
-      scheduleExpressionTimezone: timeZone ?? 'UTC',
-      flexibleTimeWindow: { mode: 'FLEXIBLE', maximumWindowInMinutes: 15 },
-      kmsKeyArn: this.key.keyArn,
-      target: {
-        arn: this.function.target.functionArn,
-        roleArn: role.roleArn,
-        // A retry is due at the same time, and so writes the same objects.
-        input: JSON.stringify({ time: '<aws.scheduler.scheduled-time>' }),
-        deadLetterConfig: { arn: this.deadLetters.queue.queueArn },
-        retryPolicy: { maximumRetryAttempts: 3, maximumEventAgeInSeconds: Duration.hours(2).toSeconds() },
-      },
+      roleDescription: 'Starts the scheduled audit',
+      schedule: this.props.schedule,
+      timeZone: this.props.timeZone,
+      targetArn: this.function.target.functionArn,
+      action: 'lambda:InvokeFunction',
+      deadLetters: this.deadLetters,
+      key: this.key,
     });
-    this.deadLetters.queue.addToResourcePolicy(
-      new iam.PolicyStatement({
-        principals: [new iam.ArnPrincipal(role.roleArn)],
-        actions: ['sqs:SendMessage'],
-        resources: [this.deadLetters.queue.queueArn],
-      }),
-    );
   }
 
   /** A metric that the audit writes. */
@@ -244,7 +222,13 @@ export class Audit extends Construct {
     const parts = 'An audit in parts';
     this.alarm('PartsFailed', `${parts} failed`, this.stateMachine.metricFailed({ period }));
     this.alarm('PartsTimedOut', `${parts} took over a day`, this.stateMachine.metricTimedOut({ period }));
-    if (this.props.schedule === undefined) this.alarmOnSilence();
+    if (this.props.schedule === undefined)
+      addSilentAlarm(
+        this,
+        this.props.foundation.operations,
+        'No audit has ended for two days, or none yet: is the schedule on?',
+        this.metric('Audits', 'Sum'),
+      );
     this.alarm(
       'Incomplete',
       'The audit could not see everything: see `missing` in its answer, and the diagnostics of its report',
@@ -274,28 +258,7 @@ export class Audit extends Construct {
     });
   }
 
-  /** Nobody would miss an audit that is never started. Where the schedule is another, so is the time to wait. */
-  private alarmOnSilence(): void {
-    const alarm = new cloudwatch.Alarm(this, 'SilentAlarm', {
-      alarmDescription: 'No audit has ended for two days, or none yet: is the schedule on?',
-      metric: this.metric('Audits', 'Sum').with({ period: Duration.days(1) }),
-      threshold: 1,
-      comparisonOperator: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
-      evaluationPeriods: 2,
-      treatMissingData: cloudwatch.TreatMissingData.BREACHING,
-    });
-    this.props.foundation.operations.notify(alarm);
-  }
-
   private alarm(id: string, alarmDescription: string, metric: cloudwatch.Metric): void {
-    const alarm = new cloudwatch.Alarm(this, `${id}Alarm`, {
-      alarmDescription,
-      metric,
-      threshold: 0,
-      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
-      evaluationPeriods: 1,
-      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
-    });
-    this.props.foundation.operations.notify(alarm);
+    addAlarm(this, this.props.foundation.operations, id, alarmDescription, metric);
   }
 }

@@ -1,11 +1,9 @@
 import { Aws, CfnOutput, type CfnResource, Duration, Names, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import * as iam from 'aws-cdk-lib/aws-iam';
-import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { acknowledge } from '../lib/acknowledge.ts';
-import { ExecutionRole } from '../lib/execution-role.ts';
+import type { ExecutionRole } from '../lib/execution-role.ts';
 import { FlowKey } from '../lib/flow-key.ts';
 import type { Foundation } from '../lib/foundation.ts';
 import { FlowObservability } from '../lib/observability.ts';
@@ -16,6 +14,7 @@ import { DeadLetterQueue } from '../lib/secure-queue.ts';
 import { auditNamespace } from './audit.ts';
 import { AuditBucket } from './audit-bucket.ts';
 import { auditCode } from './audit-code.ts';
+import { addAlarm, addAuditSchedule, addSilentAlarm } from './audit-schedule.ts';
 import { AuditStateMachine, stateMachineArn } from './audit-state-machine.ts';
 import { admitReads } from './audit-network.ts';
 import { EvaluationsTable } from './evaluations-table.ts';
@@ -244,34 +243,15 @@ export class Fleet extends Construct {
   }
 
   private addSchedule(): void {
-    const role = new ExecutionRole(this, 'ScheduleRole', {
-      service: 'scheduler.amazonaws.com',
-      description: 'Starts the fleet run',
-    });
-    role.allow(['states:StartExecution'], [this.stateMachine.stateMachineArn]);
-    role.allow(['sqs:SendMessage'], [this.deadLetters.queue.queueArn]);
-    role.allow(['kms:Decrypt', 'kms:GenerateDataKey'], [this.key.keyArn]);
-    new scheduler.CfnSchedule(this, 'Schedule', {
+    addAuditSchedule(this, {
       description: 'Audits the organization',
-      scheduleExpression: this.props.schedule ?? 'cron(0 3 * * ? *)',
-      scheduleExpressionTimezone: 'UTC',
-      flexibleTimeWindow: { mode: 'FLEXIBLE', maximumWindowInMinutes: 15 },
-      kmsKeyArn: this.key.keyArn,
-      target: {
-        arn: this.stateMachine.stateMachineArn,
-        roleArn: role.roleArn,
-        input: JSON.stringify({ time: '<aws.scheduler.scheduled-time>' }),
-        deadLetterConfig: { arn: this.deadLetters.queue.queueArn },
-        retryPolicy: { maximumRetryAttempts: 3, maximumEventAgeInSeconds: Duration.hours(2).toSeconds() },
-      },
+      roleDescription: 'Starts the fleet run',
+      schedule: this.props.schedule,
+      targetArn: this.stateMachine.stateMachineArn,
+      action: 'states:StartExecution',
+      deadLetters: this.deadLetters,
+      key: this.key,
     });
-    this.deadLetters.queue.addToResourcePolicy(
-      new iam.PolicyStatement({
-        principals: [new iam.ArnPrincipal(role.roleArn)],
-        actions: ['sqs:SendMessage'],
-        resources: [this.deadLetters.queue.queueArn],
-      }),
-    );
   }
 
   /** A metric that the fleet's report writes. */
@@ -289,7 +269,13 @@ export class Fleet extends Construct {
     const period = Duration.minutes(5);
     this.alarm('RunFailed', 'A fleet run failed or timed out', this.stateMachine.metricFailed({ period }));
     this.alarm('RunTimedOut', 'A fleet run timed out', this.stateMachine.metricTimedOut({ period }));
-    if (this.props.schedule === undefined) this.alarmOnSilence();
+    if (this.props.schedule === undefined)
+      addSilentAlarm(
+        this,
+        this.props.foundation.operations,
+        'No fleet run has ended for two days, or none yet: is the schedule on?',
+        this.metric('FleetRuns', 'Sum'),
+      );
     this.alarm(
       'PlacesFailed',
       'Audits of accounts and Regions failed: see the overview',
@@ -320,28 +306,7 @@ export class Fleet extends Construct {
     });
   }
 
-  /** Nobody would miss a run that is never started. Where the schedule is another, so is the time to wait. */
-  private alarmOnSilence(): void {
-    const alarm = new cloudwatch.Alarm(this, 'SilentAlarm', {
-      alarmDescription: 'No fleet run has ended for two days, or none yet: is the schedule on?',
-      metric: this.metric('FleetRuns', 'Sum').with({ period: Duration.days(1) }),
-      threshold: 1,
-      comparisonOperator: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
-      evaluationPeriods: 2,
-      treatMissingData: cloudwatch.TreatMissingData.BREACHING,
-    });
-    this.props.foundation.operations.notify(alarm);
-  }
-
   private alarm(id: string, alarmDescription: string, metric: cloudwatch.Metric): void {
-    const alarm = new cloudwatch.Alarm(this, `${id}Alarm`, {
-      alarmDescription,
-      metric,
-      threshold: 0,
-      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
-      evaluationPeriods: 1,
-      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
-    });
-    this.props.foundation.operations.notify(alarm);
+    addAlarm(this, this.props.foundation.operations, id, alarmDescription, metric);
   }
 }
