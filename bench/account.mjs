@@ -4,6 +4,7 @@
 import { setMaxListeners } from 'node:events';
 import { loadSource } from '../scripts/from-source.mjs';
 import { busiestWindow } from './busiest-window.mjs';
+import { manyFunctions } from './many-functions.mjs';
 
 const never = new globalThis.AbortController().signal;
 setMaxListeners(0, never); // every call under way listens
@@ -80,20 +81,8 @@ function report(attempts) {
 
 function replies() {
   const arn = (name) => `arn:aws:lambda:eu-west-1:111122223333:function:${name}`;
-  const all = Array.from({ length: functions }, (_, index) => `f${index}`).map((FunctionName) => ({
-    FunctionName,
-    FunctionArn: arn(FunctionName),
-    PackageType: 'Zip',
-    Runtime: 'nodejs22.x',
-    Role: 'arn:aws:iam::111122223333:role/f',
-    Timeout: 30,
-    TracingConfig: { Mode: 'Active' },
-  }));
   return {
-    'lambda.ListFunctions': ({ Marker = '0' }) => ({
-      Functions: all.slice(Number(Marker), Number(Marker) + 50),
-      ...(Number(Marker) + 50 < functions ? { NextMarker: String(Number(Marker) + 50) } : {}),
-    }),
+    ...manyFunctions(functions),
     'apigateway.GetRestApis': {
       items: Array.from({ length: apis }, (_, index) => ({ id: `a${index}`, name: `api-${index}` })),
     },

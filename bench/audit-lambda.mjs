@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { bundleSource, root } from '../scripts/from-source.mjs';
+import { manyFunctions } from './many-functions.mjs';
 
 const step = process.env.HEADGATE_BENCH_STEP;
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
@@ -110,7 +111,7 @@ async function runStep({ functions, library, folder, limitSeconds = Infinity, ev
   const headgate = await import(pathToFileURL(library).href);
   const stop = new globalThis.AbortController();
   const clock = simulatedClock(limitSeconds * 1000, stop);
-  const account = new headgate.ReplayedAccount(repliesOf(functions), [], () => clock.now());
+  const account = new headgate.ReplayedAccount(manyFunctions(functions), [], () => clock.now());
   const store = folderStore(folder);
   const environment = {
     ...{ HEADGATE_BUCKET: 'audits', HEADGATE_REGIONS: 'eu-west-1', AWS_REGION: 'eu-west-1' },
@@ -181,24 +182,6 @@ function folderStore(folder) {
         return undefined;
       }
     },
-  };
-}
-
-function repliesOf(functions) {
-  const all = Array.from({ length: functions }, (_, index) => `f${index}`).map((FunctionName) => ({
-    FunctionName,
-    FunctionArn: `arn:aws:lambda:eu-west-1:111122223333:function:${FunctionName}`,
-    PackageType: 'Zip',
-    Runtime: 'nodejs22.x',
-    Role: 'arn:aws:iam::111122223333:role/f',
-    Timeout: 30,
-    TracingConfig: { Mode: 'Active' },
-  }));
-  return {
-    'lambda.ListFunctions': ({ Marker = '0' }) => ({
-      Functions: all.slice(Number(Marker), Number(Marker) + 50),
-      ...(Number(Marker) + 50 < functions ? { NextMarker: String(Number(Marker) + 50) } : {}),
-    }),
   };
 }
 

@@ -3,10 +3,10 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { acknowledge } from '../lib/acknowledge.ts';
 import { ExecutionRole } from '../lib/execution-role.ts';
 import { dataRemovalPolicy, type Posture } from '../lib/posture.ts';
 import type { SecureFunction } from '../lib/secure-function.ts';
+import { allowObservation } from '../lib/workflow-observation.ts';
 
 /** Properties of {@link AuditStateMachine}. */
 export interface AuditStateMachineProps {
@@ -56,12 +56,7 @@ export class AuditStateMachine extends Construct {
       functions.map(({ target }) => target.functionArn),
     );
     role.allow(['kms:Decrypt', 'kms:GenerateDataKey'], [key.keyArn]);
-    // Log delivery and X-Ray have no resource-level permissions.
-    role.allow([...logDelivery, ...tracing], ['*']);
-    acknowledge(role, {
-      'AwsSolutions-IAM5[Resource::*]':
-        'Log delivery and X-Ray have no resource-level permissions; every statement about data names its resource.',
-    });
+    allowObservation(role);
     return role;
   }
 }
@@ -70,19 +65,3 @@ export class AuditStateMachine extends Construct {
 export function stateMachineArn(name: string): string {
   return `arn:${Aws.PARTITION}:states:${Aws.REGION}:${Aws.ACCOUNT_ID}:stateMachine:${name}`;
 }
-
-/** What Step Functions needs to deliver logs (its guide, Logging using CloudWatch Logs). */
-const logDelivery = [
-  'CreateLogDelivery',
-  'GetLogDelivery',
-  'UpdateLogDelivery',
-  'DeleteLogDelivery',
-  'ListLogDeliveries',
-  'PutResourcePolicy',
-  'DescribeResourcePolicies',
-  'DescribeLogGroups',
-].map((action) => `logs:${action}`);
-
-const tracing = ['PutTraceSegments', 'PutTelemetryRecords', 'GetSamplingRules', 'GetSamplingTargets'].map(
-  (action) => `xray:${action}`,
-);

@@ -8,10 +8,10 @@ import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
-import { acknowledge } from './acknowledge.ts';
 import { ExecutionRole } from './execution-role.ts';
 import type { Operations } from './operations.ts';
 import { dataRemovalPolicy, type Posture } from './posture.ts';
+import { allowObservation } from './workflow-observation.ts';
 
 /** Properties of {@link FulfilmentWorkflow}. */
 export interface FulfilmentWorkflowProps {
@@ -68,11 +68,7 @@ export class FulfilmentWorkflow extends Construct {
     role.allow(['sns:Publish'], [announcements.topicArn]);
     role.allow(['sqs:SendMessage'], [failures.queueArn]);
     role.allow(['kms:Decrypt', 'kms:GenerateDataKey'], [key.keyArn]);
-    role.allow([...logDelivery, ...tracing], ['*']);
-    acknowledge(role, {
-      'AwsSolutions-IAM5[Resource::*]':
-        'Log delivery and X-Ray have no resource-level permissions; every statement about data names its resource.',
-    });
+    allowObservation(role);
     return role;
   }
 
@@ -171,22 +167,6 @@ export class FulfilmentWorkflow extends Construct {
     this.props.operations.notify(alarm);
   }
 }
-
-/** What Step Functions needs to deliver logs (its guide, Logging using CloudWatch Logs). */
-const logDelivery = [
-  'CreateLogDelivery',
-  'GetLogDelivery',
-  'UpdateLogDelivery',
-  'DeleteLogDelivery',
-  'ListLogDeliveries',
-  'PutResourcePolicy',
-  'DescribeResourcePolicies',
-  'DescribeLogGroups',
-].map((action) => `logs:${action}`);
-
-const tracing = ['PutTraceSegments', 'PutTelemetryRecords', 'GetSamplingRules', 'GetSamplingTargets'].map(
-  (action) => `xray:${action}`,
-);
 
 function withRetryAndCatch<S extends sfn.TaskStateBase | sfn.Map | sfn.Parallel>(
   state: S,

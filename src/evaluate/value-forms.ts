@@ -1,10 +1,11 @@
+import type { Expression } from '../model/rule.ts';
 import { Unresolved, type Cause, type Path, type Value } from '../model/value.ts';
 import { compileExpectations } from './expectations.ts';
 import type { Form } from './form.ts';
-import { follow, parsePath, type Node } from './node.ts';
+import { follow, parsePath, type Context, type Node } from './node.ts';
 import { observe } from './observe.ts';
 import { compileOperand } from './operands.ts';
-import { every } from './truth.ts';
+import { every, type Truth } from './truth.ts';
 
 /** What stands at a path satisfies the predicates beside it. */
 export const propertyForm: Form = (raw) => {
@@ -36,34 +37,28 @@ function partOfUnknown(value: Value | undefined, path: Path, node: Node, steps: 
 /** A computed value satisfies the predicates beside it. */
 export const valueForm: Form = (raw) => {
   const operand = compileOperand(raw['value']);
-  const expectations = compileExpectations(raw);
+  const decide = decideDerived(raw);
   return (node, context) => {
     const operated = operand(node, context);
-    if ('unknown' in operated) return operated.unknown;
-    const value = operated.known;
-    return every(expectations, ({ test, expected }) => {
-      const holds = test({ value, isDefault: false, node, context });
-      if (!context.silent)
-        observe(context, holds, {
-          node,
-          path: node.path,
-          value,
-          expected: expected(node, context),
-          source: 'derived',
-          text: 'computed value',
-        });
-      return holds;
-    });
+    return 'unknown' in operated ? operated.unknown : decide(operated.known, 'computed value', node, context);
   };
 };
 
 /** A fact of the edge that led here satisfies the predicates beside it. */
 export const edgeForm: Form = (raw) => {
   const name = raw['edge'] as string;
-  const expectations = compileExpectations(raw);
+  const decide = decideDerived(raw);
   return (node, context) =>
+    decide(node.edge?.attributes?.[name], `${name} of the relation to ${node.resource.name}`, node, context);
+};
+
+type DecideDerived = (value: Value | undefined, text: string, node: Node, context: Context) => Truth;
+
+/** What nobody wrote as such, held against predicates. */
+function decideDerived(raw: Expression): DecideDerived {
+  const expectations = compileExpectations(raw);
+  return (value, text, node, context) =>
     every(expectations, ({ test, expected }) => {
-      const value = node.edge?.attributes?.[name];
       const holds = test({ value, isDefault: false, node, context });
       if (!context.silent)
         observe(context, holds, {
@@ -72,8 +67,8 @@ export const edgeForm: Form = (raw) => {
           value,
           expected: expected(node, context),
           source: 'derived',
-          text: `${name} of the relation to ${node.resource.name}`,
+          text,
         });
       return holds;
     });
-};
+}
