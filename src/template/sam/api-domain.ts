@@ -40,7 +40,6 @@ const restDomain: DomainKind = {
     const name = domain['DomainName'];
     const isPrivate = endpoint === 'PRIVATE';
     const certificate = endpoint === 'REGIONAL' ? 'RegionalCertificateArn' : 'CertificateArn';
-    const tls = domain['MutualTlsAuthentication'];
     return {
       id: hashedId(`ApiGatewayDomainName${isPrivate ? 'V2' : ''}`, name),
       type: `AWS::ApiGateway::DomainName${isPrivate ? 'V2' : ''}`,
@@ -49,7 +48,7 @@ const restDomain: DomainKind = {
         [certificate]: domain['CertificateArn'],
         EndpointConfiguration: present({ Types: [endpoint], IpAddressType: domain['IpAddressType'] }),
         ...pick(domain, ['SecurityPolicy', 'OwnershipVerificationCertificateArn', 'EndpointAccessMode']),
-        MutualTlsAuthentication: isTruthy(tls) ? mutualTls(tls) : undefined,
+        MutualTlsAuthentication: mutualTls(domain['MutualTlsAuthentication']),
         ...(isPrivate ? pick(domain, ['Policy']) : {}),
       },
     };
@@ -61,7 +60,9 @@ const restDomain: DomainKind = {
   }),
 };
 
-function mutualTls(written: unknown): Tree {
+/** `MutualTlsAuthentication` of a domain of any kind of API; none where nothing is written. */
+export function mutualTls(written: unknown): Tree | undefined {
+  if (!isTruthy(written)) return undefined;
   const settings = asMap(written, 'Domain.MutualTlsAuthentication');
   const wrong = Object.keys(settings).find((key) => key !== 'TruststoreUri' && key !== 'TruststoreVersion');
   if (wrong === undefined)

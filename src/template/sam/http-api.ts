@@ -1,8 +1,9 @@
 import { isRawObject, member } from '../raw.ts';
-import { expandDomain, type DomainKind } from './api-domain.ts';
+import { expandDomain, mutualTls, type DomainKind } from './api-domain.ts';
 import { methodKey, type ApiDocument } from './api-document.ts';
 import { authorizerNames, setDefaultAuthorizer } from './api-security.ts';
 import { apiState, type ApiState } from './api-state.ts';
+import { emitAuthorizerPermission } from './authorizer-permission.ts';
 import { asMap, asText, checkProperties } from './check-properties.ts';
 import { contentLocation } from './content-location.ts';
 import { inheritedAttributes, ownAttributes, type SamContext, type SamResource } from './context.ts';
@@ -22,7 +23,6 @@ import {
   present,
   ref,
   refName,
-  sub,
   type Tree,
 } from './tree.ts';
 
@@ -245,24 +245,14 @@ function emitStage(resource: SamResource, state: ApiState | undefined, context: 
   return stageName;
 }
 
-function emitPermission(resource: SamResource, authorizer: HttpAuthorizer, context: SamContext): void {
-  const { id } = resource;
-  const { written, name, kind } = authorizer;
+function emitPermission(
+  resource: SamResource,
+  { written, name, kind }: HttpAuthorizer,
+  context: SamContext,
+): void {
   if (kind !== 'lambda' || !isTruthy(written['EnableFunctionDefaultPermissions'])) return;
-  const permission = {
-    Type: 'AWS::Lambda::Permission',
-    ...inheritedAttributes(resource),
-    Properties: {
-      Action: 'lambda:InvokeFunction',
-      FunctionName: written['FunctionArn'],
-      Principal: 'apigateway.amazonaws.com',
-      SourceArn: sub(
-        'arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${__ApiId__}/authorizers/*',
-        { __ApiId__: ref(id) },
-      ),
-    },
-  };
-  context.emit(`${id}${name}AuthorizerPermission`, permission, { id, path: ['Auth', 'Authorizers', name] });
+  const functionArn = written['FunctionArn'];
+  emitAuthorizerPermission(resource, { name, functionArn, partition: '${AWS::Partition}' }, context);
 }
 
 /** Domains of the second version of API Gateway. */
@@ -292,15 +282,3 @@ export const httpDomain: DomainKind = {
     properties: { ApiMappingKey: key, DomainName: ref(domainId) },
   }),
 };
-
-function mutualTls(written: unknown): unknown {
-  if (!isTruthy(written)) return undefined;
-  const settings = asMap(written, 'Domain.MutualTlsAuthentication');
-  const wrong = Object.keys(settings).find((key) => key !== 'TruststoreUri' && key !== 'TruststoreVersion');
-  if (wrong === undefined)
-    return Object.fromEntries(Object.entries(settings).filter(([, value]) => isTruthy(value)));
-  throw new SamProblem(
-    `\`${wrong}\` is no field of \`MutualTlsAuthentication\`; it takes TruststoreUri and TruststoreVersion`,
-    ['Domain', 'MutualTlsAuthentication', wrong],
-  );
-}

@@ -4,6 +4,7 @@ import { apiState } from './api-state.ts';
 import type { ApiDocument } from './api-document.ts';
 import { expandApiDomain } from './api-domain.ts';
 import { setDefaultAuthorizer, setDefaultKey } from './api-security.ts';
+import { emitAuthorizerPermission } from './authorizer-permission.ts';
 import { asMap, asText, checkProperties } from './check-properties.ts';
 import { contentLocation } from './content-location.ts';
 import { inheritedAttributes, ownAttributes, type SamContext, type SamResource } from './context.ts';
@@ -21,18 +22,7 @@ import {
 import { addRestCors } from './rest-cors.ts';
 import { stageId } from './stage-name.ts';
 import { propagateTags } from './tags.ts';
-import {
-  isGiven,
-  isIntrinsic,
-  isTruthy,
-  listOf,
-  pick,
-  present,
-  ref,
-  sub,
-  tagList,
-  type Tree,
-} from './tree.ts';
+import { isGiven, isIntrinsic, isTruthy, listOf, pick, present, ref, tagList, type Tree } from './tree.ts';
 import { expandUsagePlan } from './usage-plan.ts';
 
 const authKeys = [
@@ -68,7 +58,7 @@ export function expandRestApi(resource: SamResource, context: SamContext): void 
   context.place(id, context.routePlaces(id));
   const deployment = emitDeployment(resource, document, context);
   const stage = emitStage(resource, deployment, context);
-  for (const authorizer of authorizers) emitAuthorizerPermission(resource, authorizer, context);
+  for (const authorizer of authorizers) emitPermission(resource, authorizer, context);
   const domain = expandApiDomain(resource, stage, context);
   const plan = expandUsagePlan(resource, stage, context);
   context.parts.set(`${id}.Deployment`, deployment).set(`${id}.Stage`, stage);
@@ -336,29 +326,13 @@ function emitStage(resource: SamResource, deploymentId: string, context: SamCont
   return name;
 }
 
-function emitAuthorizerPermission(
+function emitPermission(
   resource: SamResource,
-  authorizer: RestAuthorizer,
+  { kind, name, written }: RestAuthorizer,
   context: SamContext,
 ): void {
-  const { id } = resource;
-  const { kind, name, written } = authorizer;
   if (kind !== 'token' && kind !== 'request') return;
   if (isTruthy(written['DisableFunctionDefaultPermissions'])) return;
-  const permission = {
-    Type: 'AWS::Lambda::Permission',
-    ...inheritedAttributes(resource),
-    Properties: {
-      Action: 'lambda:InvokeFunction',
-      FunctionName: written['FunctionArn'],
-      Principal: 'apigateway.amazonaws.com',
-      SourceArn: sub(
-        `arn:${context.partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${__ApiId__}/authorizers/*`,
-        {
-          __ApiId__: ref(id),
-        },
-      ),
-    },
-  };
-  context.emit(`${id}${name}AuthorizerPermission`, permission, { id, path: ['Auth', 'Authorizers', name] });
+  const { partition } = context;
+  emitAuthorizerPermission(resource, { name, functionArn: written['FunctionArn'], partition }, context);
 }
