@@ -9,14 +9,14 @@ import { HeadgateError } from '../model/headgate-error.ts';
 import type { RuleSet } from '../model/rule.ts';
 import type { ScanResult } from '../model/scan-result.ts';
 import { needsOf } from '../needs.ts';
-import { readConfigIn, type HeadgateConfig } from '../rules/read-config.ts';
+import type { HeadgateConfig } from '../rules/read-config.ts';
 import { decideReading } from '../scan.ts';
 import { readTemplates } from '../template/read-templates.ts';
 import type { CommonOptions } from './options.ts';
 import { collectLive, type AccountOptions } from './collect-live.ts';
 import { emit, type EmitOptions } from './emit.ts';
 import { exitCodeOf } from './exit-code.ts';
-import { loadRuleSet } from '../load-rule-set.ts';
+import { loadSettings } from './load-settings.ts';
 import { readSnapshot } from './read-snapshot.ts';
 import { saveFile } from './save-file.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -43,12 +43,7 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 /** `headgate audit`. */
 export async function audit(options: AuditOptions, surroundings: Surroundings): Promise<number> {
   const { cwd } = surroundings;
-  const config = await readConfigIn(cwd, options.config);
-  const ruleSet = await loadRuleSet(
-    config,
-    { folders: options.rules, rule: options.rule, flow: options.flow },
-    cwd,
-  );
+  const { config, ruleSet } = await loadSettings(options, cwd);
   const { reading, isInterrupted } =
     options.from === undefined
       ? await collectLive(options, ruleSet, surroundings)
@@ -122,12 +117,7 @@ async function compare(
 /** `headgate collect`. */
 export async function collect(options: CollectOptions, surroundings: Surroundings): Promise<number> {
   const { cwd } = surroundings;
-  const config = await readConfigIn(cwd, options.config);
-  const ruleSet = await loadRuleSet(
-    config,
-    { folders: options.rules, rule: options.rule, flow: options.flow },
-    cwd,
-  );
+  const { ruleSet } = await loadSettings(options, cwd);
   const { reading, isInterrupted } = await collectLive(options, ruleSet, surroundings);
   if (!reading.completeness.nothing) await saveSnapshot(reading, options, ruleSet, surroundings);
   tellCompleteness(reading, options, surroundings);
@@ -165,12 +155,7 @@ async function saveSnapshot(
 
 /** `headgate iam-policy`. */
 export async function printPolicy(options: PolicyOptions, { cwd, stdout }: Surroundings): Promise<number> {
-  const config = await readConfigIn(cwd, options.config);
-  const ruleSet = await loadRuleSet(
-    config,
-    { folders: options.rules, rule: options.rule, flow: options.flow },
-    cwd,
-  );
+  const { ruleSet } = await loadSettings(options, cwd);
   const { services, inventory } = options;
   const policy = iamPolicy(needsOf(ruleSet.rules), options.partition, {
     ...(services === undefined ? {} : { services }),

@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { ScanResult } from '../model/scan-result.ts';
-import { readConfigIn, type HeadgateConfig } from '../rules/read-config.ts';
+import type { HeadgateConfig } from '../rules/read-config.ts';
 import { scanTemplates } from '../scan.ts';
 import { emit, wantsDetail } from './emit.ts';
 import { exitCodeOf } from './exit-code.ts';
-import { loadRuleSet } from '../load-rule-set.ts';
+import { loadSettings } from './load-settings.ts';
 import { readDecideSettings } from '../read-decide-settings.ts';
 import type { ScanOptions } from './options.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -43,12 +43,7 @@ export async function scanPaths(
   use: { readonly baseline: boolean },
 ): Promise<{ readonly result: ScanResult; readonly config: HeadgateConfig }> {
   const { cwd } = surroundings;
-  const config = await readConfigIn(cwd, options.config);
-  const ruleSet = await loadRuleSet(
-    config,
-    { folders: options.rules, rule: options.rule, flow: options.flow },
-    cwd,
-  );
+  const { config, ruleSet } = await loadSettings(options, cwd);
   const region = options.region ?? config.region;
   const account = options.account ?? config.account;
   const parameters = await readParameters(options, config, cwd);
