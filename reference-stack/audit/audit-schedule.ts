@@ -1,11 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
-import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
 import { ExecutionRole } from '../lib/execution-role.ts';
-import type { Operations } from '../lib/operations.ts';
 import type { DeadLetterQueue } from '../lib/secure-queue.ts';
 
 /** What is started when, and where it goes when it cannot be. */
@@ -57,46 +55,4 @@ export function addAuditSchedule(scope: Construct, props: AuditScheduleProps): v
       resources: [queue.queueArn],
     }),
   );
-}
-
-/**
- * Nobody would miss an audit that is never started. Only for the default schedule: where it is another, so is the time
- * to wait.
- *
- * @param ended metric that counts what ended
- */
-export function addSilentAlarm(
-  scope: Construct,
-  operations: Operations,
-  alarmDescription: string,
-  ended: cloudwatch.Metric,
-): void {
-  const alarm = new cloudwatch.Alarm(scope, 'SilentAlarm', {
-    alarmDescription,
-    metric: ended.with({ period: Duration.days(1) }),
-    threshold: 1,
-    comparisonOperator: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
-    evaluationPeriods: 2,
-    treatMissingData: cloudwatch.TreatMissingData.BREACHING,
-  });
-  operations.notify(alarm);
-}
-
-/** Tells operations of everything above zero. */
-export function addAlarm(
-  scope: Construct,
-  operations: Operations,
-  id: string,
-  alarmDescription: string,
-  metric: cloudwatch.Metric,
-): void {
-  const alarm = new cloudwatch.Alarm(scope, `${id}Alarm`, {
-    alarmDescription,
-    metric,
-    threshold: 0,
-    comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
-    evaluationPeriods: 1,
-    treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
-  });
-  operations.notify(alarm);
 }

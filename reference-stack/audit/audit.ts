@@ -11,7 +11,8 @@ import { SecureFunction } from '../lib/secure-function.ts';
 import { DeadLetterQueue } from '../lib/secure-queue.ts';
 import { AuditBucket } from './audit-bucket.ts';
 import { auditCode } from './audit-code.ts';
-import { addAlarm, addAuditSchedule, addSilentAlarm } from './audit-schedule.ts';
+import { addAlarm, addSilentAlarm, auditMetric, auditNamespace } from './audit-alarms.ts';
+import { addAuditSchedule } from './audit-schedule.ts';
 import { admitReads } from './audit-network.ts';
 import { AuditStateMachine, stateMachineArn } from './audit-state-machine.ts';
 import { ReaderRole } from './reader-role.ts';
@@ -39,9 +40,6 @@ export interface AuditProps {
   /** See {@link AuditBucketProps.lockDays}. */
   readonly lockDays?: number;
 }
-
-/** Namespace of the audit's metrics; src/lambda/metrics.ts writes it. */
-export const auditNamespace = 'Headgate/Audit';
 
 /**
  * Headgate on a schedule: EventBridge Scheduler -> function -> reports in S3 -> Security Hub -> metrics and alarms.
@@ -202,14 +200,8 @@ export class Audit extends Construct {
   }
 
   /** A metric that the audit writes. */
-  metric(name: string, statistic = 'Maximum'): cloudwatch.Metric {
-    return new cloudwatch.Metric({
-      namespace: auditNamespace,
-      metricName: name,
-      dimensionsMap: { Deployment: this.deployment },
-      statistic,
-      period: Duration.hours(1),
-    });
+  metric(name: string, statistic?: string): cloudwatch.Metric {
+    return auditMetric(this.deployment, name, statistic);
   }
 
   private observe(): void {

@@ -11,10 +11,10 @@ import { Runbook } from '../lib/runbook.ts';
 import { SecureBucket } from '../lib/secure-bucket.ts';
 import { SecureFunction } from '../lib/secure-function.ts';
 import { DeadLetterQueue } from '../lib/secure-queue.ts';
-import { auditNamespace } from './audit.ts';
 import { AuditBucket } from './audit-bucket.ts';
 import { auditCode } from './audit-code.ts';
-import { addAlarm, addAuditSchedule, addSilentAlarm } from './audit-schedule.ts';
+import { addAlarm, addSilentAlarm, auditMetric, auditNamespace } from './audit-alarms.ts';
+import { addAuditSchedule } from './audit-schedule.ts';
 import { AuditStateMachine, stateMachineArn } from './audit-state-machine.ts';
 import { admitReads } from './audit-network.ts';
 import { EvaluationsTable } from './evaluations-table.ts';
@@ -255,14 +255,8 @@ export class Fleet extends Construct {
   }
 
   /** A metric that the fleet's report writes. */
-  metric(name: string, statistic = 'Maximum'): cloudwatch.Metric {
-    return new cloudwatch.Metric({
-      namespace: auditNamespace,
-      metricName: name,
-      dimensionsMap: { Deployment: this.deployment },
-      statistic,
-      period: Duration.hours(1),
-    });
+  metric(name: string, statistic?: string): cloudwatch.Metric {
+    return auditMetric(this.deployment, name, statistic);
   }
 
   private observe(): void {

@@ -1,5 +1,6 @@
 /** Headgate on a schedule, as constructs: one account, or an organization. */
-export { Audit, auditNamespace, type AuditProps } from './audit.ts';
+export { auditNamespace } from './audit-alarms.ts';
+export { Audit, type AuditProps } from './audit.ts';
 export {
   auditApplication,
   auditFoundation,
