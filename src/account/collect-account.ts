@@ -15,9 +15,15 @@ import {
   type Place,
 } from './collector.ts';
 import { collectors } from './collectors/index.ts';
-import { DeadlineError, toDiagnostic } from './errors.ts';
+import { describeElsewhere } from './elsewhere.ts';
+import { classifyError, DeadlineError, toDiagnostic } from './errors.ts';
 import { guardClient, type GuardedClient } from './guard-client.ts';
-import { narrowPlan, readInventory, type RegionInventory } from './inventory-config.ts';
+import {
+  narrowPlan,
+  readAggregateInventory,
+  readInventory,
+  type RegionInventory,
+} from './inventory-config.ts';
 import { planCollection, typesOf, type Needs, type Plan, type PlannedCollector } from './plan.ts';
 import { RateLimiter, systemClock, type Clock } from './rate.ts';
 
@@ -47,6 +53,8 @@ export interface CollectAccountOptions {
   readonly services?: readonly string[];
   /** `config` asks AWS Config first what there is, and leaves out calls about what it has none of. */
   readonly inventory?: 'config';
+  /** An aggregator of AWS Config that is asked what there is in other accounts and Regions; it decides nothing. */
+  readonly aggregator?: string;
   /** Default: the SDK's chain. See `chooseCredentials`. */
   readonly credentials?: Credentials;
   /** URL of another endpoint than AWS's, for emulators. */
@@ -162,7 +170,10 @@ class AuditSession {
     const places = placesOf(account, partition, choice.regions, plan);
     this.#regions.planned = choice.regions.length;
     this.#services.planned = places.reduce((sum, { planned }) => sum + planned.length, 0);
-    const readings = await Promise.all(places.map((each) => this.#collect(each)));
+    const [readings, elsewhere] = await Promise.all([
+      Promise.all(places.map((each) => this.#collect(each))),
+      this.#lookElsewhere(account, choice.regions, home, plan),
+    ]);
     const merged = mergePlaces(places, readings, plan);
     return {
       account,
@@ -177,6 +188,7 @@ class AuditSession {
           ? []
           : [toDiagnostic({ ...regionFailure(home), failure: choice.failure })]),
         ...merged.diagnostics,
+        ...elsewhere,
       ],
       positions: () => undefined,
       suppressions: [],
@@ -224,6 +236,27 @@ class AuditSession {
     this.#services.planned += narrowed.planned.length - planned.length;
     const reading = await this.#collectPlanned(place, narrowed.planned);
     return withInventory(reading, place.region, inventory, narrowed.empty);
+  }
+
+  async #lookElsewhere(
+    account: string,
+    regions: readonly string[],
+    home: string,
+    plan: Plan,
+  ): Promise<readonly SourceDiagnostic[]> {
+    const { aggregator } = this.#options;
+    if (aggregator === undefined) return [];
+    const types = plan.collectors.flatMap(({ operations }) => operations.flatMap(typesOf));
+    try {
+      const rows = await readAggregateInventory(this.#open, home, aggregator, [...new Set(types)]);
+      return describeElsewhere(rows, { aggregator, account, regions, home });
+    } catch (error) {
+      const operation = 'SelectAggregateResourceConfig';
+      const failure = classifyError(error, `config:${operation}`);
+      return [
+        toDiagnostic({ service: 'config', region: home, operation, resources: [], affects: [], failure }),
+      ];
+    }
   }
 
   #collectPlanned(place: Place, planned: readonly PlannedCollector[]): Promise<PlaceReading> {

@@ -1,7 +1,7 @@
 import type { CollectAccountOptions } from './collect-account.ts';
 import { actionsOf } from './collector.ts';
 import { collectors } from './collectors/index.ts';
-import { inventoryActions } from './inventory-config.ts';
+import { aggregatorActions, inventoryActions } from './inventory-config.ts';
 import { planCollection, type Needs } from './plan.ts';
 
 /** A policy document. */
@@ -25,10 +25,18 @@ export const accountActions: readonly string[] = ['ec2:DescribeRegions'];
 export function iamPolicy(
   needs: Needs,
   partition: string,
-  { services, inventory }: Pick<CollectAccountOptions, 'services' | 'inventory'> = {},
+  {
+    services,
+    inventory,
+    aggregator,
+  }: Pick<CollectAccountOptions, 'services' | 'inventory' | 'aggregator'> = {},
 ): PolicyDocument {
   const plan = planCollection(collectors, needs, services);
-  const anywhere = new Set([...accountActions, ...(inventory === 'config' ? inventoryActions : [])]);
+  const anywhere = new Set([
+    ...accountActions,
+    ...(inventory === 'config' ? inventoryActions : []),
+    ...(aggregator === undefined ? [] : aggregatorActions),
+  ]);
   const bounded = new Map<string, Set<string>>();
   for (const { collector, operations } of plan.collectors) {
     for (const operation of operations) {

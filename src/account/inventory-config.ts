@@ -5,8 +5,11 @@ import { classifyError, type CallFailure } from './errors.ts';
 import { pages } from './pages.ts';
 import { typesOf, type PlannedCollector } from './plan.ts';
 
-/** What AWS Config can say of a resource here: that it exists, where, and how it is called. Nothing of its settings is taken from it. */
-export const inventoryAnswers: readonly string[] = ['account', 'region', 'type'];
+/**
+ * What AWS Config answers here of a resource, and how it calls that: what kind there is, and where. Nothing of a
+ * resource's settings is taken from it.
+ */
+const inventoryFields = { account: 'accountId', region: 'awsRegion', type: 'resourceType' } as const;
 
 /** IAM actions of an inventory of one account. */
 export const inventoryActions: readonly string[] = [
@@ -14,6 +17,9 @@ export const inventoryActions: readonly string[] = [
   'config:DescribeConfigurationRecorders',
   'config:SelectResourceConfig',
 ];
+
+/** IAM actions of a look into an aggregator. */
+export const aggregatorActions: readonly string[] = ['config:SelectAggregateResourceConfig'];
 
 /** What AWS Config knows of one Region. */
 export interface RegionInventory {
@@ -64,8 +70,7 @@ function openConfig(open: Open, region: string, calls: readonly string[]): Promi
 }
 
 async function recordedTypes(config: ConfigService, types: readonly string[]): Promise<readonly string[]> {
-  const { ResourceType } = await import('@aws-sdk/client-config-service');
-  const known = new Set<string>(Object.values(ResourceType));
+  const known = await knownTypes();
   const { ConfigurationRecordersStatus = [] } = await config.describeConfigurationRecorderStatus({});
   const running = new Set(
     ConfigurationRecordersStatus.filter(({ recording }) => recording).map(({ name }) => name),
@@ -75,6 +80,11 @@ async function recordedTypes(config: ConfigService, types: readonly string[]): P
     ({ recordingGroup = {} }) => recordingGroup,
   );
   return types.filter((type) => known.has(type) && groups.some((group) => records(group, type)));
+}
+
+async function knownTypes(): Promise<ReadonlySet<string>> {
+  const { ResourceType } = await import('@aws-sdk/client-config-service');
+  return new Set<string>(Object.values(ResourceType));
 }
 
 function records(group: RecordingGroup, type: string): boolean {
@@ -89,9 +99,9 @@ const maximumExpression = 4_096;
 
 /** Counting queries, one group a type (and place); as few as the expression's length allows. */
 export function countExpressions(types: readonly string[], places: readonly string[]): readonly string[] {
-  const fields = [...places, 'resourceType'].join(', ');
+  const fields = [...places, inventoryFields.type].join(', ');
   const expression = (names: readonly string[]): string =>
-    `SELECT ${fields}, COUNT(*) WHERE resourceType IN (${names.map((name) => `'${name}'`).join(', ')}) GROUP BY ${fields}`;
+    `SELECT ${fields}, COUNT(*) WHERE ${inventoryFields.type} IN (${names.map((name) => `'${name}'`).join(', ')}) GROUP BY ${fields}`;
   const expressions: string[] = [];
   let names: string[] = [];
   for (const type of types) {
@@ -116,9 +126,9 @@ function parseRow(text: string): Row {
   if (typeof row !== 'object' || row === null) throw new SyntaxError('a result that is no object');
   const members = row as Readonly<Record<string, unknown>>;
   return {
-    resourceType: String(members.resourceType),
-    accountId: String(members.accountId),
-    awsRegion: String(members.awsRegion),
+    resourceType: String(members[inventoryFields.type]),
+    accountId: String(members[inventoryFields.account]),
+    awsRegion: String(members[inventoryFields.region]),
     count: Number(members['COUNT(*)']),
   };
 }
@@ -143,8 +153,10 @@ export async function readAggregateInventory(
   types: readonly string[],
 ): Promise<readonly AggregateRow[]> {
   const config = await openConfig(open, region, ['SelectAggregateResourceConfig']);
+  const known = await knownTypes();
+  const asked = types.filter((type) => known.has(type));
   const rows: AggregateRow[] = [];
-  for (const Expression of countExpressions(types, ['accountId', 'awsRegion'])) {
+  for (const Expression of countExpressions(asked, [inventoryFields.account, inventoryFields.region])) {
     const listed = pages(
       (NextToken) =>
         config.selectAggregateResourceConfig({

@@ -34,7 +34,7 @@ export type CollectOptions = AccountOptions &
   Pick<CommonOptions, 'rules' | 'config' | 'rule' | 'flow' | 'quiet' | 'debug'> & { readonly output: string };
 
 /** Options of `headgate iam-policy`. */
-export type PolicyOptions = Pick<AccountOptions, 'services' | 'inventory'> &
+export type PolicyOptions = Pick<AccountOptions, 'services' | 'inventory' | 'aggregator'> &
   Pick<CommonOptions, 'rules' | 'config' | 'rule' | 'flow' | 'debug'> & { readonly partition: string };
 
 // The SDK tells whoever runs Node 20 what its releases of 2027 will need; that is Headgate's to care for.
@@ -156,10 +156,11 @@ async function saveSnapshot(
 /** `headgate iam-policy`. */
 export async function printPolicy(options: PolicyOptions, { cwd, stdout }: Surroundings): Promise<number> {
   const { ruleSet } = await loadSettings(options, cwd);
-  const { services, inventory } = options;
+  const { services, inventory, aggregator } = options;
   const policy = iamPolicy(needsOf(ruleSet.rules), options.partition, {
     ...(services === undefined ? {} : { services }),
     ...(inventory === undefined ? {} : { inventory }),
+    ...(aggregator === undefined ? {} : { aggregator }),
   });
   stdout.write(`${JSON.stringify(policy, null, 2)}\n`);
   return 0;

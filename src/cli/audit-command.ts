@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { reportFormats } from '../report/render.ts';
 import type { AuditOptions, CollectOptions, PolicyOptions } from './audit-actions.ts';
 import { commonOptions } from './options.ts';
@@ -32,9 +32,14 @@ function addAccountOptions(command: Command): Command {
     .option('--external-id <id>', 'external id for --role-arn')
     .option('--web-identity-token-file <file>', 'OIDC token to assume --role-arn with')
     .option('--services <names>', 'only these services, by comma', list)
-    .option('--inventory <source>', 'config: ask AWS Config first what there is')
+    .addOption(inventoryOption('config: ask AWS Config first what there is'))
+    .option('--aggregator <name>', 'say what this aggregator of AWS Config knows of elsewhere')
     .option('--timeout <seconds>', 'stop after so long; what is missing is unknown', positive)
     .option('--endpoint <url>', 'another endpoint than that of AWS');
+}
+
+function inventoryOption(description: string): Option {
+  return new Option('--inventory <source>', description).choices(['config']);
 }
 
 function addSelected(command: Command, names: readonly string[]): Command {
@@ -92,7 +97,8 @@ export function addPolicyCommand(
     .description('Print the least-privilege policy that an audit with the selected rules needs.')
     .option('--partition <partition>', 'aws, aws-cn or aws-us-gov', 'aws')
     .option('--services <names>', 'only these services, by comma', list)
-    .option('--inventory <source>', 'config: with AWS Config as inventory');
+    .addOption(inventoryOption('config: with AWS Config as inventory'))
+    .option('--aggregator <name>', 'with this aggregator of AWS Config');
   addSelected(command, ['rules', 'config', 'rule', 'flow', 'debug']).action(
     async (options: PolicyOptions) => {
       done(await (await actions()).printPolicy(options, surroundings));

@@ -16,6 +16,7 @@ export interface AccountOptions extends Pick<CommonOptions, 'quiet'> {
   readonly webIdentityTokenFile?: string;
   readonly services?: readonly string[];
   readonly inventory?: 'config';
+  readonly aggregator?: string;
   /** Seconds. */
   readonly timeout?: number;
   readonly endpoint?: string;
@@ -39,7 +40,7 @@ export async function collectLive(
   ruleSet: RuleSet,
   surroundings: Surroundings,
 ): Promise<LiveReading> {
-  const { services, inventory, timeout, endpoint } = options;
+  const { services, inventory, aggregator, timeout, endpoint } = options;
   const regions = options.region.length > 0 ? options.region : [await ownRegion(options.profile)];
   const region = regions.find((name) => name !== 'all') ?? (await ownRegion(options.profile));
   const credentials = await credentialsOf(options, region);
@@ -64,6 +65,7 @@ export async function collectLive(
       watch: (read) => progress.watch(read),
       ...(services === undefined ? {} : { services }),
       ...(inventory === undefined ? {} : { inventory }),
+      ...(aggregator === undefined ? {} : { aggregator }),
       ...(timeout === undefined ? {} : { deadlineMs: timeout * 1000 }),
       ...(endpoint === undefined ? {} : { endpoint }),
     });

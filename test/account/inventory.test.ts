@@ -1,12 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Open } from '../../src/account/account-identity.ts';
 import { iamPolicy } from '../../src/account/iam-policy.ts';
-import { countExpressions, readAggregateInventory } from '../../src/account/inventory-config.ts';
-import type { GuardedClient } from '../../src/account/guard-client.ts';
+import { countExpressions } from '../../src/account/inventory-config.ts';
 import { collect } from './collect.ts';
 import { needsOf } from './needs.ts';
 import { ordersAccount } from './orders-account.ts';
-import { ReplayedAccount, type Replies } from './replay.ts';
+import type { Fault, Replies } from './replay.ts';
 
 const needs = needsOf({
   'AWS::Lambda::Function': ['ReservedConcurrentExecutions'],
@@ -89,26 +87,64 @@ describe('AWS Config as an inventory', () => {
       expect(expressions.filter((each) => each.includes(`'${type}'`))).toHaveLength(1);
   });
 
-  it('tells over an aggregator where something is', async () => {
-    const account = new ReplayedAccount({
+  describe('over an aggregator', () => {
+    const rows = (
+      ...places: readonly (readonly [account: string, region: string, count: number])[]
+    ): Replies => ({
       'config.SelectAggregateResourceConfig': {
-        Results: [
-          '{"accountId":"111122223333","awsRegion":"eu-west-1","resourceType":"AWS::SQS::Queue","COUNT(*)":7}',
-        ],
+        Results: places.map(([accountId, awsRegion, count]) =>
+          JSON.stringify({ accountId, awsRegion, resourceType: 'AWS::SQS::Queue', 'COUNT(*)': count }),
+        ),
       },
     });
-    const open: Open = async (service, _calls, region, make) => {
-      const client = await make({
-        region,
-        retryMode: 'standard',
-        requestHandler: { connectionTimeout: 1, requestTimeout: 1, throwOnRequestTimeout: true },
-        credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
-      });
-      account.customise(client as unknown as GuardedClient, service, region); // made by `make` below the function under test
-      return client;
+    const elsewhere = async (replies: Replies, faults: readonly Fault[] = []) => {
+      const options = { needs, aggregator: 'org', faults };
+      const { reading, account } = await collect({ ...ordersAccount, ...replies }, options);
+      expect(account.counts()).toMatchObject({ 'config.SelectAggregateResourceConfig': 1 });
+      return reading;
     };
-    expect(await readAggregateInventory(open, 'eu-west-1', 'org', ['AWS::SQS::Queue'])).toEqual([
-      { account: '111122223333', region: 'eu-west-1', type: 'AWS::SQS::Queue', count: 7 },
-    ]);
+
+    it('names accounts and Regions that the audit does not read, and decides nothing', async () => {
+      const own = ['111122223333', 'eu-west-1', 7] as const;
+      const everywhere = rows(own, ['111122223333', 'eu-west-3', 2], ['444455556666', 'eu-west-1', 5]);
+      const reading = await elsewhere(everywhere);
+      const without = (await collect(ordersAccount, { needs })).reading;
+      expect(JSON.stringify(reading.resources)).toBe(JSON.stringify(without.resources));
+      expect(reading.diagnostics).toEqual([
+        ...without.diagnostics,
+        expect.objectContaining({
+          code: 'account-elsewhere',
+          severity: 'info',
+          message: expect.stringContaining(': 111122223333 eu-west-3 (2), 444455556666 eu-west-1 (5);'),
+        }),
+      ]);
+    });
+
+    it('says nothing where all is read, what has no Region included', async () => {
+      const { diagnostics } = await elsewhere(
+        rows(['111122223333', 'eu-west-1', 7], ['111122223333', 'global', 1]),
+      );
+      expect(diagnostics.map(({ code }) => code)).not.toContain('account-elsewhere');
+    });
+
+    it('says so where it is denied', async () => {
+      const { diagnostics } = await elsewhere({}, [{ call: 'config.', fault: 'deny' }]);
+      expect(diagnostics).toContainEqual(
+        expect.objectContaining({
+          code: 'account-call-denied',
+          where: 'config eu-west-1',
+          affects: [],
+        }),
+      );
+    });
+
+    it('is part of the policy where it is asked', () => {
+      const actions = (aggregator?: string) =>
+        iamPolicy(needs, 'aws', aggregator === undefined ? {} : { aggregator }).Statement.flatMap(
+          ({ Action }) => Action,
+        );
+      expect(actions('org')).toContain('config:SelectAggregateResourceConfig');
+      expect(actions()).not.toContain('config:SelectAggregateResourceConfig');
+    });
   });
 });
