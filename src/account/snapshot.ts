@@ -87,12 +87,6 @@ function readValue(written: unknown): Value {
   return Object.fromEntries(members) as ObjectValue;
 }
 
-/** True for bytes that a snapshot starts with: gzip's own mark, or the header of a plain one. */
-export function looksLikeSnapshot(bytes: Uint8Array): boolean {
-  if (bytes[0] === 0x1f && bytes[1] === 0x8b) return true;
-  return Buffer.from(bytes.subarray(0, 20)).toString('utf8').startsWith('{"headgateSnapshot"');
-}
-
 interface Line {
   readonly headgateSnapshot?: unknown;
   readonly resource?: Resource;

@@ -40,13 +40,6 @@ export function coversAction(statement: PolicyStatement, action: string): Policy
   return typeof excluded === 'boolean' ? !excluded : excluded;
 }
 
-/** Whether a statement allows `action`, conditions and resources aside. */
-export function statementAllows(statement: PolicyStatement, action: string): PolicyAnswer {
-  if (statement.effect !== 'Allow') return false;
-  const covered = coversAction(statement, action);
-  return covered === true && statement.unresolved !== undefined ? statement.unresolved : covered;
-}
-
 /** True if one is true; otherwise the first doubt; otherwise false. */
 function anyAnswer(answers: readonly PolicyAnswer[]): PolicyAnswer {
   if (answers.includes(true)) return true;

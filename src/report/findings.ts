@@ -62,12 +62,6 @@ export function serviceOf(resource: ResourceSummary): string {
   return resource.type.split('::')[1] ?? resource.type;
 }
 
-/** Verdict as reports name it, a waived failure being its own kind. */
-export function verdictLabel(evaluation: Evaluation): string {
-  if (evaluation.waiver !== undefined) return 'waived';
-  return evaluation.verdict === 'notApplicable' ? 'not applicable' : evaluation.verdict;
-}
-
 /** The first reference of a rule that is a plain https address; anything else is never made a link. */
 export function linkOf(rule: RuleSummary | undefined): string | undefined {
   return rule?.references.find(isLink);

@@ -32,6 +32,25 @@ const mapping: PropertyTable = {
   LoggingConfig: 'map',
 };
 
+const scheduleV2: PropertyTable = {
+  PermissionsBoundary: 'string',
+  ScheduleExpression: 'string!',
+  FlexibleTimeWindow: 'map',
+  Name: 'string',
+  State: 'string',
+  Description: 'string',
+  StartDate: 'string',
+  EndDate: 'string',
+  ScheduleExpressionTimezone: 'string',
+  GroupName: 'string',
+  KmsKeyArn: 'string',
+  Input: 'string',
+  RoleArn: 'string',
+  DeadLetterConfig: 'map',
+  RetryPolicy: 'map',
+  OmitName: 'boolean=',
+};
+
 /** Properties of the resource types (AWS SAM specification, read 2026-11). */
 export const resourceProperties: Readonly<Record<string, PropertyTable>> = {
   'AWS::Serverless::Api': {
@@ -322,24 +341,7 @@ export const functionEventProperties: Readonly<Record<string, PropertyTable>> = 
   MSK: { ...mapping, StartingPosition: 'any!', Stream: 'any!' },
   SQS: { ...mapping, Queue: 'any!' },
   SelfManagedKafka: { ...mapping },
-  ScheduleV2: {
-    PermissionsBoundary: 'string',
-    ScheduleExpression: 'string!',
-    FlexibleTimeWindow: 'map',
-    Name: 'string',
-    State: 'string',
-    Description: 'string',
-    StartDate: 'string',
-    EndDate: 'string',
-    ScheduleExpressionTimezone: 'string',
-    GroupName: 'string',
-    KmsKeyArn: 'string',
-    Input: 'string',
-    RoleArn: 'string',
-    DeadLetterConfig: 'map',
-    RetryPolicy: 'map',
-    OmitName: 'boolean=',
-  },
+  ScheduleV2: scheduleV2,
   CloudWatchLogs: { LogGroupName: 'string!', FilterPattern: 'string!' },
 };
 
@@ -389,22 +391,5 @@ export const stateMachineEventProperties: Readonly<Record<string, PropertyTable>
     Target: 'map',
     RoleArn: 'string',
   },
-  ScheduleV2: {
-    PermissionsBoundary: 'string',
-    ScheduleExpression: 'string!',
-    FlexibleTimeWindow: 'map',
-    Name: 'string',
-    State: 'string',
-    Description: 'string',
-    StartDate: 'string',
-    EndDate: 'string',
-    ScheduleExpressionTimezone: 'string',
-    GroupName: 'string',
-    KmsKeyArn: 'string',
-    Input: 'string',
-    RoleArn: 'string',
-    DeadLetterConfig: 'map',
-    RetryPolicy: 'map',
-    OmitName: 'boolean=',
-  },
+  ScheduleV2: scheduleV2,
 };
