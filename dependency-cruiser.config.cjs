@@ -1,5 +1,6 @@
-/** Direction of imports: cli, lambda, cdk -> scan -> stages -> model. Each rule says why it is there. */
-const stages = 'rules|template|account|graph|evaluate|report|publish';
+/** Direction of imports: entry points -> app -> stages -> model. Each rule says why it is there. */
+const stages = 'rules|sam|template|terraform|account|graph|evaluate|fix|report|publish';
+const entryPoints = 'cli|lambda|cdk|hook|lsp|mcp';
 const only = (name, comment, folder, allowed) => ({
   name,
   comment,
@@ -27,30 +28,85 @@ module.exports = {
       name: 'model-has-no-packages',
       comment: 'A model without packages can be read, moved and tested alone.',
       severity: 'error',
-      from: { path: '^src/model/' },
+      from: { path: '^src/(model|policy)/' },
       to: { dependencyTypes: ['core', 'npm', 'npm-dev'] },
     },
+    only(
+      'policy-knows-the-model-alone',
+      'What a policy allows is asked by every stage, so it stands below all of them.',
+      'policy',
+      'policy|model',
+    ),
+    only('aws-knows-the-model-alone', 'What a type is stands below all stages.', 'aws', 'aws|model'),
+    only(
+      'text-knows-the-model-alone',
+      'Positions are part of the model; nothing else is needed to read text.',
+      'text',
+      'text|model',
+    ),
+    only(
+      'code-knows-the-model-alone',
+      'What a bundle shows is asked by several sources.',
+      'code',
+      'code|model',
+    ),
+    only(
+      'sam-is-expanded-before-anything-is-linked',
+      'SAM is text to text; it may not know what is made of it.',
+      'sam',
+      'sam|text|aws|model',
+    ),
+    only(
+      'sources-do-not-know-what-is-decided',
+      'A source gives resources with positions; rules, graph and reports come after it.',
+      'template',
+      'template|sam|text|code|aws|policy|model',
+    ),
+    only(
+      'plans-do-not-know-what-is-decided',
+      'A source gives resources with positions; rules, graph and reports come after it.',
+      'terraform',
+      'terraform|text|code|aws|policy|model',
+    ),
+    only(
+      'accounts-do-not-know-what-is-decided',
+      'A source gives resources; rules, graph and reports come after it.',
+      'account',
+      'account|aws|policy|model',
+    ),
+    only(
+      'fixes-edit-text',
+      'A fix turns findings into edits of text; whether it helped is asked by app.',
+      'fix',
+      'fix|text|model',
+    ),
     {
       name: 'stages-do-not-know-each-other',
-      comment:
-        'Only scan.ts and its siblings know the order of the stages; a stage that imports another cannot be replaced.',
+      comment: 'Only app knows the order of the stages; a stage that imports another cannot be replaced.',
       severity: 'error',
-      from: { path: `^src/(${stages})/` },
-      to: { path: '^src/', pathNot: ['^src/model/', '^src/$1/'] },
+      from: { path: '^src/(rules|graph|evaluate|report|publish)/' },
+      to: { path: '^src/', pathNot: ['^src/(model|policy|aws|text)/', '^src/$1/'] },
+    },
+    {
+      name: 'app-does-not-know-who-calls-it',
+      comment: 'Every entry point calls the same app.',
+      severity: 'error',
+      from: { path: `^src/(app|${stages}|model|policy|aws|text|code)/` },
+      to: { path: `^src/(${entryPoints})/` },
     },
     {
       name: 'entry-points-do-not-know-each-other',
-      comment: 'What two entry points share is part of scanning, not of one of them.',
+      comment: 'What two entry points share is part of app, not of one of them.',
       severity: 'error',
-      from: { path: '^src/(cli|lambda|cdk)/' },
-      to: { path: '^src/(cli|lambda|cdk)/', pathNot: '^src/$1/' },
+      from: { path: `^src/(${entryPoints})/` },
+      to: { path: `^src/(${entryPoints})/`, pathNot: '^src/$1/' },
     },
     {
       name: 'files-only-where-files-are-read',
       comment:
-        'rules, template, publish and cli touch the file system, so the rest can be trusted to be pure.',
+        'rules, template, terraform, publish, app and the entry points touch the file system, so the rest can be trusted to be pure.',
       severity: 'error',
-      from: { path: '^src/(model|account|graph|evaluate|report)/' },
+      from: { path: '^src/(model|policy|aws|text|code|sam|account|graph|evaluate|fix|report)/' },
       to: { path: '^(node:)?fs' },
     },
     {

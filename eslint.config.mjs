@@ -29,8 +29,10 @@ export default tseslint.config(
     },
   },
   {
-    // Everything below scan.ts is a function of what it is given: clock and environment are passed in.
-    files: ['src/{model,rules,template,graph,evaluate,report}/**/*.ts', 'src/scan.ts'],
+    // Everything below the entry points is a function of what it is given: clock and environment are passed in.
+    files: [
+      'src/{model,policy,aws,text,code,sam,rules,template,terraform,graph,evaluate,fix,report,app}/**/*.ts',
+    ],
     rules: {
       'no-restricted-globals': ['error', 'process', 'console'],
       'no-restricted-properties': [

@@ -109,7 +109,7 @@ async function load() {
   return loadSource(`
     export { collectAccount } from './src/account/collect-account.ts';
     export { bucketsOf, systemClock } from './src/account/rate.ts';
-    export { needsOf } from './src/needs.ts';
+    export { needsOf } from './src/app/needs.ts';
     export { applySettings } from './src/rules/apply-config.ts';
     export { shippedRules } from './src/rules/shipped.ts';
     export { ReplayedAccount } from './test/account/replay.ts';

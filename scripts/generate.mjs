@@ -15,7 +15,7 @@ const { ruleSchema, shippedRules, pages, relationDocs, iamPolicy, needsOf, membe
     export * as pages from './src/rules/pages.ts';
     export { relationDocs } from './src/graph/relation-table.ts';
     export { iamPolicy } from './src/account/iam-policy.ts';
-    export { needsOf } from './src/needs.ts';
+    export { needsOf } from './src/app/needs.ts';
     export { memberRoleTemplate } from './reference-stack/audit/member-role.ts';`);
 const sources = await shippedRules();
 const readPolicy = iamPolicy(needsOf(sources.rules), 'aws');

@@ -11,8 +11,8 @@ import { compareMeaning } from './sam-meaning.mjs';
 /** The expander, from its source. */
 export async function loadExpander() {
   return loadSource(`
-    export { expandSam } from './src/template/sam/expand.ts';
-    export { parseTemplateText } from './src/template/parse-template.ts';`);
+    export { expandSam } from './src/sam/expand.ts';
+    export { parseTemplateText } from './src/text/parse-template.ts';`);
 }
 
 /** Compares all templates of a folder. Resolves to one entry per input. */

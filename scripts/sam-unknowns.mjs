@@ -8,12 +8,12 @@ const now = new Date('2026-11-23T00:00:00Z');
 /** Bundles the scan from its source and loads it. */
 async function loadScan() {
   return loadSource(`
-    export { decideReading, scanTemplates } from './src/scan.ts';
+    export { decideReading, scanTemplates } from './src/app/scan.ts';
     export { applySettings } from './src/rules/apply-config.ts';
     export { shippedRules } from './src/rules/shipped.ts';
     export { ReadingBuilder } from './src/template/reading-builder.ts';
     export { Stack } from './src/template/stack.ts';
-    export { parseTemplateText } from './src/template/parse-template.ts';
+    export { parseTemplateText } from './src/text/parse-template.ts';
     export { expandTransforms, hasSamTransform } from './src/template/transforms.ts';`);
 }
 

@@ -1,6 +1,6 @@
 /** Headgate's public API: what is exported here, and nothing else, is kept stable. */
-export { scanTemplates, decideReading, type DecideOptions } from './scan.ts';
-export { runExamples, type ExampleOutcome } from './rule-examples.ts';
+export { scanTemplates, decideReading, type DecideOptions } from './app/scan.ts';
+export { runExamples, type ExampleOutcome } from './app/rule-examples.ts';
 export { shippedRules, shippedRulesWithExamples } from './rules/shipped.ts';
 export { applySettings, type RuleSetting, type RuleSources } from './rules/apply-config.ts';
 export { readRuleFolder } from './rules/read-rules.ts';

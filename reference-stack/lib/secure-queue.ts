@@ -5,16 +5,26 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
-import type { Operations } from './operations.ts';
 import type { Runbook } from './runbook.ts';
-import type { SecureFunction } from './secure-function.ts';
 
 const fourteenDays = Duration.days(14);
+
+/** Where the alarms of a queue go; `Operations` is one. */
+export interface AlarmReceiver {
+  notify(alarm: cloudwatch.Alarm): void;
+}
+
+/** A function that may be granted what a queue needs of it; `SecureFunction` is one. */
+export interface QueueClient {
+  readonly target: lambda.IFunction;
+  allow(actions: readonly string[], resources: readonly string[]): void;
+  useKey(key: kms.IKey): void;
+}
 
 /** Properties that every queue of a flow shares. */
 export interface QueueContext {
   readonly key: kms.IKey;
-  readonly operations: Operations;
+  readonly operations: AlarmReceiver;
   /** Runbook that the depth alarm and the queue's tag name. */
   readonly runbook: Runbook;
 }
@@ -138,7 +148,7 @@ export class WorkQueue extends Construct {
   }
 
   /** Lets a function read the queue in batches, and give single messages back. */
-  feed(handler: SecureFunction, options: MappingOptions): lambda.EventSourceMapping {
+  feed(handler: QueueClient, options: MappingOptions): lambda.EventSourceMapping {
     handler.allow(
       ['ReceiveMessage', 'DeleteMessage', 'ChangeMessageVisibility', 'GetQueueAttributes'].map(
         (action) => `sqs:${action}`,
@@ -158,7 +168,7 @@ export class WorkQueue extends Construct {
   }
 
   /** Lets a function send to the queue. */
-  admitProducer(producer: SecureFunction): void {
+  admitProducer(producer: QueueClient): void {
     producer.allow(['sqs:SendMessage'], [this.queue.queueArn]);
     producer.useKey(this.key);
   }

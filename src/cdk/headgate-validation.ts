@@ -7,7 +7,7 @@ import type {
   IPolicyValidationPlugin,
   PolicyValidationPluginReport,
 } from 'aws-cdk-lib';
-import { version } from '../version.ts';
+import { version } from '../app/version.ts';
 import type { HeadgateValidationOptions, ScanAnswer, ScanRequest } from './scan-request.ts';
 
 const scanner = fileURLToPath(new URL('scan-assembly.js', import.meta.url));

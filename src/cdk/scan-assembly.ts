@@ -3,11 +3,11 @@
 import { text } from 'node:stream/consumers';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { ScanResult } from '../model/scan-result.ts';
-import { loadRuleSet } from '../load-rule-set.ts';
-import { readDecideSettings } from '../read-decide-settings.ts';
+import { loadRuleSet } from '../app/load-rule-set.ts';
+import { readDecideSettings } from '../app/read-decide-settings.ts';
 import { readConfigIn } from '../rules/read-config.ts';
-import { scanTemplates } from '../scan.ts';
-import { version } from '../version.ts';
+import { scanTemplates } from '../app/scan.ts';
+import { version } from '../app/version.ts';
 import type { ScanAnswer, ScanRequest } from './scan-request.ts';
 import { toViolations } from './violations.ts';
 

@@ -3,14 +3,14 @@ import { resolve } from 'node:path';
 import type { AccountReading } from '../account/collect-account.ts';
 import { iamPolicy } from '../account/iam-policy.ts';
 import { encodeSnapshot } from '../account/snapshot.ts';
-import { describeDrift, driftBetween } from '../drift.ts';
+import { describeDrift, driftBetween } from '../app/drift.ts';
 import { credentialRanges } from '../evaluate/credentials.ts';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { RuleSet } from '../model/rule.ts';
 import type { ScanResult } from '../model/scan-result.ts';
-import { needsOf } from '../needs.ts';
+import { needsOf } from '../app/needs.ts';
 import type { HeadgateConfig } from '../rules/read-config.ts';
-import { decideReading } from '../scan.ts';
+import { decideReading } from '../app/scan.ts';
 import { readTemplates } from '../template/read-templates.ts';
 import type { CommonOptions } from './options.ts';
 import { collectLive, type AccountOptions } from './collect-live.ts';
@@ -20,8 +20,8 @@ import { loadSettings } from './load-settings.ts';
 import { readSnapshot } from './read-snapshot.ts';
 import { saveFile } from './save-file.ts';
 import type { Surroundings } from './surroundings.ts';
-import { readDecideSettings } from '../read-decide-settings.ts';
-import { version } from '../version.ts';
+import { readDecideSettings } from '../app/read-decide-settings.ts';
+import { version } from '../app/version.ts';
 
 /** Options of `headgate audit`. */
 export interface AuditOptions extends CommonOptions, AccountOptions {

@@ -2,7 +2,7 @@ import { collectAccount, type AccountReading } from '../account/collect-account.
 import { chooseCredentials } from '../account/credentials.ts';
 import { ownRegion } from '../account/own-region.ts';
 import type { RuleSet } from '../model/rule.ts';
-import { needsOf } from '../needs.ts';
+import { needsOf } from '../app/needs.ts';
 import type { CommonOptions } from './options.ts';
 import { showProgress } from './show-progress.ts';
 import type { Surroundings } from './surroundings.ts';

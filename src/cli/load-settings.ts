@@ -1,4 +1,4 @@
-import { loadRuleSet } from '../load-rule-set.ts';
+import { loadRuleSet } from '../app/load-rule-set.ts';
 import type { RuleSet } from '../model/rule.ts';
 import { readConfigIn, type HeadgateConfig } from '../rules/read-config.ts';
 import type { CommonOptions } from './options.ts';

@@ -3,11 +3,11 @@ import { dirname, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { Rule } from '../model/rule.ts';
-import { runExamples } from '../rule-examples.ts';
+import { runExamples } from '../app/rule-examples.ts';
 import { nearest } from '../rules/nearest.ts';
 import { readConfigIn } from '../rules/read-config.ts';
 import { ruleScaffold } from '../rules/scaffold.ts';
-import { loadRuleSet } from '../load-rule-set.ts';
+import { loadRuleSet } from '../app/load-rule-set.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** Options that the rules commands share. */

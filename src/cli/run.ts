@@ -8,7 +8,7 @@ import { addPublishCommand } from './publish-command.ts';
 import { addReportCommand } from './report-command.ts';
 import { addInitCommand } from './init-command.ts';
 import type { Surroundings } from './surroundings.ts';
-import { version } from '../version.ts';
+import { version } from '../app/version.ts';
 
 type AddCommand = (program: Command, surroundings: Surroundings, done: (code: number) => void) => void;
 

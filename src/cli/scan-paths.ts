@@ -3,14 +3,14 @@ import { resolve } from 'node:path';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { ScanResult } from '../model/scan-result.ts';
 import type { HeadgateConfig } from '../rules/read-config.ts';
-import { scanTemplates } from '../scan.ts';
+import { scanTemplates } from '../app/scan.ts';
 import { emit, wantsDetail } from './emit.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { loadSettings } from './load-settings.ts';
-import { readDecideSettings } from '../read-decide-settings.ts';
+import { readDecideSettings } from '../app/read-decide-settings.ts';
 import type { ScanOptions } from './options.ts';
 import type { Surroundings } from './surroundings.ts';
-import { version } from '../version.ts';
+import { version } from '../app/version.ts';
 
 /** `headgate scan`: scans, prints, writes reports; answers the exit code. */
 export async function scanAndReport(

@@ -1,5 +1,5 @@
 import type { ScanResult } from '../model/scan-result.ts';
-import { decideReading, type DecideOptions } from '../scan.ts';
+import { decideReading, type DecideOptions } from '../app/scan.ts';
 import { readSnapshot } from './read-snapshot.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { actionMatches, plainServicePrincipal } from '../model/policy.ts';
+import { actionMatches, plainServicePrincipal } from '../policy/actions.ts';
 import type { PolicyStatement } from '../model/resource-graph.ts';
 import { PartialString, SymbolicValue, type Value } from '../model/value.ts';
 import type { Form } from './form.ts';

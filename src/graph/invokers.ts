@@ -1,4 +1,4 @@
-import { plainServicePrincipal } from '../model/policy.ts';
+import { plainServicePrincipal } from '../policy/actions.ts';
 import type { Relation } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
 import { Unresolved, isObjectValue, type Cause, type ObjectValue, type Value } from '../model/value.ts';

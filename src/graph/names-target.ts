@@ -1,4 +1,4 @@
-import type { PolicyAnswer } from '../model/policy.ts';
+import type { PolicyAnswer } from '../policy/actions.ts';
 import type { Resource } from '../model/resource.ts';
 import { isPlain, toSymbolicText } from '../model/symbolic-text.ts';
 import type { Value } from '../model/value.ts';

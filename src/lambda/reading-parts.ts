@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { AccountReading } from '../account/collect-account.ts';
 import { decodeSnapshot, encodeSnapshot } from '../account/snapshot.ts';
-import { version } from '../version.ts';
+import { version } from '../app/version.ts';
 import { credentialRanges } from '../evaluate/credentials.ts';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { Resource } from '../model/resource.ts';

@@ -6,13 +6,13 @@ import {
   type CollectAccountOptions,
 } from '../account/collect-account.ts';
 import type { Credentials } from '../account/collector.ts';
-import { loadRuleSet } from '../load-rule-set.ts';
-import { readDecideSettings } from '../read-decide-settings.ts';
-import { version } from '../version.ts';
+import { loadRuleSet } from '../app/load-rule-set.ts';
+import { readDecideSettings } from '../app/read-decide-settings.ts';
+import { version } from '../app/version.ts';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { RuleSet } from '../model/rule.ts';
 import type { ScanResult } from '../model/scan-result.ts';
-import { needsOf } from '../needs.ts';
+import { needsOf } from '../app/needs.ts';
 import { planCollection } from '../account/plan.ts';
 import {
   publishResult,
@@ -24,7 +24,7 @@ import { s3StateStore } from '../publish/s3-state-store.ts';
 import { securityHub, type HubPlace } from '../publish/security-hub.ts';
 import { toAsffFindings } from '../report/asff.ts';
 import { readConfigIn, type HeadgateConfig } from '../rules/read-config.ts';
-import { decideReading } from '../scan.ts';
+import { decideReading } from '../app/scan.ts';
 import { collectors } from '../account/collectors/index.ts';
 import type { AuditSettings } from './audit-settings.ts';
 import { completenessOf, summarize, type AuditSummary, type PartSummary } from './audit-summary.ts';

@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto';
 import { HeadgateError } from '../model/headgate-error.ts';
-import type { Deviation, FlowDiagram, Requirement, PatternEngine,
-  Rule, RuleData, RuleSet, Severity } from '../model/rule.ts';
+import type {
+  Deviation,
+  FlowDiagram,
+  Requirement,
+  PatternEngine,
+  Rule,
+  RuleData,
+  RuleSet,
+  Severity,
+} from '../model/rule.ts';
 import { nearest } from './nearest.ts';
 import { parameterProblem } from './parameter-problem.ts';
 
@@ -28,14 +36,20 @@ export interface RuleSources {
  * as a deviation, so that no rule is weakened silently.
  * @throws HeadgateError `rule-unknown` or `parameter-invalid`.
  */
-export function applySettings(sources: RuleSources, settings: Readonly<Record<string, RuleSetting | 'off' | false>>): RuleSet {
+export function applySettings(
+  sources: RuleSources,
+  settings: Readonly<Record<string, RuleSetting | 'off' | false>>,
+): RuleSet {
   const ids = sources.rules.map((rule) => rule.id);
   const deviations: Deviation[] = sources.rules
     .filter((rule) => rule.origin !== 'shipped')
     .map((rule) => ({ kind: 'added-rule', ruleId: rule.id, detail: `added from ${rule.file}` }));
   const effective = new Map<string, Rule>(sources.rules.map((rule) => [rule.id, rule]));
   const parameters: Record<string, Readonly<Record<string, unknown>>> = {};
-  for (const rule of sources.rules) parameters[rule.id] = Object.fromEntries(Object.entries(rule.parameters).map(([name, parameter]) => [name, parameter.default]));
+  for (const rule of sources.rules)
+    parameters[rule.id] = Object.fromEntries(
+      Object.entries(rule.parameters).map(([name, parameter]) => [name, parameter.default]),
+    );
   for (const [id, raw] of Object.entries(settings)) {
     const rule = effective.get(id);
     if (rule === undefined) throw unknownRule(id, ids);
@@ -60,16 +74,27 @@ export function applySettings(sources: RuleSources, settings: Readonly<Record<st
 
 function unknownRule(id: string, ids: readonly string[]): HeadgateError {
   const meant = nearest(id, ids);
-  return new HeadgateError('rule-unknown', `No rule is called \`${id}\`${meant === undefined ? '' : `; did you mean \`${meant}\`?`} \`headgate rules list\` lists them all.`);
+  return new HeadgateError(
+    'rule-unknown',
+    `No rule is called \`${id}\`${meant === undefined ? '' : `; did you mean \`${meant}\`?`} \`headgate rules list\` lists them all.`,
+  );
 }
 
 function settle(rule: Rule, setting: RuleSetting): Record<string, unknown> {
   for (const [name, value] of Object.entries(setting.parameters ?? {})) {
     const parameter = rule.parameters[name];
     const meant = nearest(name, Object.keys(rule.parameters));
-    if (parameter === undefined) throw new HeadgateError('parameter-invalid', `Rule \`${rule.id}\` has no parameter \`${name}\`${meant === undefined ? '' : `; did you mean \`${meant}\`?`}`);
+    if (parameter === undefined)
+      throw new HeadgateError(
+        'parameter-invalid',
+        `Rule \`${rule.id}\` has no parameter \`${name}\`${meant === undefined ? '' : `; did you mean \`${meant}\`?`}`,
+      );
     const problem = parameterProblem(parameter, value);
-    if (problem !== undefined) throw new HeadgateError('parameter-invalid', `Parameter \`${name}\` of rule \`${rule.id}\` ${problem}.`);
+    if (problem !== undefined)
+      throw new HeadgateError(
+        'parameter-invalid',
+        `Parameter \`${name}\` of rule \`${rule.id}\` ${problem}.`,
+      );
   }
   return { ...setting.parameters };
 }
@@ -77,17 +102,37 @@ function settle(rule: Rule, setting: RuleSetting): Record<string, unknown> {
 function deviate(rule: Rule, setting: RuleSetting): Deviation[] {
   const reason = setting.reason === undefined ? {} : { reason: setting.reason };
   const changes: Deviation[] = [];
-  if (setting.off === true) changes.push({ kind: 'rule-off', ruleId: rule.id, detail: 'switched off', ...reason });
-  if (setting.severity !== undefined && setting.severity !== rule.severity) changes.push({ kind: 'severity', ruleId: rule.id, detail: `${rule.severity} -> ${setting.severity}`, ...reason });
+  if (setting.off === true)
+    changes.push({ kind: 'rule-off', ruleId: rule.id, detail: 'switched off', ...reason });
+  if (setting.severity !== undefined && setting.severity !== rule.severity)
+    changes.push({
+      kind: 'severity',
+      ruleId: rule.id,
+      detail: `${rule.severity} -> ${setting.severity}`,
+      ...reason,
+    });
   for (const [name, value] of Object.entries(setting.parameters ?? {})) {
     const standard = rule.parameters[name]?.default;
-    if (JSON.stringify(value) !== JSON.stringify(standard)) changes.push({ kind: 'parameter', ruleId: rule.id, detail: `${name}: ${JSON.stringify(standard)} -> ${JSON.stringify(value)}`, ...reason });
+    if (JSON.stringify(value) !== JSON.stringify(standard))
+      changes.push({
+        kind: 'parameter',
+        ruleId: rule.id,
+        detail: `${name}: ${JSON.stringify(standard)} -> ${JSON.stringify(value)}`,
+        ...reason,
+      });
   }
   return changes;
 }
 
 // What decides a verdict, and nothing else: prose may change without changing the digest.
 function digestOf(rules: readonly Rule[], parameters: RuleSet['parameters'], data: RuleData): string {
-  const deciding = rules.map(({ id, severity, appliesTo, when, assert }) => ({ id, severity, appliesTo, when, assert, parameters: parameters[id] }));
+  const deciding = rules.map(({ id, severity, appliesTo, when, assert }) => ({
+    id,
+    severity,
+    appliesTo,
+    when,
+    assert,
+    parameters: parameters[id],
+  }));
   return `sha256:${createHash('sha256').update(JSON.stringify({ deciding, data })).digest('hex')}`;
 }

@@ -8,10 +8,20 @@ import { checkExpression } from './check-expression.ts';
  */
 export function checkRelations(rules: readonly Rule[], relations: ReadonlySet<string>): void {
   const problems = rules.flatMap((rule) => {
-    const scope = { parameters: new Set(Object.keys(rule.parameters)), bindings: new Set(['self']), relations, patternProblem: () => undefined };
-    const clauses = [...rule.when.map((clause, index) => ['when', index, clause] as const), ...rule.assert.map((clause, index) => ['assert', index, clause] as const)];
+    const scope = {
+      parameters: new Set(Object.keys(rule.parameters)),
+      bindings: new Set(['self']),
+      relations,
+      patternProblem: () => undefined,
+    };
+    const clauses = [
+      ...rule.when.map((clause, index) => ['when', index, clause] as const),
+      ...rule.assert.map((clause, index) => ['assert', index, clause] as const),
+    ];
     return clauses.flatMap(([part, index, clause]) =>
-      checkExpression(clause.that as Expression, [part, index, 'that'], scope).map(({ path, message }) => `${rule.file}: ${path.join('.')}: ${message}`),
+      checkExpression(clause.that as Expression, [part, index, 'that'], scope).map(
+        ({ path, message }) => `${rule.file}: ${path.join('.')}: ${message}`,
+      ),
     );
   });
   if (problems.length > 0) throw new HeadgateError('rule-invalid', problems.join('\n'));

@@ -20,7 +20,12 @@ const frameworkNames: Readonly<Record<string, string>> = {
   'wa-serverless': 'Well-Architected Serverless Lens',
 };
 
-const verdictNames = { pass: 'Passes', fail: 'Fails', unknown: 'Unknown', notApplicable: 'Not applicable' } as const;
+const verdictNames = {
+  pass: 'Passes',
+  fail: 'Fails',
+  unknown: 'Unknown',
+  notApplicable: 'Not applicable',
+} as const;
 
 function fence(text: string, language: string): string {
   return `\`\`\`${language}\n${text.trimEnd()}\n\`\`\`\n`;
@@ -36,32 +41,52 @@ function fixSection(fix: Rule['fix']): string {
     ['CDK', fix.cdk, 'ts'],
     ['AWS CLI', fix.cli, 'sh'],
   ];
-  return [`${fix.text.trim()}\n`, ...parts.flatMap(([title, text, language]) => (text === undefined ? [] : [`${title}:\n\n${fence(text, language)}`]))].join('\n');
+  return [
+    `${fix.text.trim()}\n`,
+    ...parts.flatMap(([title, text, language]) =>
+      text === undefined ? [] : [`${title}:\n\n${fence(text, language)}`],
+    ),
+  ].join('\n');
 }
 
 function parametersSection(rule: Rule): string {
-  const rows = Object.entries(rule.parameters).map(([name, { type, default: standard, minimum, maximum, unit, description }]) => {
-    const bounds = [minimum, maximum].some((bound) => bound !== undefined) ? `${minimum ?? ''}…${maximum ?? ''}` : '';
-    return `| \`${name}\` | ${type}${unit === undefined ? '' : ` (${unit})`} | \`${JSON.stringify(standard)}\` | ${bounds} | ${cell(description)} |`;
-  });
-  return rows.length === 0 ? '' : `## Parameters\n\n| name | type | default | bounds | meaning |\n| --- | --- | --- | --- | --- |\n${rows.join('\n')}\n\n`;
+  const rows = Object.entries(rule.parameters).map(
+    ([name, { type, default: standard, minimum, maximum, unit, description }]) => {
+      const bounds = [minimum, maximum].some((bound) => bound !== undefined)
+        ? `${minimum ?? ''}…${maximum ?? ''}`
+        : '';
+      return `| \`${name}\` | ${type}${unit === undefined ? '' : ` (${unit})`} | \`${JSON.stringify(standard)}\` | ${bounds} | ${cell(description)} |`;
+    },
+  );
+  return rows.length === 0
+    ? ''
+    : `## Parameters\n\n| name | type | default | bounds | meaning |\n| --- | --- | --- | --- | --- |\n${rows.join('\n')}\n\n`;
 }
 
 function controlsSection(rule: Rule): string {
   if (rule.controls.length === 0) return '';
-  const rows = rule.controls.map(({ framework, id, source }) => `| ${frameworkNames[framework] ?? framework} | ${id} | ${source === 'aws' ? 'AWS' : 'Headgate'} |`);
+  const rows = rule.controls.map(
+    ({ framework, id, source }) =>
+      `| ${frameworkNames[framework] ?? framework} | ${id} | ${source === 'aws' ? 'AWS' : 'Headgate'} |`,
+  );
   return `## Framework controls\n\n| framework | control | whose mapping |\n| --- | --- | --- |\n${rows.join('\n')}\n\n`;
 }
 
 function examplesSection(rule: Rule): string {
   return rule.examples
-    .map(({ name, verdict, on, template }) => `### ${verdictNames[verdict]}: ${name}\n\n${on === undefined ? '' : `Decided on \`${on}\`.\n\n`}${fence(stringify(template), 'yaml')}`)
+    .map(
+      ({ name, verdict, on, template }) =>
+        `### ${verdictNames[verdict]}: ${name}\n\n${on === undefined ? '' : `Decided on \`${on}\`.\n\n`}${fence(stringify(template), 'yaml')}`,
+    )
     .join('\n');
 }
 
 /** The page of one rule, rendered from its file alone. */
 export function rulePage(rule: Rule): string {
-  const references = rule.references.length === 0 ? '' : `## References\n\n${rule.references.map((url) => `- <${url}>\n`).join('')}\n`;
+  const references =
+    rule.references.length === 0
+      ? ''
+      : `## References\n\n${rule.references.map((url) => `- <${url}>\n`).join('')}\n`;
   const when = rule.when.map(({ otherwise }) => `- ${otherwise}\n`).join('');
   return `# ${rule.id}
 
@@ -86,12 +111,17 @@ ${fixSection(rule.fix)}
 ${when === '' ? '' : `## Does not apply where\n\n${when}\n`}${parametersSection(rule)}${controlsSection(rule)}## Examples
 
 ${examplesSection(rule)}
-${references}`.trimEnd().concat('\n');
+${references}`
+    .trimEnd()
+    .concat('\n');
 }
 
 /** Index of all rule pages. */
 export function indexPage(rules: readonly Rule[]): string {
-  const rows = rules.map(({ id, severity, title, flows }) => `| [${id}](${id}.md) | ${severity} | ${flows.join(', ') || 'all'} | ${cell(title)} |`);
+  const rows = rules.map(
+    ({ id, severity, title, flows }) =>
+      `| [${id}](${id}.md) | ${severity} | ${flows.join(', ') || 'all'} | ${cell(title)} |`,
+  );
   return `# Rules\n\n${rules.length} rules. Each page is rendered from the rule's own file; its examples are the rule's tests.\n\n| rule | severity | flows | what it demands |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`;
 }
 
@@ -100,21 +130,31 @@ export function requirementsPage({ requirements, rules }: RuleSources): string {
   const rows = requirements.map(({ id, says, decide }) => {
     const own = rules.filter((rule) => rule.requirement === id);
     const links = own.map((rule) => `[${rule.id}](rules/${rule.id}.md)`).join('<br>');
-    const controls = [...new Set(own.flatMap((rule) => rule.controls.map(({ framework, id: control }) => `${framework}: ${control}`)))].join('<br>');
+    const controls = [
+      ...new Set(
+        own.flatMap((rule) => rule.controls.map(({ framework, id: control }) => `${framework}: ${control}`)),
+      ),
+    ].join('<br>');
     return `| \`${id}\` | ${cell(says)} | ${decide} | ${links} | ${cell(controls)} |`;
   });
   return `# Requirements\n\nEvery statement of the reference diagrams, the rules that decide it, and the framework controls that those rules map to.\n\`config\`: from configuration. \`account\`: only in a live account. \`code\`, \`procedure\`: evidence is weighed, and where there is none the verdict is unknown.\n\n| requirement | the document says | decided by | rules | controls |\n| --- | --- | --- | --- | --- |\n${rows.join('\n')}\n`;
 }
 
 function keywordRows(list: readonly Keyword[]): string {
-  return list.map(({ name, summary, example }) => `### \`${name}\`\n\n${summary}\n\n${fence(example, 'yaml')}`).join('\n');
+  return list
+    .map(({ name, summary, example }) => `### \`${name}\`\n\n${summary}\n\n${fence(example, 'yaml')}`)
+    .join('\n');
 }
 
 /** Every word of the expression language and every relation. */
 export function operatorsPage(relations: readonly RelationDoc[]): string {
-  const byRole = (role: Keyword['role']): string => keywordRows(keywords.filter((keyword) => keyword.role === role));
+  const byRole = (role: Keyword['role']): string =>
+    keywordRows(keywords.filter((keyword) => keyword.role === role));
   const members = Object.entries(quantifierMembers).map(([name, summary]) => `| \`${name}\` | ${summary} |`);
-  const rows = relations.map(({ name, inverse, from, to, path }) => `| \`${name}\` | \`${inverse}\` | ${from.join('<br>')} | ${to.join('<br>')} | ${path === '' ? '' : `\`${path}\``} |`);
+  const rows = relations.map(
+    ({ name, inverse, from, to, path }) =>
+      `| \`${name}\` | \`${inverse}\` | ${from.join('<br>')} | ${to.join('<br>')} | ${path === '' ? '' : `\`${path}\``} |`,
+  );
   return `# Operators and relations
 
 Generated from the definitions that the schema and the evaluator share. How they work together stands in [writing-rules.md](writing-rules.md).
@@ -151,7 +191,10 @@ export interface PeerCoverage {
 }
 
 /** What other tools can decide of the same statements, and what only Headgate can. */
-export function comparisonPage({ requirements, rules }: RuleSources, { asOf, tools, coverage }: PeerCoverage): string {
+export function comparisonPage(
+  { requirements, rules }: RuleSources,
+  { asOf, tools, coverage }: PeerCoverage,
+): string {
   const names = Object.keys(tools);
   const mark = (id: string, tool: string): string => {
     const found = coverage[id] ?? [];
@@ -160,7 +203,10 @@ export function comparisonPage({ requirements, rules }: RuleSources, { asOf, too
   const decided = requirements.filter(({ id }) => rules.some((rule) => rule.requirement === id));
   const rows = decided.map(({ id }) => `| \`${id}\` | ${names.map((tool) => mark(id, tool)).join(' | ')} |`);
   const only = decided.filter(({ id }) => coverage[id] === undefined);
-  const totals = names.map((tool) => `| ${tools[tool] ?? tool} | ${decided.filter(({ id }) => mark(id, tool) === 'yes').length} | ${decided.filter(({ id }) => mark(id, tool) === 'part').length} |`);
+  const totals = names.map(
+    (tool) =>
+      `| ${tools[tool] ?? tool} | ${decided.filter(({ id }) => mark(id, tool) === 'yes').length} | ${decided.filter(({ id }) => mark(id, tool) === 'part').length} |`,
+  );
   return `# Comparison
 
 Which statements of the reference diagrams other tools can decide, read in their sources and documentation as of ${asOf}.

@@ -26,9 +26,14 @@ const words = [
 export function parseRule(text: string, file: string, origin: string, relations?: ReadonlySet<string>): Rule {
   const document = parseYaml(text, file);
   const shape = validateRule(document.value);
-  const problems = shape.length > 0 ? describeProblems(document, shape, words) : checkMeaning(document, relations);
+  const problems =
+    shape.length > 0 ? describeProblems(document, shape, words) : checkMeaning(document, relations);
   if (problems.length > 0) {
-    throw new HeadgateError('rule-invalid', `The rule file is not valid; correct it.\n${problems.join('\n')}`, { file });
+    throw new HeadgateError(
+      'rule-invalid',
+      `The rule file is not valid; correct it.\n${problems.join('\n')}`,
+      { file },
+    );
   }
   const raw = document.value as Partial<Rule> & Pick<Rule, 'id'>; // the schema has just said so
   return {
@@ -57,18 +62,29 @@ function patternProblem(pattern: string): string | undefined {
 function checkMeaning(document: YamlDocument, relations: ReadonlySet<string> | undefined): string[] {
   const rule = document.value as Rule;
   const parameters = rule.parameters ?? {};
-  const scope: ExpressionScope = { parameters: new Set(Object.keys(parameters)), bindings: new Set(['self']), relations, patternProblem };
+  const scope: ExpressionScope = {
+    parameters: new Set(Object.keys(parameters)),
+    bindings: new Set(['self']),
+    relations,
+    patternProblem,
+  };
   const problems = [
     ...(['when', 'assert'] as const).flatMap((part) =>
-      (rule[part] ?? []).flatMap((clause, index) => checkExpression(clause.that as Expression, [part, index, 'that'], scope)),
+      (rule[part] ?? []).flatMap((clause, index) =>
+        checkExpression(clause.that as Expression, [part, index, 'that'], scope),
+      ),
     ),
     ...Object.entries(parameters).flatMap(([name, parameter]) => {
       const problem = parameterProblem(parameter, parameter.default);
       return problem === undefined ? [] : [{ path: ['parameters', name, 'default'], message: problem }];
     }),
   ];
-  const expected = document.file.split('/').pop()?.replace(/\.ya?ml$/, '');
-  if (expected !== rule.id) problems.push({ path: ['id'], message: `\`${rule.id}\` must equal the file name \`${expected ?? ''}\`` });
+  const expected = document.file
+    .split('/')
+    .pop()
+    ?.replace(/\.ya?ml$/, '');
+  if (expected !== rule.id)
+    problems.push({ path: ['id'], message: `\`${rule.id}\` must equal the file name \`${expected ?? ''}\`` });
   return problems.map(({ path, message }) => {
     const { line, column } = document.place(path);
     return `${document.file}:${line}:${column}: ${path.join('.')}: ${message}`;

@@ -12,10 +12,27 @@ export async function readBaseline(file: string, shown: string): Promise<Baselin
     value = JSON.parse(await readFile(file, 'utf8')) as Partial<Baseline> | null;
   } catch (cause) {
     const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new HeadgateError(missing ? 'baseline-missing' : 'baseline-invalid', missing ? `There is no baseline \`${shown}\`; write one with \`headgate baseline write\`.` : `The baseline \`${shown}\` is not valid JSON; write it anew with \`headgate baseline write\`.`, { file: shown }, { cause });
+    throw new HeadgateError(
+      missing ? 'baseline-missing' : 'baseline-invalid',
+      missing
+        ? `There is no baseline \`${shown}\`; write one with \`headgate baseline write\`.`
+        : `The baseline \`${shown}\` is not valid JSON; write it anew with \`headgate baseline write\`.`,
+      { file: shown },
+      { cause },
+    );
   }
   const entries: unknown = value?.findings;
-  const fine = value?.version === 1 && Array.isArray(entries) && entries.every((entry: unknown) => typeof (entry as { fingerprint?: unknown } | null)?.fingerprint === 'string');
-  if (!fine) throw new HeadgateError('baseline-invalid', `The baseline \`${shown}\` is not one of version 1; write it anew with \`headgate baseline write\`.`, { file: shown });
+  const fine =
+    value?.version === 1 &&
+    Array.isArray(entries) &&
+    entries.every(
+      (entry: unknown) => typeof (entry as { fingerprint?: unknown } | null)?.fingerprint === 'string',
+    );
+  if (!fine)
+    throw new HeadgateError(
+      'baseline-invalid',
+      `The baseline \`${shown}\` is not one of version 1; write it anew with \`headgate baseline write\`.`,
+      { file: shown },
+    );
   return value as Baseline; // checked above
 }

@@ -26,7 +26,12 @@ export interface OutsideFact {
   readonly relation: string;
   readonly absent?: boolean;
   readonly reason: string;
-  readonly target?: { readonly type: string; readonly name?: string; readonly arn?: string; readonly properties?: ObjectValue };
+  readonly target?: {
+    readonly type: string;
+    readonly name?: string;
+    readonly arn?: string;
+    readonly properties?: ObjectValue;
+  };
 }
 
 /**
@@ -35,22 +40,39 @@ export interface OutsideFact {
  * @returns undefined when `required` is false and the file does not exist.
  * @throws HeadgateError `config-missing`, `config-invalid`, `yaml-invalid`; every problem of the file at once.
  */
-async function readConfig(file: string, shown: string, required: boolean): Promise<HeadgateConfig | undefined> {
+async function readConfig(
+  file: string,
+  shown: string,
+  required: boolean,
+): Promise<HeadgateConfig | undefined> {
   let text: string;
   try {
     text = await readFile(file, 'utf8');
   } catch (cause) {
     if (!required && (cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new HeadgateError('config-missing', `The configuration \`${shown}\` cannot be read; check the path given by --config.`, { file: shown }, { cause });
+    throw new HeadgateError(
+      'config-missing',
+      `The configuration \`${shown}\` cannot be read; check the path given by --config.`,
+      { file: shown },
+      { cause },
+    );
   }
   // Most scans have no configuration: what parses and validates one is loaded for those that do.
-  const [{ describeProblems, parseYaml }, { validateConfig }, { configSchema }] = await Promise.all([import('./yaml-document.ts'), import('./validators.ts'), import('./schema.ts')]);
+  const [{ describeProblems, parseYaml }, { validateConfig }, { configSchema }] = await Promise.all([
+    import('./yaml-document.ts'),
+    import('./validators.ts'),
+    import('./schema.ts'),
+  ]);
   const document = parseYaml(text, shown);
   const value = document.value ?? {};
   const problems = validateConfig(value);
   if (problems.length > 0) {
     const words = Object.keys(configSchema.properties);
-    throw new HeadgateError('config-invalid', `The configuration is not valid; correct it.\n${describeProblems(document, problems, words).join('\n')}`, { file: shown });
+    throw new HeadgateError(
+      'config-invalid',
+      `The configuration is not valid; correct it.\n${describeProblems(document, problems, words).join('\n')}`,
+      { file: shown },
+    );
   }
   return value as HeadgateConfig;
 }

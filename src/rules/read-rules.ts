@@ -26,9 +26,17 @@ export interface RuleFolderOptions {
  * Rules of one folder, in the order of their file names; all broken files are reported together.
  * @throws HeadgateError `rules-missing`, `rule-invalid`.
  */
-export async function readRuleFolder(folder: string, { origin, base, relations }: RuleFolderOptions): Promise<Rule[]> {
+export async function readRuleFolder(
+  folder: string,
+  { origin, base, relations }: RuleFolderOptions,
+): Promise<Rule[]> {
   const files = await yamlFilesBelow(folder).catch((cause: unknown) => {
-    throw new HeadgateError('rules-missing', `The rule folder \`${folder}\` cannot be read; check the path.`, { file: folder }, { cause });
+    throw new HeadgateError(
+      'rules-missing',
+      `The rule folder \`${folder}\` cannot be read; check the path.`,
+      { file: folder },
+      { cause },
+    );
   });
   const rules: Rule[] = [];
   const problems: string[] = [];
@@ -50,9 +58,17 @@ export async function readRuleFolder(folder: string, { origin, base, relations }
  * Everything below the shipped `rules` folder.
  * @throws HeadgateError as `readRuleFolder`.
  */
-export async function readShippedRules(folder: string, relations?: ReadonlySet<string>): Promise<RuleSources> {
-  const table = async (name: string): Promise<unknown> => parseYaml(await readFile(join(folder, name), 'utf8'), name).value;
-  const rules = await readRuleFolder(folder, { origin: 'shipped', base: dirname(folder), ...(relations === undefined ? {} : { relations }) });
+export async function readShippedRules(
+  folder: string,
+  relations?: ReadonlySet<string>,
+): Promise<RuleSources> {
+  const table = async (name: string): Promise<unknown> =>
+    parseYaml(await readFile(join(folder, name), 'utf8'), name).value;
+  const rules = await readRuleFolder(folder, {
+    origin: 'shipped',
+    base: dirname(folder),
+    ...(relations === undefined ? {} : { relations }),
+  });
   const diagrams = await yamlFilesBelow(join(folder, 'flows'));
   return {
     rules,
@@ -63,6 +79,8 @@ export async function readShippedRules(folder: string, relations?: ReadonlySet<s
       peerAliases: (await table('data/peer-aliases.yaml')) as RuleData['peerAliases'],
     },
     requirements: (await table('data/requirements.yaml')) as Requirement[],
-    diagrams: await Promise.all(diagrams.map(async (file) => parseYaml(await readFile(file, 'utf8'), file).value as FlowDiagram)),
+    diagrams: await Promise.all(
+      diagrams.map(async (file) => parseYaml(await readFile(file, 'utf8'), file).value as FlowDiagram),
+    ),
   };
 }

@@ -21,13 +21,22 @@ interface WrittenWaiver {
  */
 export async function readWaivers(file: string, shown: string): Promise<Waiver[]> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new HeadgateError('waivers-missing', `The waivers file \`${shown}\` cannot be read; check the path.`, { file: shown }, { cause });
+    throw new HeadgateError(
+      'waivers-missing',
+      `The waivers file \`${shown}\` cannot be read; check the path.`,
+      { file: shown },
+      { cause },
+    );
   });
   const document = parseYaml(text, shown);
   const problems = validateWaivers(document.value);
   if (problems.length > 0) {
     const words = Object.keys(waiversSchema.properties.waivers.items.properties);
-    throw new HeadgateError('waivers-invalid', `The waivers file is not valid; correct it.\n${describeProblems(document, problems, words).join('\n')}`, { file: shown });
+    throw new HeadgateError(
+      'waivers-invalid',
+      `The waivers file is not valid; correct it.\n${describeProblems(document, problems, words).join('\n')}`,
+      { file: shown },
+    );
   }
   const { waivers } = document.value as { readonly waivers: readonly WrittenWaiver[] };
   return waivers.map(({ rule, resource, ...rest }, index) => ({

@@ -1,4 +1,12 @@
-import { LineCounter, isMap, isNode, isScalar, parseDocument, type ScalarTag, type CollectionTag } from 'yaml';
+import {
+  LineCounter,
+  isMap,
+  isNode,
+  isScalar,
+  parseDocument,
+  type ScalarTag,
+  type CollectionTag,
+} from 'yaml';
 import { HeadgateError } from '../model/headgate-error.ts';
 import { nearest } from './nearest.ts';
 import type { SchemaProblem } from './validators.ts';
@@ -8,10 +16,16 @@ export interface YamlDocument {
   readonly file: string;
   readonly value: unknown;
   /** Position of the value at a path (or of its key), or of its nearest written parent; 1-based. */
-  place(path: readonly (string | number)[], part?: 'key' | 'value'): { readonly line: number; readonly column: number };
+  place(
+    path: readonly (string | number)[],
+    part?: 'key' | 'value',
+  ): { readonly line: number; readonly column: number };
 }
 
-const intrinsics = 'Base64 Cidr FindInMap GetAZs GetAtt If And Or Not Equals ImportValue Join Length Select Split Sub ToJsonString Transform'.split(' ');
+const intrinsics =
+  'Base64 Cidr FindInMap GetAZs GetAtt If And Or Not Equals ImportValue Join Length Select Split Sub ToJsonString Transform'.split(
+    ' ',
+  );
 
 function longForm(name: string, value: unknown): object {
   if (name === 'Ref' || name === 'Condition') return { [name]: value };
@@ -49,7 +63,11 @@ export function parseYaml(text: string, file: string): YamlDocument {
       const { line, col } = lines.linePos(error.pos[0]);
       return `${file}:${line}:${col}: ${error.message.split(' at line')[0] ?? error.message}`;
     });
-    throw new HeadgateError('yaml-invalid', `The file is not valid YAML; correct it.\n${problems.join('\n')}`, { file });
+    throw new HeadgateError(
+      'yaml-invalid',
+      `The file is not valid YAML; correct it.\n${problems.join('\n')}`,
+      { file },
+    );
   }
   return {
     file,
@@ -57,7 +75,9 @@ export function parseYaml(text: string, file: string): YamlDocument {
     place(path, part = 'value') {
       if (part === 'key') {
         const parent = document.getIn(path.slice(0, -1), true);
-        const key = isMap(parent) ? parent.items.map((item) => item.key).find((item) => isScalar(item) && item.value === path.at(-1)) : undefined;
+        const key = isMap(parent)
+          ? parent.items.map((item) => item.key).find((item) => isScalar(item) && item.value === path.at(-1))
+          : undefined;
         if (isScalar(key) && key.range) {
           const { line, col } = lines.linePos(key.range[0]);
           return { line, column: col };
@@ -111,21 +131,33 @@ function explain(problem: SchemaProblem, found: unknown, schemaWords: readonly s
 }
 
 /** Lines `file:line:column: pointer: what is wrong`, one a problem, nearest valid word included. */
-export function describeProblems(document: YamlDocument, problems: readonly SchemaProblem[], words: readonly string[]): string[] {
+export function describeProblems(
+  document: YamlDocument,
+  problems: readonly SchemaProblem[],
+  words: readonly string[],
+): string[] {
   // anyOf and its members repeat one mistake; the deepest places say it best.
   const alternatives = new Set(['const', 'type', 'anyOf']);
   const deepest = problems.filter(
     (problem, _index, all) =>
       problem.keyword !== 'anyOf' &&
-      !(alternatives.has(problem.keyword) && all.some((other) => other.instancePath.startsWith(`${problem.instancePath}/`))),
+      !(
+        alternatives.has(problem.keyword) &&
+        all.some((other) => other.instancePath.startsWith(`${problem.instancePath}/`))
+      ),
   );
   const found = (deepest.length > 0 ? deepest : problems).map((problem) => {
     const path = pathOf(problem.instancePath);
     const params = problem.params as Record<string, unknown>;
     const key = params['additionalProperty'];
-    const { line, column } = typeof key === 'string' ? document.place([...path, key], 'key') : document.place(path);
+    const { line, column } =
+      typeof key === 'string' ? document.place([...path, key], 'key') : document.place(path);
     const where = path.length === 0 ? '' : `${path.join('.')}: `;
-    return { line, column, text: `${document.file}:${line}:${column}: ${where}${explain(problem, valueAt(document.value, path), words)}` };
+    return {
+      line,
+      column,
+      text: `${document.file}:${line}:${column}: ${where}${explain(problem, valueAt(document.value, path), words)}`,
+    };
   });
   found.sort((a, b) => a.line - b.line || a.column - b.column);
   return [...new Set(found.map(({ text }) => text))];

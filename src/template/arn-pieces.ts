@@ -1,6 +1,6 @@
 import { PartialString, Reference, Unresolved, type StringPart, type Value } from '../model/value.ts';
 import { isPlainPseudoParameter } from './environment.ts';
-import { member } from './raw.ts';
+import { member } from '../text/raw.ts';
 import { concatenate, parseSub } from './strings.ts';
 import type { DeclaredResource, ValueResolver } from './value-resolver.ts';
 

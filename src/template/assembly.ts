@@ -6,7 +6,7 @@ import { withIncludedBodies } from './documents.ts';
 import type { Environment } from './environment.ts';
 import { loadTemplate, type LoadedFile } from './load-template.ts';
 import { findLocalAsset, readAssetManifest } from './local-assets.ts';
-import { entriesOf, isRawObject, member, type RawObject } from './raw.ts';
+import { entriesOf, isRawObject, member, type RawObject } from '../text/raw.ts';
 import { givenParameter, givenToTransforms, type ReadContext } from './read-context.ts';
 import { Stack } from './stack.ts';
 import { expandTransformsOfFile } from './transforms.ts';

@@ -1,9 +1,9 @@
 import { toPointer } from '../model/location.ts';
 import type { SourceDiagnostic } from '../model/source.ts';
-import { templateDiagnostic } from './diagnostic.ts';
+import { templateDiagnostic } from '../text/diagnostic.ts';
 import { forEachPrefix } from './for-each.ts';
-import { isRawObject, member, onlyKey } from './raw.ts';
-import type { ParsedTemplate } from './parse-template.ts';
+import { isRawObject, member, onlyKey } from '../text/raw.ts';
+import type { ParsedTemplate } from '../text/parse-template.ts';
 import type { Resolver } from './resolver.ts';
 import { parseSub } from './strings.ts';
 

@@ -1,9 +1,9 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, extname, join, relative, sep } from 'node:path';
 import type { CodeEvidence } from '../model/resource.ts';
-import { codeSigns, type CodeSign } from './code-signs.ts';
+import { codeSigns, type CodeSign } from '../code/code-signs.ts';
 import { findLocalAsset } from './local-assets.ts';
-import { entriesOf, member, type RawObject } from './raw.ts';
+import { entriesOf, member, type RawObject } from '../text/raw.ts';
 import type { Stack } from './stack.ts';
 
 const fileLimit = 200;

@@ -1,6 +1,6 @@
 import { relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { entriesOf, isRawObject, member } from './raw.ts';
+import { entriesOf, isRawObject, member } from '../text/raw.ts';
 
 /** A line of the user's own code. */
 export interface SourceLine {

@@ -1,4 +1,4 @@
-import { isRawObject, setMember, type RawObject } from './raw.ts';
+import { isRawObject, setMember, type RawObject } from '../text/raw.ts';
 
 /** Key prefix of a loop: `Fn::ForEach::<loop name>`. */
 export const forEachPrefix = 'Fn::ForEach::';

@@ -11,7 +11,7 @@ import {
 } from '../model/value.ts';
 import { pieceOf } from './arn-pieces.ts';
 import { cutCidr } from './cidr.ts';
-import { entriesOf, isRawObject, member } from './raw.ts';
+import { entriesOf, isRawObject, member } from '../text/raw.ts';
 import { causeOf, concatenate, parseSub, textLimit } from './strings.ts';
 import type { ValueResolver } from './value-resolver.ts';
 

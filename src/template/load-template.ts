@@ -1,9 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { SourceDiagnostic } from '../model/source.ts';
-import { templateDiagnostic } from './diagnostic.ts';
-import { parseTemplateObject, parseTemplateText, type ParsedTemplate } from './parse-template.ts';
-import { entriesOf, isRawObject, member, type RawObject } from './raw.ts';
-import { decodeText } from './source-text.ts';
+import { templateDiagnostic } from '../text/diagnostic.ts';
+import { parseTemplateObject, parseTemplateText, type ParsedTemplate } from '../text/parse-template.ts';
+import { entriesOf, isRawObject, member, type RawObject } from '../text/raw.ts';
+import { decodeText } from '../text/source-text.ts';
 
 /** CloudFormation takes 1 MB; a file of this size is something else. */
 const sizeLimitBytes = 50 * 1024 * 1024;

@@ -1,5 +1,5 @@
 import { isAbsolute, relative, resolve } from 'node:path';
-import { entriesOf, isRawObject, member, type RawObject } from './raw.ts';
+import { entriesOf, isRawObject, member, type RawObject } from '../text/raw.ts';
 
 /** Where a stack's local files are. */
 export interface AssetPlace {

@@ -1,8 +1,8 @@
 import { fromPointer, type SymbolicLocation } from '../model/location.ts';
 import type { Path, PathSegment } from '../model/value.ts';
 import { isIntrinsic, placeAt, settle, step, type DerivedResource, type Place } from './locate.ts';
-import type { PropertyBase, ResourceOrigin } from './parse-template.ts';
-import { isRawObject, member } from './raw.ts';
+import type { PropertyBase, ResourceOrigin } from '../text/parse-template.ts';
+import { isRawObject, member } from '../text/raw.ts';
 import type { Resolver } from './resolver.ts';
 
 /** How far a path could be followed through what is written. */

@@ -1,7 +1,7 @@
 import { toPointer, type SymbolicLocation } from '../model/location.ts';
 import type { Path } from '../model/value.ts';
-import type { ResourceOrigin } from './parse-template.ts';
-import { isRawObject, onlyKey, type RawObject } from './raw.ts';
+import type { ResourceOrigin } from '../text/parse-template.ts';
+import { isRawObject, onlyKey, type RawObject } from '../text/raw.ts';
 import type { Resolver } from './resolver.ts';
 
 /** A resource that a transform made, and the file as its author wrote it. */

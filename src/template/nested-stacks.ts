@@ -1,7 +1,7 @@
 import { toPointer } from '../model/location.ts';
 import type { Value } from '../model/value.ts';
-import { templateDiagnostic } from './diagnostic.ts';
-import { member } from './raw.ts';
+import { templateDiagnostic } from '../text/diagnostic.ts';
+import { member } from '../text/raw.ts';
 import type { Stack } from './stack.ts';
 
 /** What a nested stack gets for its parameters: resolved by its parent, once each. */

@@ -1,8 +1,8 @@
 import { HeadgateError } from '../model/headgate-error.ts';
 import { toPointer } from '../model/location.ts';
 import type { Path } from '../model/value.ts';
-import { parseTemplateText, type ParsedTemplate } from './parse-template.ts';
-import { isRawObject, member, setMember } from './raw.ts';
+import { parseTemplateText, type ParsedTemplate } from '../text/parse-template.ts';
+import { isRawObject, member, setMember } from '../text/raw.ts';
 
 /**
  * Reads parameter values, JSON or YAML, in any of three forms: the CLI's list of

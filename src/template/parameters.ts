@@ -1,5 +1,5 @@
 import { Choice, Unresolved, type Cause, type Value } from '../model/value.ts';
-import { member } from './raw.ts';
+import { member } from '../text/raw.ts';
 
 /** More allowed values than this are not worth deciding one by one. */
 const allowedValuesLimit = 16;

@@ -7,10 +7,10 @@ import { addCodeEvidence } from './code-evidence.ts';
 import { addDocuments } from './documents.ts';
 import { findInputs } from './find-inputs.ts';
 import { addTemplateFiles } from './template-folder.ts';
-import { parseTemplateObject } from './parse-template.ts';
+import { parseTemplateObject } from '../text/parse-template.ts';
 import { isTemplate, withoutResources } from './load-template.ts';
 import { reportMissing } from './nested-stacks.ts';
-import { isRawObject } from './raw.ts';
+import { isRawObject } from '../text/raw.ts';
 import {
   givenParameter,
   givenToTransforms,

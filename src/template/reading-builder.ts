@@ -5,7 +5,7 @@ import type { ScanInput } from '../model/scan-result.ts';
 import type { SourceDiagnostic, SourceReading, SourceSuppression } from '../model/source.ts';
 import type { Cause, ObjectValue } from '../model/value.ts';
 import { scopeResource, templateResource } from './own-resources.ts';
-import type { ParsedTemplate } from './parse-template.ts';
+import type { ParsedTemplate } from '../text/parse-template.ts';
 import { Reading } from './reading.ts';
 import type { Stack } from './stack.ts';
 import { looseComments, readSuppressions } from './suppressions.ts';

@@ -4,7 +4,7 @@ import { allTrue, anyTrue, equalValues, negate, type Truth } from './equality.ts
 import { forEachPrefix, parseForEach, substitute } from './for-each.ts';
 import { intrinsics } from './intrinsics.ts';
 import { parameterValue } from './parameters.ts';
-import { isRawObject, member, onlyKey, setMember, type RawObject } from './raw.ts';
+import { isRawObject, member, onlyKey, setMember, type RawObject } from '../text/raw.ts';
 import { causeOf, textValue } from './strings.ts';
 import type { StackSurroundings, ValueResolver } from './value-resolver.ts';
 

@@ -1,8 +1,8 @@
 import type { SourceDiagnostic, SourceSuppression } from '../model/source.ts';
 import type { Acknowledgement } from './construct-metadata.ts';
-import type { ParsedTemplate } from './parse-template.ts';
-import { entriesOf, isRawObject, member, type RawObject } from './raw.ts';
-import type { TextRange, Span } from './span.ts';
+import type { ParsedTemplate } from '../text/parse-template.ts';
+import { entriesOf, isRawObject, member, type RawObject } from '../text/raw.ts';
+import type { TextRange, Span } from '../text/span.ts';
 import type { Stack } from './stack.ts';
 import type { TemplateResource } from './template-resource.ts';
 

@@ -4,7 +4,7 @@ import { withIncludedBodies } from './documents.ts';
 import { loadTemplate, type LoadedFile } from './load-template.ts';
 import type { SourceDiagnostic } from '../model/source.ts';
 import { passedParameters, reportMissing } from './nested-stacks.ts';
-import { entriesOf, member } from './raw.ts';
+import { entriesOf, member } from '../text/raw.ts';
 import { givenParameter, givenToTransforms, type ReadContext } from './read-context.ts';
 import { Stack } from './stack.ts';
 import { expandTransformsOfFile } from './transforms.ts';

@@ -3,10 +3,10 @@ import type { CodeEvidence, Resource } from '../model/resource.ts';
 import { isObjectValue, type Cause, type ObjectValue, type Path } from '../model/value.ts';
 import { locateDerived } from './locate-derived.ts';
 import { locatePath, type WrittenResource } from './locate.ts';
-import { isRawObject, member, type RawObject } from './raw.ts';
+import { isRawObject, member, type RawObject } from '../text/raw.ts';
 import type { ConstructInfo } from './construct-metadata.ts';
 import type { Environment } from './environment.ts';
-import type { ParsedTemplate } from './parse-template.ts';
+import type { ParsedTemplate } from '../text/parse-template.ts';
 import type { Resolver } from './resolver.ts';
 import { causeOf } from './strings.ts';
 

@@ -1,7 +1,7 @@
 import type { SourceDiagnostic } from '../model/source.ts';
-import { templateDiagnostic } from './diagnostic.ts';
-import type { ParsedTemplate } from './parse-template.ts';
-import { entriesOf, isRawObject, member, type RawObject } from './raw.ts';
+import { templateDiagnostic } from '../text/diagnostic.ts';
+import type { ParsedTemplate } from '../text/parse-template.ts';
+import { entriesOf, isRawObject, member, type RawObject } from '../text/raw.ts';
 import { unrollLoops } from './unroll-loops.ts';
 
 const samTransform = 'AWS::Serverless-2016-10-31';
@@ -72,7 +72,7 @@ export async function expandTransformsOfFile(
 
 /** The expander, which takes its time to load and is rarely asked for. */
 export async function loadSamExpander(): Promise<SamExpander> {
-  const { expandSam } = await import('./sam/expand.ts');
+  const { expandSam } = await import('../sam/expand.ts');
   return expandSam;
 }
 

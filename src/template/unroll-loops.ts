@@ -1,11 +1,11 @@
 import { fromPointer, toPointer } from '../model/location.ts';
 import { Unresolved, type Path, type Value } from '../model/value.ts';
 import { forEachPrefix, parseForEach, substitute, type CopyBudget } from './for-each.ts';
-import type { ParsedTemplate } from './parse-template.ts';
-import { isRawObject, setMember, type RawObject } from './raw.ts';
+import type { ParsedTemplate } from '../text/parse-template.ts';
+import { isRawObject, setMember, type RawObject } from '../text/raw.ts';
 import { Resolver } from './resolver.ts';
 import { causeOf } from './strings.ts';
-import { depthLimit } from './syntax-error.ts';
+import { depthLimit } from '../text/syntax-error.ts';
 import type { StackSurroundings } from './value-resolver.ts';
 
 /** How many nodes the loops of a template may copy: a stack has 500 resources at most, so 200 nodes for each. */

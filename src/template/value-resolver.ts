@@ -1,7 +1,7 @@
 import type { Value } from '../model/value.ts';
 import type { Environment } from './environment.ts';
 import type { CopyBudget } from './for-each.ts';
-import type { RawObject } from './raw.ts';
+import type { RawObject } from '../text/raw.ts';
 
 /** A resource as its template writes it, and what resolves it. */
 export interface DeclaredResource {

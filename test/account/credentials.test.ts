@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { collectAccount } from '../../src/account/collect-account.ts';
 import { chooseCredentials, type CredentialOptions } from '../../src/account/credentials.ts';
 import type { AwsKeys } from '../../src/account/collector.ts';
-import { needsOf } from '../../src/needs.ts';
+import { needsOf } from '../../src/app/needs.ts';
 
 const role = 'arn:aws:iam::111122223333:role/auditor';
 const environment = { ...process.env };

@@ -3,7 +3,7 @@ import { evaluateRules } from '../../src/evaluate/evaluate.ts';
 import { linkGraph } from '../../src/graph/link-graph.ts';
 import type { RuleSet } from '../../src/model/rule.ts';
 import type { Verdict } from '../../src/model/scan-result.ts';
-import { needsOf } from '../../src/needs.ts';
+import { needsOf } from '../../src/app/needs.ts';
 import { applySettings } from '../../src/rules/apply-config.ts';
 import { shippedRules } from '../../src/rules/shipped.ts';
 import { readTemplateObject } from '../../src/template/read-templates.ts';

@@ -3,7 +3,7 @@ import { collectors } from '../../src/account/collectors/index.ts';
 import { evaluateRules } from '../../src/evaluate/evaluate.ts';
 import { linkGraph } from '../../src/graph/link-graph.ts';
 import type { RuleSet } from '../../src/model/rule.ts';
-import { needsOf } from '../../src/needs.ts';
+import { needsOf } from '../../src/app/needs.ts';
 import { applySettings } from '../../src/rules/apply-config.ts';
 import { shippedRules } from '../../src/rules/shipped.ts';
 import { collect } from './collect.ts';

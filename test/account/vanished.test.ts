@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { RuleSet } from '../../src/model/rule.ts';
 import type { ScanResult } from '../../src/model/scan-result.ts';
-import { needsOf } from '../../src/needs.ts';
+import { needsOf } from '../../src/app/needs.ts';
 import { applySettings } from '../../src/rules/apply-config.ts';
 import { shippedRules } from '../../src/rules/shipped.ts';
-import { decideReading } from '../../src/scan.ts';
+import { decideReading } from '../../src/app/scan.ts';
 import { collect } from './collect.ts';
 import { ordersReplies } from './parity/orders-replies.ts';
 import type { Fault } from './replay.ts';

@@ -9,7 +9,7 @@ import type { Resource } from '../../src/model/resource.ts';
 import type { RuleSet } from '../../src/model/rule.ts';
 import { applySettings } from '../../src/rules/apply-config.ts';
 import { shippedRules } from '../../src/rules/shipped.ts';
-import { needsOf } from '../../src/needs.ts';
+import { needsOf } from '../../src/app/needs.ts';
 import { fastClock } from '../account/collect.ts';
 import { everythingOf } from '../account/needs.ts';
 import { expectations, type Expectation, type Expected } from './expected-resources.ts';

@@ -6,7 +6,7 @@ import { decideReading, readTemplate, readTemplates, type DecideOptions } from '
 import type { SourceReading } from '../../src/model/source.ts';
 import { applySettings } from '../../src/rules/apply-config.ts';
 import { shippedRules } from '../../src/rules/shipped.ts';
-import { parseTemplateText } from '../../src/template/parse-template.ts';
+import { parseTemplateText } from '../../src/text/parse-template.ts';
 
 // The same template as a file and as an object of the library's user gets the same verdicts.
 

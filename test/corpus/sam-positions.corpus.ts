@@ -5,8 +5,8 @@ import { fromPointer } from '../../src/model/location.ts';
 import type { Evaluation } from '../../src/model/scan-result.ts';
 import { applySettings } from '../../src/rules/apply-config.ts';
 import { shippedRules } from '../../src/rules/shipped.ts';
-import { scanTemplates } from '../../src/scan.ts';
-import { parseTemplateText } from '../../src/template/parse-template.ts';
+import { scanTemplates } from '../../src/app/scan.ts';
+import { parseTemplateText } from '../../src/text/parse-template.ts';
 import { hasSamTransform } from '../../src/template/transforms.ts';
 
 // Where findings on resources that the SAM transform makes are shown, over SAM templates of others.

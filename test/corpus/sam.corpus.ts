@@ -5,10 +5,10 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { RuleSet } from '../../src/model/rule.ts';
 import { applySettings } from '../../src/rules/apply-config.ts';
 import { shippedRules } from '../../src/rules/shipped.ts';
-import { decideReading, scanTemplates } from '../../src/scan.ts';
-import { parseTemplateText } from '../../src/template/parse-template.ts';
+import { decideReading, scanTemplates } from '../../src/app/scan.ts';
+import { parseTemplateText } from '../../src/text/parse-template.ts';
 import { readTemplateObject } from '../../src/template/read-templates.ts';
-import { expandSam } from '../../src/template/sam/expand.ts';
+import { expandSam } from '../../src/sam/expand.ts';
 // @ts-expect-error: a script, which has no types
 import { compareEntry, summarize } from '../../scripts/sam-agreement.mjs';
 

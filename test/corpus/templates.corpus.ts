@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { ScanResult } from '../../src/model/scan-result.ts';
 import { applySettings } from '../../src/rules/apply-config.ts';
 import { shippedRules } from '../../src/rules/shipped.ts';
-import { scanTemplates } from '../../src/scan.ts';
+import { scanTemplates } from '../../src/app/scan.ts';
 
 // Real templates of others: none may crash the scan, and every verdict must be well formed.
 

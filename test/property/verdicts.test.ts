@@ -5,8 +5,8 @@ import type { RuleSet } from '../../src/model/rule.ts';
 import type { Evaluation } from '../../src/model/scan-result.ts';
 import { applySettings } from '../../src/rules/apply-config.ts';
 import { shippedRules } from '../../src/rules/shipped.ts';
-import { decideReading } from '../../src/scan.ts';
-import { parseTemplateText } from '../../src/template/parse-template.ts';
+import { decideReading } from '../../src/app/scan.ts';
+import { parseTemplateText } from '../../src/text/parse-template.ts';
 import { readTemplateObject } from '../../src/template/read-templates.ts';
 
 interface Template {

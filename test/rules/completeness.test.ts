@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import type { FlowDiagram, Rule, RuleExample } from '../../src/model/rule.ts';
-import { runExamples } from '../../src/rule-examples.ts';
+import { runExamples } from '../../src/app/rule-examples.ts';
 import { applySettings } from '../../src/rules/apply-config.ts';
 import { shippedRules } from '../../src/rules/shipped.ts';
 import { parseYaml } from '../../src/rules/yaml-document.ts';
@@ -106,7 +106,9 @@ describe('rules', () => {
     const outcomes = runExamples(ruleSet, new Date('2026-11-23T00:00:00Z'));
     const wrong = outcomes.filter(({ problem }) => problem !== undefined);
     expect(outcomes.length).toBeGreaterThan(sources.rules.length);
-    expect(wrong.map(({ rule, example, problem }) => `${rule.id}, "${example.name}": ${problem ?? ''}`)).toEqual([]);
+    expect(
+      wrong.map(({ rule, example, problem }) => `${rule.id}, "${example.name}": ${problem ?? ''}`),
+    ).toEqual([]);
   });
 });
 
@@ -147,7 +149,10 @@ function drawings(document: string): readonly string[] {
 
 function nodesIn(drawing: string): readonly (readonly string[])[] {
   const nodes = drawing.matchAll(/^\s*(\w+)\[\(?([^\]]*?)\)?\]$/gm);
-  return [...nodes].map(([, id = '', text = '']) => [id, ...text.split('<br/>').map((line) => line.replace(/^- /, ''))]);
+  return [...nodes].map(([, id = '', text = '']) => [
+    id,
+    ...text.split('<br/>').map((line) => line.replace(/^- /, '')),
+  ]);
 }
 
 function arrowsIn(drawing: string): readonly (readonly (string | boolean)[])[] {
@@ -157,6 +162,8 @@ function arrowsIn(drawing: string): readonly (readonly (string | boolean)[])[] {
 
 function sentencesIn(document: string): readonly string[] {
   const text = document.slice(document.indexOf('## Security Boundaries and Encryption Points'));
-  const lines = [...text.matchAll(/^\s*(?:-|\d+\.) (.*)$/gm)].map(([, line = '']) => line.replaceAll('**', ''));
+  const lines = [...text.matchAll(/^\s*(?:-|\d+\.) (.*)$/gm)].map(([, line = '']) =>
+    line.replaceAll('**', ''),
+  );
   return lines.filter((line) => !line.endsWith(':')); // a line that ends in a colon heads the list below it
 }

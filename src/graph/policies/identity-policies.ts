@@ -3,8 +3,8 @@ import type { Resource } from '../../model/resource.ts';
 import type { Cause } from '../../model/value.ts';
 import { findValues, parsePath } from '../property-path.ts';
 import type { LinkContext } from '../resolve-target.ts';
-import { managedPolicies } from './managed-policies.ts';
-import { mergeSets, normaliseDocument } from './normalise-document.ts';
+import { managedPolicies } from '../../policy/managed-policies.ts';
+import { mergeSets, normaliseDocument } from '../../policy/normalise-document.ts';
 
 /**
  * Statements that a role holds: inline, attached, managed. For anything else, those of the roles that

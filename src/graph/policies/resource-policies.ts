@@ -3,7 +3,12 @@ import type { Resource } from '../../model/resource.ts';
 import { Choice, isObjectValue, type ObjectValue, type Value } from '../../model/value.ts';
 import { findValues, parsePath } from '../property-path.ts';
 import type { LinkContext } from '../resolve-target.ts';
-import { mergeSets, normaliseDocument, statementsOf, type DocumentPlace } from './normalise-document.ts';
+import {
+  mergeSets,
+  normaliseDocument,
+  statementsOf,
+  type DocumentPlace,
+} from '../../policy/normalise-document.ts';
 
 /** Types that hold the policy on themselves: the properties that are documents. */
 const ownDocuments: Readonly<Record<string, readonly string[]>> = {

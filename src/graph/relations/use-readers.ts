@@ -1,6 +1,6 @@
 import type { PolicyStatement, StatementSet } from '../../model/resource-graph.ts';
 import type { Resource } from '../../model/resource.ts';
-import { coversAction } from '../../model/policy.ts';
+import { coversAction } from '../../policy/actions.ts';
 import { Reference, type Cause, type Value } from '../../model/value.ts';
 import { findValues } from '../property-path.ts';
 import { resolveTargets, type LinkContext } from '../resolve-target.ts';

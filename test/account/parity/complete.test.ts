@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { collectors } from '../../../src/account/collectors/index.ts';
-import { needsOf } from '../../../src/needs.ts';
+import { needsOf } from '../../../src/app/needs.ts';
 import type { Rule } from '../../../src/model/rule.ts';
 import { shippedRules } from '../../../src/rules/shipped.ts';
 import { cases } from './cases/index.ts';

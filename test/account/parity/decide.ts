@@ -5,7 +5,7 @@ import type { Resource } from '../../../src/model/resource.ts';
 import type { Rule, RuleSet } from '../../../src/model/rule.ts';
 import type { Evaluation, Verdict } from '../../../src/model/scan-result.ts';
 import type { SourceReading } from '../../../src/model/source.ts';
-import { needsOf } from '../../../src/needs.ts';
+import { needsOf } from '../../../src/app/needs.ts';
 import { readTemplateObject } from '../../../src/template/read-templates.ts';
 import { collect } from '../collect.ts';
 import { templateOf, type ParityCase, type Side } from './parity-case.ts';

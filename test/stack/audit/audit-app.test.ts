@@ -7,9 +7,9 @@ import { auditApplication } from '../../../reference-stack/audit/audit-applicati
 import { auditCode } from '../../../reference-stack/audit/audit-code.ts';
 import { fleetApplication } from '../../../reference-stack/audit/fleet-application.ts';
 import { memberRoleTemplate } from '../../../reference-stack/audit/member-role.ts';
-import { loadRuleSet } from '../../../src/load-rule-set.ts';
+import { loadRuleSet } from '../../../src/app/load-rule-set.ts';
 import type { RuleSet } from '../../../src/model/rule.ts';
-import { scanTemplates } from '../../../src/scan.ts';
+import { scanTemplates } from '../../../src/app/scan.ts';
 import { newApp } from '../reference-app.ts';
 
 // Whole syntheses, beside other suites on a small machine.

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { CodeEvidence } from '../../../src/model/resource.ts';
 import type { RuleSet } from '../../../src/model/rule.ts';
 import type { Verdict } from '../../../src/model/scan-result.ts';
-import { decideReading } from '../../../src/scan.ts';
+import { decideReading } from '../../../src/app/scan.ts';
 import { readTemplates } from '../../../src/template/read-templates.ts';
 import { applyEdits, find, nameOf, type Edit, type Template } from './apply-mutation.ts';
 

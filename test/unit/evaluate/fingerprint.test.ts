@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { scanTemplates } from '../../../src/scan.ts';
+import { scanTemplates } from '../../../src/app/scan.ts';
 import { ruleOf, setOf } from './decide.ts';
 
 let folder: string;

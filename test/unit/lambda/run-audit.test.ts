@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { collectors } from '../../../src/account/collectors/index.ts';
 import type { CollectAccountOptions } from '../../../src/account/collect-account.ts';
-import { loadRuleSet } from '../../../src/load-rule-set.ts';
+import { loadRuleSet } from '../../../src/app/load-rule-set.ts';
 import { readSettings, type AuditEvent } from '../../../src/lambda/audit-settings.ts';
 import { metricsOf, type AuditSummary } from '../../../src/lambda/audit-summary.ts';
 import { splitCollection } from '../../../src/lambda/collection-parts.ts';

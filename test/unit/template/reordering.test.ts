@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { parseTemplateText } from '../../../src/template/parse-template.ts';
+import { parseTemplateText } from '../../../src/text/parse-template.ts';
 import { readTemplateObject } from '../../../src/template/read-templates.ts';
 
 const scalar = fc.oneof(fc.string({ maxLength: 6 }), fc.integer({ min: -5, max: 5 }), fc.boolean());

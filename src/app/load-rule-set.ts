@@ -1,0 +1,91 @@
+import { resolve } from 'node:path';
+import { HeadgateError } from '../model/headgate-error.ts';
+import type { RuleSet } from '../model/rule.ts';
+import { applySettings, type RuleSources } from '../rules/apply-config.ts';
+import type { HeadgateConfig } from '../rules/read-config.ts';
+import { shippedRules, shippedRulesWithExamples } from '../rules/shipped.ts';
+import { nearest } from '../rules/nearest.ts';
+
+/** Which rules of the set a run asks for. */
+export interface RuleSelection {
+  readonly folders: readonly string[];
+  readonly rule: readonly string[];
+  readonly flow: readonly string[];
+  /** Whether the rules' examples are wanted too. */
+  readonly examples?: boolean;
+}
+
+const flows = ['api', 'events', 'batch'];
+
+/**
+ * Shipped rules, the user's folders and settings, cut down to what was asked for.
+ * @throws HeadgateError for unknown rules or flows, or a rule id that is used twice.
+ */
+export async function loadRuleSet(
+  config: HeadgateConfig,
+  selection: RuleSelection,
+  cwd: string,
+): Promise<RuleSet> {
+  const shipped = await (selection.examples === true ? shippedRulesWithExamples() : shippedRules());
+  const folders = [...(config.ruleFolders ?? []), ...selection.folders];
+  const own = folders.length === 0 ? { rules: [] } : await readOwnRules(folders, cwd);
+  const rules = [...shipped.rules, ...own.rules];
+  const seen = new Set<string>();
+  for (const { id, file } of rules) {
+    if (seen.has(id))
+      throw new HeadgateError(
+        'rule-duplicate',
+        `The rule id \`${id}\` of \`${file}\` is taken; choose another id and file name.`,
+        { file },
+      );
+    seen.add(id);
+  }
+  const set = applySettings({ ...shipped, ...own, rules }, config.rules ?? {});
+  return selectRules(set, selection);
+}
+
+// The rule parser and its YAML library are loaded only for those who bring rules of their own.
+async function readOwnRules(
+  folders: readonly string[],
+  cwd: string,
+): Promise<Pick<RuleSources, 'rules' | 'patternEngine'>> {
+  const [{ readRuleFolder }, { linearPattern }, { relationNames }] = await Promise.all([
+    import('../rules/read-rules.ts'),
+    import('../rules/pattern-engine.ts'),
+    import('../graph/relation-names.ts'),
+  ]);
+  const relations = relationNames();
+  const own = await Promise.all(
+    folders.map((folder) =>
+      readRuleFolder(resolve(cwd, folder), { origin: `own: ${folder}`, base: cwd, relations }),
+    ),
+  );
+  return { rules: own.flat(), patternEngine: linearPattern };
+}
+
+function selectRules(set: RuleSet, { rule: ids, flow }: RuleSelection): RuleSet {
+  const known = set.rules.map(({ id }) => id);
+  for (const id of ids)
+    if (!known.includes(id))
+      throw new HeadgateError(
+        'rule-unknown',
+        `No rule is called \`${id}\`${hint(nearest(id, known))}; \`headgate rules list\` lists them all.`,
+      );
+  for (const name of flow)
+    if (!flows.includes(name))
+      throw new HeadgateError(
+        'flow-unknown',
+        `No flow is called \`${name}\`; use one of ${flows.join(', ')}.`,
+      );
+  if (ids.length === 0 && flow.length === 0) return set;
+  const rules = set.rules.filter(
+    (rule) =>
+      (ids.length === 0 || ids.includes(rule.id)) &&
+      (flow.length === 0 || rule.flows.some((name) => flow.includes(name))),
+  );
+  return { ...set, rules, selection: { rules: ids, flows: flow } };
+}
+
+function hint(word: string | undefined): string {
+  return word === undefined ? '' : `; did you mean \`${word}\`?`;
+}

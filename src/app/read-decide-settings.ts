@@ -1,0 +1,32 @@
+import { resolve } from 'node:path';
+import type { Baseline, Waiver } from '../model/waiver.ts';
+import type { HeadgateConfig } from '../rules/read-config.ts';
+import type { DecideOptions } from './scan.ts';
+import type { WaiveOptions } from './waive.ts';
+
+/** What headgate.yaml says of verdicts: waivers, baseline, tools that count, and what stands outside of the scan. */
+export async function readDecideSettings(
+  config: HeadgateConfig,
+  cwd: string,
+  useBaseline: boolean,
+): Promise<WaiveOptions & Pick<DecideOptions, 'outside'>> {
+  const { waivers, baseline, peerSuppressions, outside } = config;
+  return {
+    ...(waivers === undefined ? {} : { waivers: await readWaiversOf(waivers, cwd) }),
+    ...(baseline === undefined || !useBaseline
+      ? {}
+      : { baseline: { file: baseline, entries: await readBaselineOf(baseline, cwd) } }),
+    ...(peerSuppressions === undefined ? {} : { peerSuppressions }),
+    ...(outside === undefined ? {} : { outside }),
+  };
+}
+
+async function readWaiversOf(file: string, cwd: string): Promise<Waiver[]> {
+  const { readWaivers } = await import('../rules/read-waivers.ts');
+  return readWaivers(resolve(cwd, file), file);
+}
+
+async function readBaselineOf(file: string, cwd: string): Promise<Baseline> {
+  const { readBaseline } = await import('../rules/read-baseline.ts');
+  return readBaseline(resolve(cwd, file), file);
+}

@@ -1,0 +1,43 @@
+import { evaluateRules } from '../evaluate/evaluate.ts';
+import { linkGraph } from '../graph/link-graph.ts';
+import type { RuleSet } from '../model/rule.ts';
+import type { ScanResult } from '../model/scan-result.ts';
+import type { SourceReading } from '../model/source.ts';
+import { assembleResult } from './result.ts';
+import type { OutsideFact } from '../rules/read-config.ts';
+import { waive, type WaiveOptions } from './waive.ts';
+import { readTemplates, type ReadTemplatesOptions } from '../template/read-templates.ts';
+
+/** What decides a scan, whatever is scanned. */
+export interface DecideOptions extends WaiveOptions {
+  readonly ruleSet: RuleSet;
+  readonly version: string;
+  /** When the scan began; deadlines such as runtime deprecations are measured against it. */
+  readonly now: Date;
+  /** `findings` leaves evidence out, and places of what passes, for readers who see only findings. */
+  readonly detail: 'all' | 'findings';
+  /** Facts about what stands outside of the scan. */
+  readonly outside?: readonly OutsideFact[];
+}
+
+/** Links, evaluates, waives and assembles what a source has read. Pure. */
+export function decideReading(reading: SourceReading, options: DecideOptions): ScanResult {
+  const { ruleSet, version, now, detail, outside } = options;
+  const graph = linkGraph(reading, outside === undefined ? {} : { declared: outside });
+  const evaluations = evaluateRules(ruleSet, graph, { now, positions: reading.positions, detail });
+  const waived = waive(evaluations, reading, ruleSet, now, options);
+  return assembleResult({ version, startedAt: now, ruleSet, reading, graph, ...waived });
+}
+
+/**
+ * Scans templates, folders and cloud assemblies. No network.
+ * @throws HeadgateError for a path that cannot be read; anything wrong inside a file is a diagnostic of the result.
+ */
+export async function scanTemplates(
+  paths: readonly string[],
+  read: ReadTemplatesOptions,
+  decide: DecideOptions,
+): Promise<ScanResult> {
+  const readCode = decide.ruleSet.rules.some((rule) => rule.decides === 'code');
+  return decideReading(await readTemplates(paths, { readCode, ...read }), decide);
+}

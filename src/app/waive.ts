@@ -1,0 +1,91 @@
+import { applyBaseline } from '../evaluate/apply-baseline.ts';
+import { applyWaivers, type WaivedEvaluations } from '../evaluate/apply-waivers.ts';
+import type { RuleSet } from '../model/rule.ts';
+import type { Diagnostic, Evaluation } from '../model/scan-result.ts';
+import type { SourceReading, SourceSuppression } from '../model/source.ts';
+import type { Baseline, Waiver } from '../model/waiver.ts';
+
+/** What may waive findings beside what stands in the sources themselves. */
+export interface WaiveOptions {
+  readonly waivers?: readonly Waiver[];
+  readonly baseline?: { readonly file: string; readonly entries: Baseline };
+  /** Tools whose suppressions count. */
+  readonly peerSuppressions?: readonly string[];
+}
+
+/** Applies waivers of files and sources, then the baseline. */
+export function waive(
+  evaluations: readonly Evaluation[],
+  reading: SourceReading,
+  ruleSet: RuleSet,
+  now: Date,
+  options: WaiveOptions,
+): WaivedEvaluations {
+  const counted = new Set(options.peerSuppressions ?? []);
+  const own = reading.suppressions
+    .filter(({ source }) => source !== 'peer')
+    .map((suppression) => toWaiver(suppression, suppression.ruleId, suppression.source));
+  const peers = reading.suppressions.filter(({ source }) => source === 'peer');
+  const counting = peers.filter(({ ruleId }) => counted.has(toolOf(ruleId)));
+  const fromPeers = counting.flatMap((suppression) =>
+    (ruleSet.data.peerAliases[suppression.ruleId] ?? []).map((id) =>
+      toWaiver(suppression, id, `peer ${suppression.ruleId}`),
+    ),
+  );
+  const selected = new Set(ruleSet.rules.map(({ id }) => id));
+  // What another tool was told may concern rules that are not part of this scan.
+  const waivers = [
+    ...(options.waivers ?? []),
+    ...own,
+    ...fromPeers.filter(({ ruleId }) => selected.has(ruleId)),
+  ];
+  const waived = applyWaivers(evaluations, waivers, ruleSet.rules, now);
+  const shown = peers
+    .filter((suppression) => !counting.includes(suppression))
+    .flatMap((suppression) => describePeer(suppression, ruleSet));
+  if (options.baseline === undefined)
+    return { evaluations: waived.evaluations, diagnostics: [...waived.diagnostics, ...shown] };
+  const { file, entries } = options.baseline;
+  const compared = applyBaseline(waived.evaluations, entries, file);
+  return {
+    evaluations: compared.evaluations,
+    diagnostics: [...waived.diagnostics, ...shown, ...compared.diagnostics],
+  };
+}
+
+function toolOf(ruleId: string): string {
+  return ruleId.slice(0, ruleId.indexOf(':'));
+}
+
+function placeOf({ file, line, resourceId }: SourceSuppression): string {
+  if (file === undefined) return resourceId;
+  return line === undefined ? file : `${file}:${line}`;
+}
+
+function toWaiver(suppression: SourceSuppression, ruleId: string, source: string): Waiver {
+  const { resourceId, reason, owner, expires } = suppression;
+  return {
+    source,
+    ruleId,
+    scope: { resourceId },
+    wish: suppression.wish ?? JSON.stringify([source, resourceId, suppression.ruleId]),
+    where: placeOf(suppression),
+    ...(reason === undefined ? {} : { reason }),
+    ...(owner === undefined ? {} : { owner }),
+    ...(expires === undefined ? {} : { expires }),
+  };
+}
+
+function describePeer(suppression: SourceSuppression, ruleSet: RuleSet): Diagnostic[] {
+  const rules = ruleSet.data.peerAliases[suppression.ruleId];
+  if (rules === undefined) return [];
+  return [
+    {
+      code: 'peer-suppression',
+      severity: 'info',
+      message: `\`${suppression.ruleId}\` is suppressed here for another tool${suppression.reason === undefined ? '' : ` ("${suppression.reason}")`}; that does not waive ${rules.join(', ')}. Name the tool under \`peerSuppressions\` in headgate.yaml to count it.`,
+      where: placeOf(suppression),
+      blocks: [],
+    },
+  ];
+}

@@ -1,0 +1,65 @@
+import { describe, expect, it } from '@jest/globals';
+import { needsOf } from '../../../src/app/needs.ts';
+import { ruleOf } from '../evaluate/decide.ts';
+
+const propertiesOf = (that: Record<string, unknown>, type: string): Record<string, string[]> => {
+  const { properties } = needsOf([ruleOf(that, type)]);
+  return Object.fromEntries(
+    [...properties].map(([name, read]) => [name, read === 'all' ? ['all'] : [...read].sort()]),
+  );
+};
+
+describe('what rules read', () => {
+  it('is a property of the type alone', () => {
+    expect(
+      propertiesOf({ property: 'TracingConfig.Mode', equals: 'Active' }, 'AWS::Lambda::Function'),
+    ).toEqual({ 'AWS::Lambda::Function': ['TracingConfig'] });
+  });
+
+  it('follows relations, naming property included', () => {
+    const that = {
+      every: { related: 'deadLetterQueue', satisfies: { property: 'FifoQueue', equals: false } },
+    };
+    const needs = propertiesOf(that, 'AWS::SQS::Queue');
+    expect(needs['AWS::SQS::Queue']).toEqual(['FifoQueue', 'RedrivePolicy']);
+  });
+
+  it('follows inverses and bindings', () => {
+    const that = {
+      every: {
+        related: 'mappings',
+        as: 'mapping',
+        satisfies: {
+          every: {
+            related: 'function',
+            as: 'fn',
+            satisfies: {
+              property: 'VisibilityTimeout',
+              of: 'self',
+              atLeast: {
+                add: [
+                  { property: 'Timeout', of: 'fn' },
+                  { property: 'MaximumBatchingWindowInSeconds', of: 'mapping' },
+                ],
+              },
+            },
+          },
+        },
+      },
+    };
+    const needs = propertiesOf(that, 'AWS::SQS::Queue');
+    expect(needs['AWS::SQS::Queue']).toContain('VisibilityTimeout');
+    expect(needs['AWS::Lambda::Function']).toContain('Timeout');
+    expect(needs['AWS::Lambda::EventSourceMapping']).toEqual(
+      expect.arrayContaining(['EventSourceArn', 'FunctionName', 'MaximumBatchingWindowInSeconds']),
+    );
+  });
+
+  it('reads policies where they stand', () => {
+    const that = { some: { statements: 'resource', where: { statement: { effect: 'Deny' } } } };
+    expect(propertiesOf(that, 'AWS::SQS::Queue')['AWS::SQS::QueuePolicy']).toEqual([
+      'PolicyDocument',
+      'Queues',
+    ]);
+  });
+});
