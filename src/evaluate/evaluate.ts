@@ -215,19 +215,24 @@ function decide(rule: Rule, self: Node, context: Context): Decision {
 }
 
 function decideAssertions(rule: Rule, self: Node, context: Context): Decision {
+  const failures: string[] = [];
   let blockedBy: Cause | undefined;
+  let isMoot = false;
   for (const clause of rule.assert) {
+    // Who is told that there is no alarm need not hear that the alarm does nothing.
+    isMoot &&= clause.refines === true;
+    if (isMoot) continue;
     const asked = unobserved(context);
     const holds: Truth = compileExpression(clause.that)(self, asked);
-    if (!context.silent) {
-      if (holds === false) context.observations.length = 0;
-      context.observations.push(...asked.observations);
-    }
     if (holds === false) {
-      return { verdict: 'fail', message: fillMessage(clause.otherwise, context) };
-    }
-    if (isUnknown(holds)) blockedBy ??= holds;
+      if (failures.length === 0) context.observations.length = 0;
+      failures.push(fillMessage(clause.otherwise, context));
+      isMoot = true;
+    } else if (isUnknown(holds)) blockedBy ??= holds;
+    if (!context.silent && (holds === false || failures.length === 0))
+      context.observations.push(...asked.observations);
   }
+  if (failures.length > 0) return { verdict: 'fail', message: failures.join('. ') };
   return blockedBy === undefined
     ? { verdict: 'pass', message: fillMessage(rule.pass, context) }
     : unknown(rule, blockedBy);

@@ -32,10 +32,12 @@ export interface Applicability {
   readonly otherwise: string;
 }
 
-/** One clause of `assert`: where it does not hold, the rule fails with the message given. */
+/** One clause of `assert`: where it does not hold, the rule fails with the message given. Gravest first. */
 export interface Assertion {
   readonly that: Expression;
   readonly otherwise: string;
+  /** True where it asks more about what the clause before asks for, and so says nothing where that one fails. */
+  readonly refines?: boolean;
 }
 
 /** A rule as validated against rules.schema.json. Never mutated; `Expression` is compiled by the evaluator. */

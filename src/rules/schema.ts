@@ -1,14 +1,15 @@
 import { expressionDefinitions } from './vocabulary.ts';
 
 const text = { type: 'string', minLength: 1 };
-const clauses = {
+const clause = { that: { $ref: '#/$defs/expression' }, otherwise: text };
+const clausesOf = (properties: object): object => ({
   type: 'array',
-  items: {
-    type: 'object',
-    additionalProperties: false,
-    required: ['that', 'otherwise'],
-    properties: { that: { $ref: '#/$defs/expression' }, otherwise: text },
-  },
+  items: { type: 'object', additionalProperties: false, required: ['that', 'otherwise'], properties },
+});
+const refines = {
+  type: 'boolean',
+  description:
+    'True for a further question about what the clause before asks for: it is not reported where that one fails.',
 };
 const severity = { enum: ['critical', 'high', 'medium', 'low', 'info'] };
 
@@ -75,13 +76,14 @@ export const ruleSchema = {
     flows: { type: 'array', items: { enum: ['api', 'events', 'batch'] } },
     appliesTo: { type: 'array', items: text, minItems: 1, description: 'CloudFormation types.' },
     when: {
-      ...clauses,
+      ...clausesOf(clause),
       description: 'Where a clause does not hold, the rule does not apply, for the reason given.',
     },
     assert: {
-      ...clauses,
+      ...clausesOf({ ...clause, refines }),
       minItems: 1,
-      description: 'Where a clause does not hold, the rule fails with the message given.',
+      description:
+        'Where a clause does not hold, the rule fails with the message given. Every failing clause is reported, in this order: the gravest comes first.',
     },
     pass: text,
     parameters: { type: 'object', additionalProperties: parameterSchema },
