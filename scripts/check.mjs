@@ -1,11 +1,15 @@
-// The one script that people and CI run: format, lint, layering, types, tests, regenerate and diff,
-// then what needs more than Node (a browser, the corpus), each run or printed as skipped.
+// The one script that people and CI run. `npm test`: build, format, lint, layering, types, tests, and the
+// generated files, in a few minutes. `npm run test:full`: the same, and what is slow or needs more than Node:
+// whole syntheses, the packed package, a local AWS endpoint, a browser, the corpus, other versions of Node;
+// each is run, or printed as skipped with the reason.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installMoto, motoBin } from '../test/account/wire/moto-server.mjs';
+import { installNode, otherNodes } from './other-nodes.mjs';
 
+const full = process.argv.includes('--full');
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 // The variable makes every Node 20 process read a certificate bundle at its start; nothing here calls out.
 const env = { ...process.env };
@@ -28,7 +32,7 @@ function run(title, command, args, options = {}) {
   return status === 0;
 }
 
-function jest(title, args, skippedBecause) {
+function jest(title, args, skippedBecause, node = process.execPath) {
   if (skippedBecause !== undefined) {
     process.stdout.write(`\n== ${title}: SKIPPED: ${skippedBecause}\n`);
     tally.skipped += 1;
@@ -36,7 +40,7 @@ function jest(title, args, skippedBecause) {
   }
   mkdirSync(join(root, '.cache'), { recursive: true });
   const output = join(root, '.cache', `jest-${title.replaceAll(/\W+/g, '-')}.json`);
-  run(title, process.execPath, [
+  run(title, node, [
     '--experimental-vm-modules',
     '--no-warnings',
     'node_modules/jest/bin/jest.js',
@@ -56,14 +60,32 @@ function jest(title, args, skippedBecause) {
 
 const bin = (name) => join('node_modules', '.bin', name);
 const shared = join(root, '..', 'shared');
-const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
-  existsSync(path),
-);
+const findChromium = () =>
+  ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
+    existsSync(path),
+  );
+
+/** Installs Debian's browser on a CI machine; nobody's own machine is changed. */
+function chromiumOfCi() {
+  const mayInstall = process.env.CI === 'true' && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
+  if (findChromium() !== undefined || !mayInstall) return findChromium();
+  for (const args of [['update'], ['install', '-y', '--no-install-recommends', 'chromium']])
+    spawnSync('apt-get', ['-qq', ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
+  return findChromium();
+}
+
+/** Suites that take longest and that a change of a rule or a report seldom breaks: left to the full check. */
+const slowSuites = [
+  'test/stack/mutations/',
+  'test/stack/audit/',
+  'test/stack/tools.test.ts',
+  'test/account/parity/',
+];
 
 // A local AWS endpoint, and cfn-lint beside it, in a virtual environment of the project's own.
-const withoutEndpoint = await installMoto();
-if (withoutEndpoint === undefined) env.PATH = `${motoBin}${delimiter}${env.PATH}`;
-else
+const withoutEndpoint = full ? await installMoto() : undefined;
+if (full && withoutEndpoint === undefined) env.PATH = `${motoBin}${delimiter}${env.PATH}`;
+else if (full)
   process.stdout.write(
     `\n== tests against a local AWS endpoint, and cfn-lint: SKIPPED: ${withoutEndpoint}\n`,
   );
@@ -71,23 +93,39 @@ else
 run('build', process.execPath, ['scripts/build.mjs']);
 run('format', bin('prettier'), ['--check', '.']);
 run('lint', bin('eslint'), ['.']);
-run('layering', bin('depcruise'), ['--config', 'dependency-cruiser.config.cjs', 'src', 'reference-stack']);
+run('layering', 'npm', ['run', '--silent', 'layers']);
 run('types', 'npm', ['run', '--silent', 'types']);
-jest('tests', []);
+jest('tests', full ? [] : ['--testPathIgnorePatterns', '/node_modules/', ...slowSuites]);
 run('generated files are fresh', process.execPath, ['scripts/generate.mjs', '--check']);
-run('the package works by itself', process.execPath, ['scripts/check-package.mjs']);
 run('example reports are fresh', process.execPath, ['scripts/reports.mjs', '--check']);
-jest('tests against a local AWS endpoint', ['--config', 'test/wire.jest.config.mjs'], withoutEndpoint);
-jest(
-  'browser tests',
-  ['--config', 'test/browser/jest.config.mjs'],
-  chromium === undefined ? 'no Chromium on this machine (Debian: apt-get install chromium)' : undefined,
-);
-jest(
-  'corpus',
-  ['--config', 'test/corpus/jest.config.mjs'],
-  existsSync(shared) ? undefined : '../shared is not there',
-);
+if (full) {
+  run('the package works by itself', process.execPath, ['scripts/check-package.mjs']);
+  jest('tests against a local AWS endpoint', ['--config', 'test/wire.jest.config.mjs'], withoutEndpoint);
+  jest(
+    'browser tests',
+    ['--config', 'test/browser/jest.config.mjs'],
+    chromiumOfCi() === undefined
+      ? 'no Chromium on this machine (Debian: apt-get install chromium)'
+      : undefined,
+  );
+  jest(
+    'corpus',
+    ['--config', 'test/corpus/jest.config.mjs'],
+    existsSync(shared) ? undefined : '../shared is not there',
+  );
+  for (const version of otherNodes) {
+    const { path, missing } = installNode(version);
+    jest(
+      `tests on Node ${version}`,
+      ['--testPathIgnorePatterns', '/node_modules/', ...slowSuites],
+      missing,
+      path,
+    );
+  }
+} else
+  process.stdout.write(
+    `\nLeft to \`npm run test:full\`: ${slowSuites.join(', ')}, the packed package, a local AWS endpoint, Chromium, the corpus, Node ${otherNodes.join(' and ')}.\n`,
+  );
 
 if (failures.length > 0) process.stdout.write(`\nFailed: ${failures.join(', ')}\n`);
 const failed = tally.failed + (tally.failed === 0 ? failures.length : 0);

@@ -12,7 +12,7 @@ export interface Ended {
   readonly signal: string | null;
   readonly out: string;
   readonly err: string;
-  /** Milliseconds, whole process. */
+  /** Milliseconds, whole process; to be printed, never asserted: machines are busy. */
   readonly tookMs: number;
 }
 
@@ -20,6 +20,8 @@ export interface Ended {
 export interface Running {
   readonly ended: Promise<Ended>;
   kill(signal: 'SIGINT' | 'SIGTERM'): void;
+  /** Resolves once standard error holds this text. */
+  said(text: string): Promise<void>;
 }
 
 /** Starts the built command in `cwd` with keys of nobody. */
@@ -40,5 +42,14 @@ export function startHeadgate(cwd: string, ...args: readonly string[]): Running 
       resolve({ code, signal, out, err, tookMs: performance.now() - started }),
     );
   });
-  return { ended, kill: (signal) => void child.kill(signal) };
+  const said = async (text: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (err.includes(text)) resolve();
+      };
+      child.stderr.on('data', look);
+      child.once('close', () => reject(new Error(`the command ended without saying "${text}": ${err}`)));
+      look();
+    });
+  return { ended, kill: (signal) => void child.kill(signal), said };
 }

@@ -56,7 +56,7 @@ function listening(child) {
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
       reject(new Error(`the local endpoint did not start: ${text.slice(-500)}`));
-    }, 20_000);
+    }, 120_000);
     const read = (chunk) => {
       text += chunk;
       const found = /Running on (http:\/\/127\.0\.0\.1:\d+)/.exec(text);

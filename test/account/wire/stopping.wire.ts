@@ -46,23 +46,20 @@ describeOnWire('a run that is stopped half-way', () => {
   const arrived = async (count: number): Promise<void> => {
     while (proxy.received.length < count) await sleep(5);
   };
-  const stopHalfWay = async (
-    running: Running,
-    signal: 'SIGINT' | 'SIGTERM',
-  ): Promise<Ended & { readonly afterMs: number }> => {
+  /** Every answer from then on takes longer than the test may, so that only a run that lets go of them ends. */
+  const stopHalfWay = async (running: Running, signal: 'SIGINT' | 'SIGTERM'): Promise<Ended> => {
     await arrived(60);
-    const stopped = performance.now();
+    proxy.latencyMs = 600_000;
     running.kill(signal);
-    return { ...(await running.ended), afterMs: performance.now() - stopped };
+    return running.ended;
   };
 
   it.each(['SIGINT', 'SIGTERM'] as const)(
     'decides what is there on %s, and says what lacks',
     async (signal) => {
-      const { code, out, err, afterMs } = await stopHalfWay(start('audit', '--format', 'json'), signal);
+      const { code, out, err } = await stopHalfWay(start('audit', '--format', 'json'), signal);
       const result = JSON.parse(out) as ScanResult; // its own format
       expect(code).toBe(2);
-      expect(afterMs).toBeLessThan(2000);
       expect(err).toMatch(/^headgate: stopping; what is there is kept/);
       expect(err).toMatch(/incomplete: \d+ of \d+ operations failed/);
       expect(result.diagnostics).toContainEqual(
@@ -80,13 +77,12 @@ describeOnWire('a run that is stopped half-way', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)(
     'saves a whole snapshot on %s, marked as incomplete',
     async (signal) => {
-      const { code, out, err, afterMs } = await stopHalfWay(start('collect'), signal);
+      const { code, out, err } = await stopHalfWay(start('collect'), signal);
       expect({ code, err: err.split('\n').length, out }).toEqual({
         code: 2,
         err: 3,
         out: expect.stringMatching(/^Wrote account\.json\.gz: \d+ resources/),
       });
-      expect(afterMs).toBeLessThan(2000);
       expect(await readdir(folder)).toEqual(['account.json.gz']);
       const scan = await startHeadgate(folder, 'scan', 'account.json.gz', '--format', 'json').ended;
       const { diagnostics } = JSON.parse(scan.out) as ScanResult; // its own format
@@ -100,26 +96,24 @@ describeOnWire('a run that is stopped half-way', () => {
     const running = start('collect');
     await arrived(60);
     running.kill('SIGINT');
-    expect(await Promise.race([running.ended, sleep(1500, 'still writing')])).toBe('still writing');
-    const told = performance.now();
+    await running.said('stopping; what is there is kept');
     running.kill('SIGINT');
     expect(await running.ended).toMatchObject({ code: null, signal: 'SIGINT', out: '' });
-    expect(performance.now() - told).toBeLessThan(500);
     expect(await readdir(folder)).toEqual(['account.json.gz']);
   });
 
   it('keeps to --timeout, and leaves it to --unknown whether what lacks is a failure', async () => {
-    // Lambda's rate alone takes the audit longer than its deadline.
+    // Half-way the endpoint stops answering: only the deadline can end the audit.
     proxy.latencyMs = 50;
-    const running = start('audit', '--timeout', '2', '--unknown', 'fail', '--format', 'json');
-    const { code, out, err, tookMs } = await running.ended;
+    const running = start('audit', '--timeout', '15', '--unknown', 'fail', '--format', 'json');
+    await arrived(60);
+    proxy.latencyMs = 600_000;
+    const { code, out, err } = await running.ended;
     const { diagnostics } = JSON.parse(out) as ScanResult; // its own format
     expect(code).toBe(1);
-    expect(tookMs).toBeGreaterThan(2000);
-    expect(tookMs).toBeLessThan(6000);
     expect(err).toMatch(/^headgate: account 444455556666, us-east-1: incomplete/);
     expect(diagnostics.map(({ message }) => message)).toContainEqual(
-      expect.stringContaining("the audit's deadline of 2 s passed"),
+      expect.stringContaining("the audit's deadline of 15 s passed"),
     );
   });
 

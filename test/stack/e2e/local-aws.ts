@@ -30,7 +30,7 @@ export async function startLocalAws(): Promise<LocalAws> {
 
 function addressOf(server: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error('moto_server did not start.')), 20_000);
+    const timer = setTimeout(() => reject(new Error('moto_server did not start.')), 120_000);
     let said = '';
     const listen = (chunk: Buffer) => {
       said += chunk.toString('utf8');

@@ -47,8 +47,12 @@ describe('a scheduled audit', () => {
 
   it('does not die twice: a retry after a death hands everything over, service by service', async () => {
     // A function that is killed comes back to nothing.
-    void run(async () => new Promise(() => undefined));
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await new Promise<void>((begun) => {
+      void run(async () => {
+        begun();
+        return new Promise(() => undefined);
+      });
+    });
     const retried = await run(async () => Promise.reject(new Error('not asked')));
     expect(retried).toEqual({ kind: 'handed-over', execution });
     expect(started.map(([, { result }]) => result)).toEqual([

@@ -158,12 +158,10 @@ describe('runAudit', () => {
 
   it('stops collecting before the function is stopped, and calls the rest unknown', async () => {
     const slow = { now: () => performance.now(), sleep: async () => new Promise<void>(() => undefined) };
-    const started = performance.now();
     const summary = await summaryOf(
       {},
       { remainingMs: reserveMs, collect: { clock: slow, deadlineMs: 200 } },
     );
-    expect(performance.now() - started).toBeLessThan(5_000);
     expect(summary.completeness).toBe('deadline');
     expect(metricsOf(summary, 1)).toMatchObject({ Audits: 1, IncompleteAudits: 1 });
     expect(summary.counts.unknown).toBeGreaterThan(0);
