@@ -119,22 +119,39 @@ function isOpenFail(evaluation: Evaluation): boolean {
   return evaluation.verdict === 'fail' && evaluation.waiver === undefined;
 }
 
+/** True for an open unknown that one side of an undecided condition fails. */
+function mayFail({ verdict, failsWhen, waiver }: Evaluation): boolean {
+  return verdict === 'unknown' && failsWhen !== undefined && waiver === undefined;
+}
+
 function summarize(graph: ResourceGraph, evaluations: readonly Evaluation[]): ScanResult['summary'] {
   const counts: Record<Verdict, number> = { pass: 0, fail: 0, unknown: 0, notApplicable: 0 };
   const bySeverity = Object.fromEntries(severities.map((severity) => [severity, 0])) as Record<
     Severity,
     number
   >;
+  const possible = { ...bySeverity };
   let waived = 0;
   for (const evaluation of evaluations) {
     if (evaluation.waiver !== undefined) waived += 1;
     else counts[evaluation.verdict] += 1;
     if (isOpenFail(evaluation)) bySeverity[evaluation.severity] += 1;
+    if (mayFail(evaluation)) possible[evaluation.severity] += 1;
   }
+  const possibleBySeverity = severities.some((severity) => possible[severity] > 0)
+    ? { possibleBySeverity: possible }
+    : {};
   const resources = graph.resources.filter(
     (resource) => resource.external !== true && !resource.type.startsWith('Headgate::'),
   ).length;
-  return { resources, ...counts, waived, bySeverity, byFlow: summarizeByFlow(graph, evaluations) };
+  return {
+    resources,
+    ...counts,
+    waived,
+    bySeverity,
+    ...possibleBySeverity,
+    byFlow: summarizeByFlow(graph, evaluations),
+  };
 }
 
 function summarizeByFlow(

@@ -59,7 +59,7 @@ function countMembers(
   let [least, open] = [0, 0];
   const seen = new Set<string>();
   for (const member of members.nodes) {
-    const counts = withDoubt(where === undefined ? true : where(member, context), member, true);
+    const counts = withDoubt(where === undefined ? true : where(member, context), member, true, context);
     if (counts === false) continue;
     if (isUnknown(counts)) {
       doubt ??= counts;

@@ -26,6 +26,7 @@ interface Decision {
   readonly message: string;
   readonly cause?: Cause;
   readonly reason?: string;
+  readonly failsWhen?: string;
 }
 
 /**
@@ -111,6 +112,10 @@ function evaluateOne(rule: Rule, resource: Resource, run: Run, flows: readonly s
     message: decision.message,
     ...(decision.reason === undefined ? {} : { reason: decision.reason }),
     ...(decision.cause === undefined ? {} : { cause: decision.cause.code }),
+    ...(self.resource.uncertain?.code === 'condition'
+      ? { createdWhen: conditionHolds(self.resource.uncertain) }
+      : {}),
+    ...(decision.failsWhen === undefined ? {} : { failsWhen: decision.failsWhen }),
     resource: summarizeResource(resource),
     flows,
   };
@@ -208,10 +213,20 @@ function decide(rule: Rule, self: Node, context: Context): Decision {
       };
     if (isUnknown(applies)) return unknown(rule, applies);
   }
-  // Nothing that is not certain to exist may pass or fail.
+  // What may not exist for another reason than a condition may neither pass nor fail.
   const doubt = self.resource.uncertain;
-  if (doubt !== undefined) return unknown(rule, doubt);
-  return decideAssertions(rule, self, context);
+  if (doubt === undefined) return decideAssertions(rule, self, context);
+  if (doubt.code !== 'condition') return unknown(rule, doubt);
+  // Where it is not created it harms nobody, so that what it would be decides.
+  const decision = decideAssertions(rule, self, context);
+  if (decision.verdict !== 'fail') return decision;
+  return { ...decision, message: `${decision.message} (created when ${conditionHolds(doubt)})` };
+}
+
+/** "condition `IsProd` is true", as the cause of an undecided condition names it. */
+function conditionHolds({ message }: Cause): string {
+  const name = /^condition `([^`]*)`/.exec(message)?.[1];
+  return name === undefined ? 'its condition is true' : `condition \`${name}\` is true`;
 }
 
 function decideAssertions(rule: Rule, self: Node, context: Context): Decision {

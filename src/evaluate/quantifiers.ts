@@ -46,7 +46,7 @@ function quantify(quantifier: Expression, combine: Combine, compile: Compile): T
     let met: Node | undefined;
     const picks: Test = (member, inner) => {
       const truth = where === undefined || where(member, bind(inner, name, member));
-      if (truth === true && member.uncertain === undefined) met ??= member;
+      if (withDoubt(truth, member, true, inner) === true) met ??= member;
       return truth;
     };
     const holds = combine(members, picks, named, context);
@@ -87,8 +87,22 @@ function observePresence(
 }
 
 /** A member that may not exist can neither prove nor break anything by itself. */
-export function withDoubt(truth: Truth, member: Node, decisive: boolean): Truth {
-  return truth === decisive && member.uncertain !== undefined ? member.uncertain : truth;
+export function withDoubt(truth: Truth, member: Node, decisive: boolean, context: Context): Truth {
+  return truth === decisive && member.uncertain !== undefined && !existsToo(member, context)
+    ? member.uncertain
+    : truth;
+}
+
+/** What is judged is judged as it would be created; what stands under the same condition is then created too. */
+function existsToo({ uncertain, resource, edge }: Node, context: Context): boolean {
+  const judged = boundNode(context, 'self')?.resource;
+  // An edge that a condition decides may hold on the other side of the same condition.
+  return (
+    judged?.uncertain?.code === 'condition' &&
+    edge?.uncertain === undefined &&
+    judged.stack === resource.stack &&
+    [uncertain?.message, resource.uncertain?.message].every((name) => name === judged.uncertain?.message)
+  );
 }
 
 // An incomplete list proves what it holds, but not what is missing from it.
@@ -98,7 +112,7 @@ function unlessIncomplete(truth: Truth, whenComplete: boolean, incomplete: Cause
 
 const someOf: Combine = ({ nodes, incomplete }, where, _satisfies, context) => {
   const found = some(nodes, (member) =>
-    withDoubt(where === undefined ? true : where(member, context), member, true),
+    withDoubt(where === undefined ? true : where(member, context), member, true, context),
   );
   return unlessIncomplete(found, false, incomplete);
 };
@@ -109,7 +123,7 @@ const everyOf: Combine = ({ nodes, incomplete }, where, satisfies, context) => {
     if (counts === false) return true;
     const holds = satisfies === undefined ? true : satisfies(member, context);
     if (isUnknown(counts)) return holds === true ? true : counts;
-    return withDoubt(holds, member, false);
+    return withDoubt(holds, member, false, context);
   });
   return unlessIncomplete(all, true, incomplete);
 };

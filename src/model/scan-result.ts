@@ -51,6 +51,10 @@ export interface Evaluation {
   readonly reason?: string;
   /** Cause code of an unknown. */
   readonly cause?: string;
+  /** Of a resource that exists only under a condition that could not be decided: "condition `IsProd` is true". */
+  readonly createdWhen?: string;
+  /** Of an unknown that one side of an undecided condition fails: "condition `IsProd` is false". */
+  readonly failsWhen?: string;
   /** `sha256` hex, 32 characters; stable under reformatting, reordering and added resources. */
   readonly fingerprint: string;
   readonly resource: ResourceSummary;
@@ -185,6 +189,8 @@ export interface ScanResult {
     readonly waived: number;
     /** Open (not waived) failures. */
     readonly bySeverity: Readonly<Record<Severity, number>>;
+    /** Open unknowns that one side of an undecided condition fails. */
+    readonly possibleBySeverity?: Readonly<Record<Severity, number>>;
     readonly byFlow: Readonly<
       Record<
         string,

@@ -72,7 +72,12 @@ class Page {
 export function renderConsole(result: ScanResult, options: RenderOptions = {}): string {
   const page = new Page(Math.max(40, options.columns ?? 80), options.color ?? false);
   addFailures(page, result, options.limitFindings ?? 60);
-  addUnknowns(page, result.evaluations.filter(isOpenUnknown));
+  const unknowns = result.evaluations.filter(isOpenUnknown);
+  addPossible(page, worstFirst(unknowns.filter(({ failsWhen }) => failsWhen !== undefined)));
+  addUnknowns(
+    page,
+    unknowns.filter(({ failsWhen }) => failsWhen === undefined),
+  );
   addWaived(page, result);
   addDiagnostics(page, result.diagnostics);
   addSummary(page, result);
@@ -135,6 +140,19 @@ function addFold(page: Page, hidden: readonly Evaluation[]): void {
   const counts = [...groupBy(hidden, (item) => item.ruleId)].map(([id, items]) => `${id} (${items.length})`);
   page.field(2, '', counts.join(', '));
   page.field(2, '', 'All of them: --report html=report.html or --format json');
+}
+
+function addPossible(page: Page, undecided: readonly Evaluation[]): void {
+  if (undecided.length === 0) return;
+  page.heading(`Undecided: ${plural(undecided.length, 'check')} that one side of a condition fails`);
+  page.field(2, '', 'To resolve them, pass --parameters, or write `assumptions` in headgate.yaml.');
+  for (const [when, items] of groupBy(undecided, ({ failsWhen }) => failsWhen ?? '')) {
+    page.add();
+    page.field(2, '? ', `fails when ${when}`, 'yellow');
+    for (const item of items.slice(0, listed))
+      page.field(6, '', `${item.severity}  ${item.ruleId} on ${item.resource.name}, ${describeWhere(item)}`);
+    if (items.length > listed) page.field(6, '', `… and ${items.length - listed} more`);
+  }
 }
 
 function addUnknowns(page: Page, unknowns: readonly Evaluation[]): void {

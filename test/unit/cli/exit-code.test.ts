@@ -14,6 +14,25 @@ function accountRead(complete: boolean): ScanResult {
   };
 }
 
+/** A result of which one high check is unknown and fails on one side of a condition. */
+function failsOnOneSide(): ScanResult {
+  const result = accountRead(true);
+  const none = result.summary.bySeverity;
+  return { ...result, summary: { ...result.summary, possibleBySeverity: { ...none, high: 1 } } };
+}
+
+describe('the exit code, where one side of an undecided condition fails', () => {
+  it.each([
+    ['high', 'warn', 1],
+    ['high', 'fail', 1],
+    ['high', 'ignore', 0],
+    ['critical', 'warn', 0],
+    ['none', 'warn', 0],
+  ] as const)('at --fail-on %s and --unknown %s is %d', (failOn, unknown, code) => {
+    expect(exitCodeOf(failsOnOneSide(), failOn, unknown)).toBe(code);
+  });
+});
+
 describe('the exit code, where unknowns are to fail', () => {
   it('is 1 of an account that was not read to its end, though nothing in it is unknown', () => {
     expect(exitCodeOf(accountRead(false), 'high', 'fail')).toBe(1);

@@ -188,15 +188,41 @@ describe('quantifiers', () => {
 });
 
 describe('an evaluation', () => {
-  it('is unknown on a resource whose condition is undecided', () => {
+  it('decides a resource whose condition is undecided as it would be created, and says when that is', () => {
     const template = {
       Parameters: { P: { Type: 'String' } },
       Conditions: { C: { 'Fn::Equals': [{ Ref: 'P' }, 'x'] } },
       Resources: { Fn: { Type: 'AWS::Lambda::Function', Condition: 'C', Properties: { Timeout: 3 } } },
     };
-    for (const that of [yes, no])
-      expect(evaluateTemplate([ruleOf(that, 'AWS::Lambda::Function')], template)[0]?.verdict).toBe('unknown');
+    const decided = (that: typeof yes | typeof no) =>
+      evaluateTemplate([ruleOf(that, 'AWS::Lambda::Function')], template)[0];
+    expect(decided(yes)).toMatchObject({ verdict: 'pass', createdWhen: 'condition `C` is true' });
+    expect(decided(no)).toMatchObject({ verdict: 'fail', createdWhen: 'condition `C` is true' });
+    expect(decided(no)?.message).toContain('(created when condition `C` is true)');
   });
+
+  it.each([
+    ['C', 'pass'],
+    ['D', 'unknown'],
+  ])(
+    'takes what stands under the same condition to be created too, and nothing else (%s)',
+    (condition, verdict) => {
+      const template = {
+        Parameters: { P: { Type: 'String' }, Q: { Type: 'String' } },
+        Conditions: {
+          C: { 'Fn::Equals': [{ Ref: 'P' }, 'x'] },
+          D: { 'Fn::Equals': [{ Ref: 'Q' }, 'x'] },
+        },
+        Resources: {
+          Fn: { Type: 'AWS::Lambda::Function', Condition: 'C' },
+          Signing: { Type: 'AWS::Lambda::CodeSigningConfig', Condition: condition },
+        },
+      };
+      const that = { some: { resources: ['AWS::Lambda::CodeSigningConfig'] } };
+      const [evaluation] = evaluateTemplate([ruleOf(that, 'AWS::Lambda::Function')], template);
+      expect(evaluation?.verdict).toBe(verdict);
+    },
+  );
 
   it('leaves out a resource whose condition is false', () => {
     const template = {
