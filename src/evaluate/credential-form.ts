@@ -1,28 +1,52 @@
-import { Choice, type Value } from '../model/value.ts';
-import { carriedValue, credentialDoubt, credentialIn } from './credentials.ts';
+import type { ResourceGraph } from '../model/resource-graph.ts';
+import type { Value } from '../model/value.ts';
+import { carriedValue, credentialIn } from './credentials.ts';
 import type { Form } from './form.ts';
 import { observe } from './observe.ts';
 import type { Truth } from './truth.ts';
 
+/** What a rule gives the form: names of its parameters that hold the user's own names and values. */
+interface OwnTerms {
+  readonly names?: { readonly parameter: string };
+  readonly values?: { readonly parameter: string };
+}
+
 /** The entry (`{Key, Value}`) carries a credential; what it is, is never shown. */
-export const credentialForm: Form = () => (node, context) => {
-  const { Key: key = '', Value: held } = node.value as { readonly Key?: string; readonly Value?: Value }; // as `entries` makes them
-  const value = carriedValue(held);
-  const found = bothSides(value, (side) => credentialIn(key, side, context.data.credentials));
-  const carries: Truth = found === undefined ? (credentialDoubt(value) ?? false) : true;
-  if (!context.silent)
-    observe(context, carries, {
-      node,
-      path: node.path,
-      value: `${key}: ${found === undefined ? 'no credential' : '(redacted)'}`,
-      expected: 'a credential',
+export const credentialForm: Form = (raw) => {
+  const own = (raw['credential'] === true ? {} : raw['credential']) as OwnTerms; // as the schema has it
+  return (node, context) => {
+    const { Key: key = '', Value: held } = node.value as { readonly Key?: string; readonly Value?: Value }; // as `entries` makes them
+    const listed = (term: { readonly parameter: string } | undefined): readonly string[] =>
+      term === undefined ? [] : (context.parameters[term.parameter] as readonly string[]);
+    const found = credentialIn(key, carriedValue(held), {
+      data: context.data.credentials,
+      names: listed(own.names),
+      values: listed(own.values),
+      isDeclaredName: (text) => declaredNames(context.graph).has(text),
     });
-  return carries;
+    const carries: Truth = typeof found === 'string' ? true : (found ?? false);
+    if (!context.silent)
+      observe(context, carries, {
+        node,
+        path: node.path,
+        value: `${key}: ${carries === true ? '(redacted)' : carries === false ? 'no credential' : '(not known)'}`,
+        expected: 'a credential',
+      });
+    return carries;
+  };
 };
 
-function bothSides(
-  value: Value | undefined,
-  look: (value: Value | undefined) => string | undefined,
-): string | undefined {
-  return value instanceof Choice ? (look(value.whenTrue) ?? look(value.whenFalse)) : look(value);
+const namesOf = new WeakMap<ResourceGraph, ReadonlySet<string>>();
+
+/** Names of the secrets and parameters at hand: to write one of them is to refer to it. */
+function declaredNames(graph: ResourceGraph): ReadonlySet<string> {
+  let names = namesOf.get(graph);
+  if (names === undefined) {
+    const holders = ['AWS::SecretsManager::Secret', 'AWS::SSM::Parameter'].flatMap((type) =>
+      graph.ofType(type),
+    );
+    names = new Set(holders.flatMap(({ properties: { Name } }) => (typeof Name === 'string' ? [Name] : [])));
+    namesOf.set(graph, names);
+  }
+  return names;
 }

@@ -120,8 +120,15 @@ export interface RuleData {
   readonly credentials: {
     readonly asOf: string;
     readonly values: readonly { readonly name: string; readonly pattern: string }[];
+    /** Names as `wordsOf` writes them, whose literal value is a credential. */
     readonly names: string;
+    /** Names whose literal value is a credential or the name of one. */
+    readonly namesOfEither: string;
+    /** Of those, names that are about something else. */
+    readonly namesOfNeither: string;
     readonly placeholders: string;
+    /** Members of a secret that are no credentials. */
+    readonly publicParts: string;
   };
   /** Suppression of another tool (`<tool>:<id>`) -> ids of the rules that decide the same thing. */
   readonly peerAliases: Readonly<Record<string, readonly string[]>>;

@@ -40,6 +40,8 @@ export interface Cause {
   readonly message: string;
   /** What settles it, imperative: "pass --parameters with a value for `VpcId`". */
   readonly remedy?: string;
+  /** What a parameter's declaration says of every value it may have: kept from sight (NoEcho), or of a kind that is no secret. */
+  readonly holds?: 'secret' | 'no-secret';
 }
 
 /** Base of everything in a value tree that is not plain JSON. */

@@ -21,6 +21,12 @@ const operand = { $ref: '#/$defs/operand' };
 const expressions = { type: 'array', items: expression, minItems: 1 };
 const quantifier = { $ref: '#/$defs/quantifier' };
 const text = { type: 'string', minLength: 1 };
+const parameterOperand = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['parameter'],
+  properties: { parameter: text },
+};
 
 /** Shapes that the predicate `is` tells apart. */
 export const valueShapes = [
@@ -225,8 +231,17 @@ export const keywords: readonly Keyword[] = [
     name: 'credential',
     role: 'form',
     summary:
-      'The current entry (`Key`, `Value`) carries a credential: a known key shape, or a secret-like name with a literal value.',
-    schema: { const: true },
+      'The current entry (`Key`, `Value`) carries a credential: a known key shape, or a secret-like name with a literal value. Lists of names and values (with `*` and `?`) that are credentials too may be given by parameters.',
+    schema: {
+      anyOf: [
+        { const: true },
+        {
+          type: 'object',
+          additionalProperties: false,
+          properties: { names: parameterOperand, values: parameterOperand },
+        },
+      ],
+    },
     example: 'credential: true',
   },
   {

@@ -10,25 +10,51 @@ const allowedValuesLimit = 16;
  */
 export function parameterValue(name: string, declaration: unknown, given: Value | undefined): Value {
   const type = String(member(declaration, 'Type') ?? 'String');
-  if (type.startsWith('AWS::SSM::Parameter::Value<')) return storedParameter(name);
+  if (type.startsWith('AWS::SSM::Parameter::Value<'))
+    return storedParameter(name, holdsOf(declaration, type));
   if (given !== undefined) return typed(given, type);
   const standard = member(declaration, 'Default');
   if (isScalar(standard)) return typed(standard, type);
   if (Array.isArray(standard) && standard.every(isScalar)) return standard;
+  const holds = holdsOf(declaration, type);
   const cause: Cause = {
     code: 'parameter',
     message: `parameter \`${name}\` has no default`,
     remedy: `pass --parameters with a value for \`${name}\``,
+    ...(holds === undefined ? {} : { holds }),
   };
   return allowedChoice(member(declaration, 'AllowedValues'), type, cause) ?? new Unresolved(cause);
 }
 
-function storedParameter(name: string): Unresolved {
+function storedParameter(name: string, holds: Cause['holds']): Unresolved {
   return new Unresolved({
     code: 'parameter',
     message: `parameter \`${name}\` names a value in Parameter Store`,
     remedy: 'audit the deployed account',
+    ...(holds === undefined ? {} : { holds }),
   });
+}
+
+/** Types whose values AWS checks, or that are numbers: `AWS::EC2::VPC::Id`, `List<Number>`. */
+const checkedType =
+  /^(Number|List<(Number|AWS::.+)>|AWS::(?!SSM::Parameter::Value<(List<)?(String|CommaDelimitedList)>).+)$/;
+
+/** Patterns that begin with what ids, ARNs, paths and addresses begin with; keys of some services look like ids. */
+const patternOfNames =
+  /^\^\(?(arn:|https?:|s3:|\\?\/|alias\\?\/|(?!sk|pk|rk|xox|xapp|key|glpat|pypi)[a-z]{2,9}-)(?!.*(^|[^\\])\|)/;
+
+/** Longest value that is too short for a credential, in characters. */
+const harmlessLength = 3;
+
+function holdsOf(declaration: unknown, type: string): Cause['holds'] {
+  const hidden = member(declaration, 'NoEcho');
+  if (hidden === true || hidden === 'true') return 'secret';
+  const pattern = member(declaration, 'AllowedPattern');
+  const isNarrow =
+    checkedType.test(type) ||
+    (typeof pattern === 'string' && patternOfNames.test(pattern)) ||
+    Number(member(declaration, 'MaxLength') ?? Infinity) <= harmlessLength;
+  return isNarrow ? 'no-secret' : undefined;
 }
 
 function isScalar(value: unknown): value is string | number | boolean {

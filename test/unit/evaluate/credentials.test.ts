@@ -15,8 +15,23 @@ describe('credentials', () => {
     ['STRIPE_API_KEY', '9f2c1b7e5d8a4c63b0e2'],
     ['URL', 'postgres://app:hunter22@db.internal:5432/orders'],
     ['SAVED', `${redactionMark}00ff`],
+    ['PASSWORD2', 'rs.z5v9fI'],
+    ['dbPassword', 'correct-horse'],
+    ['MYSQL_ROOT_PASSWORD_PROD', 'correct-horse'],
+    ['TOKEN', '0123456789abcdef0123456789abcdef'],
+    ['CLIENT_SECRET', 'correct-horse-battery'],
+    ['GITHUB_TOKEN', 'kq8Zr2vP0xW7nB4m'],
+    ['QUEUE', 'redis://:hunter22@cache.internal:6379'],
+    ['JDBC', 'jdbc:postgresql://app:hunter22@db.internal/orders'],
+    ['GO', 'app:hunter22@tcp(db.internal:3306)/orders'],
+    ['ORACLE', 'app/hunter22@//db.internal:1521/ORCL'],
+    ['ODBC', 'Driver={PostgreSQL};Server=db;Uid=app;Pwd=hunter22;'],
+    ['AZURE', 'AccountName=orders;AccountKey=kq8Zr2vP0xW7nB4mT6yL9kq8Zr2vP0xW7nB4mT6yL9=='],
+    ['HOOK', 'https://api.example.com/hook?api_key=kq8Zr2vP0xW7nB4mT6yL9'],
+    ['HEADER', 'Bearer kq8Zr2vP0xW7nB4mT6yL9'],
+    ['SETTINGS', '{"smtp":{"user":"app","password":"hunter22"}}'],
   ])('are seen in %s', (name, value) => {
-    expect(credentialIn(name, value, credentials)).toBeDefined();
+    expect(typeof credentialIn(name, value, { data: credentials })).toBe('string');
   });
 
   it.each([
@@ -27,8 +42,18 @@ describe('credentials', () => {
     ['TABLE', 'orders'],
     ['PARAMETER_SECRET', '/orders/db/password'],
     ['IDEMPOTENCY_TOKEN_FIELD', 'orderId'],
+    ['ROLE_ID', ['AROA', 'IOSFODNN7', 'EXAMPLE'].join('')],
+    ['URL', 'postgres://db.internal:5432/orders'],
+    ['CONNECTION_STRING', 'Server=db;Password={0};'],
+    ['TOKEN_EXPIRY', 'PT15M'],
+    ['ACCESS_TOKEN', '15 minutes'],
+    ['NEXT_PUBLIC_STRIPE_KEY', 'kq8Zr2vP0xW7nB4mT6yL9'],
+    ['PARTITION_KEY', 'customerId'],
+    ['PAGINATION_TOKEN', 'kq8Zr2vP0xW7nB4mT6yL9'],
+    ['SETTINGS', '{"smtp":{"user":"app","passwordParameter":"/orders/smtp"}}'],
+    ['dbSecret', 'Prod/Orders/Db'],
   ])('are not seen in %s', (name, value) => {
-    expect(credentialIn(name, value, credentials)).toBeUndefined();
+    expect(credentialIn(name, value, { data: credentials })).toBeUndefined();
   });
 
   it('are found where they stand in a text', () => {

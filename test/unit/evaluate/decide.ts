@@ -23,7 +23,10 @@ export const data: RuleSet['data'] = {
     asOf: '2026-11-23',
     values: [{ name: 'an AWS access key id', pattern: '\\bAKIA[A-Z0-9]{16}\\b' }],
     names: 'password$',
+    namesOfEither: 'secret$',
+    namesOfNeither: '^page_token$',
     placeholders: '^changeme$',
+    publicParts: '^host$',
   },
   peerAliases: {},
 };
