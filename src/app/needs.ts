@@ -99,6 +99,9 @@ function visit(expression: Expression, scope: Scope, read: Read): void {
       visitQuantifier(argument as Expression, scope, read);
     else if (name === 'code') for (const type of target) read(type, 'Code');
     else if (name === 'inFlow') readFlows(read);
+    else if (name === 'guards') readWebAcls(read);
+    else if (name === 'settingOf')
+      for (const property of ['Path', 'PathPart', 'ParentId']) read('AWS::ApiGateway::Resource', property);
     else visitOperand(argument, scope, read);
   }
 }
@@ -201,6 +204,18 @@ function readInvokers(types: ReadonlySet<string>, read: Read): ReadonlySet<strin
     for (const property of ['FunctionName', 'Principal', 'SourceArn']) read(type, property);
   for (const type of types) read(type);
   return far;
+}
+
+function readWebAcls(read: Read): void {
+  for (const property of [
+    'Rules',
+    'DefaultAction',
+    'PreProcessFirewallManagerRuleGroups',
+    'PostProcessFirewallManagerRuleGroups',
+  ])
+    read('AWS::WAFv2::WebACL', property);
+  read('AWS::WAFv2::RuleGroup', 'Rules');
+  read('AWS::WAFv2::IPSet', 'Addresses');
 }
 
 function readFlows(read: Read): void {

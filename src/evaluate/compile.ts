@@ -4,9 +4,11 @@ import { credentialForm } from './credential-form.ts';
 import type { Form } from './form.ts';
 import { allForm, anyForm, ifForm, notForm, unknownForm } from './logic-forms.ts';
 import { boundNode, type Test } from './node.ts';
+import { settingOfForm } from './method-setting.ts';
 import { everyForm, noneForm, someForm } from './quantifiers.ts';
 import { codeForm, externalForm, inFlowForm, sameAsForm, typeForm } from './resource-forms.ts';
 import { statementForm } from './statements.ts';
+import { guardsForm } from './web-acl.ts';
 import { edgeForm, propertyForm, valueForm } from './value-forms.ts';
 
 const forms: Readonly<Record<string, Form>> = {
@@ -29,6 +31,8 @@ const forms: Readonly<Record<string, Form>> = {
   inFlow: inFlowForm,
   code: codeForm,
   credential: credentialForm,
+  guards: guardsForm,
+  settingOf: settingOfForm,
 };
 
 /** Forms that may ask about a bound resource (`of`) in the place of the one at hand. */

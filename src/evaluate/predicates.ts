@@ -249,8 +249,15 @@ function exists(raw: unknown): Predicate {
       value.cause.code !== 'attribute'
     )
       return value.cause;
-    return (value !== undefined && value !== null && !isDefault) === (raw === true);
+    return (isSet(value) && !isDefault) === (raw === true);
   };
+}
+
+// Empty text and empty lists set nothing. An empty object may be the whole of a setting (`Block: {}`).
+function isSet(value: Value | undefined): boolean {
+  return (
+    value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0)
+  );
 }
 
 function refersTo(raw: unknown): Predicate {

@@ -20,6 +20,7 @@ export type ValueShape =
   | 'http-url'
   | 'schedule-expression'
   | 'acm-certificate'
+  | 'web-acl'
   | 'json';
 
 /** Whether a value has a shape; unknown where only a deployment can tell. */
@@ -37,6 +38,8 @@ export function hasShape(value: Value | undefined, shape: ValueShape, graph: Res
       return isCustomerManagedKey(value, graph);
     case 'acm-certificate':
       return isCertificate(value, graph);
+    case 'web-acl':
+      return isWebAcl(value, graph);
     case 'json':
       return typeof value === 'object' || isJson(String(value));
     case 'schedule-expression':
@@ -83,7 +86,7 @@ function isCustomerManagedKey(value: Value, graph: ResourceGraph): Truth {
       ? value.parts.map((part) => (typeof part === 'string' ? part : '\u0000')).join('')
       : value;
   if (typeof text !== 'string') return value instanceof SymbolicValue ? unknownText() : false;
-  if (text === '' || /(^|:)alias\/aws\//.test(text)) return false;
+  if (text === '' || /(^|[^\w/-])(alias\/)?aws\//.test(text)) return false;
   const named = graph.byId(text);
   if (named !== undefined) return isManagedByCustomer(named);
   if (value instanceof PartialString)
@@ -144,6 +147,23 @@ function isCertificate(value: Value, graph: ResourceGraph): Truth {
     value instanceof PartialString ? value.parts.filter((part) => typeof part === 'string').join('') : value;
   if (typeof text !== 'string') return value instanceof SymbolicValue ? unknownText() : false;
   return /:acm:|\/certificate\/|:certificate\//.test(text);
+}
+
+// CloudFront and API Gateway name a web ACL of WAFv2 by its ARN, and one of the ended WAF Classic by its id or another ARN.
+function isWebAcl(value: Value, graph: ResourceGraph): Truth {
+  if (value instanceof Reference) {
+    const target = graph.byId(value.resourceId);
+    if (target?.type === 'AWS::WAFv2::WebACL') return true;
+    return target === undefined || target.external === true || !target.type.startsWith('AWS::WAF')
+      ? { code: 'attribute', message: 'what web ACL this names is known only after deployment' }
+      : false;
+  }
+  if (value instanceof PartialString) {
+    const known = value.parts.map((part) => (typeof part === 'string' ? part : '')).join('');
+    return known.includes(':wafv2:') || (known.includes(':waf') ? false : unknownText());
+  }
+  if (value instanceof SymbolicValue) return unknownText();
+  return typeof value === 'string' && /^arn:[^:]*:wafv2:/.test(value);
 }
 
 function isJson(text: string): boolean {

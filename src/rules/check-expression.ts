@@ -83,7 +83,7 @@ function visitArguments(
     else if (name === 'some' || name === 'every' || name === 'none' || name === 'count')
       visitQuantifier(name, argument as Expression, at, scope, report);
     else if (name === 'matches') checkPattern(argument as string, at, scope, report);
-    else if (name === 'of' || name === 'sameAs' || name === 'refersTo')
+    else if (name === 'of' || name === 'sameAs' || name === 'settingOf' || name === 'refersTo')
       checkBinding(argument as string, at, scope, report);
     else checkOperand(argument, at, scope, report);
   }

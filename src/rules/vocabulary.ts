@@ -39,6 +39,7 @@ export const valueShapes = [
   'http-url',
   'schedule-expression',
   'acm-certificate',
+  'web-acl',
   'json',
 ] as const;
 
@@ -243,6 +244,30 @@ export const keywords: readonly Keyword[] = [
       ],
     },
     example: 'credential: true',
+  },
+  {
+    name: 'guards',
+    role: 'form',
+    summary:
+      'A rule of the web ACL that is in force (blocks, or challenges) looks for this in every request: not one that counts, is narrowed by a scope-down statement, or names an empty list. Rule groups of the scan and those of Firewall Manager count.',
+    schema: { enum: ['sql-injection', 'addresses', 'request-rate'] },
+    example: 'guards: sql-injection',
+  },
+  {
+    name: 'limit',
+    role: 'modifier',
+    goesWith: ['guards'],
+    summary: 'With `guards: request-rate`: the most requests in five minutes that a client may send.',
+    schema: operand,
+    example: 'guards: request-rate\nlimit: {parameter: maxRequestsPerFiveMinutes}',
+  },
+  {
+    name: 'settingOf',
+    role: 'form',
+    summary:
+      'The current member of `MethodSettings` is about the method that is bound to this name: for all methods, or for its path and verb.',
+    schema: text,
+    example: 'settingOf: method',
   },
   {
     name: 'exists',

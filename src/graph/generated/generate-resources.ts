@@ -1,6 +1,7 @@
 import type { Resource } from '../../model/resource.ts';
 import type { SourceReading } from '../../model/source.ts';
 import {
+  Choice,
   Reference,
   Unresolved,
   isArrayValue,
@@ -95,7 +96,7 @@ function generateStage(deployment: Resource, reading: SourceReading): Generated 
   const { RestApiId, StageName, StageDescription } = deployment.properties;
   if (RestApiId === undefined || StageName === undefined) return nothing;
   if (declaresStage(reading, RestApiId, StageName)) return nothing;
-  const described = isObjectValue(StageDescription) ? StageDescription : {};
+  const described = describedStage(StageDescription);
   const stage = generateResource({
     parent: deployment,
     path: ['StageName'],
@@ -105,6 +106,58 @@ function generateStage(deployment: Resource, reading: SourceReading): Generated 
     properties: { ...described, RestApiId, StageName, DeploymentId: new Reference(deployment.id) },
   });
   return { resources: [stage] };
+}
+
+/** Settings that a description may give at its top level, for every method of the stage. */
+const methodSettings = [
+  'CacheDataEncrypted',
+  'CacheTtlInSeconds',
+  'CachingEnabled',
+  'DataTraceEnabled',
+  'LoggingLevel',
+  'MetricsEnabled',
+  'ThrottlingBurstLimit',
+  'ThrottlingRateLimit',
+];
+
+/**
+ * Properties of the stage that a description makes.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-deployment-stagedescription.html
+ */
+function describedStage(description: Value | undefined): ObjectValue {
+  if (description instanceof Choice) {
+    const whenTrue = describedStage(description.whenTrue);
+    const whenFalse = describedStage(description.whenFalse);
+    const names = new Set([...Object.keys(whenTrue), ...Object.keys(whenFalse)]);
+    return Object.fromEntries(
+      [...names].map((name) => [name, new Choice(description.cause, whenTrue[name], whenFalse[name])]),
+    );
+  }
+  if (!isObjectValue(description)) return {};
+  const overall = present(Object.fromEntries(methodSettings.map((name) => [name, description[name]])));
+  if (Object.keys(overall).length === 0) return description;
+  return {
+    ...description,
+    MethodSettings: withSetting(
+      { ResourcePath: '/*', HttpMethod: '*', ...overall },
+      description.MethodSettings,
+    ),
+  };
+}
+
+// A setting for all methods in the list says it over again, and more exactly.
+function withSetting(setting: ObjectValue, list: Value | undefined): Value {
+  if (list instanceof Choice)
+    return new Choice(list.cause, withSetting(setting, list.whenTrue), withSetting(setting, list.whenFalse));
+  if (!isArrayValue(list)) return list instanceof Unresolved ? list : [setting];
+  const isOverall = (item: Value): boolean =>
+    isObjectValue(item) &&
+    item.HttpMethod === '*' &&
+    (item.ResourcePath === '/*' || item.ResourcePath === '*');
+  const written = list.find(isOverall);
+  return isObjectValue(written)
+    ? [{ ...setting, ...written }, ...list.filter((item) => item !== written)]
+    : [setting, ...list];
 }
 
 function declaresStage(reading: SourceReading, api: Value, stage: Value): boolean {

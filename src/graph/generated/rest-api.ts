@@ -1,5 +1,6 @@
 import type { Resource } from '../../model/resource.ts';
 import {
+  Choice,
   Reference,
   isArrayValue,
   isObjectValue,
@@ -56,6 +57,7 @@ function authorizerOf(api: Resource, scheme: SecurityScheme, make: Make): readon
         IdentitySource: authorizer.identitySource ?? headerOf(scheme.body),
         IdentityValidationExpression: authorizer.identityValidationExpression,
         AuthorizerResultTtlInSeconds: authorizer.authorizerResultTtlInSeconds,
+        JwtConfiguration: jwtConfiguration(authorizer.jwtConfiguration),
       }),
     }),
   ];
@@ -65,6 +67,22 @@ function headerOf(scheme: ObjectValue): Value | undefined {
   return scheme.in === 'header' && typeof scheme.name === 'string'
     ? `method.request.header.${scheme.name}`
     : undefined;
+}
+
+// Documents write `issuers` and `audiences`, the resource `Issuers` and `Audiences`.
+function jwtConfiguration(value: Value | undefined): Value | undefined {
+  if (value instanceof Choice)
+    return new Choice(value.cause, jwtConfiguration(value.whenTrue), jwtConfiguration(value.whenFalse));
+  if (isArrayValue(value)) return value.map((item) => jwtConfiguration(item) ?? null);
+  if (!isObjectValue(value)) return value;
+  return present(
+    Object.fromEntries(
+      Object.entries(value).map(([name, member]) => [
+        name.charAt(0).toUpperCase() + name.slice(1),
+        jwtConfiguration(member),
+      ]),
+    ),
+  );
 }
 
 function upper(value: Value | undefined): Value | undefined {
@@ -175,7 +193,7 @@ function authorizationOf(
 function schemeType(scheme: SecurityScheme | undefined): Value {
   if (scheme === undefined) return 'NONE';
   const type = upper(scheme.authorizer?.type);
-  return type === 'COGNITO_USER_POOLS' ? type : 'CUSTOM';
+  return type === 'COGNITO_USER_POOLS' || type === 'JWT' ? type : 'CUSTOM';
 }
 
 const locations: Readonly<Record<string, string>> = { query: 'querystring', header: 'header', path: 'path' };
