@@ -20,7 +20,7 @@ import {
   type OrderMessage,
   type OrderRequest,
 } from './order.ts';
-import { writeOnce } from './orders-table.ts';
+import { writeOrRead } from './orders-table.ts';
 import { CircuitOpenError } from './resilience/circuit-breaker.ts';
 
 const table = requireEnvironment('ORDERS_TABLE');
@@ -75,19 +75,21 @@ async function place(event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult
 
 async function accept({ orderId, subject, order, correlationId }: Acceptance): Promise<Accepted> {
   const { items, currency, dueAt } = order;
-  const totalCents = await traced('price', () => requestPrice(orderId, order, correlationId));
-  const customer = await traced('seal', () => sealFields(order.customer, orderId));
-  const stored = {
+  const quoted = await traced('price', () => requestPrice(orderId, order, correlationId));
+  const sealed = await traced('seal', () => sealFields(order.customer, orderId));
+  const wanted = {
     orderId,
     owner: subject,
     status: 'ACCEPTED',
-    customer,
+    customer: sealed,
     items,
     currency,
-    totalCents,
+    totalCents: quoted,
     dueAt,
   };
-  const outcome = await traced('record', () => writeOnce(table, stored, orderId));
+  // An earlier attempt may have written the order and failed afterwards: what it wrote counts.
+  const { outcome, stored } = await traced('record', () => writeOrRead(table, wanted, orderId));
+  const { customer, totalCents } = stored;
   const message: OrderMessage = { orderId, customer, items, currency, ...(dueAt !== undefined && { dueAt }) };
   // Each of these may be repeated: after a failure the client asks again, and every receiver is idempotent.
   await traced('hand over', () =>

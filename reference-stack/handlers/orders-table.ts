@@ -1,5 +1,5 @@
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { documents } from './aws/documents.ts';
 
 /** Writes that were made, or had been made by an earlier attempt. */
@@ -8,9 +8,14 @@ export type WriteOutcome = 'written' | 'already-written';
 /**
  * Writes an item and the idempotency key it was made for in one transaction: both stand, or neither.
  *
+ * The transaction has no client request token of its own. The SDK makes a new one for each call, which its own
+ * retries share. A later attempt has other content (a time, a new data key), and DynamoDB rejects a token that comes
+ * back with other content within ten minutes (IdempotentParameterMismatchException). The condition on the key is what
+ * makes attempts one.
+ *
  * @param table its partition key is `orderId`
  * @param item the order
- * @param idempotencyKey at most 36 characters; also makes the SDK's own retries one transaction
+ * @param idempotencyKey same for every attempt
  * @throws whatever DynamoDB throws, other than that the key was used already
  */
 export async function writeOnce(
@@ -23,7 +28,6 @@ export async function writeOnce(
   try {
     await documents.send(
       new TransactWriteCommand({
-        ClientRequestToken: idempotencyKey,
         TransactItems: [
           { Put: { TableName: table, Item: item, ConditionExpression: isNew } },
           { Put: { TableName: table, Item: ledger, ConditionExpression: isNew } },
@@ -35,6 +39,26 @@ export async function writeOnce(
     if (usedBefore(error)) return 'already-written';
     throw error;
   }
+}
+
+/**
+ * Writes like {@link writeOnce}, and returns what is stored: what a later attempt hands on is what the first one wrote.
+ *
+ * @returns the item, or the one that an earlier attempt had written
+ * @throws whatever DynamoDB throws, and when the key was used but its item is gone
+ */
+export async function writeOrRead<T extends Readonly<Record<string, unknown>> & { readonly orderId: string }>(
+  table: string,
+  item: T,
+  idempotencyKey: string,
+): Promise<{ readonly outcome: WriteOutcome; readonly stored: T }> {
+  const outcome = await writeOnce(table, item, idempotencyKey);
+  if (outcome === 'written') return { outcome, stored: item };
+  const { Item: stored } = await documents.send(
+    new GetCommand({ TableName: table, Key: { orderId: item.orderId }, ConsistentRead: true }),
+  );
+  if (!stored) throw new Error('The idempotency key was used, and its order is gone.');
+  return { outcome, stored: stored as T }; // written by an earlier attempt of the same code
 }
 
 function usedBefore(error: unknown): boolean {

@@ -9,7 +9,7 @@ import { openFields } from './field-encryption.ts';
 import { idempotencyStore, rememberForADay } from './idempotency.ts';
 import { count, logger, publishMetrics, traced } from './observability.ts';
 import { derivedId, InvalidOrderError, parseOrderMessage, type OrderMessage } from './order.ts';
-import { writeOnce } from './orders-table.ts';
+import { writeOrRead } from './orders-table.ts';
 import { correlationIdOf, loggerFor } from './records.ts';
 
 const table = requireEnvironment('PROCESSED_TABLE');
@@ -21,6 +21,18 @@ interface Work {
   readonly orderId: string;
   readonly order: OrderMessage;
   readonly correlationId: string;
+}
+
+/** What is stored of a settled order. */
+interface Processed {
+  readonly orderId: string;
+  readonly items: OrderMessage['items'];
+  readonly currency: string;
+  readonly settlementId: string;
+  readonly correlationId: string;
+  readonly processedAt: string;
+  /** Sealed; no part of the trail. */
+  readonly customer: string;
 }
 
 interface Settlement {
@@ -60,18 +72,20 @@ async function processRecord(record: SQSRecord): Promise<void> {
 
 async function settle({ order, orderId, correlationId }: Work): Promise<{ orderId: string }> {
   const { settlementId } = await traced('settle', () => requestSettlement(order, correlationId));
-  const processed = {
+  const processed: Processed = {
     orderId,
     items: order.items,
     currency: order.currency,
     settlementId,
     correlationId,
     processedAt: new Date().toISOString(),
+    customer: order.customer,
   };
-  const outcome = await traced('record', () =>
-    writeOnce(table, { ...processed, customer: order.customer }, derivedId('processed', orderId)),
+  const { outcome, stored } = await traced('record', () =>
+    writeOrRead(table, { ...processed }, derivedId('processed', orderId)),
   );
-  await traced('audit', () => keepAuditTrail(processed));
+  // Of what is stored: the trail of a later attempt has the same time, and so the same name.
+  await traced('audit', () => keepAuditTrail(stored));
   if (outcome === 'written') count('OrderProcessed');
   return { orderId };
 }
@@ -90,11 +104,13 @@ async function requestSettlement(order: OrderMessage, correlationId: string): Pr
 }
 
 /** What was done, without personal data. */
-async function keepAuditTrail(entry: { orderId: string; processedAt: string }): Promise<void> {
+async function keepAuditTrail(processed: Processed): Promise<void> {
+  const { orderId, items, currency, settlementId, correlationId, processedAt } = processed;
+  const entry = { orderId, items, currency, settlementId, correlationId, processedAt };
   await s3.send(
     new PutObjectCommand({
       Bucket: bucket,
-      Key: `processed/${entry.processedAt.slice(0, 10)}/${entry.orderId}.json`,
+      Key: `processed/${processedAt.slice(0, 10)}/${orderId}.json`,
       Body: JSON.stringify(entry),
       ContentType: 'application/json',
     }),

@@ -6,11 +6,12 @@ import { s3 } from './aws/s3.ts';
 import { requireEnvironment } from './environment.ts';
 import { idempotencyStore, rememberForADay } from './idempotency.ts';
 import { count, logger, publishMetrics, traced } from './observability.ts';
+import { derivedId } from './order.ts';
 import { loggerFor } from './records.ts';
 
 const bucket = requireEnvironment('AUDIT_BUCKET');
 const processor = new BatchProcessor(EventType.SQS);
-const idempotency = rememberForADay('messageId');
+const idempotency = rememberForADay('body');
 const keepOnce = makeIdempotent(keep, {
   persistenceStore: idempotencyStore(),
   keyPrefix: 'write-audit-trail',
@@ -18,7 +19,10 @@ const keepOnce = makeIdempotent(keep, {
   dataIndexArgument: 0,
 });
 
-/** Keeps every announcement as one object, once; its name is the message's id, so that a second copy can not stand beside it. */
+/**
+ * Keeps every announcement as one object, once. What makes two messages one is their content: an announcement that
+ * was published again after a failure has another message id. The name is derived from the content as well.
+ */
 export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   logger.addContext(context);
   idempotency.registerLambdaContext(context);
@@ -31,7 +35,7 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
 
 async function keep(record: SQSRecord): Promise<void> {
   const day = new Date(Number(record.attributes.SentTimestamp)).toISOString().slice(0, 10);
-  const key = `announcements/${day}/${record.messageId}.json`;
+  const key = `announcements/${day}/${derivedId(record.body)}.json`;
   await traced('keep', () =>
     s3.send(
       new PutObjectCommand({ Bucket: bucket, Key: key, Body: record.body, ContentType: 'application/json' }),

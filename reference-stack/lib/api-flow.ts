@@ -153,10 +153,7 @@ export class ApiFlow extends Construct {
       },
     });
     externalApi.grantUse(handler);
-    handler.allow(
-      ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:ConditionCheckItem'],
-      [this.table.tableArn],
-    );
+    handler.allow(['dynamodb:GetItem', 'dynamodb:PutItem'], [this.table.tableArn]);
     handler.allow(idempotencyActions, [idempotency.tableArn]);
     handler.allowObjects(['s3:PutObject'], this.documents, 'orders/');
     grantPersonalData(foundation, handler, 'encrypt', 'decrypt');

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import type * as sns from 'aws-cdk-lib/aws-sns';
+import * as sns from 'aws-cdk-lib/aws-sns';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { ExternalApi } from './external-api.ts';
@@ -30,8 +30,14 @@ export interface BatchFlowProps {
   readonly foundation: Foundation;
   /** API that each message is settled with. */
   readonly externalApi: ExternalApi;
-  /** Topics whose messages the queue also takes, as they are. @default none */
+  /** Topics whose order messages the queue also takes, as they are. @default none */
   readonly topics?: readonly sns.ITopic[];
+  /**
+   * Values of the message attribute `type` that mark order messages; the topics' other messages pass the queue by.
+   *
+   * @default ['order.due']
+   */
+  readonly topicMessageTypes?: readonly string[];
   /** Payment events that the queue also takes. @default none */
   readonly paymentEvents?: PaymentEvents;
   /** Replaces the shipped handler. @default `process-orders` */
@@ -93,7 +99,11 @@ export class BatchFlow extends Construct {
       holds: 'Messages of topics and buses that did not reach the order queue',
     });
     (props.topics ?? []).forEach((topic, index) => {
-      subscribeQueue(this, `Subscription${index}`, topic, this.queue.queue, this.undelivered.queue);
+      subscribeQueue(this, `Subscription${index}`, topic, this.queue.queue, this.undelivered.queue, {
+        type: sns.SubscriptionFilter.stringFilter({
+          allowlist: [...(props.topicMessageTypes ?? ['order.due'])],
+        }),
+      });
     });
     if (props.paymentEvents) this.takePayments(props.paymentEvents);
     new FlowObservability(this, 'Observability', {
@@ -125,10 +135,7 @@ export class BatchFlow extends Construct {
       },
     });
     externalApi.grantUse(handler);
-    handler.allow(
-      ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:ConditionCheckItem'],
-      [this.table.tableArn],
-    );
+    handler.allow(['dynamodb:GetItem', 'dynamodb:PutItem'], [this.table.tableArn]);
     handler.allow(idempotencyActions, [idempotency.tableArn]);
     handler.allowObjects(['s3:PutObject'], this.bucket, 'processed/');
     grantPersonalData(foundation, handler, 'decrypt');

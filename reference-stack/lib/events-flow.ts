@@ -219,7 +219,8 @@ export class EventsFlow extends Construct {
     );
     handler.allow(['events:PutEvents'], [this.bus.eventBusArn]);
     this.remember(handler);
-    handler.allowObjects(['s3:GetObject'], this.uploads, '');
+    // The event of a versioned bucket names the version, and reading a version is a permission of its own.
+    handler.allowObjects(['s3:GetObject', 's3:GetObjectVersion'], this.uploads, '');
     handler.allow(['sqs:SendMessage'], [ordered.queue.queueArn]);
     grantPersonalData(this.props.foundation, handler, 'encrypt');
     const ofUploads = {
@@ -251,7 +252,7 @@ export class EventsFlow extends Construct {
       timeout: consumerTimeout,
       environment: { ORDERS_TABLE: this.orders.tableName },
     });
-    handler.allow(['dynamodb:PutItem', 'dynamodb:ConditionCheckItem'], [this.orders.tableArn]);
+    handler.allow(['dynamodb:PutItem'], [this.orders.tableArn]);
     handler.vouch(
       'all.application.field-level',
       'It stores personal data as it was sealed before it was queued, and refuses what is not sealed.',

@@ -18,7 +18,10 @@ export interface FulfilmentWorkflowProps {
   readonly posture: Posture;
   readonly key: kms.IKey;
   readonly operations: Operations;
-  /** Table of orders, keyed by `orderId`. */
+  /**
+   * Table of orders, keyed by `orderId`. The workflow keeps its own attributes there and makes the item where there
+   * is none: an order that came through the bus is stored by whoever announced it.
+   */
   readonly orders: dynamodb.ITable;
   /** Told of every fulfilled order. */
   readonly announcements: sns.ITopic;
@@ -28,7 +31,8 @@ export interface FulfilmentWorkflowProps {
 
 /**
  * Input `{orderId, items: [{sku, quantity}]}`: reserves every item, then marks and announces the order at once.
- * Every state retries with backoff and catches; whatever goes wrong is reported before the execution fails.
+ * Every state retries with backoff and catches; whatever goes wrong is reported before the execution fails. An item is
+ * reserved once, however often its state, the map or the whole execution is repeated.
  */
 export class FulfilmentWorkflow extends Construct {
   readonly stateMachine: sfn.StateMachine;
@@ -76,14 +80,16 @@ export class FulfilmentWorkflow extends Construct {
     const reserve = new tasks.DynamoUpdateItem(this, 'ReserveItem', {
       table: this.props.orders,
       key: { orderId: tasks.DynamoAttributeValue.fromString(sfn.JsonPath.stringAt('$.orderId')) },
-      updateExpression: 'ADD reservedUnits :quantity SET fulfilment = :state',
+      updateExpression: 'ADD reservedUnits :quantity, reservedItems :positions SET fulfilment = :state',
       expressionAttributeValues: {
         ':quantity': tasks.DynamoAttributeValue.numberFromString(
           sfn.JsonPath.format('{}', sfn.JsonPath.stringAt('$.item.quantity')),
         ),
+        ':positions': tasks.DynamoAttributeValue.fromStringSet(sfn.JsonPath.listAt('$.positions')),
+        ':position': tasks.DynamoAttributeValue.fromString(sfn.JsonPath.stringAt('$.positions[0]')),
         ':state': tasks.DynamoAttributeValue.fromString('RESERVING'),
       },
-      conditionExpression: 'attribute_exists(orderId)',
+      conditionExpression: 'attribute_not_exists(reservedItems) OR NOT contains(reservedItems, :position)',
       resultPath: sfn.JsonPath.DISCARD,
       taskTimeout: sfn.Timeout.duration(Duration.seconds(10)),
     });
@@ -96,10 +102,15 @@ export class FulfilmentWorkflow extends Construct {
       itemSelector: {
         orderId: sfn.JsonPath.stringAt('$.orderId'),
         item: sfn.JsonPath.objectAt('$$.Map.Item.Value'),
+        positions: sfn.JsonPath.array(sfn.JsonPath.format('{}', sfn.JsonPath.stringAt('$$.Map.Item.Index'))),
       },
       maxConcurrency: 5,
       resultPath: sfn.JsonPath.DISCARD,
     });
+    // An attempt before this one reserved the item, and was not heard of.
+    const reserved = ['DynamoDB.ConditionalCheckFailedException'];
+    reserve.addRetry({ errors: reserved, maxAttempts: 0, backoffRate: 2 });
+    reserve.addCatch(new sfn.Succeed(this, 'ItemReservedBefore'), { errors: reserved });
     map.itemProcessor(withRetryAndCatch(reserve, failed));
     return withRetryAndCatch(map, report);
   }

@@ -151,18 +151,20 @@ export class NetworkFoundation extends Construct {
   private addGatewayEndpoints(): void {
     const s3 = this.vpc.addGatewayEndpoint('S3', { service: ec2.GatewayVpcEndpointAwsService.S3 });
     s3.addToPolicy(
-      throughEndpoint(['s3:GetObject', 's3:PutObject', 's3:ListBucket', 's3:AbortMultipartUpload'], ['*'], {
-        's3:ResourceAccount': Aws.ACCOUNT_ID,
-      }),
+      throughEndpoint(
+        ['GetObject', 'GetObjectVersion', 'PutObject', 'ListBucket', 'AbortMultipartUpload'].map(
+          (action) => `s3:${action}`,
+        ),
+        ['*'],
+        { 's3:ResourceAccount': Aws.ACCOUNT_ID },
+      ),
     );
     const dynamoDb = this.vpc.addGatewayEndpoint('DynamoDb', {
       service: ec2.GatewayVpcEndpointAwsService.DYNAMODB,
     });
     dynamoDb.addToPolicy(
       throughEndpoint(
-        ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query', 'ConditionCheckItem'].map(
-          (action) => `dynamodb:${action}`,
-        ),
+        ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'].map((action) => `dynamodb:${action}`),
         [ownArn('dynamodb', 'table/*')],
       ),
     );

@@ -27,6 +27,8 @@ export class SecureTopic extends sns.Topic {
  * Subscribes a queue to a topic: messages arrive as they were published, and what can not be delivered goes to a
  * dead-letter queue. The keys of both queues must admit SNS (`FlowKey` service `sns`); the L2 subscription would
  * name the topic in the queue's key, and close a circle where the topic has the same key.
+ *
+ * @param filterPolicy message attributes that the queue takes; without it, every message
  */
 export function subscribeQueue(
   scope: Construct,
@@ -34,6 +36,7 @@ export function subscribeQueue(
   topic: sns.ITopic,
   queue: sqs.IQueue,
   undelivered: sqs.IQueue,
+  filterPolicy?: Record<string, sns.SubscriptionFilter>,
 ): sns.Subscription {
   queue.addToResourcePolicy(
     new iam.PolicyStatement({
@@ -49,5 +52,6 @@ export function subscribeQueue(
     endpoint: queue.queueArn,
     rawMessageDelivery: true,
     deadLetterQueue: undelivered,
+    ...(filterPolicy && { filterPolicy }),
   });
 }

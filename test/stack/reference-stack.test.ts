@@ -260,6 +260,29 @@ describe('the reference application', () => {
       expect(states.filter((state) => !state.Retry?.[0]?.BackoffRate || !state.Catch?.length)).toEqual([]);
     });
 
+    it('makes the fulfilment of an order that it has not stored, and reserves each item once', () => {
+      const [machine] = all('AWS::StepFunctions::StateMachine');
+      const definition = JSON.stringify(machine?.properties['DefinitionString']);
+      expect(definition).not.toContain('attribute_exists(orderId)');
+      expect(definition).toContain('NOT contains(reservedItems, :position)');
+    });
+
+    it('may read the version of an upload that its event names, by role and endpoint', () => {
+      const readers = app.resources
+        .filter(({ properties }) => JSON.stringify(properties).includes('"s3:GetObjectVersion"'))
+        .map(({ type, id }) => `${type} ${id.replace(/[0-9A-F]{8}$/, '')}`);
+      expect(readers).toEqual([
+        'AWS::EC2::VPCEndpoint FoundationNetworkVpcS3',
+        'AWS::IAM::Role EventsIngestUploadRole',
+      ]);
+    });
+
+    it('hands no message to the order queue but orders that are due', () => {
+      app.template('Batch').hasResourceProperties('AWS::SNS::Subscription', {
+        FilterPolicy: { type: ['order.due'] },
+      });
+    });
+
     it('keeps order from the queue to its dead letters', () => {
       const fifo = all('AWS::SQS::Queue').filter(({ properties }) => properties['FifoQueue']);
       expect(fifo).toHaveLength(2);

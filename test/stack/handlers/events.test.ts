@@ -13,7 +13,7 @@ import { handler as record } from '../../../reference-stack/handlers/record-orde
 import { handler as release } from '../../../reference-stack/handlers/release-due-orders.ts';
 import { handler as start } from '../../../reference-stack/handlers/start-fulfilment.ts';
 import { handler as keepTrail } from '../../../reference-stack/handlers/write-audit-trail.ts';
-import { answering, idempotencyAnswers, type Answer, type Call } from './fake-aws.ts';
+import { answering, idempotencyAnswers, orderTableAnswers, type Answer, type Call } from './fake-aws.ts';
 import { fakeKms } from './fake-kms.ts';
 import { context, sqsEvent } from './lambda-inputs.ts';
 
@@ -111,14 +111,17 @@ describe('record-order', () => {
   const message = (orderId: string) => ({ orderId, customer: 'v1.a.b.c.d', ...goods });
 
   it('records each order pending and due, and holds back the group of a failure alone', async () => {
-    const calls = answering(dynamoDb, {
-      TransactWriteItemsCommand: () => ({}),
-    });
+    const calls = answering(dynamoDb, orderTableAnswers());
     const result = await record(sqsEvent(message('o-1'), 'poison', message('o-3')), context());
     expect(result).toEqual({ batchItemFailures: [{ itemIdentifier: 'm2' }] });
     expect(calls).toHaveLength(2);
-    expect(calls[0]?.input['ClientRequestToken']).toBe('o-1');
     expect(JSON.stringify(calls[0]?.input)).toMatch(/PENDING.*dueAt|dueAt.*PENDING/);
+  });
+
+  it('takes a message that comes a second time, at another time, for recorded', async () => {
+    answering(dynamoDb, orderTableAnswers());
+    await record(sqsEvent(message('o-4')), context());
+    await expect(record(sqsEvent(message('o-4')), context())).resolves.toEqual({ batchItemFailures: [] });
   });
 });
 
@@ -218,15 +221,26 @@ describe('write-audit-trail', () => {
     answering(dynamoDb, idempotencyAnswers());
   });
 
-  it('keeps each announcement under its id, and gives back what could not be kept', async () => {
+  it('keeps each announcement, and gives back what could not be kept', async () => {
     const calls = answering(s3, {
-      PutObjectCommand: (input: { Key?: string }) => {
-        if (input.Key?.includes('m2')) throw new Error('denied');
+      PutObjectCommand: (input: { Body?: string }) => {
+        if (input.Body === '{"a":2}') throw new Error('denied');
         return {};
       },
     });
     const result = await keepTrail(sqsEvent({ a: 1 }, { a: 2 }), context());
     expect(result).toEqual({ batchItemFailures: [{ itemIdentifier: 'm2' }] });
-    expect(calls[0]?.input).toMatchObject({ Key: 'announcements/2026-11-18/m1.json', Body: '{"a":1}' });
+    expect(calls[0]?.input).toMatchObject({
+      Key: expect.stringMatching(/^announcements\/2026-11-18\/[0-9a-f]{32}\.json$/),
+      Body: '{"a":1}',
+    });
+  });
+
+  it('keeps an announcement that was published twice once', async () => {
+    const calls = answering(s3, { PutObjectCommand: () => ({}) });
+    const twice = sqsEvent({ b: 1 }, { b: 1 });
+    await keepTrail(sqsEvent({ b: 1 }), context());
+    await expect(keepTrail(twice, context())).resolves.toEqual({ batchItemFailures: [] });
+    expect(calls).toHaveLength(1);
   });
 });

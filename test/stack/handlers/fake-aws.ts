@@ -1,4 +1,8 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import {
+  ConditionalCheckFailedException,
+  IdempotentParameterMismatchException,
+  TransactionCanceledException,
+} from '@aws-sdk/client-dynamodb';
 
 /** Answers a command's input; what it throws, the caller sees. */
 export type Answer = (input: Record<string, never>) => unknown;
@@ -78,5 +82,41 @@ export function idempotencyAnswers(): Record<string, Answer> {
       records.delete(keyOf(input.Key));
       return {};
     },
+  } as unknown as Record<string, Answer>; // each answer knows its own command's input
+}
+
+/** A transaction of puts, each on the condition that its item is new. */
+interface Transaction {
+  readonly ClientRequestToken?: string;
+  readonly TransactItems: { readonly Put: { readonly Item: { readonly orderId: string } } }[];
+}
+
+/**
+ * A table keyed by `orderId` that holds transactions to what DynamoDB demands of them: every item is new, and a client
+ * request token never comes back with other content.
+ *
+ * @param stored the table's items, plain JavaScript values
+ */
+export function orderTableAnswers(stored = new Map<string, object>()): Record<string, Answer> {
+  const tokens = new Map<string, string>();
+  return {
+    TransactWriteItemsCommand: ({ ClientRequestToken: token, TransactItems: items }: Transaction) => {
+      const content = JSON.stringify(items);
+      if (token !== undefined && (tokens.get(token) ?? content) !== content) {
+        throw new IdempotentParameterMismatchException({ message: 'other content', $metadata: {} });
+      }
+      if (token !== undefined) tokens.set(token, content);
+      const exists = items.map(({ Put: { Item: item } }) => stored.has(item.orderId));
+      if (exists.includes(true)) {
+        throw new TransactionCanceledException({
+          message: 'cancelled',
+          $metadata: {},
+          CancellationReasons: exists.map((found) => ({ Code: found ? 'ConditionalCheckFailed' : 'None' })),
+        });
+      }
+      for (const { Put: put } of items) stored.set(put.Item.orderId, put.Item);
+      return {};
+    },
+    GetItemCommand: ({ Key: { orderId } }: { Key: { orderId: string } }) => ({ Item: stored.get(orderId) }),
   } as unknown as Record<string, Answer>; // each answer knows its own command's input
 }

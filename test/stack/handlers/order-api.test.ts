@@ -7,7 +7,7 @@ import { s3 } from '../../../reference-stack/handlers/aws/s3.ts';
 import { secretsManager } from '../../../reference-stack/handlers/aws/secrets-manager.ts';
 import { sqs } from '../../../reference-stack/handlers/aws/sqs.ts';
 import { handler } from '../../../reference-stack/handlers/order-api.ts';
-import { answering, idempotencyAnswers, type Call } from './fake-aws.ts';
+import { answering, idempotencyAnswers, orderTableAnswers, type Answer, type Call } from './fake-aws.ts';
 import { startExternalServer, type ExternalServer } from './external-server.ts';
 import { fakeKms } from './fake-kms.ts';
 import { context } from './lambda-inputs.ts';
@@ -35,7 +35,9 @@ describe('order-api', () => {
   let sent: Call[];
   let announced: Call[];
   let failedEvents: number;
-  const stored = new Map<string, Record<string, unknown>>();
+  let putObject: Answer;
+  let objects: Call[];
+  const stored = new Map<string, object>();
 
   beforeAll(async () => {
     external = await startExternalServer(priced);
@@ -51,21 +53,14 @@ describe('order-api', () => {
     fakeKms();
     table = answering(dynamoDb, {
       ...idempotencyAnswers(),
-      TransactWriteItemsCommand: (input) => keep(input),
-      GetItemCommand: ({ Key: key }: { Key?: { orderId: string } }) => ({
-        Item: stored.get(key?.orderId ?? ''),
-      }),
+      ...orderTableAnswers(stored),
     });
-    answering(s3, { PutObjectCommand: () => ({}) });
+    putObject = () => ({});
+    objects = answering(s3, { PutObjectCommand: (input) => putObject(input) });
     sent = answering(sqs, { SendMessageCommand: () => ({ MessageId: 'm' }) });
     announced = answering(eventBridge, { PutEventsCommand: () => ({ FailedEntryCount: failedEvents }) });
     answering(secretsManager, { GetSecretValueCommand: () => ({ SecretString: '{"apiKey":"k-1"}' }) });
   });
-
-  function keep(input: { TransactItems?: { Put: { Item: { orderId: string } } }[] }): object {
-    for (const { Put: put } of input.TransactItems ?? []) stored.set(put.Item.orderId, put.Item);
-    return {};
-  }
 
   const place = async (change: object = {}) => {
     const result = await handler(request(change), context());
@@ -127,6 +122,17 @@ describe('order-api', () => {
     await expect(place()).resolves.toMatchObject({ status: 500 });
     failedEvents = 0;
     await expect(place()).resolves.toMatchObject({ status: 202 });
+  });
+
+  it('hands on what the first attempt stored where the hand-over failed and the client asks again', async () => {
+    putObject = () => Promise.reject(new Error('no such bucket'));
+    await expect(place()).resolves.toMatchObject({ status: 500 });
+    putObject = () => ({});
+    external.reply = () => ({ status: 200, body: { totalCents: 9999 } });
+    await expect(place()).resolves.toMatchObject({ status: 202, body: { totalCents: 4200 } });
+    const [order] = [...stored.values()] as { customer: string }[];
+    const document = JSON.parse(String(objects.at(-1)?.input['Body'])) as { customer: string };
+    expect(document.customer).toBe(order?.customer);
   });
 
   it('shows an order to its owner alone', async () => {
