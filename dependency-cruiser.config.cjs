@@ -51,6 +51,12 @@ module.exports = {
       'code|model',
     ),
     only(
+      'files-know-the-model-alone',
+      'How a file is opened is the same for every reader.',
+      'files',
+      'files|model',
+    ),
+    only(
       'sam-is-expanded-before-anything-is-linked',
       'SAM is text to text; it may not know what is made of it.',
       'sam',
@@ -60,13 +66,13 @@ module.exports = {
       'sources-do-not-know-what-is-decided',
       'A source gives resources with positions; rules, graph and reports come after it.',
       'template',
-      'template|sam|text|code|aws|policy|model',
+      'template|sam|text|files|code|aws|policy|model',
     ),
     only(
       'plans-do-not-know-what-is-decided',
       'A source gives resources with positions; rules, graph and reports come after it.',
       'terraform',
-      'terraform|text|code|aws|policy|model',
+      'terraform|text|files|code|aws|policy|model',
     ),
     only(
       'accounts-do-not-know-what-is-decided',
@@ -85,13 +91,13 @@ module.exports = {
       comment: 'Only app knows the order of the stages; a stage that imports another cannot be replaced.',
       severity: 'error',
       from: { path: '^src/(rules|graph|evaluate|report|publish)/' },
-      to: { path: '^src/', pathNot: ['^src/(model|policy|aws|text)/', '^src/$1/'] },
+      to: { path: '^src/', pathNot: ['^src/(model|policy|aws|text|files)/', '^src/$1/'] },
     },
     {
       name: 'app-does-not-know-who-calls-it',
       comment: 'Every entry point calls the same app.',
       severity: 'error',
-      from: { path: `^src/(app|${stages}|model|policy|aws|text|code)/` },
+      from: { path: `^src/(app|${stages}|model|policy|aws|text|files|code)/` },
       to: { path: `^src/(${entryPoints})/` },
     },
     {
@@ -107,7 +113,7 @@ module.exports = {
         'rules, template, terraform, publish, app and the entry points touch the file system, so the rest can be trusted to be pure.',
       severity: 'error',
       from: { path: '^src/(model|policy|aws|text|code|sam|account|graph|evaluate|fix|report)/' },
-      to: { path: '^(node:)?fs' },
+      to: { path: '^((node:)?fs|src/files/)' },
     },
     {
       name: 'sdk-only-where-aws-is-called',

@@ -140,7 +140,7 @@ async function saveSnapshot(
   });
   try {
     // It describes an account: nobody else on this machine needs to read it.
-    await saveFile(resolve(cwd, output), bytes, 0o600);
+    await saveFile(resolve(cwd, output), bytes, { mode: 0o600, cwd });
   } catch (cause) {
     throw new HeadgateError(
       'output-failed',

@@ -19,7 +19,9 @@ export async function writeBaseline(
   surroundings: Surroundings,
 ): Promise<number> {
   const entries = baselineOf(await findings(paths, options, surroundings));
-  await saveFile(resolve(surroundings.cwd, options.file), `${JSON.stringify(entries, null, 2)}\n`);
+  await saveFile(resolve(surroundings.cwd, options.file), `${JSON.stringify(entries, null, 2)}\n`, {
+    cwd: surroundings.cwd,
+  });
   surroundings.stdout.write(`Wrote ${options.file}: ${entries.findings.length} findings\n`);
   return 0;
 }

@@ -79,7 +79,7 @@ function readText(file: string): string | undefined {
 
 async function save(file: string, text: string, cwd: string): Promise<void> {
   try {
-    await saveFile(resolve(cwd, file), text);
+    await saveFile(resolve(cwd, file), text, { cwd });
   } catch (cause) {
     throw new HeadgateError(
       'output-failed',

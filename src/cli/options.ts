@@ -25,12 +25,14 @@ export interface CommonOptions {
   readonly rule: readonly string[];
   readonly flow: readonly string[];
   readonly quiet?: boolean;
+  readonly verbose?: boolean;
   readonly color: boolean;
   readonly debug?: boolean;
 }
 
 /** Options of commands that scan templates. */
 export interface ScanOptions extends CommonOptions {
+  readonly root?: string;
   readonly parameters?: string;
   readonly region?: string;
   readonly account?: string;
@@ -88,6 +90,7 @@ export function commonOptions(formats: readonly string[]): Option[] {
       .argParser(collect(same))
       .default([], 'all'),
     new Option('--quiet', 'print nothing but errors'),
+    new Option('--verbose', 'list every file that was skipped, with the reason'),
     new Option('--no-color', 'print without colour'),
     new Option('--debug', 'show stack traces of errors'),
   ];

@@ -7,6 +7,10 @@ import { scanAndReport } from './scan-paths.ts';
 /** Adds the options of a scan; `only` keeps the named ones of the common options. */
 export function addScanOptions(command: Command, only?: readonly string[]): Command {
   command
+    .option(
+      '--root <folder>',
+      'folder outside of which no file is read (default: each folder and the folder of each file that you name)',
+    )
     .option('--parameters <file>', 'parameter values, in the format of the AWS CLI or of CodePipeline')
     .option('--region <region>', 'value of AWS::Region')
     .option('--account <id>', 'value of AWS::AccountId');

@@ -4,6 +4,7 @@ import { HeadgateError } from '../model/headgate-error.ts';
 import type { ScanResult } from '../model/scan-result.ts';
 import type { HeadgateConfig } from '../rules/read-config.ts';
 import { scanTemplates } from '../app/scan.ts';
+import { plural, singleLine } from '../report/plain-text.ts';
 import { emit, wantsDetail } from './emit.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { loadSettings } from './load-settings.ts';
@@ -20,9 +21,10 @@ export async function scanAndReport(
 ): Promise<number> {
   const { result, config } = await scanPaths(paths, options, surroundings, { baseline: true });
   await emit(result, options, surroundings);
+  reportUnread(result, options, surroundings);
   if (result.inputs.length === 0) {
     surroundings.stderr.write(
-      `headgate: no template was found in ${paths.map((path) => `\`${path}\``).join(', ')}; ${result.skipped.length} files were skipped.\n`,
+      `headgate: no template was found in ${paths.map((path) => `\`${path}\``).join(', ')}; ${plural(result.skipped.length, 'file')} skipped.\n`,
     );
   }
   return exitCodeOf(
@@ -30,6 +32,21 @@ export async function scanAndReport(
     options.failOn ?? config.failOn ?? 'high',
     options.unknown ?? config.unknown ?? 'warn',
   );
+}
+
+/** Says what keeps a scan from being complete, whatever is printed; and what was skipped, where that is asked. */
+export function reportUnread(
+  { diagnostics, skipped }: ScanResult,
+  { verbose }: Pick<ScanOptions, 'verbose'>,
+  { stderr }: Surroundings,
+): void {
+  for (const { severity, message, where } of diagnostics) {
+    if (severity !== 'error') continue;
+    stderr.write(`headgate: ${singleLine(`${message}${message.includes(where) ? '' : ` (${where})`}`)}\n`);
+  }
+  if (verbose !== true) return;
+  for (const { name, reason } of skipped)
+    stderr.write(`headgate: skipped \`${singleLine(name)}\`: ${singleLine(reason)}\n`);
 }
 
 /**
@@ -49,6 +66,7 @@ export async function scanPaths(
   const parameters = await readParameters(options, config, cwd);
   const read = {
     cwd,
+    ...(options.root === undefined ? {} : { root: options.root }),
     ...(region === undefined ? {} : { region }),
     ...(account === undefined ? {} : { account }),
     ...(parameters === undefined ? {} : { parameters }),

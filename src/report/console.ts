@@ -228,6 +228,17 @@ function addSummary(page: Page, result: ScanResult): void {
     '',
     `${plural(inputs.length, 'input')}${skips}, ${plural(summary.resources, 'resource')}, ${plural(ruleSet.rules.length, 'rule')}${deviations}`,
   );
+  if (skipped.length > 0) page.field(2, 'skipped: ', skipReasons(skipped));
+}
+
+/** Reasons with their counts, the most frequent first. */
+function skipReasons(skipped: ScanResult['skipped']): string {
+  const counts = [...groupBy(skipped, ({ reason }) => reason)].map(([reason, { length }]) => ({
+    reason,
+    length,
+  }));
+  counts.sort((a, b) => b.length - a.length);
+  return `${counts.map(({ reason, length }) => `${reason} (${length})`).join(', ')}; --verbose lists the files`;
 }
 
 const flowVerdicts: Readonly<Record<Verdict, string>> = {

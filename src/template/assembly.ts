@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import { readRegularText, realPathWithin, UnreadableFileError } from '../files/read-regular-file.ts';
 import type { Value } from '../model/value.ts';
 import { readConstructMetadata, type ConstructMetadata } from './construct-metadata.ts';
 import { withIncludedBodies } from './documents.ts';
@@ -10,10 +10,9 @@ import { entriesOf, isRawObject, member, type RawObject } from '../text/raw.ts';
 import { givenParameter, givenToTransforms, type ReadContext } from './read-context.ts';
 import { Stack } from './stack.ts';
 import { expandTransformsOfFile } from './transforms.ts';
-import { passedParameters, reportMissing } from './nested-stacks.ts';
+import { nestingLimit, passedParameters, reportLimit, reportMissing } from './nested-stacks.ts';
 
-/** How deep stages may nest in stages, and nested stacks in stacks. */
-const nestingLimit = 20;
+const manifestLimitBytes = 50 * 1024 * 1024;
 
 type LoadedTemplate = Extract<LoadedFile, { kind: 'template' }>;
 
@@ -37,6 +36,9 @@ class AssemblyReader {
   readonly #scope: string;
   readonly #contents: Uint8Array[] = [];
   #resources = 0;
+  /** Real paths of the assemblies that were read: one that lists itself has no end. */
+  readonly #folders = new Set<string>();
+  readonly #loaded = new Map<string, Promise<LoadedTemplate | undefined>>();
 
   constructor(
     readonly root: string,
@@ -50,22 +52,61 @@ class AssemblyReader {
   }
 
   async folder(folder: string, depth: number): Promise<void> {
+    const { boundary } = this.context;
+    const real = await realPathWithin(folder, boundary).catch((error: unknown) => error);
+    if (typeof real !== 'string') {
+      if (!(real instanceof UnreadableFileError)) throw real;
+      this.#incomplete(folder, `the assembly names the assembly \`%\`, which was not read: ${real.message}`);
+      return;
+    }
+    if (this.#folders.has(real) || depth > nestingLimit) {
+      this.#incomplete(
+        folder,
+        'the assembly `%` is listed inside of itself or more than once; it was read once',
+      );
+      return;
+    }
+    this.#folders.add(real);
     const manifest = await this.#json(join(folder, 'manifest.json'));
+    if (manifest === undefined)
+      this.#incomplete(folder, 'the assembly `%` has no manifest.json that can be read');
     for (const [id, artifact] of entriesOf(member(manifest, 'artifacts'))) {
       const type = member(artifact, 'type');
-      const properties = member(artifact, 'properties');
+      const directory = member(member(artifact, 'properties'), 'directoryName');
       if (type === 'aws:cloudformation:stack') await this.#stackArtifact(id, artifact, folder);
-      else if (type === 'cdk:cloud-assembly' && depth < nestingLimit) {
-        const directory = member(properties, 'directoryName');
-        if (typeof directory === 'string') await this.folder(join(folder, directory), depth + 1);
-      }
+      else if (type === 'cdk:cloud-assembly' && typeof directory === 'string')
+        await this.folder(join(folder, directory), depth + 1);
     }
+  }
+
+  /** Something of the assembly was not read; `%` in the message stands for its name. */
+  #incomplete(path: string, text: string): void {
+    const name = this.context.nameOf(path);
+    const message = text.replace('%', () => name);
+    this.context.builder.incomplete.push({
+      scope: this.#scope,
+      type: '*',
+      cause: { code: 'outside', message },
+    });
+    this.context.builder.diagnostics.push({
+      code: 'assembly-incomplete',
+      severity: 'error',
+      message,
+      where: name,
+      affects: ['*'],
+    });
   }
 
   async #stackArtifact(id: string, artifact: unknown, folder: string): Promise<void> {
     const properties = member(artifact, 'properties');
     const templateFile = member(properties, 'templateFile');
     if (typeof templateFile !== 'string') return;
+    const path = join(folder, templateFile);
+    const resources = entriesOf((await this.#load(path))?.root['Resources']).length;
+    if (!this.context.builder.copies.take(path, resources)) {
+      this.#incomplete(path, 'the template `%` is not read once more: too many stacks are made of it');
+      return;
+    }
     const metadataFile = member(artifact, 'additionalMetadataFile');
     const separate =
       typeof metadataFile === 'string' ? await this.#json(join(folder, metadataFile)) : undefined;
@@ -110,8 +151,8 @@ class AssemblyReader {
   ): Promise<Stack | undefined> {
     const loaded = await this.#load(join(part.folder, templateFile));
     if (loaded === undefined) return undefined;
-    const { builder, options } = this.context;
-    const place = { folder: part.folder, within: [this.root, options.cwd], byHash: part.assets };
+    const { builder, boundary } = this.context;
+    const place = { folder: part.folder, within: boundary, byHash: part.assets };
     const known = givenToTransforms(given, part.environment);
     const parsed = await expandTransformsOfFile(await withIncludedBodies(loaded.parsed, place), known);
     const stack = new Stack(
@@ -138,11 +179,21 @@ class AssemblyReader {
   async #nested(parent: Stack, logicalId: string, part: StackArtifact, depth: number): Promise<void> {
     const raw = parent.written.get(logicalId)?.raw ?? {};
     const url = member(raw['Properties'], 'TemplateURL');
-    const path = findLocalAsset(url, raw, { folder: part.folder, within: [this.root], byHash: part.assets });
-    const file = path === undefined ? undefined : path.slice(part.folder.length + 1);
+    const path = findLocalAsset(url, raw, {
+      folder: part.folder,
+      within: this.context.boundary,
+      byHash: part.assets,
+    });
+    const file = path === undefined ? undefined : relative(part.folder, path);
     const environment = withoutStackName(part.environment);
+    const loaded = path === undefined ? undefined : await this.#load(path);
+    const resources = entriesOf(loaded?.root['Resources']).length;
+    if (path !== undefined && (depth > nestingLimit || !this.context.builder.copies.take(path, resources))) {
+      reportLimit(parent, logicalId);
+      return;
+    }
     const child =
-      file === undefined || depth > nestingLimit
+      file === undefined
         ? undefined
         : await this.#stack(
             file,
@@ -156,34 +207,34 @@ class AssemblyReader {
   }
 
   async #load(path: string): Promise<LoadedTemplate | undefined> {
-    const name = this.context.nameOf(path);
-    const loaded = await loadTemplate(path, name).catch((): LoadedFile => ({
-      kind: 'other',
-      reason: 'it cannot be read',
-    }));
+    const known = this.#loaded.get(path) ?? this.#loadOnce(path);
+    this.#loaded.set(path, known);
+    return known;
+  }
+
+  async #loadOnce(path: string): Promise<LoadedTemplate | undefined> {
+    const { builder, boundary, nameOf } = this.context;
+    const loaded = await loadTemplate(path, nameOf(path), 'assembly', boundary);
     if (loaded.kind === 'template') return loaded;
-    const cause = {
-      code: 'outside',
-      message: `the template \`${name}\` of the assembly could not be read`,
-    } as const;
-    this.context.builder.incomplete.push({ scope: this.#scope, type: '*', cause });
-    if (loaded.kind === 'broken') this.context.builder.addTemplate(loaded.parsed);
-    else {
-      this.context.builder.diagnostics.push({
-        code: 'assembly-incomplete',
-        severity: 'error',
-        message: `the assembly names \`${name}\` as a template, but ${loaded.reason}`,
-        where: name,
-        affects: ['*'],
-      });
+    if (loaded.kind === 'broken') {
+      const message = `the template \`${nameOf(path)}\` of the assembly could not be read`;
+      builder.incomplete.push({ scope: this.#scope, type: '*', cause: { code: 'outside', message } });
+      builder.addTemplate(loaded.parsed);
+    } else {
+      const reason = loaded.kind === 'other' ? loaded.reason : loaded.error.message;
+      this.#incomplete(path, `the assembly names \`%\` as a template, but ${reason}`);
     }
     return undefined;
   }
 
   async #json(path: string): Promise<unknown> {
     try {
-      return JSON.parse(await readFile(path, 'utf8'));
-    } catch {
+      return JSON.parse(await readRegularText(path, manifestLimitBytes, this.context.boundary)) as unknown;
+    } catch (error) {
+      if (error instanceof SyntaxError) return undefined;
+      if (!(error instanceof UnreadableFileError)) throw error;
+      if (error.reason === 'outside')
+        this.context.builder.leaveOut(this.context.nameOf(path), error.message, 'outside');
       return undefined;
     }
   }

@@ -1,8 +1,11 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, extname, join, relative, sep } from 'node:path';
+import { realPathWithin, readRegularText, UnreadableFileError } from '../files/read-regular-file.ts';
+import { toPointer } from '../model/location.ts';
 import type { CodeEvidence } from '../model/resource.ts';
 import { codeSigns, type CodeSign } from '../code/code-signs.ts';
-import { findLocalAsset } from './local-assets.ts';
+import { templateDiagnostic } from '../text/diagnostic.ts';
+import { findLocalAsset, type AssetPlace } from './local-assets.ts';
 import { entriesOf, member, type RawObject } from '../text/raw.ts';
 import type { Stack } from './stack.ts';
 
@@ -35,13 +38,14 @@ export async function addCodeEvidence(
   bundles: Map<string, Promise<CodeEvidence | undefined>>,
 ): Promise<void> {
   for (const [logicalId, { raw }] of stack.written) {
-    const evidence = await readFunction(stack, raw, bundles);
+    const evidence = await readFunction(stack, logicalId, raw, bundles);
     if (evidence !== undefined) stack.code.set(logicalId, evidence);
   }
 }
 
 async function readFunction(
   stack: Stack,
+  logicalId: string,
   raw: RawObject,
   bundles: Map<string, Promise<CodeEvidence | undefined>>,
 ): Promise<CodeEvidence | undefined> {
@@ -53,10 +57,29 @@ async function readFunction(
   if (typeof inline === 'string') return readInline(inline);
   const place = stack.options.assets;
   const path = place === undefined ? undefined : findLocalAsset(code, raw, place);
-  if (path === undefined) return undefined;
+  if (place === undefined || path === undefined) return undefined;
+  if (await leadsOutside(path, place)) {
+    stack.diagnostics.push(codeOutside(stack, logicalId));
+    return undefined;
+  }
   const known = bundles.get(path) ?? readBundle(path);
   bundles.set(path, known);
   return known;
+}
+
+async function leadsOutside(path: string, { within }: AssetPlace): Promise<boolean> {
+  const found = await realPathWithin(path, within).catch((error: unknown) => error);
+  return found instanceof UnreadableFileError && found.reason === 'outside';
+}
+
+function codeOutside(stack: Stack, logicalId: string): ReturnType<typeof templateDiagnostic> {
+  const type = String(stack.written.get(logicalId)?.raw['Type']);
+  return templateDiagnostic(stack.parsed, toPointer(['Resources', logicalId]), {
+    code: 'outside-of-root',
+    severity: 'warning',
+    message: `the code of \`${logicalId}\` is outside of the scanned folders and was not read; scan a folder that holds both, or name it by --root`,
+    affects: [type],
+  });
 }
 
 function readInline(text: string): CodeEvidence {
@@ -122,7 +145,7 @@ class BundleReader {
       this.complete = false;
       return;
     }
-    const text = await readFile(path, 'utf8').catch(() => undefined);
+    const text = await readRegularText(path, totalLimitBytes).catch(() => undefined);
     if (text === undefined || text.includes('\0')) return;
     this.#bytes += size;
     this.#read.push(name);

@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readRegularFile, UnreadableFileError } from '../files/read-regular-file.ts';
 import type { SourceDiagnostic } from '../model/source.ts';
 import { isObjectValue, type ObjectValue, type Value } from '../model/value.ts';
 import { toPointer } from '../model/location.ts';
@@ -32,8 +32,9 @@ export async function addDocuments(stack: Stack, documents: Map<string, ObjectVa
     if (value === undefined) continue;
     const path = findLocalAsset(value, raw, stack.options.assets);
     if (path === undefined) continue;
-    const document = await readDocument(path);
-    if (document === undefined) stack.diagnostics.push(unreadable(stack, logicalId, property));
+    const document = await readDocument(path, stack.options.assets);
+    if (document instanceof UnreadableFileError || document === undefined)
+      stack.diagnostics.push(unreadable(stack, logicalId, property, document));
     else
       documents.set(
         `${stack.id}/${logicalId}`,
@@ -56,8 +57,8 @@ export async function withIncludedBodies(parsed: ParsedTemplate, place: AssetPla
   for (const [logicalId, raw] of entriesOf(root['Resources'])) {
     if (!isRawObject(raw) || !samApis.has(raw['Type'])) continue;
     const path = findLocalAsset(includedBody(raw), raw, place);
-    const document = path === undefined ? undefined : await readDocument(path);
-    if (document !== undefined) bodies.set(logicalId, document);
+    const document = path === undefined ? undefined : await readDocument(path, place);
+    if (document !== undefined && !(document instanceof UnreadableFileError)) bodies.set(logicalId, document);
   }
   if (bodies.size === 0) return parsed;
   const resources = entriesOf(root['Resources']).map(([logicalId, raw]) => {
@@ -77,10 +78,16 @@ function includedBody(raw: RawObject): unknown {
   return member(member(transform, 'Parameters'), 'Location');
 }
 
-async function readDocument(path: string): Promise<RawObject | undefined> {
-  const found = await stat(path).catch(() => undefined);
-  if (found === undefined || !found.isFile() || found.size > sizeLimitBytes) return undefined;
-  return parseTemplateText(await readFile(path), path).root;
+async function readDocument(
+  path: string,
+  { within }: AssetPlace,
+): Promise<RawObject | UnreadableFileError | undefined> {
+  try {
+    return parseTemplateText(await readRegularFile(path, sizeLimitBytes, within), path).root;
+  } catch (error) {
+    if (error instanceof UnreadableFileError) return error;
+    throw error;
+  }
 }
 
 /** An included document's intrinsics are CloudFormation's; a state machine has its own substitutions. */
@@ -121,9 +128,15 @@ function substituteText(text: string, values: ReadonlyMap<string, Value>): Value
   );
 }
 
-function unreadable(stack: Stack, logicalId: string, property: string): SourceDiagnostic {
+function unreadable(
+  stack: Stack,
+  logicalId: string,
+  property: string,
+  error: UnreadableFileError | undefined,
+): SourceDiagnostic {
+  const why = error?.message ?? 'it is not well-formed';
   const type = String(stack.written.get(logicalId)?.raw['Type']);
-  const message = `the document that \`${property}\` of \`${logicalId}\` names cannot be read`;
+  const message = `the document that \`${property}\` of \`${logicalId}\` names cannot be read: ${why}`;
   const pointer = toPointer(['Resources', logicalId, 'Properties', property]);
   return templateDiagnostic(stack.parsed, pointer, {
     code: 'document-unreadable',

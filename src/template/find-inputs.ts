@@ -1,5 +1,6 @@
-import { readdir, readFile, realpath, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { isInside, readRegularText, UnreadableFileError, type Boundary } from '../files/read-regular-file.ts';
 import { HeadgateError } from '../model/headgate-error.ts';
 
 /** Folders that hold other people's or generated files. Hidden folders are skipped as well. */
@@ -13,42 +14,110 @@ const skippedFolders: ReadonlySet<string> = new Set([
   'venv',
 ]);
 
-const templateName = /\.(?:json|ya?ml|template)$/i;
+/** Names under which CloudFormation's own tools and editors keep templates. */
+const templateName = /\.(?:json|jsn|ya?ml|template|tmpl|cform|cfn|txt)$/i;
+
+const manifestLimitBytes = 50 * 1024 * 1024;
+
+/** Something in a folder that was left out. */
+export interface LeftOut {
+  /** Absolute path. */
+  readonly path: string;
+  /** Completes "skipped: ..."; the same words for everything that is left out for one reason. */
+  readonly reason: string;
+  /** `outside` and `denied`: something may be there that is not decided. */
+  readonly kind: 'outside' | 'denied' | 'other';
+}
 
 /** What the paths of a scan lead to; absolute paths, in a fixed order. */
 export interface FoundInputs {
   readonly templates: readonly { readonly path: string; readonly explicit: boolean }[];
   /** Folders that are cloud assemblies. */
   readonly assemblies: readonly string[];
+  readonly leftOut: readonly LeftOut[];
+  /** Folders outside of which nothing is read. */
+  readonly boundary: Boundary;
 }
 
 /**
- * Follows files and folders to templates and cloud assemblies. Throws HeadgateError
- * (`input-missing`) for a path that does not exist.
+ * Follows files and folders to templates and cloud assemblies.
+ * @param root folder outside of which nothing is read; the folders that are named, and the folders of named files, where it is not given.
+ * @throws HeadgateError `input-missing` for a path that does not exist, `input-outside` for one that leads out.
  */
-export async function findInputs(paths: readonly string[], cwd: string): Promise<FoundInputs> {
-  const finder = new Finder();
+export async function findInputs(paths: readonly string[], cwd: string, root?: string): Promise<FoundInputs> {
+  const boundary = await boundaryOf(paths, cwd, root);
+  const finder = new Finder(boundary);
   for (const path of paths) await finder.start(resolve(cwd, path), path);
-  return { templates: [...finder.templates.values()], assemblies: [...finder.assemblies] };
+  const { templates, assemblies, leftOut } = finder;
+  return { templates: [...templates.values()], assemblies: [...assemblies], leftOut, boundary };
+}
+
+async function boundaryOf(
+  paths: readonly string[],
+  cwd: string,
+  root: string | undefined,
+): Promise<Boundary> {
+  const place = await realpath(cwd);
+  const given = root === undefined ? undefined : await existing(resolve(cwd, root), root);
+  const found: string[] = [];
+  for (const path of paths) {
+    const full = resolve(cwd, path);
+    const real = await existing(full, path);
+    const isFolder = (await stat(real)).isDirectory();
+    found.push(isFolder ? real : await realpath(dirname(full)));
+    // What is named inside of the working folder and leads out of it was not meant by who named it.
+    const leadsOut =
+      given === undefined ? isInside(full, [cwd]) && !isInside(real, [place]) : !isInside(real, [given]);
+    if (leadsOut) throw new HeadgateError('input-outside', outsideMessage(path, root), { file: path });
+  }
+  return given === undefined ? [...new Set(found)] : [given];
+}
+
+function outsideMessage(path: string, root: string | undefined): string {
+  return root === undefined
+    ? `\`${path}\` is a link that leads out of the working folder, so it was not read; name the file that it leads to, or allow its folder by --root.`
+    : `\`${path}\` is outside of the folder given by --root (\`${root}\`), so it was not read.`;
+}
+
+async function existing(path: string, given: string): Promise<string> {
+  return realpath(path).catch((cause: unknown) => {
+    throw new HeadgateError(
+      'input-missing',
+      `\`${given}\` does not exist or cannot be read`,
+      { file: given },
+      { cause },
+    );
+  });
+}
+
+interface Entry {
+  readonly name: string;
+  isDirectory(): boolean;
+  isFile(): boolean;
+  isSymbolicLink(): boolean;
 }
 
 class Finder {
   readonly templates = new Map<string, { path: string; explicit: boolean }>();
   readonly assemblies = new Set<string>();
+  readonly leftOut: LeftOut[] = [];
   /** Real paths of folders walked, against loops of symbolic links. */
   readonly #seen = new Set<string>();
 
+  constructor(readonly boundary: Boundary) {}
+
   async start(path: string, given: string): Promise<void> {
-    const found = await stat(path).catch((cause: unknown) => {
-      throw new HeadgateError(
-        'input-missing',
-        `\`${given}\` does not exist or cannot be read`,
-        { file: given },
-        { cause },
-      );
-    });
-    if (found.isDirectory()) await this.#folder(path);
-    else if (path.endsWith('manifest.json') && (await isAssembly(join(path, '..'))))
+    const found = await stat(path);
+    if (found.isDirectory()) {
+      await this.#folder(path).catch((cause: unknown) => {
+        throw new HeadgateError(
+          'input-missing',
+          `The folder \`${given}\` cannot be read; check its permissions.`,
+          { file: given },
+          { cause },
+        );
+      });
+    } else if (path.endsWith('manifest.json') && (await this.#isAssembly(join(path, '..'))))
       this.assemblies.add(join(path, '..'));
     else this.templates.set(path, { path, explicit: true });
   }
@@ -58,7 +127,7 @@ class Finder {
     if (this.#seen.has(real)) return;
     this.#seen.add(real);
     const entries = await readdir(path, { withFileTypes: true });
-    if (entries.some((entry) => entry.name === 'manifest.json') && (await isAssembly(path))) {
+    if (entries.some((entry) => entry.name === 'manifest.json') && (await this.#isAssembly(path))) {
       this.assemblies.add(path);
       return;
     }
@@ -66,29 +135,52 @@ class Finder {
     for (const entry of entries) await this.#entry(join(path, entry.name), entry);
   }
 
-  async #entry(
-    path: string,
-    entry: { readonly name: string; isDirectory(): boolean; isSymbolicLink(): boolean },
-  ): Promise<void> {
-    const isLink = entry.isSymbolicLink();
-    const target = isLink ? await stat(path).catch(() => undefined) : undefined;
-    if (isLink && target === undefined) return;
-    if (target?.isDirectory() ?? entry.isDirectory()) {
-      if (!entry.name.startsWith('.') && !skippedFolders.has(entry.name)) await this.#folder(path);
+  async #entry(path: string, entry: Entry): Promise<void> {
+    const target = entry.isSymbolicLink() ? await this.#target(path, entry.name) : entry;
+    if (target === undefined) return;
+    if (target.isDirectory()) {
+      if (entry.name.startsWith('.') || skippedFolders.has(entry.name)) return;
+      await this.#folder(path).catch(() => {
+        this.leftOut.push({ path, reason: 'the folder cannot be read', kind: 'denied' });
+      });
     } else if (templateName.test(entry.name) && !this.templates.has(path)) {
-      this.templates.set(path, { path, explicit: false });
+      if (target.isFile()) this.templates.set(path, { path, explicit: false });
+      else this.leftOut.push({ path, reason: 'it is not a regular file', kind: 'other' });
+    }
+  }
+
+  /** What a link leads to; undefined, and left out, where that is nothing or outside. */
+  async #target(path: string, name: string): Promise<Pick<Entry, 'isDirectory' | 'isFile'> | undefined> {
+    const real = await realpath(path).catch(() => undefined);
+    const target = real === undefined ? undefined : await stat(real).catch(() => undefined);
+    if (real === undefined || target === undefined) {
+      if (templateName.test(name))
+        this.leftOut.push({ path, reason: 'the link leads nowhere', kind: 'other' });
+      return undefined;
+    }
+    if (isInside(real, this.boundary)) return target;
+    if (target.isDirectory() || templateName.test(name))
+      this.leftOut.push({ path, reason: 'the link leads out of the scanned folder', kind: 'outside' });
+    return undefined;
+  }
+
+  /** A cloud assembly's folder has a manifest with a version and artifacts. */
+  async #isAssembly(folder: string): Promise<boolean> {
+    try {
+      const path = join(folder, 'manifest.json');
+      const manifest: unknown = JSON.parse(await readRegularText(path, manifestLimitBytes, this.boundary));
+      return (
+        typeof manifest === 'object' && manifest !== null && 'version' in manifest && 'artifacts' in manifest
+      );
+    } catch (error) {
+      if (error instanceof UnreadableFileError || error instanceof SyntaxError) return false;
+      throw error;
     }
   }
 }
 
-/** A cloud assembly's folder has a manifest with a version and artifacts. */
-async function isAssembly(folder: string): Promise<boolean> {
-  try {
-    const manifest: unknown = JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8'));
-    return (
-      typeof manifest === 'object' && manifest !== null && 'version' in manifest && 'artifacts' in manifest
-    );
-  } catch {
-    return false;
-  }
+/** Name of an absolute path in reports: relative to a folder, with forward slashes. */
+export function relativeName(cwd: string, path: string): string {
+  const name = relative(cwd, path);
+  return (name === '' ? '.' : name).split(sep).join('/');
 }

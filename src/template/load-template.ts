@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readRegularFile, UnreadableFileError, type Boundary } from '../files/read-regular-file.ts';
 import type { SourceDiagnostic } from '../model/source.ts';
 import { templateDiagnostic } from '../text/diagnostic.ts';
 import { parseTemplateObject, parseTemplateText, type ParsedTemplate } from '../text/parse-template.ts';
@@ -17,34 +17,74 @@ export type LoadedFile =
       readonly bytes: Uint8Array;
     }
   | { readonly kind: 'broken'; readonly parsed: ParsedTemplate; readonly bytes: Uint8Array }
-  | { readonly kind: 'other'; readonly reason: string };
+  | { readonly kind: 'other'; readonly reason: string }
+  | { readonly kind: 'unreadable'; readonly error: UnreadableFileError };
+
+/** Why a file is read: it was named, another one names it, an assembly says that it is a template, or it lay in a folder. */
+export type TemplateUse = 'named' | 'nested' | 'assembly' | 'found';
+
+/** Escapes and aliases can spell a key that the text does not show. */
+const hiddenKey = /\\[uUx\r\n]|\*[^\s,[\]{}]{1,100}[\t ]{0,20}:/;
 
 /**
- * Reads a file that may be a template. `file` is its name in reports. A file that looks like a
- * template and is not well-formed is `broken`; what is no template is `other`. No transform is run yet.
+ * Reads a file that may be a template. `file` is its name in reports. No transform is run yet.
+ * A file that is not well-formed is `broken` when it looks like a template, or when it was not `found` by chance;
+ * what is no template is `other`. An assembly may hold stacks without resources.
  */
-export async function loadTemplate(path: string, file: string): Promise<LoadedFile> {
-  const { size } = await stat(path);
-  if (size > sizeLimitBytes) return { kind: 'broken', parsed: tooLarge(file, size), bytes: new Uint8Array() };
-  const bytes = await readFile(path);
-  const text = decodeText(bytes);
-  if (!text.includes('Resources') && !text.includes('AWSTemplateFormatVersion')) {
-    return {
-      kind: 'other',
-      reason: text.trim() === '' ? 'the file is empty' : 'it has no Resources section',
-    };
+export async function loadTemplate(
+  path: string,
+  file: string,
+  use: TemplateUse,
+  boundary: Boundary,
+): Promise<LoadedFile> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readRegularFile(path, sizeLimitBytes, boundary);
+  } catch (error) {
+    if (!(error instanceof UnreadableFileError)) throw error;
+    if (error.reason !== 'too-large') return { kind: 'unreadable', error };
+    return { kind: 'broken', parsed: tooLarge(file, error.message), bytes: new Uint8Array() };
   }
+  const text = decodeText(bytes);
+  if (use === 'found' && !mayBeTemplate(text)) return { kind: 'other', reason: reasonOf(text) };
   const parsed = parseTemplateText(text, file);
   const { root } = parsed;
   if (root === undefined) {
-    return looksLikeTemplate(text)
-      ? { kind: 'broken', parsed, bytes }
-      : { kind: 'other', reason: 'it is not well-formed and does not look like a template' };
+    const isBroken = parsed.value === undefined;
+    if (isBroken && text.trim() !== '' && (use !== 'found' || looksLikeTemplate(text)))
+      return { kind: 'broken', parsed, bytes };
+    return { kind: 'other', reason: isBroken ? reasonOf(text) : 'it does not hold a mapping at its top' };
   }
   if (isTemplate(root)) return { kind: 'template', parsed, root, bytes };
-  if (!Object.hasOwn(root, 'AWSTemplateFormatVersion'))
-    return { kind: 'other', reason: 'it has no resources with a type' };
-  return { kind: 'broken', parsed: withoutResources(parsed), bytes };
+  const empty = use === 'assembly' ? withoutStatement(root) : undefined;
+  if (empty !== undefined) return { kind: 'template', parsed, root: empty, bytes };
+  return { kind: 'other', reason: reasonOf(text, root) };
+}
+
+/** A stack of an assembly that declares nothing: the CDK writes one for every stack without resources. */
+function withoutStatement(root: RawObject): RawObject | undefined {
+  const resources = Object.hasOwn(root, 'Resources') ? root['Resources'] : {};
+  return isRawObject(resources) ? { ...root, Resources: resources } : undefined;
+}
+
+function mayBeTemplate(text: string): boolean {
+  return text.includes('Resources') || text.includes('AWSTemplateFormatVersion') || hiddenKey.test(text);
+}
+
+/** Why something is not a template, in words that many files share. */
+function reasonOf(text: string, root?: RawObject): string {
+  if (text.trim() === '') return 'the file is empty';
+  if (root === undefined && mayBeTemplate(text))
+    return 'it is not well-formed and does not look like a template';
+  if (root === undefined || !Object.hasOwn(root, 'Resources')) {
+    const meant = Object.keys(root ?? {}).find((key) => key.trim().toLowerCase() === 'resources');
+    return meant === undefined
+      ? 'it has no `Resources` section'
+      : `it has \`${meant}\` instead of a \`Resources\` section`;
+  }
+  return isRawObject(root['Resources'])
+    ? 'its `Resources` section has nothing with a type'
+    : 'its `Resources` section is not a mapping';
 }
 
 /** True for a mapping whose `Resources` hold something that CloudFormation would create. */
@@ -63,7 +103,8 @@ function isResourceType(type: unknown): boolean {
 }
 
 function looksLikeTemplate(text: string): boolean {
-  return text.includes('AWSTemplateFormatVersion') || /^[\t ]{0,8}"?Resources"?[\t ]*:/m.test(text);
+  if (text.includes('AWSTemplateFormatVersion')) return true;
+  return /(?:^|[\s{,])["']?Resources["']?[\t ]{0,20}:/.test(text) && /\b(?:AWS|Alexa|Custom)::/.test(text);
 }
 
 /** The file with a diagnostic that it holds nothing to judge. */
@@ -77,8 +118,8 @@ export function withoutResources(parsed: ParsedTemplate): ParsedTemplate {
   return { ...parsed, diagnostics: [...parsed.diagnostics, found] };
 }
 
-function tooLarge(file: string, size: number): ParsedTemplate {
-  const message = `the file is ${Math.ceil(size / 1_048_576)} MB; templates of up to ${sizeLimitBytes / 1_048_576} MB are read`;
+function tooLarge(file: string, reason: string): ParsedTemplate {
+  const message = `the template was not read: ${reason}`;
   const found: SourceDiagnostic = {
     code: 'template-too-large',
     severity: 'error',

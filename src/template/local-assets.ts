@@ -1,12 +1,13 @@
-import { isAbsolute, relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
+import type { Boundary } from '../files/read-regular-file.ts';
 import { entriesOf, isRawObject, member, type RawObject } from '../text/raw.ts';
 
 /** Where a stack's local files are. */
 export interface AssetPlace {
   /** Folder that relative paths start from: the template's, or the assembly's. */
   readonly folder: string;
-  /** Folders outside which nothing is read. */
-  readonly within: readonly string[];
+  /** Whoever reads a file holds its real path against this. */
+  readonly within: Boundary;
   /** Absolute paths of an assembly's assets, by hash. */
   readonly byHash?: ReadonlyMap<string, string>;
 }
@@ -24,22 +25,14 @@ export function readAssetManifest(raw: unknown, folder: string): Map<string, str
 /**
  * The local file or folder behind a property that names uploaded content: a relative path, an
  * S3 key or URL with an asset's hash in it, or the path in the resource's `aws:asset:path`.
+ * The path may lead anywhere: who reads it holds it against `place.within`.
  */
 export function findLocalAsset(value: unknown, resource: RawObject, place: AssetPlace): string | undefined {
-  if (typeof value === 'string' && !/^[a-z][a-z0-9+.-]*:/i.test(value)) return inside(value, place);
+  if (typeof value === 'string' && !/^[a-z][a-z0-9+.-]*:/i.test(value)) return resolve(place.folder, value);
   const hash = findHash(value, 0, place);
   if (hash !== undefined) return hash;
   const noted = member(resource['Metadata'], 'aws:asset:path');
-  return typeof noted === 'string' ? inside(noted, place) : undefined;
-}
-
-function inside(path: string, place: AssetPlace): string | undefined {
-  const full = resolve(place.folder, path);
-  const isInside = place.within.some((folder) => {
-    const way = relative(folder, full);
-    return !way.startsWith('..') && !isAbsolute(way);
-  });
-  return isInside ? full : undefined;
+  return typeof noted === 'string' ? resolve(place.folder, noted) : undefined;
 }
 
 /** Looks for an asset's hash in the strings of a small raw tree (a key, or a joined URL). */

@@ -1,11 +1,14 @@
 import { pseudoParameter, type Environment } from './environment.ts';
 import { SymbolicValue, type Value } from '../model/value.ts';
+import type { Boundary } from '../files/read-regular-file.ts';
 import type { ReadingBuilder } from './reading-builder.ts';
 
 /** What a caller knows beside the files. */
 export interface ReadTemplatesOptions {
   /** Absolute; files are named relative to it. */
   readonly cwd: string;
+  /** Folder outside of which nothing is read; the named folders and the folders of named files where it is absent. */
+  readonly root?: string;
   /** Values of template parameters, by name. */
   readonly parameters?: Readonly<Record<string, string>>;
   readonly region?: string;
@@ -20,6 +23,7 @@ export interface ReadContext {
   readonly builder: ReadingBuilder;
   readonly options: ReadTemplatesOptions;
   readonly environment: Environment;
+  readonly boundary: Boundary;
   /** Name of an absolute path in reports: relative, with forward slashes. */
   readonly nameOf: (path: string) => string;
 }

@@ -1,11 +1,10 @@
-import { relative, sep } from 'node:path';
 import type { CodeCapability, CodeEvidence } from '../model/resource.ts';
 import type { SourceReading } from '../model/source.ts';
 import type { Environment } from './environment.ts';
 import { addAssembly } from './assembly.ts';
 import { addCodeEvidence } from './code-evidence.ts';
 import { addDocuments } from './documents.ts';
-import { findInputs } from './find-inputs.ts';
+import { findInputs, relativeName } from './find-inputs.ts';
 import { addTemplateFiles } from './template-folder.ts';
 import { parseTemplateObject } from '../text/parse-template.ts';
 import { isTemplate, withoutResources } from './load-template.ts';
@@ -31,14 +30,16 @@ export async function readTemplates(
   paths: readonly string[],
   options: ReadTemplatesOptions,
 ): Promise<SourceReading> {
-  const found = await findInputs(paths, options.cwd);
+  const found = await findInputs(paths, options.cwd, options.root);
   const builder = new ReadingBuilder();
   const context: ReadContext = {
     builder,
     options,
     environment: environmentOf(options),
+    boundary: found.boundary,
     nameOf: (path) => relativeName(options.cwd, path),
   };
+  for (const { path, reason, kind } of found.leftOut) builder.leaveOut(context.nameOf(path), reason, kind);
   for (const folder of found.assemblies) await addAssembly(folder, context);
   await addTemplateFiles(found.templates, context);
   await readBeside(context);
@@ -55,7 +56,7 @@ async function readBeside({ builder, options }: ReadContext): Promise<void> {
 }
 
 /** What may be said about a template that is held in memory. */
-export interface ReadTemplateOptions extends Omit<ReadTemplatesOptions, 'cwd' | 'readCode'> {
+export interface ReadTemplateOptions extends Omit<ReadTemplatesOptions, 'cwd' | 'root' | 'readCode'> {
   /** Capabilities that functions' code shows: logical id -> names. */
   readonly code?: Readonly<Record<string, readonly string[]>>;
 }
@@ -144,9 +145,4 @@ function environmentOf(options: Omit<ReadTemplatesOptions, 'cwd'>): Environment 
     ...(account === undefined ? {} : { account }),
     ...(partition === undefined ? {} : { partition }),
   };
-}
-
-function relativeName(cwd: string, path: string): string {
-  const name = relative(cwd, path);
-  return (name === '' ? '.' : name).split(sep).join('/');
 }

@@ -5,7 +5,9 @@ import type { ScanInput } from '../model/scan-result.ts';
 import type { SourceDiagnostic, SourceReading, SourceSuppression } from '../model/source.ts';
 import type { Cause, ObjectValue } from '../model/value.ts';
 import { scopeResource, templateResource } from './own-resources.ts';
+import type { LeftOut } from './find-inputs.ts';
 import type { ParsedTemplate } from '../text/parse-template.ts';
+import { StackCopies } from './nested-stacks.ts';
 import { Reading } from './reading.ts';
 import type { Stack } from './stack.ts';
 import { looseComments, readSuppressions } from './suppressions.ts';
@@ -19,6 +21,7 @@ export class ReadingBuilder {
   readonly diagnostics: SourceDiagnostic[] = [];
   readonly suppressions: SourceSuppression[] = [];
   readonly incomplete: { scope: string; type: string; cause: Cause }[] = [];
+  readonly copies = new StackCopies();
   readonly documents = new Map<string, ObjectValue>();
   readonly #templates = new Map<string, ParsedTemplate>();
   readonly #stackIds = new Set<string>();
@@ -42,6 +45,23 @@ export class ReadingBuilder {
     this.addTemplate(stack.parsed);
     this.stacks.push(stack);
     this.reading.stacks.push(stack);
+  }
+
+  /** Something that was not read; said as a diagnostic where it may hold what is not decided. */
+  leaveOut(name: string, reason: string, kind: LeftOut['kind']): void {
+    this.skipped.push({ name, reason });
+    if (kind === 'other') return;
+    const outside = kind === 'outside';
+    const advice = outside
+      ? '; scan the folder that it leads to, or name a folder that holds both by --root'
+      : '';
+    this.diagnostics.push({
+      code: outside ? 'outside-of-root' : 'input-unreadable',
+      severity: outside ? 'warning' : 'error',
+      message: `\`${name}\` was not read: ${reason}${advice}`,
+      where: name,
+      affects: [],
+    });
   }
 
   addInput(name: string, kind: ScanInput['kind'], contents: readonly Uint8Array[], resources: number): void {

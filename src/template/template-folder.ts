@@ -1,9 +1,11 @@
 import { dirname, resolve } from 'node:path';
 import type { Value } from '../model/value.ts';
 import { withIncludedBodies } from './documents.ts';
-import { loadTemplate, type LoadedFile } from './load-template.ts';
+import { loadTemplate, type LoadedFile, type TemplateUse } from './load-template.ts';
 import type { SourceDiagnostic } from '../model/source.ts';
-import { passedParameters, reportMissing } from './nested-stacks.ts';
+import type { UnreadableFileError } from '../files/read-regular-file.ts';
+import type { LeftOut } from './find-inputs.ts';
+import { nestingLimit, passedParameters, reportLimit, reportMissing } from './nested-stacks.ts';
 import { entriesOf, member } from '../text/raw.ts';
 import { givenParameter, givenToTransforms, type ReadContext } from './read-context.ts';
 import { Stack } from './stack.ts';
@@ -17,7 +19,7 @@ export async function addTemplateFiles(
   context: ReadContext,
 ): Promise<void> {
   const folder = new TemplateFiles(context);
-  for (const { path, explicit } of files) await folder.load(path, explicit);
+  for (const { path, explicit } of files) await folder.load(path, explicit ? 'named' : 'found');
   await folder.loadNested();
   await folder.addStacks();
 }
@@ -31,17 +33,21 @@ class TemplateFiles {
 
   constructor(readonly context: ReadContext) {}
 
-  async load(path: string, explicit: boolean): Promise<void> {
+  async load(path: string, use: TemplateUse): Promise<void> {
     const { builder, nameOf } = this.context;
     const name = nameOf(path);
-    const loaded = await loadTemplate(path, name);
+    const loaded = await loadTemplate(path, name, use, this.context.boundary);
     if (loaded.kind === 'template') this.#loaded.set(path, loaded);
     else if (loaded.kind === 'broken') {
       builder.addTemplate(loaded.parsed);
       builder.addInput(name, 'template', [loaded.bytes], 0);
+    } else if (loaded.kind === 'unreadable') {
+      // A nested template that is not there is said of the stack that names it.
+      if (use === 'nested' && loaded.error.reason === 'missing') return;
+      builder.leaveOut(name, loaded.error.message, use === 'named' ? 'denied' : kindOf(loaded.error));
     } else {
       builder.skipped.push({ name, reason: loaded.reason });
-      if (explicit) builder.diagnostics.push(notATemplate(name, loaded.reason));
+      if (use === 'named') builder.diagnostics.push(notATemplate(name, loaded.reason));
     }
   }
 
@@ -50,7 +56,7 @@ class TemplateFiles {
     for (const [path, { root }] of this.#loaded) {
       for (const nested of localTemplates(path, root['Resources']).values()) {
         if (nested === path) continue;
-        if (!this.#loaded.has(nested)) await this.load(nested, false).catch(() => undefined);
+        if (!this.#loaded.has(nested)) await this.load(nested, 'nested');
         if (this.#loaded.has(nested)) this.#nested.add(nested);
       }
     }
@@ -81,9 +87,9 @@ class TemplateFiles {
   ): Promise<Stack | undefined> {
     const template = this.#loaded.get(path);
     if (template === undefined || ancestors.includes(path)) return undefined;
-    const { builder, environment, options } = this.context;
+    const { builder, environment } = this.context;
     const folder = dirname(path);
-    const assets = { folder, within: [options.cwd, folder] };
+    const assets = { folder, within: this.context.boundary };
     // A template that is nested twice may come to something else each time.
     const known = givenToTransforms(given, environment);
     const parsed = await expandTransformsOfFile(await withIncludedBodies(template.parsed, assets), known);
@@ -93,6 +99,10 @@ class TemplateFiles {
     builder.addStack(stack);
     const local = localTemplates(path, stack.root['Resources']);
     for (const [logicalId, nested] of local) {
+      if (this.#isTooMuch(nested, path, ancestors)) {
+        reportLimit(stack, logicalId);
+        continue;
+      }
       const passed = passedParameters(stack, logicalId);
       const child = await this.#addStack(nested, `${id}/${logicalId}`, scope, passed, [...ancestors, path]);
       if (child === undefined) reportMissing(stack, logicalId);
@@ -101,6 +111,14 @@ class TemplateFiles {
     for (const logicalId of stack.nestedStackIds())
       if (!local.has(logicalId)) reportMissing(stack, logicalId);
     return stack;
+  }
+
+  /** True where a template that nests others may not be made a stack once more. */
+  #isTooMuch(nested: string, path: string, ancestors: readonly string[]): boolean {
+    const template = this.#loaded.get(nested);
+    if (template === undefined || nested === path || ancestors.includes(nested)) return false;
+    const resources = entriesOf(template.root['Resources']).length;
+    return ancestors.length + 1 >= nestingLimit || !this.context.builder.copies.take(nested, resources);
   }
 }
 
@@ -121,5 +139,11 @@ function localTemplates(path: string, resources: unknown): Map<string, string> {
 
 function notATemplate(name: string, reason: string): SourceDiagnostic {
   const message = `\`${name}\` is not a CloudFormation template: ${reason}`;
-  return { code: 'not-a-template', severity: 'warning', message, where: name, affects: [] };
+  return { code: 'not-a-template', severity: 'error', message, where: name, affects: [] };
+}
+
+/** What a file in a folder that could not be read means: a missing one is no loss, all others may hide something. */
+function kindOf({ reason }: UnreadableFileError): LeftOut['kind'] {
+  if (reason === 'outside') return 'outside';
+  return reason === 'denied' ? 'denied' : 'other';
 }

@@ -83,8 +83,8 @@ function fromJson(source: SourceText, file: string): ParsedTemplate {
   try {
     root = JSON.parse(source.text);
   } catch {
-    // A YAML file may start with a flow mapping.
-    if (/\.ya?ml$/i.test(file)) return fromYaml(source, file);
+    // A YAML file may start with a flow mapping, whatever it is called; a quoted first key is JSON's.
+    if (/\.ya?ml$/i.test(file) || !/^\s*(?:\{\s*["}]|\[)/.test(source.text)) return fromYaml(source, file);
     throw findJsonError(source.text);
   }
   const outline = outlineJson(source.text);

@@ -13,19 +13,26 @@ describe('saving a file', () => {
 
   it('leaves nothing else beside it, and gives a new file its mode', async () => {
     const file = join(folder, 'account.json.gz');
-    await saveFile(file, 'new', 0o600);
+    await saveFile(file, 'new', { mode: 0o600 });
     expect(await readdir(folder)).toEqual(['account.json.gz']);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
   });
 
-  it('replaces what a link points at, and keeps link and permissions', async () => {
+  it('keeps the permissions of what it replaces', async () => {
     const file = join(folder, 'report.json');
     await writeFile(file, 'old');
     await chmod(file, 0o640);
-    await symlink(file, join(folder, 'latest.json'));
-    await saveFile(join(folder, 'latest.json'), 'new', 0o600);
+    await saveFile(file, 'new', { mode: 0o600 });
     expect(await readFile(file, 'utf8')).toBe('new');
     expect((await stat(file)).mode & 0o777).toBe(0o640);
+  });
+
+  it('follows no link', async () => {
+    const file = join(folder, 'report.json');
+    await writeFile(file, 'old');
+    await symlink(file, join(folder, 'latest.json'));
+    await expect(saveFile(join(folder, 'latest.json'), 'new')).rejects.toThrow('is a link');
+    expect(await readFile(file, 'utf8')).toBe('old');
     expect((await lstat(join(folder, 'latest.json'))).isSymbolicLink()).toBe(true);
   });
 

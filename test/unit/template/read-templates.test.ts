@@ -50,21 +50,20 @@ describe('a folder', () => {
       'walk/deep/b.template/Headgate::Scope',
     ]);
     expect(reading.skipped).toEqual([
-      { name: 'walk/data.json', reason: 'it has no resources with a type' },
+      { name: 'walk/data.json', reason: 'its `Resources` section is not a mapping' },
       { name: 'walk/empty.yml', reason: 'the file is empty' },
-      { name: 'walk/package.json', reason: 'it has no Resources section' },
+      { name: 'walk/none.yaml', reason: 'it has no `Resources` section' },
+      { name: 'walk/package.json', reason: 'it has no `Resources` section' },
     ]);
     expect(reading.diagnostics.map(({ code, where }) => [code, where])).toEqual([
       ['template-syntax', 'walk/broken.yaml:3:7'],
-      ['template-without-resources', 'walk/none.yaml:1:1'],
     ]);
     expect(reading.inputs.map(({ name, kind, resources }) => [name, kind, resources])).toEqual([
       ['walk/broken.yaml', 'template', 0],
-      ['walk/none.yaml', 'template', 0],
       ['walk/a.yaml', 'template', 1],
       ['walk/deep/b.template', 'template', 1],
     ]);
-    expect(reading.inputs[2]?.digest).toMatch(/^sha256:[0-9a-f]{64}$/);
+    expect(reading.inputs[1]?.digest).toMatch(/^sha256:[0-9a-f]{64}$/);
   });
 
   it('that does not exist is an error of its own', async () => {
@@ -193,6 +192,12 @@ describe('templates of one call', () => {
     });
     expect([...documents.keys()]).toHaveLength(2);
     expect(diagnostics).toMatchObject([
+      {
+        code: 'document-unreadable',
+        where: 'docs/t.yaml:7:55',
+        message:
+          'the document that `BodyS3Location` of `Away` names cannot be read: it is outside of the folders that are scanned',
+      },
       { code: 'document-unreadable', where: 'docs/t.yaml:8:55', affects: ['AWS::ApiGateway::RestApi'] },
     ]);
   });

@@ -1,0 +1,101 @@
+import { constants } from 'node:fs';
+import { open, realpath } from 'node:fs/promises';
+import { isAbsolute, relative, sep } from 'node:path';
+
+/** Real paths of the folders outside of which nothing is read. */
+export type Boundary = readonly string[];
+
+export type UnreadableReason = 'missing' | 'denied' | 'not-regular' | 'too-large' | 'outside';
+
+/** A file that was not read; the message completes "the file was not read: ...". */
+export class UnreadableFileError extends Error {
+  constructor(
+    readonly reason: UnreadableReason,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = 'UnreadableFileError';
+  }
+}
+
+/** Largest file of Headgate's own kinds (configuration, waivers, baselines, parameters, rules). */
+export const ownFileLimitBytes = 20 * 1024 * 1024;
+
+/** True for a real path in one of the folders, or for one of them. */
+export function isInside(path: string, boundary: Boundary): boolean {
+  return boundary.some((folder) => {
+    const way = relative(folder, path);
+    return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+  });
+}
+
+/**
+ * The real path behind a path, links resolved.
+ * @throws UnreadableFileError when there is nothing, or when it is outside of the boundary.
+ */
+export async function realPathWithin(path: string, boundary: Boundary | undefined): Promise<string> {
+  const real = await realpath(path).catch((cause: unknown) => {
+    throw describe(cause);
+  });
+  if (boundary !== undefined && !isInside(real, boundary))
+    throw new UnreadableFileError('outside', 'it is outside of the folders that are scanned');
+  return real;
+}
+
+/**
+ * Bytes of a regular file. Never waits for a pipe or reads a device.
+ * @param boundary where given, the file's real path must be inside of it.
+ * @throws UnreadableFileError.
+ */
+export async function readRegularFile(
+  path: string,
+  limitBytes: number,
+  boundary?: Boundary,
+): Promise<Uint8Array> {
+  const real = boundary === undefined ? path : await realPathWithin(path, boundary);
+  // The real path holds no link; one that is put there in between is not followed.
+  const noFollow = boundary === undefined ? 0 : constants.O_NOFOLLOW;
+  const handle = await open(real, constants.O_RDONLY | constants.O_NONBLOCK | noFollow).catch(
+    (cause: unknown) => {
+      throw describe(cause);
+    },
+  );
+  try {
+    const found = await handle.stat();
+    if (found.isDirectory()) throw new UnreadableFileError('not-regular', 'it is a folder');
+    if (!found.isFile()) throw new UnreadableFileError('not-regular', 'it is not a regular file');
+    if (found.size > limitBytes)
+      throw new UnreadableFileError('too-large', sizeMessage(found.size, limitBytes));
+    return await handle.readFile();
+  } catch (cause) {
+    throw cause instanceof UnreadableFileError ? cause : describe(cause);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** UTF-8 text of a regular file, without a byte order mark. @throws UnreadableFileError. */
+export async function readRegularText(
+  path: string,
+  limitBytes = ownFileLimitBytes,
+  boundary?: Boundary,
+): Promise<string> {
+  return new TextDecoder().decode(await readRegularFile(path, limitBytes, boundary));
+}
+
+function sizeMessage(size: number, limit: number): string {
+  const megabytes = (bytes: number): number => Math.ceil(bytes / 1_048_576);
+  return `it has ${megabytes(size)} MB; files of up to ${megabytes(limit)} MB are read`;
+}
+
+function describe(cause: unknown): UnreadableFileError {
+  const code = (cause as NodeJS.ErrnoException).code ?? '';
+  if (code === 'ENOENT' || code === 'ENOTDIR')
+    return new UnreadableFileError('missing', 'it does not exist', { cause });
+  if (code === 'ELOOP')
+    return new UnreadableFileError('outside', 'it is a link that leads in a circle', { cause });
+  if (code === 'ENXIO' || code === 'EISDIR')
+    return new UnreadableFileError('not-regular', 'it is not a regular file', { cause });
+  return new UnreadableFileError('denied', `it cannot be read (${code})`, { cause });
+}
