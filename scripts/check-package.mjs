@@ -89,6 +89,18 @@ try {
     compiled.status === 0 && plugin.stdout.trim() === 'headgate',
     `${compiled.stdout} ${plugin.stderr}`,
   );
+
+  // The compiler's older resolution, which looks at typesVersions and not at exports.
+  const older = spawnSync(
+    process.execPath,
+    [
+      join(root, 'node_modules/typescript/bin/tsc'),
+      ...['--module', 'commonjs', '--moduleResolution', 'node10', '--ignoreDeprecations', '6.0'],
+      ...['--target', 'es2022', '--strict', '--skipLibCheck', '--noEmit', 'validated.cts'],
+    ],
+    { cwd: app, encoding: 'utf8' },
+  );
+  check('the plugin has types where a compiler knows no exports', older.status === 0, older.stdout);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type {
   App,
@@ -28,12 +28,15 @@ export class HeadgateValidation implements IPolicyValidationPlugin {
     this.#options = options;
   }
 
-  /** @throws Error with what is wrong, which the CDK reports as the plugin's failure. */
+  /** Never throws: what keeps the plugin from deciding is a fatal violation of the report. */
   validate({ appConstruct, templatePaths }: IPolicyValidationContext): PolicyValidationPluginReport {
     // The CDK hands over the root of the tree, and only an App is asked to validate.
-    const { outdir: assembly } = appConstruct as App;
-    const folders = [...new Set(templatePaths.map((path) => dirname(path)))];
-    const { violations, counts } = ask({ ...this.#options, assembly, folders });
+    // The CDK command names its output folder relative to where it runs, and so the templates in it.
+    const assembly = resolve((appConstruct as App).outdir);
+    const folders = [...new Set(templatePaths.map((path) => dirname(resolve(path))))];
+    const answer = ask({ ...this.#options, assembly, folders });
+    if (answer instanceof Error) return undecided(answer.message);
+    const { violations, counts } = answer;
     return {
       success: violations.every(({ severity }) => severity !== 'error'),
       violations: [...violations],
@@ -42,13 +45,28 @@ export class HeadgateValidation implements IPolicyValidationPlugin {
   }
 }
 
-function ask(request: ScanRequest): ScanAnswer {
+/**
+ * The CDK command passes a synthesis whose plugin threw (aws-cdk 2.1148, read 2026-11-27): it looks at
+ * violations alone. Of a fatal one that is bound to no construct it always tells, and nobody can acknowledge it.
+ */
+function undecided(why: string): PolicyValidationPluginReport {
+  const violation = {
+    ruleName: 'headgate.scan',
+    description: `Headgate could not check this application: ${why.trim()}`,
+    severity: 'fatal',
+    // One resource that is none: the CDK command counts violations without any, and prints nothing of them.
+    violatingResources: [{ locations: [] }],
+  };
+  return { success: false, violations: [violation], metadata: { error: why.trim() } };
+}
+
+function ask(request: ScanRequest): ScanAnswer | Error {
   const { status, stdout, stderr, error } = spawnSync(process.execPath, [scanner], {
     input: JSON.stringify(request),
     encoding: 'utf8',
     maxBuffer: Infinity,
   });
-  if (status !== 0) throw new Error(error?.message ?? stderr, { cause: error });
+  if (status !== 0) return error ?? new Error(stderr === '' ? 'the scan was stopped.' : stderr);
   // Written by the process above.
   return JSON.parse(stdout) as ScanAnswer;
 }

@@ -21,7 +21,7 @@ export interface HeadgateValidationOptions {
 
 /** What the plugin asks of the process that scans. */
 export interface ScanRequest extends HeadgateValidationOptions {
-  /** Folder of the whole cloud assembly: flows cross stacks. */
+  /** Folder of the whole cloud assembly, as flows cross stacks; an absolute path. */
   readonly assembly: string;
   /** Folders whose templates are asked about; absolute paths. */
   readonly folders: readonly string[];

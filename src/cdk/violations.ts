@@ -28,11 +28,10 @@ export function toViolations(result: ScanResult, options: ViolationOptions): Pol
   const drafts = new Map<string, Draft>();
   for (const evaluation of result.evaluations) {
     const rule = rules.get(evaluation.ruleId);
-    const place = placeOf(evaluation, options);
-    if (rule === undefined || place === undefined || !isReported(evaluation, options)) continue;
+    if (rule === undefined || !isReported(evaluation, options) || isElsewhere(evaluation, options)) continue;
     const key = JSON.stringify([evaluation.ruleId, evaluation.verdict, evaluation.message]);
     const draft = drafts.get(key) ?? { ...describe(evaluation, rule, options), violatingResources: [] };
-    draft.violatingResources.push(place);
+    draft.violatingResources.push(placeOf(evaluation, options));
     drafts.set(key, draft);
   }
   return [...drafts.values()];
@@ -53,7 +52,7 @@ function describe(
     ruleName: rule.id,
     description: verdict === 'unknown' && reason !== undefined ? `${message}: ${reason}` : message,
     severity: isError ? 'error' : 'warning',
-    fix: rule.fix.text,
+    fix: describeFix(rule),
     ruleMetadata: { severity, requirement: rule.requirement, verdict },
   };
 }
@@ -62,14 +61,22 @@ function limitOf(failOn: Severity | 'none'): number {
   return failOn === 'none' ? 0 : severities.indexOf(failOn) + 1;
 }
 
-/** Template, logical id and property of a finding; none where it is not in the templates asked about. */
-function placeOf(
-  { location, resource }: Evaluation,
-  { folders, cwd }: ViolationOptions,
-): PolicyViolatingResource | undefined {
-  const templatePath = location?.file === undefined ? undefined : resolve(cwd, location.file);
-  if (templatePath === undefined || !folders.includes(dirname(templatePath))) return undefined;
-  const [section, logicalId, ...property] = fromPointer(location?.pointer ?? '');
+/** What to do, and how it is written in the CDK: an application knows the construct's properties, not CloudFormation's. */
+function describeFix({ fix: { text, cdk } }: RuleSummary): string {
+  return cdk === undefined ? text : `${text} In the CDK: ${cdk.trim()}`;
+}
+
+/** True for a finding in a template that the plugin was not asked about: that of another stage. */
+function isElsewhere({ location }: Evaluation, { folders, cwd }: ViolationOptions): boolean {
+  if (location?.file.endsWith('.template.json') !== true) return false;
+  return !folders.includes(dirname(resolve(cwd, location.file)));
+}
+
+/** Template, logical id and property of a finding, as far as it has them. */
+function placeOf({ location, resource }: Evaluation, { cwd }: ViolationOptions): PolicyViolatingResource {
+  if (location === undefined) return { resourceLogicalId: resource.name, locations: [] };
+  const templatePath = resolve(cwd, location.file);
+  const [section, logicalId, ...property] = fromPointer(location.pointer ?? '');
   if (section !== 'Resources' || logicalId === undefined)
     return { resourceLogicalId: resource.name, templatePath, locations: [] };
   return {
