@@ -8,6 +8,7 @@ import {
   Unresolved,
   type Value,
 } from '../model/value.ts';
+import { isSchedule, isTimeZone } from './schedule.ts';
 import type { Truth } from './truth.ts';
 
 export type ValueShape =
@@ -19,6 +20,7 @@ export type ValueShape =
   | 'https-url'
   | 'http-url'
   | 'schedule-expression'
+  | 'time-zone'
   | 'acm-certificate'
   | 'web-acl'
   | 'json';
@@ -44,6 +46,8 @@ export function hasShape(value: Value | undefined, shape: ValueShape, graph: Res
       return typeof value === 'object' || isJson(String(value));
     case 'schedule-expression':
       return value instanceof SymbolicValue ? unknownText() : isSchedule(String(value));
+    case 'time-zone':
+      return value instanceof SymbolicValue ? unknownText() : isTimeZone(String(value));
     default:
       return hasPrefix(value, shape === 'arn' ? 'arn:' : shape === 'https-url' ? 'https://' : 'http://');
   }
@@ -173,26 +177,4 @@ function isJson(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-const unit = /^(minutes?|hours?|days?)$/;
-const cronField = /^[0-9A-Za-z*?,/\-#LW]+$/;
-
-// EventBridge: rate(value unit), cron(six fields), and for schedules at(yyyy-mm-ddThh:mm:ss).
-function isSchedule(text: string): boolean {
-  const body = /^(rate|cron|at)\((.*)\)$/.exec(text.trim());
-  const inner = (body?.[2] ?? '').trim();
-  if (body?.[1] === 'at') return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(inner);
-  // Templates in use end fields with a comma, as in cron(5, 0, 1, *, ?, *); nothing says that this is refused.
-  const fields = inner.split(/\s+/).map((field) => field.replace(/,$/, ''));
-  if (body?.[1] === 'cron')
-    return (
-      fields.length === 6 &&
-      fields.every((field) => cronField.test(field)) &&
-      (fields[2] === '?' || fields[4] === '?')
-    );
-  if (body?.[1] !== 'rate' || fields.length !== 2) return false;
-  const [count, word] = [Number(fields[0]), fields[1] ?? ''];
-  // The service refuses "rate(1 minutes)" and "rate(5 minute)".
-  return Number.isInteger(count) && count > 0 && unit.test(word) && word.endsWith('s') === count > 1;
 }

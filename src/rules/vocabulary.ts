@@ -38,6 +38,7 @@ export const valueShapes = [
   'https-url',
   'http-url',
   'schedule-expression',
+  'time-zone',
   'acm-certificate',
   'web-acl',
   'json',
