@@ -114,6 +114,26 @@ export const derivedRelations: readonly DerivedRow[] = [
     through: [['subnets', 'vpc', 'endpoints']],
   },
   {
+    from: lambda,
+    to: ['*'],
+    name: 'servedResources',
+    inverse: 'servedBy',
+    through: [
+      ['serviceTokenOf'],
+      ['providerPartOf', 'serviceTokenOf'],
+      ['workflows', 'providerPartOf', 'serviceTokenOf'],
+    ],
+    note: "custom resources that the function serves, itself or as a part of CDK's provider framework",
+  },
+  {
+    from: ['AWS::StepFunctions::StateMachine'],
+    to: ['*'],
+    name: 'servedResources',
+    inverse: 'servedBy',
+    through: [['providerPartOf', 'serviceTokenOf']],
+    note: "custom resources that the workflow serves as the waiter of CDK's provider framework",
+  },
+  {
     from: ['AWS::S3::Bucket'],
     to: ['AWS::Lambda::Function', 'AWS::SQS::Queue', 'AWS::SNS::Topic'],
     name: 'configuredTargets',

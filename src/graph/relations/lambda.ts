@@ -207,6 +207,17 @@ export const lambdaRelations: readonly RelationRow[] = [
     name: 'scalableTarget',
     inverse: 'scalingPolicies',
   },
+  // CDK's provider framework names by these what it hands over to (aws-cdk-lib 2.276, custom-resources/lib/provider-framework).
+  ...['USER_ON_EVENT_FUNCTION_ARN', 'USER_IS_COMPLETE_FUNCTION_ARN', 'WAITER_STATE_MACHINE_ARN'].map(
+    (variable): RelationRow => ({
+      from: 'AWS::Lambda::Function',
+      path: `Environment.Variables.${variable}`,
+      to: [...functionType, 'AWS::StepFunctions::StateMachine'],
+      name: 'providerParts',
+      inverse: 'providerPartOf',
+      note: "what CDK's provider framework hands a custom resource over to",
+    }),
+  ),
   ...rowsOf([alias, version], {
     path: 'ProvisionedConcurrencyConfig',
     to: functionType,
