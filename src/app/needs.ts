@@ -17,6 +17,7 @@ const policyHolders: Readonly<Record<string, readonly (readonly [type: string, p
     ['AWS::S3::BucketPolicy', 'Bucket'],
   ],
   'AWS::KMS::Key': [['AWS::KMS::Key', 'KeyPolicy']],
+  'AWS::KMS::ReplicaKey': [['AWS::KMS::ReplicaKey', 'KeyPolicy']],
   'AWS::Events::EventBus': [
     ['AWS::Events::EventBus', 'Policy'],
     ['AWS::Events::EventBusPolicy', 'Statement'],
@@ -34,6 +35,10 @@ const policyHolders: Readonly<Record<string, readonly (readonly [type: string, p
     ['AWS::Lambda::Permission', 'Principal'],
     ['AWS::Lambda::Permission', 'SourceArn'],
     ['AWS::Lambda::Permission', 'SourceAccount'],
+    ['AWS::Lambda::Permission', 'Action'],
+    ['AWS::Lambda::Permission', 'PrincipalOrgID'],
+    ['AWS::Lambda::Permission', 'EventSourceToken'],
+    ['AWS::Lambda::Permission', 'FunctionUrlAuthType'],
     ['AWS::Lambda::ResourcePolicy', 'PolicyDocument'],
   ],
 };
@@ -102,7 +107,30 @@ function visit(expression: Expression, scope: Scope, read: Read): void {
     else if (name === 'guards') readWebAcls(read);
     else if (name === 'settingOf')
       for (const property of ['Path', 'PathPart', 'ParentId']) read('AWS::ApiGateway::Resource', property);
+    else if (name === 'admits' || name === 'denies') readAsked(argument as Expression, target, scope, read);
     else visitOperand(argument, scope, read);
+  }
+}
+
+// Whose policies a question about them reads.
+function readAsked({ who, on }: Expression, target: ReadonlySet<string>, scope: Scope, read: Read): void {
+  if (who !== 'role') {
+    readPolicies(target, read);
+    return;
+  }
+  follow(target, 'role', read);
+  readIdentity(target, false, read);
+  // A key's own policy has its say.
+  for (const word of [on ?? []].flat() as string[]) readPolicies(scope.bindings.get(word) ?? noTypes, read);
+}
+
+const noTypes: ReadonlySet<string> = new Set();
+
+function readPolicies(types: ReadonlySet<string>, read: Read): void {
+  for (const type of types) {
+    for (const [holder, property] of policyHolders[type] ?? []) read(holder, property);
+    // A policy that is asked about by its own text.
+    for (const held of Object.values(policyHolders).flat()) if (held[0] === type) read(...held);
   }
 }
 
@@ -144,9 +172,7 @@ function membersOf(quantifier: Expression, from: ReadonlySet<string>, read: Read
     return related.split('.').reduce((types, step) => follow(types, step, read), from);
   for (const path of [elements, entries])
     if (typeof path === 'string') for (const type of from) read(type, top(path));
-  if (statements === 'resource')
-    for (const type of from)
-      for (const [holder, property] of policyHolders[type] ?? []) read(holder, property);
+  if (statements === 'resource') readPolicies(from, read);
   if (statements === 'identity' || services === true) readIdentity(from, services === true, read);
   if (Array.isArray(states))
     for (const type of from) for (const property of workflowProperties) read(type, property);

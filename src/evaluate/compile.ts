@@ -7,6 +7,7 @@ import { boundNode, type Test } from './node.ts';
 import { settingOfForm } from './method-setting.ts';
 import { everyForm, noneForm, someForm } from './quantifiers.ts';
 import { codeForm, externalForm, inFlowForm, sameAsForm, typeForm } from './resource-forms.ts';
+import { admitsForm, deniesForm } from './policy-forms.ts';
 import { statementForm } from './statements.ts';
 import { guardsForm } from './web-acl.ts';
 import { edgeForm, propertyForm, valueForm } from './value-forms.ts';
@@ -25,6 +26,8 @@ const forms: Readonly<Record<string, Form>> = {
   none: noneForm,
   count: countForm,
   statement: statementForm,
+  admits: admitsForm,
+  denies: deniesForm,
   type: typeForm,
   external: externalForm,
   sameAs: sameAsForm,
@@ -36,7 +39,16 @@ const forms: Readonly<Record<string, Form>> = {
 };
 
 /** Forms that may ask about a bound resource (`of`) in the place of the one at hand. */
-const takesOf: ReadonlySet<string> = new Set(['property', 'edge', 'type', 'code', 'inFlow', 'sameAs']);
+const takesOf: ReadonlySet<string> = new Set([
+  'property',
+  'edge',
+  'type',
+  'code',
+  'inFlow',
+  'sameAs',
+  'admits',
+  'denies',
+]);
 
 const cache = new WeakMap<Expression, Test>();
 

@@ -8,21 +8,12 @@ import { knownEnds } from './operands.ts';
 import { predicates } from './predicates.ts';
 import { every, some, type Truth } from './truth.ts';
 
-interface ConditionWish {
-  readonly key?: string;
-  readonly keys?: readonly string[];
-  readonly operator?: string;
-  readonly value?: string;
-  readonly refersTo?: string;
-}
-
 interface StatementWish {
   readonly effect?: 'Allow' | 'Deny';
   readonly principal?: string;
   readonly covers?: readonly string[];
   readonly touches?: readonly string[];
   readonly resource?: string;
-  readonly condition?: ConditionWish;
   readonly unconditioned?: boolean;
 }
 
@@ -56,9 +47,6 @@ function statementHolds(
     () => wish.covers === undefined || every(wish.covers, (action) => coversAction(statement, action)),
     () => wish.touches === undefined || some(wish.touches, (action) => coversAction(statement, action)),
     () => wish.unconditioned === undefined || (statement.conditions.length === 0) === wish.unconditioned,
-    () =>
-      wish.condition === undefined ||
-      some(statement.conditions, (condition) => conditionIs(wish.condition ?? {}, condition, node, context)),
     () => wish.resource === undefined || resourceIs(wish.resource, statement, node, context),
   ];
   return every(checks, (check) => check());
@@ -98,32 +86,6 @@ function isAnother(value: SymbolicValue, service: string): boolean {
   if (!(value instanceof PartialString)) return false;
   const { start, end } = knownEnds(value);
   return !service.startsWith(start) || !service.endsWith(end);
-}
-
-function conditionIs(
-  wish: ConditionWish,
-  condition: PolicyStatement['conditions'][number],
-  node: Node,
-  context: Context,
-): Truth {
-  const keys = [...(wish.keys ?? []), ...(wish.key === undefined ? [] : [wish.key])].map((key) =>
-    key.toLowerCase(),
-  );
-  if (keys.length > 0 && !keys.includes(condition.key.toLowerCase())) return false;
-  if (wish.operator !== undefined && !condition.operator.toLowerCase().includes(wish.operator.toLowerCase()))
-    return false;
-  if (wish.refersTo !== undefined) {
-    const names = predicates['refersTo']?.(wish.refersTo);
-    return names?.({ value: condition.values, isDefault: false, node, context }) ?? false;
-  }
-  return (
-    wish.value === undefined ||
-    some(condition.values, (value) =>
-      value instanceof SymbolicValue
-        ? { code: 'attribute', message: 'a condition value is not known' }
-        : String(value).toLowerCase() === wish.value?.toLowerCase(),
-    )
-  );
 }
 
 function resourceIs(wanted: string, statement: PolicyStatement, node: Node, context: Context): Truth {

@@ -82,6 +82,7 @@ function visitArguments(
       visit(argument as Expression, at, scope, report);
     else if (name === 'some' || name === 'every' || name === 'none' || name === 'count')
       visitQuantifier(name, argument as Expression, at, scope, report);
+    else if (name === 'admits' || name === 'denies') checkAsked(argument as Expression, at, scope, report);
     else if (name === 'matches') checkPattern(argument as string, at, scope, report);
     else if (name === 'of' || name === 'sameAs' || name === 'settingOf' || name === 'refersTo')
       checkBinding(argument as string, at, scope, report);
@@ -120,6 +121,23 @@ function visitQuantifier(
 function unknownRelation(name: string, relations: ReadonlySet<string>): string {
   const meant = nearest(name, [...relations]);
   return `\`${name}\` is not a relation${meant === undefined ? '' : `; did you mean \`${meant}\`?`}`;
+}
+
+const askedWords: ReadonlySet<string> = new Set(['itself', 'objects', 'anything', 'others']);
+
+function checkAsked(
+  { who, on, for: source }: Expression,
+  path: readonly (string | number)[],
+  scope: ExpressionScope,
+  report: Report,
+): void {
+  for (const word of [on ?? []].flat() as string[])
+    // strings, as the schema says
+    if (!askedWords.has(word)) checkBinding(word, [...path, 'on'], scope, report);
+  if (typeof source !== 'string') return;
+  if (who === 'everyone' || who === 'services' || who === 'role')
+    report([...path, 'for'], '`for` goes with a service principal');
+  else if (source !== 'outsiders') checkBinding(source, [...path, 'for'], scope, report);
 }
 
 function checkPattern(

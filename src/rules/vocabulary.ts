@@ -117,7 +117,20 @@ export const keywords: readonly Keyword[] = [
   {
     name: 'of',
     role: 'modifier',
-    goesWith: ['property', 'edge', 'type', 'code', 'inFlow', 'some', 'every', 'none', 'count', 'sameAs'],
+    goesWith: [
+      'property',
+      'edge',
+      'type',
+      'code',
+      'inFlow',
+      'some',
+      'every',
+      'none',
+      'count',
+      'sameAs',
+      'admits',
+      'denies',
+    ],
     summary:
       'Reads from a named thing instead of the current one: `self` (what the rule judges) or a name given by `as`.',
     schema: text,
@@ -168,12 +181,27 @@ export const keywords: readonly Keyword[] = [
     example: 'count: {related: subnets, distinct: AvailabilityZone}\natLeast: 2',
   },
   {
+    name: 'admits',
+    role: 'form',
+    summary:
+      'The policies on the current thing, Deny over Allow and conditions included, let `who` send some request. `everyone`: anyone outside of the account that no fixed value binds, by any of the `actions`. `services`: anyone, through an AWS service that a policy names. A service principal: that service `for` a named thing, by every one of the `actions`. `role`: the role of the current thing, by what it holds, and for a key by the policy of the key.',
+    schema: { $ref: '#/$defs/admits' },
+    example: "admits: {who: events.amazonaws.com, actions: ['sqs:SendMessage'], for: self}",
+  },
+  {
+    name: 'denies',
+    role: 'form',
+    summary:
+      'The policies on the current thing deny every request of a kind, whoever sends it, for each of the `actions` and each thing that `on` lists.',
+    schema: { $ref: '#/$defs/denies' },
+    example: "denies: {actions: ['s3:*'], on: [itself, objects], without: tls}",
+  },
+  {
     name: 'statement',
     role: 'form',
     summary: 'Inside a source of `statements`: what the policy statement says. All members given must hold.',
     schema: { $ref: '#/$defs/statement' },
-    example:
-      'statement: {effect: Deny, principal: everyone, condition: {key: aws:SecureTransport, value: "false"}}',
+    example: 'statement: {effect: Allow, principal: everyone, covers: ["sqs:SendMessage"]}',
   },
   {
     name: 'type',
@@ -478,18 +506,55 @@ const statementSchema = {
       type: 'string',
       description: '`*` for every resource, or a binding (`self`) that the statement names',
     },
-    condition: {
-      type: 'object',
-      additionalProperties: false,
-      properties: {
-        key: text,
-        keys: { type: 'array', items: text },
-        operator: text,
-        value: { type: 'string' },
-        refersTo: text,
-      },
-    },
     unconditioned: { type: 'boolean', description: 'the statement has no condition at all' },
+  },
+};
+
+const on = {
+  description:
+    '`itself` (the default), `objects` (of a bucket), `anything` that the policy names, `others` (whatever it is and whosever), or a binding; or a list of them',
+  anyOf: [text, { type: 'array', items: text, minItems: 1 }],
+};
+
+const admitsSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['who'],
+  properties: {
+    who: {
+      ...text,
+      description: '`everyone`, `services`, `role`, or a service principal such as `events.amazonaws.com`',
+    },
+    actions: {
+      description:
+        'actions, in which a star stands for those that nobody lists; or `any`, `whole-service` (all of some service), and of a role `everything` or `almost-everything` (all but what a NotAction leaves out)',
+      anyOf: [
+        { enum: ['any', 'whole-service', 'everything', 'almost-everything'] },
+        { type: 'array', items: text, minItems: 1 },
+      ],
+    },
+    on,
+    for: {
+      ...text,
+      description: 'with a service principal: the binding that it acts for, or `outsiders`',
+    },
+    through: { ...text, description: 'with `role`: the service through which it uses a key (`sqs`)' },
+  },
+};
+
+const deniesSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['actions', 'without'],
+  properties: {
+    actions: {
+      type: 'array',
+      items: text,
+      minItems: 1,
+      description: 'actions, in which a star stands for those that nobody lists',
+    },
+    on,
+    without: { enum: ['tls'], description: 'of which requests: those without TLS' },
   },
 };
 
@@ -528,6 +593,8 @@ export const expressionDefinitions = {
   operand: operandSchema,
   quantifier: quantifierSchema,
   statement: statementSchema,
+  admits: admitsSchema,
+  denies: deniesSchema,
 };
 
 /** Members of a quantifier beside its source. */

@@ -112,10 +112,18 @@ function valueAt(value: unknown, path: readonly (string | number)[]): unknown {
   return current;
 }
 
+/** Words that have left the language of rules, and what takes their place. */
+const formerWords: Readonly<Record<string, string>> = {
+  condition:
+    'it looked at the key of a condition alone; `admits` and `denies` evaluate policies with operators and values',
+};
+
 function explain(problem: SchemaProblem, found: unknown, schemaWords: readonly string[]): string {
   const params = problem.params as Record<string, unknown>;
   if (problem.keyword === 'additionalProperties') {
     const word = String(params['additionalProperty']);
+    const former = formerWords[word];
+    if (former !== undefined) return `\`${word}\` is no longer a key: ${former}`;
     const meant = nearest(word, schemaWords);
     return `\`${word}\` is not a known key${meant === undefined ? '' : `; did you mean \`${meant}\`?`}`;
   }

@@ -5,30 +5,37 @@ import { findValues, parsePath } from '../property-path.ts';
 import type { LinkContext } from '../resolve-target.ts';
 import { managedPolicies } from '../../policy/managed-policies.ts';
 import { mergeSets, normaliseDocument } from '../../policy/normalise-document.ts';
+import { asWritten, existenceOf, settledProperties, type PolicyReading } from '../../policy/read-policy.ts';
 
 /**
  * Statements that a role holds: inline, attached, managed. For anything else, those of the roles that
  * it names. A role that nobody scanned, or an unknown managed policy, makes the set incomplete.
  */
-export function identityStatements(resource: Resource, context: LinkContext): StatementSet {
-  if (resource.type === 'AWS::IAM::Role') return statementsOfRole(resource, context);
+export function identityStatements(
+  resource: Resource,
+  context: LinkContext,
+  reading: PolicyReading = asWritten,
+): StatementSet {
+  if (resource.type === 'AWS::IAM::Role') return statementsOfRole(resource, context, reading);
   const { edges, incomplete } = context.related(resource, 'role');
   const roles = [...new Set(edges.flatMap(({ to }) => (to === undefined ? [] : [to])))];
   const doubt = incomplete ?? edges.find(({ to }) => to === undefined)?.cause;
   const [only] = roles;
+  const ofRole = (role: Resource): StatementSet =>
+    reading === asWritten ? context.identityStatements(role) : statementsOfRole(role, context, reading);
   // The usual case, and the one in which many functions share what they hold.
-  if (only !== undefined && roles.length === 1 && doubt === undefined)
-    return context.identityStatements(only);
+  if (only !== undefined && roles.length === 1 && doubt === undefined) return ofRole(only);
   return mergeSets([
-    ...roles.map((role) => context.identityStatements(role)),
+    ...roles.map(ofRole),
     { statements: [], ...(doubt === undefined ? {} : { incomplete: doubt }) },
   ]);
 }
 
-function statementsOfRole(role: Resource, context: LinkContext): StatementSet {
+function statementsOfRole(role: Resource, context: LinkContext, reading: PolicyReading): StatementSet {
   if (role.external === true && role.properties.Policies === undefined)
     return { statements: [], incomplete: outside(role) };
-  const inline = findValues(role.properties, parsePath('Policies[]')).map(({ value, path, uncertain }) => {
+  const properties = settledProperties(role, ['Policies'], reading);
+  const inline = findValues(properties, parsePath('Policies[]')).map(({ value, path, uncertain }) => {
     const found = findValues(value, ['PolicyDocument'])[0];
     const doubt = uncertain ?? found?.uncertain;
     return normaliseDocument(found?.value ?? value, {
@@ -37,37 +44,39 @@ function statementsOfRole(role: Resource, context: LinkContext): StatementSet {
       ...(doubt === undefined ? {} : { uncertain: doubt }),
     });
   });
-  return mergeSets([...inline, attached(role, context), managed(role, context)]);
+  return mergeSets([...inline, attached(role, context, reading), managed(role, context, reading)]);
 }
 
 /** `AWS::IAM::Policy`, `RolePolicy` and managed policies that name the role. */
-function attached(role: Resource, context: LinkContext): StatementSet {
+function attached(role: Resource, context: LinkContext, reading: PolicyReading): StatementSet {
   const { edges, incomplete } = context.related(role, 'policies');
   const sets = edges.flatMap(({ to: policy, uncertain }) => {
     if (policy === undefined) return [];
     const doubt =
       uncertain ?? (policy.uncertain?.message === role.uncertain?.message ? undefined : policy.uncertain);
-    return [documentOf(policy, doubt)];
+    return [documentOf(policy, doubt, reading)];
   });
   return mergeSets([...sets, { statements: [], ...(incomplete === undefined ? {} : { incomplete }) }]);
 }
 
-function documentOf(policy: Resource, uncertain: Cause | undefined): StatementSet {
-  return normaliseDocument(policy.properties.PolicyDocument, {
+function documentOf(policy: Resource, uncertain: Cause | undefined, reading: PolicyReading): StatementSet {
+  const existence = existenceOf(policy, uncertain, reading);
+  if (existence === undefined) return { statements: [] };
+  return normaliseDocument(settledProperties(policy, ['PolicyDocument'], reading).PolicyDocument, {
     holder: policy,
     path: ['PolicyDocument'],
-    ...(uncertain === undefined ? {} : { uncertain }),
+    ...existence,
   });
 }
 
 /** Managed policies that the role names: in the scan, of AWS and known here, or neither. */
-function managed(role: Resource, context: LinkContext): StatementSet {
+function managed(role: Resource, context: LinkContext, reading: PolicyReading): StatementSet {
   const sets = context
     .related(role, 'managedPolicies')
     .edges.map(({ to: policy, cause, uncertain, path }): StatementSet => {
       if (policy === undefined)
         return { statements: [], ...(cause === undefined ? {} : { incomplete: cause }) };
-      if (policy.external !== true) return documentOf(policy, uncertain ?? policy.uncertain);
+      if (policy.external !== true) return documentOf(policy, uncertain ?? policy.uncertain, reading);
       const known = isOfAws(policy) ? managedPolicies[policy.name] : undefined;
       if (known === undefined) return { statements: [], incomplete: outside(policy) };
       return normaliseDocument(known, {

@@ -1,6 +1,6 @@
 import type { PolicyStatement, StatementSet } from '../../model/resource-graph.ts';
 import type { Resource } from '../../model/resource.ts';
-import { Choice, isObjectValue, type ObjectValue, type Value } from '../../model/value.ts';
+import { Choice, PartialString, isObjectValue, type ObjectValue, type Value } from '../../model/value.ts';
 import { findValues, parsePath } from '../property-path.ts';
 import type { LinkContext } from '../resolve-target.ts';
 import {
@@ -9,6 +9,7 @@ import {
   statementsOf,
   type DocumentPlace,
 } from '../../policy/normalise-document.ts';
+import { asWritten, existenceOf, settledProperties, type PolicyReading } from '../../policy/read-policy.ts';
 
 /** Types that hold the policy on themselves: the properties that are documents. */
 const ownDocuments: Readonly<Record<string, readonly string[]>> = {
@@ -51,23 +52,36 @@ const holders: readonly {
 ];
 
 /** Statements of every resource-based policy on a resource: its own, and those that name it. */
-export function resourceStatements(resource: Resource, context: LinkContext): StatementSet {
-  const own = (ownDocuments[resource.type] ?? []).flatMap((property) =>
-    findValues(resource.properties, parsePath(property)).map(({ value, path, uncertain }) =>
+export function resourceStatements(
+  resource: Resource,
+  context: LinkContext,
+  reading: PolicyReading = asWritten,
+): StatementSet {
+  const own = (ownDocuments[resource.type] ?? []).flatMap((property) => {
+    const path = parsePath(property);
+    const properties = settledProperties(resource, [String(path[0])], reading);
+    return findValues(properties, path).map(({ value, path, uncertain }) =>
       normaliseDocument(value, { holder: resource, path, ...(uncertain === undefined ? {} : { uncertain }) }),
-    ),
-  );
+    );
+  });
+  const alone = aloneDocuments[resource.type];
   return mergeSets([
     ...own,
-    ...holders.map(({ relation, documents }) => heldBy(resource, relation, documents, context)),
+    ...(alone === undefined ? [] : [readHolder(resource, alone, {}, reading)]),
+    ...holders.map(({ relation, documents }) => heldBy(resource, { relation, documents }, context, reading)),
   ]);
 }
 
+/** Policies that are asked about by their own text: those that stand on a resource which nobody scanned. */
+const aloneDocuments: Readonly<Record<string, string>> = Object.fromEntries(
+  holders.flatMap(({ documents }) => Object.entries(documents)),
+);
+
 function heldBy(
   resource: Resource,
-  relation: string,
-  documents: Readonly<Record<string, string>>,
+  { relation, documents }: (typeof holders)[number],
   context: LinkContext,
+  reading: PolicyReading,
 ): StatementSet {
   // A role's `policies` are what it may do, not who may use it.
   if (resource.type === 'AWS::IAM::Role') return { statements: [] };
@@ -75,8 +89,8 @@ function heldBy(
   const sets = edges.flatMap(({ to: holder, uncertain }): StatementSet[] => {
     const property = holder === undefined ? undefined : documents[holder.type];
     if (holder === undefined || property === undefined) return [];
-    const doubt = uncertain ?? conditionOf(holder, resource);
-    return [readHolder(holder, property, doubt === undefined ? {} : { uncertain: doubt })];
+    const existence = existenceOf(holder, uncertain ?? conditionOf(holder, resource), reading);
+    return existence === undefined ? [] : [readHolder(holder, property, existence, reading)];
   });
   return mergeSets([...sets, { statements: [], ...(incomplete === undefined ? {} : { incomplete }) }]);
 }
@@ -89,22 +103,23 @@ function readHolder(
   holder: Resource,
   property: string,
   doubt: Pick<DocumentPlace, 'uncertain'>,
+  reading: PolicyReading,
 ): StatementSet {
+  const properties = settledProperties(holder, [property, ...(partsOf[holder.type] ?? [])], reading);
   if (holder.type === 'AWS::Lambda::Permission') {
-    return { statements: [permissionStatement(holder, doubt)] };
+    return { statements: [permissionStatement(holder, properties, doubt)] };
   }
   const place = { holder, path: property === '' ? [] : [property], ...doubt };
-  if (holder.type !== 'AWS::Events::EventBusPolicy')
-    return normaliseDocument(holder.properties[property], place);
-  const { Statement } = holder.properties;
+  if (holder.type !== 'AWS::Events::EventBusPolicy') return normaliseDocument(properties[property], place);
+  const { Statement } = properties;
   return Statement === undefined
-    ? statementsOf(oldBusStatement(holder), { ...place, path: [] })
+    ? statementsOf(oldBusStatement(properties), { ...place, path: [] })
     : statementsOf(Statement, place);
 }
 
 /** `EventBusPolicy` before statements: Action, Principal and one condition as properties. */
-function oldBusStatement(policy: Resource): ObjectValue {
-  const { Action, Principal, Condition } = policy.properties;
+function oldBusStatement(properties: ObjectValue): ObjectValue {
+  const { Action, Principal, Condition } = properties;
   const statement: Record<string, Value> = { Effect: 'Allow' };
   if (Action !== undefined) statement.Action = Action;
   if (Principal !== undefined) statement.Principal = Principal === '*' ? '*' : { AWS: Principal };
@@ -123,11 +138,26 @@ const permissionConditions: readonly (readonly [property: string, operator: stri
   ['InvokedViaFunctionUrl', 'Bool', 'lambda:InvokedViaFunctionUrl'],
 ];
 
+/** Properties of which a statement is made, where there is no document. */
+const partsOf: Readonly<Record<string, readonly string[]>> = {
+  'AWS::Events::EventBusPolicy': ['Action', 'Principal', 'Condition'],
+  'AWS::Lambda::Permission': [
+    'Principal',
+    'Action',
+    'FunctionName',
+    ...permissionConditions.map(([property]) => property),
+  ],
+};
+
 /** A Lambda permission as the statement that Lambda makes of it. */
-function permissionStatement(permission: Resource, doubt: Pick<DocumentPlace, 'uncertain'>): PolicyStatement {
-  const { Principal, Action, FunctionName } = permission.properties;
+function permissionStatement(
+  permission: Resource,
+  properties: ObjectValue,
+  doubt: Pick<DocumentPlace, 'uncertain'>,
+): PolicyStatement {
+  const { Principal, Action, FunctionName } = properties;
   const conditions = permissionConditions.flatMap(([property, operator, key]) => {
-    const value = permission.properties[property];
+    const value = properties[property];
     return value === undefined ? [] : [{ operator, key, values: [value] }];
   });
   return {
@@ -147,7 +177,9 @@ function permissionStatement(permission: Resource, doubt: Pick<DocumentPlace, 'u
 
 function principalKind(principal: Value): string {
   if (principal === '*') return '*';
-  return typeof principal === 'string' && /\.(amazonaws\.com|amazon\.com)(\.cn)?$/.test(principal)
-    ? 'Service'
-    : 'AWS';
+  if (typeof principal === 'string')
+    return /\.(amazonaws\.com|amazon\.com)(\.cn)?$/.test(principal) ? 'Service' : 'AWS';
+  // `events.${AWS::URLSuffix}`; ARNs of principals have no dot before their first colon.
+  const [first] = principal instanceof PartialString ? principal.parts : [];
+  return typeof first === 'string' && /^[a-z0-9-]+\./.test(first) ? 'Service' : 'AWS';
 }

@@ -62,4 +62,17 @@ describe('what rules read', () => {
       'Queues',
     ]);
   });
+
+  it('reads the policies that a question is about, and those of the role that it names', () => {
+    expect(
+      propertiesOf({ not: { admits: { who: 'everyone' } } }, 'AWS::SQS::Queue')['AWS::SQS::QueuePolicy'],
+    ).toEqual(['PolicyDocument', 'Queues']);
+    const that = {
+      every: { related: 'kmsKey', as: 'key', satisfies: { admits: { who: 'role', on: 'key' }, of: 'self' } },
+    };
+    const needs = propertiesOf(that, 'AWS::Lambda::Function');
+    expect(needs['AWS::KMS::Key']).toContain('KeyPolicy');
+    expect(needs['AWS::IAM::Role']).toContain('Policies');
+    expect(needs['AWS::Lambda::Function']).toContain('Role');
+  });
 });

@@ -61,6 +61,17 @@ describe('a rule file', () => {
     ['two sources', '{some: {related: subnets, elements: Layers}}', 'needs exactly one source'],
     ['every without satisfies', '{every: {elements: Layers}}', '`every` needs `satisfies`'],
     ['a pattern that cannot be', "{property: Handler, matches: '('}", 'is not a usable pattern'],
+    [
+      'a condition by its key alone',
+      '{some: {statements: resource, where: {statement: {effect: Allow, condition: {key: aws:SourceArn}}}}}',
+      '`condition` is no longer a key',
+    ],
+    [
+      'a question for nothing',
+      '{admits: {who: s3.amazonaws.com, for: bucket}}',
+      '`bucket` is not bound here',
+    ],
+    ['a role for something', '{admits: {who: role, for: self}}', '`for` goes with a service principal'],
     ['a wrong type', '{property: MemorySize, exists: 3}', 'must be boolean, but `3` stands here'],
   ])('is refused with %s, and says where', (_name, that, message) => {
     const problems = problemsOf(withAssert(that));

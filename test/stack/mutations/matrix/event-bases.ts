@@ -93,6 +93,49 @@ export const defaultBusPolicy: Base = {
   ],
 };
 
+const policyElsewhere = (type: string, target: Record<string, unknown>, action: string): Base => ({
+  name: 'a policy of what stands outside of the application',
+  edits: [
+    {
+      add: 'SharedPolicy',
+      to: 'HeadgateEvents',
+      resource: {
+        Type: type,
+        Properties: {
+          ...target,
+          PolicyDocument: {
+            Statement: [
+              {
+                Action: action,
+                Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-a1b2c3d4e5' } },
+                Effect: 'Allow',
+                Principal: '*',
+                Resource: '*',
+              },
+            ],
+          },
+        },
+      },
+    },
+  ],
+});
+
+export const sharedBucketPolicy = policyElsewhere(
+  'AWS::S3::BucketPolicy',
+  { Bucket: 'shared-bucket' },
+  's3:GetObject',
+);
+export const sharedQueuePolicy = policyElsewhere(
+  'AWS::SQS::QueuePolicy',
+  { Queues: ['https://sqs.eu-central-1.amazonaws.com/999988887777/shared'] },
+  'sqs:SendMessage',
+);
+export const sharedTopicPolicy = policyElsewhere(
+  'AWS::SNS::TopicPolicy',
+  { Topics: ['arn:aws:sns:eu-central-1:999988887777:shared'] },
+  'sns:Publish',
+);
+
 export const notification: Base = {
   name: 'a bucket that notifies a queue',
   edits: [

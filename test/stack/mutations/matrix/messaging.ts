@@ -1,5 +1,5 @@
 import type { Mutation } from '../apply-mutation.ts';
-import { stream, topic } from './event-bases.ts';
+import { sharedBucketPolicy, sharedQueuePolicy, sharedTopicPolicy, stream, topic } from './event-bases.ts';
 
 const sameSwitch = 'both diagrams ask it of a queue, and it stands in both';
 
@@ -52,6 +52,27 @@ export const messaging: readonly Mutation[] = [
     on: 'BatchOrdersQueue',
     mistake: 'the queue policy lets plain HTTP in',
     edits: [{ id: 'BatchOrdersQueuePolicy', remove: 'PolicyDocument.Statement.0' }],
+  },
+  {
+    rule: 'api.s3.public-access.policy',
+    on: 'SharedPolicy',
+    mistake: 'everyone may use the bucket of another application',
+    base: sharedBucketPolicy,
+    edits: [{ id: 'SharedPolicy', remove: 'PolicyDocument.Statement.0.Condition' }],
+  },
+  {
+    rule: 'batch.queue.policy.alone',
+    on: 'SharedPolicy',
+    mistake: 'everyone may use the queue of another application',
+    base: sharedQueuePolicy,
+    edits: [{ id: 'SharedPolicy', remove: 'PolicyDocument.Statement.0.Condition' }],
+  },
+  {
+    rule: 'events.sns.transit.policy',
+    on: 'SharedPolicy',
+    mistake: 'everyone may use the topic of another application',
+    base: sharedTopicPolicy,
+    edits: [{ id: 'SharedPolicy', remove: 'PolicyDocument.Statement.0.Condition' }],
   },
   {
     rule: 'batch.queue.retention',

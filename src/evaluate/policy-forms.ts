@@ -1,0 +1,247 @@
+import type { PolicyStatement, PolicyWay } from '../model/resource-graph.ts';
+import type { Resource } from '../model/resource.ts';
+import type { Cause } from '../model/value.ts';
+import {
+  admitsEveryone,
+  admitsEverything,
+  admitsHolder,
+  admitsRole,
+  admitsService,
+  admitsThrough,
+  admitsThroughServices,
+  deniesWithoutTls,
+  type AskedActions,
+  type Question,
+} from '../policy/ask.ts';
+import type { Asked } from '../policy/request.ts';
+import type { Form } from './form.ts';
+import { outside } from './members.ts';
+import { boundNode, type Context, type Node } from './node.ts';
+import { observe } from './observe.ts';
+import { every, isUnknown, some, type Truth } from './truth.ts';
+
+/** All actions of all services; or all but those that a NotAction leaves out. */
+type Extent = 'everything' | 'almost-everything';
+
+interface AdmitsWish {
+  readonly who: string;
+  readonly actions?: AskedActions | Extent;
+  readonly on?: string | readonly string[];
+  readonly for?: string;
+  readonly through?: string;
+}
+
+interface DeniesWish {
+  readonly actions: readonly string[];
+  readonly on?: string | readonly string[];
+  readonly without: 'tls';
+}
+
+/** The policies on the resource, or what its role holds, let somebody do something. */
+export const admitsForm: Form = (raw) => {
+  const wish = raw['admits'] as AdmitsWish; // of a validated rule
+  return (node, context) => {
+    const found: { by?: PolicyStatement } = {};
+    const holds = admits(wish, node, context, (by) => (found.by = by));
+    tell(node, context, holds, `a policy that admits ${describe(wish)}`, found.by);
+    return holds;
+  };
+};
+
+/** The policies on the resource deny all requests of a kind. */
+export const deniesForm: Form = (raw) => {
+  const wish = raw['denies'] as DeniesWish; // of a validated rule
+  return (node, context) => {
+    const holds = overWays(waysOf(node.resource, 'resource', context), node, (set) =>
+      deniesWithoutTls({
+        set,
+        actions: wish.actions,
+        asked: askedOf(wish.on, node, context),
+        world: worldOf(node, context),
+      }),
+    );
+    tell(
+      node,
+      context,
+      holds,
+      `a policy that denies ${wish.actions.join(', ')} to everyone without TLS`,
+      undefined,
+    );
+    return holds;
+  };
+};
+
+function describe({ who, actions }: AdmitsWish): string {
+  const what = typeof actions === 'string' || actions === undefined ? '' : ` for ${actions.join(', ')}`;
+  return who === 'role' ? `the role${what}` : `${who}${what}`;
+}
+
+function tell(
+  node: Node,
+  context: Context,
+  holds: Truth,
+  expected: string,
+  by: PolicyStatement | undefined,
+): void {
+  if (context.silent) return;
+  if (by === undefined) {
+    const count = context.graph.resourceStatements(node.resource).statements.length;
+    observe(context, holds, {
+      node,
+      path: [],
+      value:
+        count === 0 ? 'no policy statement' : `${String(count)} policy statement${count === 1 ? '' : 's'}`,
+      expected,
+      source: 'derived',
+      text: 'policies',
+    });
+    return;
+  }
+  const { holder, path, sid, effect } = by;
+  observe(context, holds, {
+    node: { resource: holder, path, value: undefined, derived: 'statement' },
+    path,
+    value: {
+      ...(sid === undefined ? {} : { Sid: sid }),
+      Effect: effect,
+      Principals: by.principals.map(({ kind, value }) => ({ Kind: kind, Value: value })),
+      Actions: by.actions,
+      NotActions: by.notActions,
+      Resources: by.resources,
+      Conditions: by.conditions.map(({ operator, key, values }) => ({
+        Operator: operator,
+        Key: key,
+        Values: values,
+      })),
+    },
+    expected,
+  });
+}
+
+interface Asking {
+  readonly node: Node;
+  readonly context: Context;
+  readonly onAllowed: (by: PolicyStatement) => void;
+}
+
+function admits(wish: AdmitsWish, node: Node, context: Context, onAllowed: Asking['onAllowed']): Truth {
+  const asking = { node, context, onAllowed };
+  if (wish.who === 'role') return roleMay(wish, asking);
+  const source = wish.for === undefined ? undefined : boundNode(context, wish.for)?.resource;
+  return overWays(waysOf(node.resource, 'resource', context), node, (set) => {
+    const question = questionOf(set, wish, asking);
+    if (wish.who === 'everyone') return admitsEveryone(question);
+    if (wish.who === 'services') return admitsThroughServices(question);
+    if (wish.for === 'outsiders') return admitsThrough(question, wish.who, wish.who.startsWith('s3.'));
+    return admitsService(question, wish.who, source);
+  });
+}
+
+function isExtent(actions: AdmitsWish['actions']): actions is Extent {
+  return actions === 'everything' || actions === 'almost-everything';
+}
+
+function questionOf(set: PolicyWay['set'], wish: AdmitsWish, { node, context, onAllowed }: Asking): Question {
+  return {
+    set,
+    actions: wish.actions === undefined || isExtent(wish.actions) ? 'any' : wish.actions,
+    asked: askedOf(wish.on, node, context),
+    world: worldOf(node, context),
+    onAllowed,
+  };
+}
+
+/** What the role of the current thing may do; a key's own policy has its say too. */
+function roleMay(wish: AdmitsWish, asking: Asking): Truth {
+  const { node, context } = asking;
+  const roles = rolesOf(node.resource, context);
+  const held = overWays(waysOf(node.resource, 'identity', context), node, (set) =>
+    isExtent(wish.actions)
+      ? admitsEverything(questionOf(set, wish, asking), wish.actions === 'almost-everything')
+      : admitsHolder(questionOf(set, wish, asking), roles, wish.through),
+  );
+  const keys = askedOf(wish.on, node, context).flatMap((asked) =>
+    asked.kind === 'resource' && keyTypes.has(asked.resource.type) ? [asked.resource] : [],
+  );
+  return keys.length === 0 ? held : every(keys, (key) => mayUse(key, held, roles, wish, asking));
+}
+
+const keyTypes: ReadonlySet<string> = new Set(['AWS::KMS::Key', 'AWS::KMS::ReplicaKey']);
+
+// A key's policy admits the role by its name, or leaves it to the account, whose policies then decide.
+function mayUse(
+  key: Resource,
+  held: Truth,
+  roles: readonly Resource[],
+  wish: AdmitsWish,
+  asking: Asking,
+): Truth {
+  const { context } = asking;
+  const isDefault = key.external !== true && key.properties.KeyPolicy === undefined;
+  if (isDefault) return held;
+  const node: Node = { ...asking.node, resource: key, path: [], value: key.properties };
+  const ask = (named: boolean): Truth =>
+    overWays(waysOf(key, 'resource', context), node, (set) =>
+      admitsRole({ ...questionOf(set, { ...wish, on: 'itself' }, { ...asking, node }) }, roles, {
+        via: wish.through,
+        named,
+      }),
+    );
+  return some([() => ask(true), () => every([() => ask(false), () => held], (test) => test())], (test) =>
+    test(),
+  );
+}
+
+function rolesOf(resource: Resource, { graph }: Context): readonly Resource[] {
+  if (resource.type === 'AWS::IAM::Role') return [resource];
+  return graph.related(resource, 'role').edges.flatMap(({ to }) => (to === undefined ? [] : [to]));
+}
+
+function worldOf({ resource }: Node, { graph }: Context): Question['world'] {
+  return {
+    account: resource.account,
+    names: (value, from, target) => graph.names(value, from, target),
+  };
+}
+
+function askedOf(on: AdmitsWish['on'], node: Node, context: Context): readonly Asked[] {
+  const words = on === undefined ? ['itself'] : typeof on === 'string' ? [on] : on;
+  return words.map((word): Asked => {
+    const { resource } = node;
+    if (word === 'itself') return { kind: 'resource', resource };
+    if (word === 'objects') return { kind: 'objects', resource };
+    if (word === 'anything') return { kind: 'any' };
+    if (word === 'others') return { kind: 'foreign' };
+    return { kind: 'resource', resource: boundNode(context, word)?.resource ?? resource };
+  });
+}
+
+interface Ways {
+  readonly ways: readonly PolicyWay[];
+  readonly unread: Cause | undefined;
+}
+
+function waysOf(resource: Resource, kind: 'resource' | 'identity', { graph }: Context): Ways {
+  // Nobody read the policy of what stands outside, unless it was declared with its properties.
+  const isUnread = resource.external === true && Object.keys(resource.properties).length === 0;
+  return { ways: graph.policyWays(resource, kind), unread: isUnread ? outside(resource) : undefined };
+}
+
+// Where conditions are undecided, what is so whichever way they fall is so.
+function overWays({ ways, unread }: Ways, node: Node, ask: (set: PolicyWay['set']) => Truth): Truth {
+  let first: Truth | undefined;
+  for (const { set, choices } of ways) {
+    const incomplete = set.incomplete ?? unread;
+    const truth = ask(incomplete === undefined ? set : { ...set, incomplete });
+    if (isUnknown(truth)) return truth;
+    if (first !== undefined && truth !== first)
+      return (
+        choices[0] ?? {
+          code: 'condition',
+          message: `the policies of \`${node.resource.name}\` hang on a condition`,
+        }
+      );
+    first = truth;
+  }
+  return first ?? false;
+}

@@ -1,0 +1,186 @@
+import type { PolicyStatement, StatementSet } from '../model/resource-graph.ts';
+import type { Resource } from '../model/resource.ts';
+import { anyAnswer, everyAnswer, type PolicyAnswer } from './answer.ts';
+import {
+  ofOutsider,
+  ofRole,
+  ofService,
+  ofTakenBucket,
+  whatever,
+  withoutTls,
+  type CandidatesOf,
+} from './candidates.ts';
+import type { Caller } from './condition-keys.ts';
+import { actionWithin, admitsSome, deniesAll, listedKeys, type RequestPattern } from './decide.ts';
+import type { Asked, Candidate, PolicyWorld, Requester } from './request.ts';
+
+/**
+ * Actions of a question: a list, of which stars stand for actions that nobody lists; `any` that a statement
+ * allows; `whole-service` for all of some service's.
+ */
+export type AskedActions = readonly string[] | 'any' | 'whole-service';
+
+/** What is asked of one set of policies. */
+export interface Question {
+  readonly set: StatementSet;
+  readonly actions: AskedActions;
+  readonly asked: readonly Asked[];
+  readonly world: PolicyWorld;
+  /** Told of the statement by which a request is, or may be, allowed. */
+  readonly onAllowed?: (by: PolicyStatement) => void;
+}
+
+/** Whether an outsider can get some request of the question allowed: unsigned, signed by another account, or through some service. */
+export function admitsEveryone(question: Question): PolicyAnswer {
+  const callers: readonly (readonly [Caller, Requester])[] = [
+    ['anonymous', { kind: 'anonymous' }],
+    ['principal', { kind: 'foreign' }],
+    ['service', { kind: 'service' }],
+  ];
+  const ofOthers = question.asked.some(({ kind }) => kind === 'foreign');
+  return anyAnswer(callers, ([caller, requester]) =>
+    someRequest(question, requester, ofOutsider(caller, undefined, ofOthers)),
+  );
+}
+
+/** Whether an outsider can get one allowed through a service that the policies name. */
+export function admitsThroughServices(question: Question): PolicyAnswer {
+  return anyAnswer(namedServices(question.set.statements), (name) => admitsThrough(question, name));
+}
+
+/** Whether an outsider can get one allowed through this service; with `takenOver`, one who got hold of the name of a bucket. */
+export function admitsThrough(question: Question, service: string, takenOver = false): PolicyAnswer {
+  const requester: Requester = { kind: 'service', name: service };
+  const candidates = ofOutsider('service', service);
+  return someRequest(question, requester, takenOver ? ofTakenBucket(candidates) : candidates);
+}
+
+function namedServices(statements: readonly PolicyStatement[]): readonly string[] {
+  const names = statements.flatMap(({ principals }) =>
+    principals.flatMap(({ kind, value }) => (kind === 'Service' ? serviceName(value) : [])),
+  );
+  return [...new Set(names)];
+}
+
+function serviceName(value: PolicyStatement['actions'][number]): readonly string[] {
+  if (typeof value === 'string') return value === '*' ? [] : [value];
+  const [first] =
+    typeof value === 'object' && value !== null && 'parts' in value
+      ? (value.parts as readonly unknown[])
+      : [];
+  return typeof first === 'string' && first.endsWith('.') ? [`${first}amazonaws.com`] : [];
+}
+
+/** Whether the service, acting for `source`, is allowed each action on each of the resources. */
+export function admitsService(
+  question: Question,
+  service: string,
+  source: Resource | undefined,
+): PolicyAnswer {
+  return everyRequest(question, { kind: 'service', name: service }, ofService(service, source));
+}
+
+/** Whether what the policies of a role say allows it each action on each of the resources. */
+export function admitsHolder(question: Question, roles: readonly Resource[], via?: string): PolicyAnswer {
+  return everyRequest(question, undefined, ofRole(roles, via));
+}
+
+/**
+ * Whether the policies on a resource allow the roles each action, or leave that to what their account allows
+ * them; with `named`, only whether they allow it by naming a role.
+ */
+export function admitsRole(
+  question: Question,
+  roles: readonly Resource[],
+  { via, named = false }: { readonly via?: string | undefined; readonly named?: boolean } = {},
+): PolicyAnswer {
+  return everyRequest(question, { kind: 'role', roles, named }, ofRole(roles, via));
+}
+
+/**
+ * Whether the policies of a role allow every action of every service; with `almost`, the actions that a
+ * NotAction leaves out aside. Conditions are taken as met where they can be.
+ */
+export function admitsEverything(question: Question, almost: boolean): PolicyAnswer {
+  const { set, asked, world, onAllowed } = question;
+  const leftOut = set.statements
+    .filter(({ effect }) => effect === 'Allow')
+    .flatMap(({ notActions }) => notActions.flatMap((pattern) => actionWithin(pattern) ?? []));
+  return everyAnswer(['zz:Zz', ...(almost ? [] : leftOut)], (action) =>
+    everyAnswer(asked, (one) =>
+      admitsSome(set, patternOf(set, undefined, action, one, whatever), world, onAllowed),
+    ),
+  );
+}
+
+/** Whether every request without TLS is denied, of each action, on each of the resources, whoever sends it. */
+export function deniesWithoutTls(question: Question): PolicyAnswer {
+  const { set, asked, world } = question;
+  const spared = set.statements.flatMap(({ effect, notPrincipals }) =>
+    effect === 'Deny' ? notPrincipals.map(({ value }): Requester => ({ kind: 'named', value })) : [],
+  );
+  const requesters: readonly Requester[] = [{ kind: 'anonymous' }, { kind: 'foreign' }, ...spared];
+  return everyAnswer(actionsOf(question), (action) =>
+    everyAnswer(asked, (one) =>
+      everyAnswer(requesters, (requester) =>
+        deniesAll(set, patternOf(set, requester, action, one, withoutTls), world),
+      ),
+    ),
+  );
+}
+
+function someRequest(question: Question, requester: Requester, candidates: CandidatesOf): PolicyAnswer {
+  const { set, asked, world, onAllowed } = question;
+  const found = anyAnswer(actionsOf(question), (action) =>
+    anyAnswer(asked, (one) =>
+      admitsSome(set, patternOf(set, requester, action, one, candidates), world, onAllowed),
+    ),
+  );
+  return found === false ? (set.incomplete ?? false) : found;
+}
+
+function everyRequest(
+  question: Question,
+  requester: Requester | undefined,
+  candidates: CandidatesOf,
+): PolicyAnswer {
+  const { set, asked, world, onAllowed } = question;
+  return everyAnswer(actionsOf(question), (action) =>
+    everyAnswer(asked, (one) =>
+      admitsSome(set, patternOf(set, requester, action, one, candidates), world, onAllowed),
+    ),
+  );
+}
+
+function actionsOf({ actions, set }: Question): readonly string[] {
+  if (typeof actions !== 'string') return actions.map((action) => actionWithin(action) ?? action);
+  const patterns = set.statements
+    .filter(({ effect }) => effect === 'Allow')
+    .flatMap(({ actions: named, notActions }) => (notActions.length > 0 ? ['*', ...named] : named));
+  const wanted =
+    actions === 'any'
+      ? patterns
+      : patterns.filter(
+          (pattern) => typeof pattern === 'string' && /^[^:]*[^:]:\*+$|^\*+(:\*+)?$/.test(pattern),
+        );
+  const found = [
+    ...new Set(wanted.flatMap((pattern) => actionWithin(pattern) ?? (actions === 'any' ? 'zz:Zz' : []))),
+  ];
+  return found;
+}
+
+function patternOf(
+  { statements }: StatementSet,
+  requester: Requester | undefined,
+  action: string,
+  asked: Asked,
+  candidates: CandidatesOf,
+): RequestPattern {
+  const keys = listedKeys(statements);
+  return {
+    requester,
+    action,
+    asked,
+    candidates: (key): readonly Candidate[] => candidates(key, keys.get(key) ?? []),
+  };
+}

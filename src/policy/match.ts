@@ -1,0 +1,157 @@
+import type { PolicyPrincipal, PolicyStatement } from '../model/resource-graph.ts';
+import type { Resource } from '../model/resource.ts';
+import { leadingPiece, splitText, toSymbolicText } from '../model/symbolic-text.ts';
+import { Choice, PartialString, Reference, SymbolicValue, Unresolved, type Value } from '../model/value.ts';
+import { wildcardMatches } from '../model/wildcard.ts';
+import { actionMatches, plainServicePrincipal } from './actions.ts';
+import { anyAnswer, negate, type PolicyAnswer } from './answer.ts';
+import { causeOfValue, isOwnAccount } from './conditions.ts';
+import type { Asked, PolicyWorld, Requester } from './request.ts';
+
+/** Whether a statement speaks of whoever asks. A statement without principals is of an identity's policy: its holder asks. */
+export function principalMatches(
+  statement: PolicyStatement,
+  requester: Requester,
+  world: PolicyWorld,
+): PolicyAnswer {
+  const { principals, notPrincipals, holder } = statement;
+  const isOne = (principal: PolicyPrincipal): PolicyAnswer =>
+    principalIs(principal, requester, holder, world);
+  if (notPrincipals.length > 0) return negate(anyAnswer(notPrincipals, isOne));
+  return anyAnswer(principals, isOne);
+}
+
+function principalIs(
+  { kind, value }: PolicyPrincipal,
+  requester: Requester,
+  holder: Resource,
+  world: PolicyWorld,
+): PolicyAnswer {
+  if (value === '*')
+    return kind === '*' || kind === 'AWS' || (kind === 'Service' && requester.kind === 'service');
+  if (value instanceof Choice) return value.cause;
+  if (requester.kind === 'named') return value === requester.value;
+  if (requester.kind === 'service') return kind === 'Service' && serviceIs(value, requester.name);
+  if (kind !== 'AWS') return false;
+  if (requester.kind === 'role') {
+    if (requester.named !== true && isAccountOf(value, world)) return true;
+    return anyAnswer(requester.roles, (role) => world.names(value, holder, role));
+  }
+  // Of symbols only one that stands for the whole can turn out to be a star.
+  if (value instanceof Unresolved) return mayBeStar(value) ? value.cause : false;
+  return typeof value === 'string' && /^arn:[^:]*:(iam|sts)::[^:]*[*?]/.test(value);
+}
+
+function mayBeStar({ cause }: Unresolved): boolean {
+  return cause.code !== 'pseudo-parameter' && cause.code !== 'attribute';
+}
+
+function serviceIs(value: Value, name: string | undefined): PolicyAnswer {
+  if (name === undefined) return false;
+  if (typeof value === 'string') return plainServicePrincipal(value) === plainServicePrincipal(name);
+  if (!(value instanceof PartialString)) return value instanceof SymbolicValue ? causeOfValue(value) : false;
+  // `events.${AWS::URLSuffix}`, `logs.${AWS::Region}.amazonaws.com`: the service stands in front.
+  const [first] = value.parts;
+  if (typeof first !== 'string' || !first.includes('.')) return causeOfValue(value);
+  return first.slice(0, first.indexOf('.') + 1) === name.slice(0, name.indexOf('.') + 1);
+}
+
+/** Whether a principal is the account in which the policy stands; an account that is written out is taken for it where none is known. */
+function isAccountOf(value: Value, { account }: PolicyWorld): boolean {
+  if (value instanceof Unresolved) return isOwnAccount(value);
+  const found = toSymbolicText(value);
+  if (found === undefined) return false;
+  const id = found.text.startsWith('arn:')
+    ? /:root$/.test(found.text)
+      ? (splitText(found.text, ':', 6)[4] ?? '')
+      : ''
+    : found.text;
+  const piece = found.pieces.get(id);
+  if (piece instanceof Unresolved) return isOwnAccount(piece);
+  return /^\d{12}$/.test(id) && (account === undefined || account === id);
+}
+
+/** Whether a statement speaks of an action. A statement that names none speaks of none. */
+export function actionMatched({ actions, notActions }: PolicyStatement, action: string): PolicyAnswer {
+  const isOne = (pattern: Value): PolicyAnswer => actionIs(pattern, action);
+  return notActions.length > 0 ? negate(anyAnswer(notActions, isOne)) : anyAnswer(actions, isOne);
+}
+
+function actionIs(pattern: Value, action: string): PolicyAnswer {
+  if (typeof pattern === 'string') return actionMatches(pattern, action);
+  if (!(pattern instanceof SymbolicValue)) return false;
+  const [first] = pattern instanceof PartialString ? pattern.parts : [];
+  const start = typeof first === 'string' ? first : '';
+  return actionMatches(`${start.slice(0, action.length)}*`, action) ? causeOfValue(pattern) : false;
+}
+
+/** Whether a statement speaks of the resource that is asked for. */
+export function resourceMatched(statement: PolicyStatement, asked: Asked, world: PolicyWorld): PolicyAnswer {
+  const { resources, notResources, holder } = statement;
+  // A trust policy, and a bus's statement in its older form, name no resource: they are about their own.
+  if (asked.kind === 'any' || (resources.length === 0 && notResources.length === 0)) return true;
+  const isOne = (value: Value): PolicyAnswer => resourceIs(value, asked, holder, world);
+  return notResources.length > 0 ? negate(anyAnswer(notResources, isOne)) : anyAnswer(resources, isOne);
+}
+
+/** Stands in for the name of somebody else's resource: no policy holds it. */
+const strange = 'zz9-somebody-elses';
+
+function resourceIs(
+  value: Value,
+  asked: Exclude<Asked, { kind: 'any' }>,
+  holder: Resource,
+  world: PolicyWorld,
+): PolicyAnswer {
+  if (value === '*') return true;
+  if (value instanceof Choice) return value.cause;
+  if (asked.kind === 'foreign') return foreignIs(value);
+  if (asked.kind === 'resource') return ownIs(value, asked.resource, holder, world);
+  return objectsAre(value, asked.resource, holder, world);
+}
+
+function foreignIs(value: Value): PolicyAnswer {
+  if (value instanceof Unresolved) return mayBeStar(value) ? value.cause : false;
+  const found = toSymbolicText(value);
+  if (found === undefined || !/[*?]/.test(found.text)) return false;
+  const fields = splitText(found.text, ':', 6);
+  // Whose resource it is, is open: a star before the account, or in it; and in the whole of the name.
+  const owner = fields.slice(0, 5).map((field) => (field.includes('\uE000') ? 'x' : field));
+  if (fields.length < 6) return found.text.endsWith('*');
+  const account = owner[4] ?? '';
+  return (
+    (account === '' || wildcardMatches(account, '000000000000')) && wildcardMatches(fields[5] ?? '', strange)
+  );
+}
+
+function ownIs(value: Value, resource: Resource, holder: Resource, world: PolicyWorld): PolicyAnswer {
+  if (value instanceof Reference)
+    return value.resourceId === resource.id || world.names(value, holder, resource);
+  const found = toSymbolicText(value);
+  // `${Bucket.Arn}*` is the bucket and all that is in it; `${Bucket.Arn}/*` is not the bucket.
+  const lead = found === undefined ? undefined : leadingPiece(found);
+  if (lead?.piece instanceof Reference && lead.rest !== '')
+    return lead.piece.resourceId === resource.id && /^\*+$/.test(lead.rest);
+  if (found !== undefined && /\/\*+$/.test(found.text) && resource.type === 'AWS::S3::Bucket') return false;
+  return world.names(value, holder, resource);
+}
+
+function objectsAre(value: Value, resource: Resource, holder: Resource, world: PolicyWorld): PolicyAnswer {
+  const found = toSymbolicText(value);
+  if (found === undefined) return false;
+  const lead = leadingPiece(found);
+  if (lead?.piece instanceof Reference)
+    return lead.piece.resourceId === resource.id && /^(\/\*+|\*+)$/.test(lead.rest);
+  if (value instanceof Unresolved) return mayBeStar(value) ? value.cause : false;
+  const base = /^(.*[^/*])(\/\*+|\*+)$/.exec(found.text);
+  if (base === null) return /^arn:[^/]*:\*+(\/\*)?$/.test(found.text);
+  if (!(value instanceof PartialString)) {
+    if (base[2]?.startsWith('/') === true) return world.names(base[1] ?? '', holder, resource);
+    return world.names(found.text, holder, resource);
+  }
+  const last = value.parts.at(-1);
+  if (typeof last !== 'string') return causeOfValue(value);
+  const cut = last.slice(0, last.length - (base[2]?.length ?? 0));
+  const parts = cut === '' ? value.parts.slice(0, -1) : [...value.parts.slice(0, -1), cut];
+  return world.names(new PartialString(parts), holder, resource);
+}

@@ -1,0 +1,54 @@
+import type { Resource } from '../model/resource.ts';
+import type { Cause, Value } from '../model/value.ts';
+import type { AddressRange } from './addresses.ts';
+import type { PolicyAnswer } from './answer.ts';
+
+/** What may stand under one condition key of a request. */
+export type Candidate =
+  | { readonly kind: 'absent' }
+  /** A known text; marked pieces (see symbolic-text) stand for what only the deployment knows. */
+  | { readonly kind: 'text'; readonly text: string }
+  /** A value that belongs to an outsider: an account, ARN, organization, network that no policy of ours fixes. */
+  | { readonly kind: 'foreign' }
+  | { readonly kind: 'address'; readonly address: AddressRange }
+  /** The ARN of a resource of the scan. */
+  | { readonly kind: 'resource'; readonly resource: Resource }
+  /** The account in which the resources of the scan stand. */
+  | { readonly kind: 'account' }
+  /** Nobody knows here what the request will hold. */
+  | { readonly kind: 'unknown'; readonly cause: Cause };
+
+/** Who asks, as a policy's principal element sees it. */
+export type Requester =
+  | { readonly kind: 'anonymous' }
+  | { readonly kind: 'foreign' }
+  /** By its name (`events.amazonaws.com`); without one, some service. */
+  | { readonly kind: 'service'; readonly name?: string }
+  /** A role of the scan, and the account that it stands in. */
+  | {
+      readonly kind: 'role';
+      readonly roles: readonly Resource[];
+      /** Only where the policy names the role itself, and leaves nothing to its account. */
+      readonly named?: boolean;
+    }
+  /** Exactly whom a policy names by this value. */
+  | { readonly kind: 'named'; readonly value: Value };
+
+/** Which resource is asked for. */
+export type Asked =
+  /** A resource of the scan. */
+  | { readonly kind: 'resource'; readonly resource: Resource }
+  /** What is in it: objects of a bucket. */
+  | { readonly kind: 'objects'; readonly resource: Resource }
+  /** Whatever the statement names: a policy that can speak of nothing else. */
+  | { readonly kind: 'any' }
+  /** A resource of somebody else. */
+  | { readonly kind: 'foreign' };
+
+/** What the policies know of the scan around them. */
+export interface PolicyWorld {
+  /** Whether a value of `from` names `target`; patterns of ARNs included. */
+  names(value: Value, from: Resource, target: Resource): PolicyAnswer;
+  /** The account of the resources, where it is known. */
+  readonly account?: string | undefined;
+}
