@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { HeadgateError } from '../model/headgate-error.ts';
-import type { RuleSet } from '../model/rule.ts';
+import { levels, type Level, type Rule, type RuleSet } from '../model/rule.ts';
 import { applySettings, type RuleSources } from '../rules/apply-config.ts';
 import type { HeadgateConfig } from '../rules/read-config.ts';
 import { shippedRules, shippedRulesWithExamples } from '../rules/shipped.ts';
@@ -11,6 +11,8 @@ export interface RuleSelection {
   readonly folders: readonly string[];
   readonly rule: readonly string[];
   readonly flow: readonly string[];
+  /** How much of the diagrams is asked for. @default the configuration's, else everything */
+  readonly level?: Level;
   /** Whether the rules' examples are wanted too. */
   readonly examples?: boolean;
 }
@@ -41,7 +43,7 @@ export async function loadRuleSet(
     seen.add(id);
   }
   const set = applySettings({ ...shipped, ...own, rules }, config.rules ?? {});
-  return selectRules(set, selection);
+  return selectRules(cutToLevel(set, selection.level ?? config.level ?? 'reference'), selection);
 }
 
 // The rule parser and its YAML library are loaded only for those who bring rules of their own.
@@ -61,6 +63,27 @@ async function readOwnRules(
     ),
   );
   return { rules: own.flat(), patternEngine: linearPattern };
+}
+
+/** Leaves out rules and clauses that only a wider level asks for, and says so. */
+function cutToLevel(set: RuleSet, level: Level): RuleSet {
+  if (level === 'reference') return set;
+  const asked = (wanted: Level): boolean => levels.indexOf(wanted) <= levels.indexOf(level);
+  const partial: string[] = [];
+  const rules = set.rules.flatMap((rule): Rule[] => {
+    const assert = rule.assert.filter((clause) => asked(clause.level ?? rule.level));
+    if (assert.length === 0) return [];
+    if (assert.length < rule.assert.length) partial.push(rule.id);
+    return [assert.length < rule.assert.length ? { ...rule, assert } : rule];
+  });
+  const left = set.rules.length - rules.length;
+  const detail = `level ${level}: ${left} of ${set.rules.length} rules are not checked, and ${partial.length} in part`;
+  return {
+    ...set,
+    rules,
+    deviations: [{ kind: 'level', detail }, ...set.deviations],
+    selection: { rules: [], flows: [], level, partial },
+  };
 }
 
 function selectRules(set: RuleSet, { rule: ids, flow }: RuleSelection): RuleSet {
@@ -83,7 +106,7 @@ function selectRules(set: RuleSet, { rule: ids, flow }: RuleSelection): RuleSet 
       (ids.length === 0 || ids.includes(rule.id)) &&
       (flow.length === 0 || rule.flows.some((name) => flow.includes(name))),
   );
-  return { ...set, rules, selection: { rules: ids, flows: flow } };
+  return { ...set, rules, selection: { ...set.selection, rules: ids, flows: flow } };
 }
 
 function hint(word: string | undefined): string {

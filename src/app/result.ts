@@ -94,6 +94,7 @@ function summarizeRule({
   title,
   requirement,
   severity,
+  level,
   flows,
   decides,
   why,
@@ -102,7 +103,7 @@ function summarizeRule({
   references,
   origin,
 }: Rule): RuleSummary {
-  return { id, title, requirement, severity, flows, decides, why, fix, controls, references, origin };
+  return { id, title, requirement, severity, level, flows, decides, why, fix, controls, references, origin };
 }
 
 function withBlockedRules(

@@ -8,9 +8,22 @@ import type { CommonOptions } from './options.ts';
  * @throws HeadgateError for a configuration or rules that are not valid.
  */
 export async function loadSettings(
-  { config: file, rules, rule, flow }: Pick<CommonOptions, 'config' | 'rules' | 'rule' | 'flow'>,
+  {
+    config: file,
+    rules,
+    rule,
+    flow,
+    level,
+  }: Pick<CommonOptions, 'config' | 'rules' | 'rule' | 'flow' | 'level'>,
   cwd: string,
 ): Promise<{ readonly config: HeadgateConfig; readonly ruleSet: RuleSet }> {
   const config = await readConfigIn(cwd, file);
-  return { config, ruleSet: await loadRuleSet(config, { folders: rules, rule, flow }, cwd) };
+  return {
+    config,
+    ruleSet: await loadRuleSet(
+      config,
+      { folders: rules, rule, flow, ...(level === undefined ? {} : { level }) },
+      cwd,
+    ),
+  };
 }

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { severities, type Severity } from '../model/rule.ts';
+import { levels, severities, type Level, type Severity } from '../model/rule.ts';
 
 export type FailOn = Severity | 'none';
 export type OnUnknown = 'ignore' | 'warn' | 'fail';
@@ -20,6 +20,7 @@ export interface CommonOptions {
   readonly sarifProfile: 'github' | 'full';
   readonly category?: string;
   readonly pathPrefix?: string;
+  readonly level?: Level;
   readonly failOn?: FailOn;
   readonly unknown?: OnUnknown;
   readonly rule: readonly string[];
@@ -76,6 +77,10 @@ export function commonOptions(formats: readonly string[]): Option[] {
       '--path-prefix <path>',
       'from the root of the repository to this folder (default: found by .git)',
     ),
+    new Option(
+      '--level <level>',
+      'how much to check: essential (exposure, secrets, loss), standard or reference (default: reference)',
+    ).choices(levels),
     new Option(
       '--fail-on <severity>',
       'exit 1 at findings of this severity or worse (default: high)',

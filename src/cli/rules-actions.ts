@@ -31,16 +31,21 @@ export async function showRule(id: string, options: RulesOptions, surroundings: 
 
 async function load(options: RulesOptions, { cwd }: Surroundings): ReturnType<typeof loadRuleSet> {
   const config = await readConfigIn(cwd, options.config);
-  return loadRuleSet(config, { folders: options.rules, rule: [], flow: [], examples: true }, cwd);
+  return loadRuleSet(
+    config,
+    { folders: options.rules, rule: [], flow: [], level: 'reference', examples: true },
+    cwd,
+  );
 }
 
 function listText(rules: readonly Rule[], json: boolean): string {
   if (json)
     return `${JSON.stringify(
-      rules.map(({ id, title, severity, requirement, flows, appliesTo, origin }) => ({
+      rules.map(({ id, title, severity, level, requirement, flows, appliesTo, origin }) => ({
         id,
         title,
         severity,
+        level,
         requirement,
         flows,
         appliesTo,
@@ -51,7 +56,10 @@ function listText(rules: readonly Rule[], json: boolean): string {
     )}\n`;
   const width = Math.max(...rules.map(({ id }) => id.length));
   return rules
-    .map(({ id, severity, title }) => `${id.padEnd(width)}  ${severity.padEnd(8)}  ${title}\n`)
+    .map(
+      ({ id, severity, level, title }) =>
+        `${id.padEnd(width)}  ${severity.padEnd(8)}  ${level.padEnd(9)}  ${title}\n`,
+    )
     .join('');
 }
 

@@ -1,7 +1,7 @@
 import type { Location, PositionLookup } from '../model/location.ts';
 import type { ResourceGraph } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
-import type { Rule, RuleSet } from '../model/rule.ts';
+import { severities, type Rule, type RuleSet, type Severity } from '../model/rule.ts';
 import type { Evaluation, ResourceSummary, Verdict } from '../model/scan-result.ts';
 import type { Cause } from '../model/value.ts';
 import { compileExpression } from './compile.ts';
@@ -23,6 +23,8 @@ export interface EvaluateOptions {
 
 interface Decision {
   readonly verdict: Verdict;
+  /** Of the gravest clause that fails, or that is not decided. */
+  readonly severity: Severity;
   readonly message: string;
   readonly cause?: Cause;
   readonly reason?: string;
@@ -107,7 +109,7 @@ function evaluateOne(rule: Rule, resource: Resource, run: Run, flows: readonly s
   const common = {
     ruleId: rule.id,
     requirement: rule.requirement,
-    severity: rule.severity,
+    severity: decision.severity,
     verdict: decision.verdict,
     message: decision.message,
     ...(decision.reason === undefined ? {} : { reason: decision.reason }),
@@ -208,6 +210,7 @@ function decide(rule: Rule, self: Node, context: Context): Decision {
     if (applies === false)
       return {
         verdict: 'notApplicable',
+        severity: rule.severity,
         message: rule.title,
         reason: fillMessage(clause.otherwise, context),
       };
@@ -230,7 +233,8 @@ function conditionHolds({ message }: Cause): string {
 }
 
 function decideAssertions(rule: Rule, self: Node, context: Context): Decision {
-  const failures: string[] = [];
+  const failures: { readonly message: string; readonly severity: Severity }[] = [];
+  const undecided: Severity[] = [];
   let blockedBy: Cause | undefined;
   let isMoot = false;
   for (const clause of rule.assert) {
@@ -241,22 +245,40 @@ function decideAssertions(rule: Rule, self: Node, context: Context): Decision {
     const holds: Truth = compileExpression(clause.that)(self, asked);
     if (holds === false) {
       if (failures.length === 0) context.observations.length = 0;
-      failures.push(fillMessage(clause.otherwise, context));
+      const message = fillMessage(clause.otherwise, context);
+      failures.push({ message, severity: clause.severity ?? rule.severity });
       isMoot = true;
-    } else if (isUnknown(holds)) blockedBy ??= holds;
+    } else if (isUnknown(holds)) {
+      blockedBy ??= holds;
+      undecided.push(clause.severity ?? rule.severity);
+    }
     if (!context.silent && (holds === false || failures.length === 0))
       context.observations.push(...asked.observations);
   }
-  if (failures.length > 0) return { verdict: 'fail', message: failures.join('. ') };
+  if (failures.length > 0) {
+    const ordered = severities.flatMap((severity) =>
+      failures.filter((failure) => failure.severity === severity),
+    );
+    return {
+      verdict: 'fail',
+      severity: ordered[0]?.severity ?? rule.severity,
+      message: ordered.map(({ message }) => message).join('. '),
+    };
+  }
   return blockedBy === undefined
-    ? { verdict: 'pass', message: fillMessage(rule.pass, context) }
-    : unknown(rule, blockedBy);
+    ? { verdict: 'pass', severity: rule.severity, message: fillMessage(rule.pass, context) }
+    : unknown(rule, blockedBy, gravest(undecided));
 }
 
-function unknown(rule: Rule, cause: Cause): Decision {
+function gravest(of: readonly Severity[]): Severity {
+  return severities.find((severity) => of.includes(severity)) ?? 'info';
+}
+
+function unknown(rule: Rule, cause: Cause, severity = rule.severity): Decision {
   const remedy = cause.remedy === undefined ? '' : `; to settle it, ${cause.remedy}`;
   return {
     verdict: 'unknown',
+    severity,
     message: `Not decided: ${rule.title}`,
     reason: `${cause.message}${remedy}`,
     cause,

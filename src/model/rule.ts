@@ -4,6 +4,10 @@ import type { Path } from './value.ts';
 export type Severity = 'critical' | 'high' | 'medium' | 'low' | 'info';
 export const severities: readonly Severity[] = ['critical', 'high', 'medium', 'low', 'info'];
 
+/** How much of the diagrams a run asks for; each level holds the one before it. */
+export type Level = 'essential' | 'standard' | 'reference';
+export const levels: readonly Level[] = ['essential', 'standard', 'reference'];
+
 export type Diagram = 'api' | 'events' | 'batch';
 
 /** A framework control that a rule maps to, and whose mapping that is. */
@@ -38,6 +42,10 @@ export interface Assertion {
   readonly otherwise: string;
   /** True where it asks more about what the clause before asks for, and so says nothing where that one fails. */
   readonly refines?: boolean;
+  /** Harm where this clause fails. @default the rule's */
+  readonly severity?: Severity;
+  /** From which level on the clause is asked. @default the rule's */
+  readonly level?: Level;
 }
 
 /** A rule as validated against rules.schema.json. Never mutated; `Expression` is compiled by the evaluator. */
@@ -45,7 +53,10 @@ export interface Rule {
   readonly id: string;
   readonly title: string;
   readonly requirement: string;
+  /** Harm if a finding stays; a clause may have one of its own. */
   readonly severity: Severity;
+  /** From which level on the rule is asked; a clause may have one of its own. */
+  readonly level: Level;
   readonly flows: readonly Diagram[];
   readonly appliesTo: readonly string[];
   readonly when: readonly Applicability[];
@@ -92,7 +103,7 @@ export type Expression = Readonly<Record<string, unknown>>;
 
 /** What a user's configuration changed against the shipped set; listed in every report. */
 export interface Deviation {
-  readonly kind: 'rule-off' | 'severity' | 'parameter' | 'added-rule' | 'declared';
+  readonly kind: 'level' | 'rule-off' | 'severity' | 'parameter' | 'added-rule' | 'declared';
   readonly ruleId?: string;
   readonly detail: string;
   readonly reason?: string;
@@ -144,6 +155,10 @@ export type PatternEngine = (pattern: string) => PatternTest;
 export interface RunSelection {
   readonly rules: readonly string[];
   readonly flows: readonly string[];
+  /** Absent where every level was asked. */
+  readonly level?: Level;
+  /** Rules of which a level left clauses out: what they no longer report need not be repaired. */
+  readonly partial?: readonly string[];
 }
 
 /** A validated, frozen set of rules: what a scan decides by. */

@@ -1,5 +1,5 @@
 import type { Location } from './location.ts';
-import type { Deviation, RunSelection, Severity } from './rule.ts';
+import type { Deviation, Level, RunSelection, Severity } from './rule.ts';
 
 export type Verdict = 'pass' | 'fail' | 'unknown' | 'notApplicable';
 
@@ -131,6 +131,7 @@ export interface RuleSummary {
   readonly title: string;
   readonly requirement: string;
   readonly severity: Severity;
+  readonly level: Level;
   readonly flows: readonly string[];
   readonly decides: string;
   readonly why: string;

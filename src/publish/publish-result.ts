@@ -134,13 +134,18 @@ export function observedPlaces(
   };
   // Where nothing is left, something may be gone.
   for (const { account, region } of result.places ?? []) at({ account, region });
-  for (const finding of findings)
+  // A rule that was asked in part passes for that part alone: what it found before may still be so.
+  const inPart = new Set(result.ruleSet.selection?.partial);
+  const told = findings.filter(
+    (finding) => finding.Compliance.Status !== 'PASSED' || !inPart.has(ruleOf(finding)),
+  );
+  for (const finding of told)
     at({ account: finding.AwsAccountId, region: finding.Region }).push({
       finding,
       ruleId: ruleOf(finding),
       resourceType: finding.ProductFields['headgate/resourceType'] ?? '',
     });
-  const silent = silentEvaluations(result, findings);
+  const silent = silentEvaluations(result, told);
   return [...byPlace.values()].map(({ place, observed }) => ({
     ...place,
     observed,
@@ -193,9 +198,11 @@ function whatIsGone(
   if (read === undefined) return () => false;
   const partial = new Set(read.partial);
   const asked = new Set(ruleSet.rules.map(({ id }) => id));
+  const inPart = new Set(ruleSet.selection?.partial);
   const off = new Set(ruleSet.deviations.flatMap((each) => (each.kind === 'rule-off' ? each.ruleId : [])));
   return ({ ruleId, resourceType, account, region, finding }) => {
     if (account !== place.account || region !== place.region) return false;
+    if (inPart.has(ruleId)) return false;
     if (!asked.has(ruleId)) return ruleSet.selection === undefined || off.has(ruleId);
     if (resourceType === '' || partial.has(resourceType) || partial.has('*')) return false;
     if (leftOut.has(`${ruleId}\n${resourceType}`)) return false;

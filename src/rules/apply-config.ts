@@ -57,7 +57,7 @@ export function applySettings(
     parameters[id] = { ...parameters[id], ...settle(rule, setting) };
     deviations.push(...deviate(rule, setting));
     if (setting.off === true) effective.delete(id);
-    else if (setting.severity !== undefined) effective.set(id, { ...rule, severity: setting.severity });
+    else if (setting.severity !== undefined) effective.set(id, withSeverity(rule, setting.severity));
   }
   const rules = [...effective.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
   return Object.freeze({
@@ -70,6 +70,11 @@ export function applySettings(
     deviations,
     ...(sources.patternEngine === undefined ? {} : { patternEngine: sources.patternEngine }),
   });
+}
+
+/** A severity that the user sets holds for every clause of the rule. */
+function withSeverity(rule: Rule, severity: Severity): Rule {
+  return { ...rule, severity, assert: rule.assert.map((clause) => ({ ...clause, severity })) };
 }
 
 function unknownRule(id: string, ids: readonly string[]): HeadgateError {

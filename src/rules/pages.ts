@@ -95,6 +95,7 @@ ${rule.title}.
 | | |
 | --- | --- |
 | Severity | ${rule.severity} |
+| Level | ${rule.level} |
 | Decides | [${rule.requirement}](../requirements.md) ${rule.decides === 'config' ? 'from configuration' : `by weighing evidence (${rule.decides})`} |
 | Applies to | ${rule.appliesTo.map((type) => `\`${type}\``).join(', ')} |
 | Flows | ${rule.flows.join(', ') || 'all'} |

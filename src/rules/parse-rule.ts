@@ -44,6 +44,7 @@ export function parseRule(text: string, file: string, origin: string, relations?
     references: [],
     waivable: true,
     decides: 'config',
+    level: 'essential',
     ...raw,
     file,
     origin,

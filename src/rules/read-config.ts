@@ -1,12 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { HeadgateError } from '../model/headgate-error.ts';
-import type { Severity } from '../model/rule.ts';
+import type { Level, Severity } from '../model/rule.ts';
 import type { ObjectValue } from '../model/value.ts';
 import type { RuleSetting } from './apply-config.ts';
 
 /** headgate.yaml, validated. */
 export interface HeadgateConfig {
+  /** How much of the diagrams is asked for. @default reference */
+  readonly level?: Level;
   readonly failOn?: Severity | 'none';
   readonly unknown?: 'ignore' | 'warn' | 'fail';
   readonly ruleFolders?: readonly string[];

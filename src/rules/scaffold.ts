@@ -6,6 +6,7 @@ title: Functions have at least the memory that the team agreed on
 # The statement that this rule decides; name one of your own, or one of \`headgate rules list\`.
 requirement: ${id}
 severity: medium
+level: essential
 flows: [api, events, batch]
 appliesTo: [AWS::Lambda::Function]
 

@@ -11,6 +11,10 @@ const refines = {
   description:
     'True for a further question about what the clause before asks for: it is not reported where that one fails.',
 };
+const level = {
+  enum: ['essential', 'standard', 'reference'],
+  description: 'From which level on it is asked. Default: the level of the rule; of a rule: essential.',
+};
 const severity = { enum: ['critical', 'high', 'medium', 'low', 'info'] };
 
 const parameterSchema = {
@@ -73,6 +77,7 @@ export const ruleSchema = {
       description: 'The requirement (statement of the reference document) that the rule decides.',
     },
     severity,
+    level,
     flows: { type: 'array', items: { enum: ['api', 'events', 'batch'] } },
     appliesTo: { type: 'array', items: text, minItems: 1, description: 'CloudFormation types.' },
     when: {
@@ -80,7 +85,7 @@ export const ruleSchema = {
       description: 'Where a clause does not hold, the rule does not apply, for the reason given.',
     },
     assert: {
-      ...clausesOf({ ...clause, refines }),
+      ...clausesOf({ ...clause, refines, severity, level }),
       minItems: 1,
       description:
         'Where a clause does not hold, the rule fails with the message given. Every failing clause is reported, in this order: the gravest comes first.',
@@ -123,6 +128,7 @@ export const configSchema = {
   type: 'object',
   additionalProperties: false,
   properties: {
+    level: { enum: ['essential', 'standard', 'reference'] },
     failOn: { enum: ['critical', 'high', 'medium', 'low', 'info', 'none'] },
     unknown: { enum: ['ignore', 'warn', 'fail'] },
     ruleFolders: { type: 'array', items: text },

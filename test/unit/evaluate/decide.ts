@@ -43,6 +43,7 @@ export function ruleOf(
     title: 'Test',
     requirement: 'test',
     severity: 'high',
+    level: 'essential',
     flows: [],
     appliesTo: [appliesTo],
     when,

@@ -144,6 +144,17 @@ describe('publishResult', () => {
     expect(states()).toEqual(['all.lambda.vpc FAILED ARCHIVED']);
   });
 
+  it('closes nothing because of a level: a rule that is asked in part passes for that part alone', async () => {
+    const before = audited([['all.lambda.vpc', 'fail', 'a']]);
+    const after = audited([['all.lambda.vpc', 'pass', 'a']]);
+    const selection = { rules: [], flows: [], level: 'essential', partial: ['all.lambda.vpc'] } as const;
+    await publish(before, 0);
+    await publish({ ...after, ruleSet: { ...after.ruleSet, selection } }, 1);
+    expect(states()).toEqual(['all.lambda.vpc FAILED ACTIVE']);
+    await publish(after, 2);
+    expect(states()).toEqual(['all.lambda.vpc PASSED ACTIVE']);
+  });
+
   it('never archives from templates: they are not all that the account holds', async () => {
     await publish(audited([['all.lambda.vpc', 'fail', 'a']]), 0);
     await publish(audited([['all.lambda.vpc', 'pass', 'b']], { places: [] }), 1);

@@ -25,6 +25,7 @@ const rule = (
   title,
   requirement: id,
   severity,
+  level: 'essential',
   flows,
   decides: 'config',
   why: text.why,
