@@ -11,6 +11,7 @@ const carriers = [
   'AWS::Lambda::EventSourceMapping',
   'AWS::Lambda::Function',
   'AWS::Lambda::Url',
+  'AWS::Lambda::WebFunctionEndpoint',
   'AWS::Pipes::Pipe',
   'AWS::S3::Bucket',
   'AWS::SNS::Subscription',

@@ -21,7 +21,12 @@ interface Walk {
 
 type Nodes = Map<string, ResourceSet>;
 
-const apiEntries = ['AWS::ApiGateway::Stage', 'AWS::ApiGatewayV2::Stage', 'AWS::Lambda::Url'];
+const apiEntries = [
+  'AWS::ApiGateway::Stage',
+  'AWS::ApiGatewayV2::Stage',
+  'AWS::Lambda::Url',
+  'AWS::Lambda::WebFunctionEndpoint',
+];
 
 function apiFlows(walk: Walk): readonly Flow[] {
   const hubs = walk.context.index.ofType('AWS::SecurityHub::Hub');

@@ -55,6 +55,7 @@ export const identityProperties: Readonly<Record<string, readonly string[]>> = {
   'AWS::Lambda::Function': ['FunctionName'],
   'AWS::Lambda::LayerVersion': ['LayerName'],
   'AWS::Lambda::Url': ['UrlId'],
+  'AWS::Lambda::WebFunction': ['FunctionName'],
   'AWS::Logs::LogGroup': ['LogGroupName'],
   'AWS::Pipes::Pipe': ['Name'],
   'AWS::S3::Bucket': ['BucketName'],

@@ -367,6 +367,15 @@ const edgeRelations: readonly RelationRow[] = [
   },
   {
     from: distribution,
+    path: 'DistributionConfig.Origins[].DomainName',
+    to: ['AWS::Lambda::WebFunctionEndpoint'],
+    name: 'originEndpoints',
+    inverse: 'distributions',
+    read: readOriginDomain,
+    note: 'a Web Function endpoint, by its domain name',
+  },
+  {
+    from: distribution,
     path: 'DistributionConfig.Origins[]',
     to: [restStage, httpStage],
     name: 'origins',

@@ -47,7 +47,7 @@ export const derivedRelations: readonly DerivedRow[] = [
     note: 'distributions before the API, whichever of its stages they name',
   },
   {
-    from: [...apis, 'AWS::Lambda::Url'],
+    from: [...apis, 'AWS::Lambda::Url', 'AWS::Lambda::WebFunctionEndpoint'],
     to: ['AWS::CloudFront::Distribution'],
     name: 'frontedBy',
     inverse: 'fronts',

@@ -17,6 +17,8 @@ const mapping = 'AWS::Lambda::EventSourceMapping';
 const invokeConfig = 'AWS::Lambda::EventInvokeConfig';
 const alias = 'AWS::Lambda::Alias';
 const version = 'AWS::Lambda::Version';
+const webFunction = ['AWS::Lambda::WebFunction'];
+const webRevision = 'AWS::Lambda::WebFunctionRevision';
 
 /** What functions name, and what names functions as its own part. */
 export const lambdaRelations: readonly RelationRow[] = [
@@ -159,6 +161,56 @@ export const lambdaRelations: readonly RelationRow[] = [
     inverse: 'urls',
     carries: { qualifier: 'Qualifier' },
     invokes: 'sync',
+  },
+  {
+    from: 'AWS::Lambda::WebFunctionEndpoint',
+    path: 'FunctionName',
+    to: webFunction,
+    name: 'webFunction',
+    inverse: 'webEndpoints',
+  },
+  {
+    from: webRevision,
+    path: 'FunctionName',
+    to: webFunction,
+    name: 'webFunction',
+    inverse: 'revisions',
+  },
+  { from: webRevision, path: 'KmsKeyArn', to: keyType, name: 'kmsKey', inverse: 'keyOf' },
+  {
+    from: webRevision,
+    path: 'ServiceConfig.ExecutionRoleArn',
+    to: roleType,
+    name: 'role',
+    inverse: 'users',
+  },
+  {
+    from: webRevision,
+    path: 'ServiceConfig.TelemetryConfig.LoggingConfig.LogGroup',
+    to: logGroupType,
+    name: 'logGroups',
+    inverse: 'logGroupOf',
+  },
+  {
+    from: webRevision,
+    path: 'ServiceConfig.EgressNetworkConnectorArn',
+    to: ['AWS::Lambda::NetworkConnector'],
+    name: 'networkConnector',
+    inverse: 'connectedRevisions',
+  },
+  {
+    from: 'AWS::Lambda::NetworkConnector',
+    path: 'Configuration.VpcEgressConfiguration.SubnetIds[]',
+    to: ['AWS::EC2::Subnet'],
+    name: 'subnets',
+    inverse: 'subnetUsers',
+  },
+  {
+    from: 'AWS::Lambda::NetworkConnector',
+    path: 'Configuration.VpcEgressConfiguration.SecurityGroupIds[]',
+    to: ['AWS::EC2::SecurityGroup'],
+    name: 'securityGroups',
+    inverse: 'securityGroupUsers',
   },
   { from: mapping, path: 'FunctionName', to: functionType, name: 'function', inverse: 'eventSourceMappings' },
   {
