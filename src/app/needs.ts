@@ -105,7 +105,19 @@ function visit(expression: Expression, scope: Scope, read: Read): void {
     else if (name === 'code') for (const type of target) read(type, 'Code');
     else if (name === 'inFlow') readFlows(read);
     else if (name === 'guards') readWebAcls(read);
-    else if (name === 'settingOf')
+    else if (name === 'letsOut') {
+      for (const type of target) read(type, 'SecurityGroupEgress');
+      follow(target, 'egressRules', read);
+      for (const property of [
+        'CidrIp',
+        'CidrIpv6',
+        'DestinationPrefixListId',
+        'FromPort',
+        'IpProtocol',
+        'ToPort',
+      ])
+        read('AWS::EC2::SecurityGroupEgress', property);
+    } else if (name === 'settingOf')
       for (const property of ['Path', 'PathPart', 'ParentId']) read('AWS::ApiGateway::Resource', property);
     else if (name === 'admits' || name === 'denies') readAsked(argument as Expression, target, scope, read);
     else visitOperand(argument, scope, read);
@@ -152,7 +164,8 @@ function visitQuantifier(quantifier: Expression, scope: Scope, read: Read): void
       : scope.current;
   const members = membersOf(quantifier, from, read);
   const distinct = quantifier['distinct'];
-  if (typeof distinct === 'string') for (const type of members) read(type, top(distinct));
+  for (const path of typeof distinct === 'string' ? [distinct] : ((distinct ?? []) as string[]))
+    for (const type of members) read(type, top(path));
   const name = quantifier['as'];
   const inner: Scope = {
     current: members,

@@ -5,6 +5,7 @@ import type { Form } from './form.ts';
 import { allForm, anyForm, ifForm, notForm, unknownForm } from './logic-forms.ts';
 import { boundNode, type Test } from './node.ts';
 import { settingOfForm } from './method-setting.ts';
+import { letsOutForm } from './egress.ts';
 import { everyForm, noneForm, someForm } from './quantifiers.ts';
 import { codeForm, externalForm, inFlowForm, sameAsForm, typeForm } from './resource-forms.ts';
 import { admitsForm, deniesForm } from './policy-forms.ts';
@@ -35,6 +36,7 @@ const forms: Readonly<Record<string, Form>> = {
   code: codeForm,
   credential: credentialForm,
   guards: guardsForm,
+  letsOut: letsOutForm,
   settingOf: settingOfForm,
 };
 

@@ -14,11 +14,12 @@ export const countForm: Form = (raw, compile) => {
   const quantifier = raw['count'] as Expression;
   const source = compileSource(quantifier);
   const where = compileInner(quantifier, 'where', compile);
-  const distinct = typeof quantifier['distinct'] === 'string' ? parsePath(quantifier['distinct']) : undefined;
+  const distinct = distinctPaths(quantifier['distinct']);
   const of = quantifier['of'] as string | undefined;
   const expectations = compileExpectations(raw);
   const what = describeSource(quantifier);
-  const text = distinct === undefined ? `number of ${what}` : `different ${distinct.join('.')} of ${what}`;
+  const text =
+    distinct === undefined ? `number of ${what}` : `different ${distinct[0]?.join('.') ?? ''} of ${what}`;
   return (node, context) => {
     const start = of === undefined ? node : (boundNode(context, of) ?? node);
     const members = source(start, context);
@@ -42,6 +43,11 @@ export const countForm: Form = (raw, compile) => {
   };
 };
 
+function distinctPaths(raw: unknown): readonly Path[] | undefined {
+  if (raw === undefined) return undefined;
+  return (Array.isArray(raw) ? (raw as string[]) : [raw as string]).map(parsePath); // of a validated rule
+}
+
 interface Counted {
   readonly least: number;
   readonly most: number;
@@ -52,12 +58,13 @@ interface Counted {
 function countMembers(
   members: Members,
   where: Test | undefined,
-  distinct: Path | undefined,
+  distinct: readonly Path[] | undefined,
   context: Context,
 ): Counted {
   let doubt = members.incomplete;
-  let [least, open] = [0, 0];
-  const seen = new Set<string>();
+  let [least, open] = [0, members.unresolved ?? 0];
+  // Values of one property say nothing of those of another: a zone by its name may be a zone by its id.
+  const seen = new Map<number, Set<string>>();
   for (const member of members.nodes) {
     const counts = withDoubt(where === undefined ? true : where(member, context), member, true, context);
     if (counts === false) continue;
@@ -69,29 +76,45 @@ function countMembers(
     if (distinct === undefined) least += 1;
     else {
       const key = distinctKey(member, distinct, context);
-      if (typeof key === 'string') seen.add(key);
-      else {
+      if ('code' in key) {
         doubt ??= key;
         open += 1;
-      }
+      } else seen.set(key.path, (seen.get(key.path) ?? new Set()).add(key.text));
     }
   }
-  if (distinct !== undefined) least = seen.size;
-  const most = members.incomplete === undefined ? least + open : Number.MAX_SAFE_INTEGER;
+  const sizes = [...seen.values()].map(({ size }) => size);
+  const sum = sizes.reduce((all, size) => all + size, 0);
+  if (distinct !== undefined) least = Math.max(0, ...sizes);
+  const known = distinct === undefined ? least : sum;
+  if (sizes.length > 1)
+    doubt ??= {
+      code: 'attribute',
+      message: 'some are given by name and some by id, which only AWS can compare',
+    };
+  const isBounded = members.incomplete === undefined || members.unresolved !== undefined;
+  const most = isBounded ? known + open : Number.MAX_SAFE_INTEGER;
   return doubt === undefined ? { least, most } : { least, most, doubt };
 }
 
+interface DistinctKey {
+  readonly path: number;
+  readonly text: string;
+}
+
 // Two texts that differ in their known pieces around the same unknown ones are different.
-function distinctKey(member: Node, steps: Path, context: Context): string | Cause {
-  let key: string | Cause = {
+function distinctKey(member: Node, paths: readonly Path[], context: Context): DistinctKey | Cause {
+  for (const [path, steps] of paths.entries()) {
+    let key: string | Cause | undefined;
+    follow(member, steps, context, (value) => {
+      if (value !== undefined) key = keyOf(value);
+      return true;
+    });
+    if (key !== undefined) return typeof key === 'string' ? { path, text: key } : key;
+  }
+  return {
     code: 'malformed',
-    message: `\`${member.resource.name}\` does not say its ${steps.join('.')}`,
+    message: `\`${member.resource.name}\` does not say its ${paths.map((steps) => steps.join('.')).join(' or ')}`,
   };
-  follow(member, steps, context, (value) => {
-    if (value !== undefined) key = keyOf(value);
-    return true;
-  });
-  return key;
 }
 
 function keyOf(value: Value): string | Cause {

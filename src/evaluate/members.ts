@@ -6,6 +6,8 @@ import type { Context, Node } from './node.ts';
 export interface Members {
   readonly nodes: readonly Node[];
   readonly incomplete?: Cause;
+  /** Where nothing else makes the list incomplete: how many members it has that could not be resolved. */
+  readonly unresolved?: number;
 }
 
 /** Answers the members of a quantifier for a node. */

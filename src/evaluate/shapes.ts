@@ -23,6 +23,7 @@ export type ValueShape =
   | 'time-zone'
   | 'acm-certificate'
   | 'web-acl'
+  | 'default-security-group'
   | 'json';
 
 /** Whether a value has a shape; unknown where only a deployment can tell. */
@@ -40,6 +41,8 @@ export function hasShape(value: Value | undefined, shape: ValueShape, graph: Res
       return isCustomerManagedKey(value, graph);
     case 'acm-certificate':
       return isCertificate(value, graph);
+    case 'default-security-group':
+      return value instanceof Reference && value.attribute === 'DefaultSecurityGroup';
     case 'web-acl':
       return isWebAcl(value, graph);
     case 'json':

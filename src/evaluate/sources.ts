@@ -33,6 +33,8 @@ export function describeSource(quantifier: Readonly<Record<string, unknown>>): s
 
 function relatedSource(steps: readonly string[], certain: boolean): Source {
   return (start, context) => {
+    const [only = ''] = steps;
+    if (steps.length === 1) return handedOn(start, relatedTo(start, only, certain, context));
     let nodes: readonly Node[] = [start];
     let incomplete: Cause | undefined;
     for (const step of steps) {
@@ -42,7 +44,7 @@ function relatedSource(steps: readonly string[], certain: boolean): Source {
         const members = relatedTo(node, step, certain, context);
         incomplete ??= members.incomplete;
         for (const member of members.nodes) {
-          if (steps.length > 1 && seen.has(member.resource.id)) continue;
+          if (seen.has(member.resource.id)) continue;
           seen.add(member.resource.id);
           next.push(
             node.uncertain === undefined || member.uncertain !== undefined
@@ -55,6 +57,15 @@ function relatedSource(steps: readonly string[], certain: boolean): Source {
     }
     return incomplete === undefined ? { nodes } : { nodes, incomplete };
   };
+}
+
+/** Where it is not certain that something is there, what it leads to is not either. */
+function handedOn({ uncertain }: Node, members: Members): Members {
+  if (uncertain === undefined) return members;
+  const nodes = members.nodes.map((member) =>
+    member.uncertain === undefined ? { ...member, uncertain } : member,
+  );
+  return { ...members, nodes };
 }
 
 /** Of an account: what was not asked, or not answered. What a template leaves open a rule may take for absent; this not. */
@@ -76,10 +87,22 @@ function relatedTo(node: Node, relation: string, certain: boolean, context: Cont
   const nodes = set.edges.map(farEnd).filter((far) => far !== undefined);
   const counts = (cause: Cause | undefined): boolean =>
     cause !== undefined && (certain || unread.has(cause.code));
-  const incomplete = counts(set.incomplete)
-    ? set.incomplete
-    : set.edges.find(({ to, cause }) => to === undefined && counts(cause))?.cause;
-  return incomplete === undefined ? { nodes } : { nodes, incomplete };
+  if (counts(set.incomplete) && set.incomplete !== undefined) return { nodes, incomplete: set.incomplete };
+  const open = set.edges.filter(({ to, cause }) => to === undefined && counts(cause));
+  const [first] = open;
+  if (first?.cause === undefined) return { nodes };
+  return {
+    nodes,
+    incomplete: first.cause,
+    ...(open.every(standsForOne) ? { unresolved: open.length } : {}),
+  };
+}
+
+/** What names one thing, whichever that is: an element of a list, other than one that may be none or several. */
+const single: ReadonlySet<Cause['code']> = new Set(['parameter', 'import', 'pseudo-parameter', 'attribute']);
+
+function standsForOne({ path, cause }: Relation): boolean {
+  return typeof path.at(-1) === 'number' && cause !== undefined && single.has(cause.code);
 }
 
 function farEnd(edge: Relation): Node | undefined {

@@ -35,7 +35,12 @@ export const apiNodes: readonly NodeRow[] = [
   { node: 'Auth', of: ['entry'], through: 'stageMethods' },
   { node: 'Auth', of: ['entry'], through: 'stageMethods.authorizer' },
   { node: 'Auth', of: ['entry'], through: 'stageMethods.authorizer.authorizerFunction' },
-  { node: 'Auth', of: ['entry'], through: '', types: ['AWS::Lambda::Url', 'AWS::Lambda::WebFunctionEndpoint'] },
+  {
+    node: 'Auth',
+    of: ['entry'],
+    through: '',
+    types: ['AWS::Lambda::Url', 'AWS::Lambda::WebFunctionEndpoint'],
+  },
   { node: 'Lambda', of: ['entry'], through: 'functions' },
   { node: 'Lambda', of: ['entry'], through: 'function' },
   { node: 'Lambda', of: ['entry'], through: 'webFunction' },

@@ -41,6 +41,7 @@ export const valueShapes = [
   'time-zone',
   'acm-certificate',
   'web-acl',
+  'default-security-group',
   'json',
 ] as const;
 
@@ -291,6 +292,14 @@ export const keywords: readonly Keyword[] = [
     example: 'guards: request-rate\nlimit: {parameter: maxRequestsPerFiveMinutes}',
   },
   {
+    name: 'letsOut',
+    role: 'form',
+    summary:
+      'The security group lets all ports out to every address of IPv4 or IPv6: by one rule, by several that together hold them all, or by a prefix list of the scan.',
+    schema: { enum: ['everywhere'] },
+    example: 'letsOut: everywhere',
+  },
+  {
     name: 'settingOf',
     role: 'form',
     summary:
@@ -477,7 +486,7 @@ const quantifierSchema = {
     as: text,
     where: expression,
     satisfies: expression,
-    distinct: text,
+    distinct: { anyOf: [text, { type: 'array', items: text, minItems: 2 }] },
     certain: { type: 'boolean' },
   },
 };
@@ -603,7 +612,8 @@ export const quantifierMembers = {
   as: 'Names the member, so that `of` can reach it from within.',
   where: 'Which members count.',
   satisfies: 'For `every`: what each of them must satisfy.',
-  distinct: 'For `count`: counts the different values of this property.',
+  distinct:
+    'For `count`: counts the different values of this property, or of the first of several that a member has.',
   certain:
     'With `related`: false treats edges that a template leaves open as absent (default true: they make the answer unknown). What an account did not answer stays unknown.',
 } as const;
