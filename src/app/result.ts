@@ -12,6 +12,7 @@ import type {
   ScanResult,
   Verdict,
 } from '../model/scan-result.ts';
+import { findUncovered } from './uncovered.ts';
 import type { SourceReading } from '../model/source.ts';
 
 /** What a result is assembled from. */
@@ -48,6 +49,7 @@ export function assembleResult(parts: ResultParts): ScanResult {
     requirements: summarizeRequirements(ruleSet, ordered),
     diagnostics: [
       ...reading.diagnostics.map((diagnostic) => withBlockedRules(diagnostic, ruleSet.rules)),
+      ...findUncovered(graph, ruleSet, reading),
       ...(parts.diagnostics ?? []),
     ],
   };

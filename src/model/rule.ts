@@ -12,7 +12,7 @@ export type Diagram = 'api' | 'events' | 'batch';
 
 /** A framework control that a rule maps to, and whose mapping that is. */
 export interface ControlMapping {
-  /** `aws-fsbp`, `nist-800-53-r5`, `aws-config`, `pci-dss-4.0`, `wa-serverless`. */
+  /** `aws-fsbp`, `security-hub`, `nist-800-53-r5`, `aws-config`, `pci-dss-4.0`, `wa-serverless`. */
   readonly framework: string;
   readonly id: string;
   /** `aws`: AWS publishes this mapping. `ours`: our own judgement. */

@@ -4,6 +4,7 @@ import type { RuleSummary } from '../model/scan-result.ts';
 const frameworks = new Map(
   Object.entries({
     'aws-fsbp': ['AWS Foundational Security Best Practices', 'AWS FSBP'],
+    'security-hub': ['AWS Security Hub CSPM controls outside of the FSBP standard', 'Security Hub'],
     'nist-800-53-r5': ['NIST SP 800-53 Rev. 5', 'NIST 800-53 r5'],
     'aws-config': ['AWS Config managed rules', 'AWS Config'],
     'pci-dss-4.0': ['PCI DSS 4.0', 'PCI DSS 4.0'],

@@ -14,6 +14,7 @@ export interface RelationDoc {
 
 const frameworkNames: Readonly<Record<string, string>> = {
   'aws-fsbp': 'AWS Foundational Security Best Practices',
+  'security-hub': 'AWS Security Hub CSPM, outside of the Foundational Security Best Practices',
   'nist-800-53-r5': 'NIST SP 800-53 rev. 5',
   'aws-config': 'AWS Config managed rule',
   'pci-dss-4.0': 'PCI DSS 4.0',

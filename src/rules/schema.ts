@@ -99,7 +99,16 @@ export const ruleSchema = {
         additionalProperties: false,
         required: ['framework', 'id', 'source'],
         properties: {
-          framework: { enum: ['aws-fsbp', 'nist-800-53-r5', 'aws-config', 'pci-dss-4.0', 'wa-serverless'] },
+          framework: {
+            enum: [
+              'aws-fsbp',
+              'security-hub',
+              'nist-800-53-r5',
+              'aws-config',
+              'pci-dss-4.0',
+              'wa-serverless',
+            ],
+          },
           id: text,
           source: { enum: ['aws', 'ours'] },
         },

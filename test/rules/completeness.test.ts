@@ -83,6 +83,22 @@ describe('requirements', () => {
   });
 });
 
+/** Which controls of Security Hub the standard of foundational practices holds, as read on a day. */
+const controls = parseYaml(readFileSync(fromHere('../../rules/data/controls.yaml'), 'utf8'), 'controls.yaml')
+  .value as Readonly<Record<'aws-fsbp' | 'security-hub', readonly string[]>>; // the file is ours
+
+describe('framework labels', () => {
+  it.each(['aws-fsbp', 'security-hub'] as const)(
+    'say %s only of what the dated table lists there',
+    (framework) => {
+      const named = sources.rules.flatMap((rule) =>
+        rule.controls.filter((control) => control.framework === framework).map(({ id }) => id),
+      );
+      expect([...new Set(named)].sort()).toEqual([...controls[framework]].sort());
+    },
+  );
+});
+
 describe('rules', () => {
   it('lead their file name and their requirement in their id', () => {
     const misnamed = sources.rules.filter(

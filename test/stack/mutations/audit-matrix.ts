@@ -121,7 +121,7 @@ function functionMutations(name: string): Mutation[] {
     },
     {
       on,
-      rule: 'all.lambda.tracing',
+      rule: 'all.lambda.tracing.role',
       mistake: 'the role may not write traces',
       edits: [{ id: `${name}Role`, in: 'Policies', replace: 'xray:PutTraceSegments', by: 'xray:GetGroups' }],
     },

@@ -83,7 +83,7 @@ const holding = (holder: Holder): ParityCase => ({
       type: holder === 'AWS::IAM::ManagedPolicy' ? holder : 'AWS::IAM::Role',
       declaredAs: holder,
       owner: 'Fn',
-      rules: ['all.lambda.tracing'],
+      rules: ['all.lambda.tracing.role'],
       change: heldSide(holder, document({ Effect: 'Allow', Action: 'logs:PutLogEvents', Resource: '*' })),
     },
   ],

@@ -3,10 +3,10 @@ import type { Base, Edit } from '../apply-mutation.ts';
 const webAclArn = 'arn:aws:wafv2:us-east-1:111122223333:global/webacl/edge/0c1d2e3f';
 
 /** A distribution with a web ACL before some origin. */
-function distribution(id: string, domainName: unknown): Edit {
+function distribution(id: string, domainName: unknown, to = 'HeadgateApi'): Edit {
   return {
     add: id,
-    to: 'HeadgateApi',
+    to,
     resource: {
       Type: 'AWS::CloudFront::Distribution',
       Properties: {
@@ -113,5 +113,80 @@ export const cache: Base = {
     { id: 'ApiDeploymentStagelive', set: 'CacheClusterEnabled', to: true },
     { id: 'ApiDeploymentStagelive', set: 'CacheClusterSize', to: '0.5' },
     { id: 'ApiDeploymentStagelive', set: 'MethodSettings.0.CachingEnabled', to: true },
+  ],
+};
+
+const key = 'arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555';
+const foundation = 'HeadgateFoundation';
+
+export const webFunction: Base = {
+  name: 'a Web Function behind a distribution',
+  edits: [
+    {
+      add: 'Shop',
+      to: foundation,
+      resource: { Type: 'AWS::Lambda::WebFunction', Properties: { FunctionName: 'shop' } },
+    },
+    {
+      add: 'ShopLogs',
+      to: foundation,
+      resource: { Type: 'AWS::Logs::LogGroup', Properties: { KmsKeyId: key, RetentionInDays: 365 } },
+    },
+    {
+      add: 'ShopConnector',
+      to: foundation,
+      resource: {
+        Type: 'AWS::Lambda::NetworkConnector',
+        Properties: {
+          Configuration: {
+            VpcEgressConfiguration: {
+              AssociatedComputeResourceTypes: ['WebFunction'],
+              NetworkProtocol: 'IPv4',
+              SecurityGroupIds: ['sg-0123456789abcdef0'],
+              SubnetIds: [
+                { Ref: 'FoundationNetworkVpcFunctionsSubnet1Subnet' },
+                { Ref: 'FoundationNetworkVpcFunctionsSubnet2Subnet' },
+              ],
+            },
+          },
+        },
+      },
+    },
+    {
+      add: 'ShopRevision',
+      to: foundation,
+      resource: {
+        Type: 'AWS::Lambda::WebFunctionRevision',
+        Properties: {
+          BuildConfig: {
+            CodeConfig: { S3Object: { Bucket: 'code', Key: 'shop.zip' } },
+            RuntimeConfig: { Runtime: 'nodejs24.x' },
+          },
+          FunctionName: { Ref: 'Shop' },
+          KmsKeyArn: key,
+          ServiceConfig: {
+            EgressNetworkConnectorArn: { 'Fn::GetAtt': ['ShopConnector', 'Arn'] },
+            EnvironmentVariables: { STAGE: 'prod' },
+            ExecutionRoleArn: 'arn:aws:iam::111122223333:role/shop',
+            TelemetryConfig: { LoggingConfig: { LogGroup: { Ref: 'ShopLogs' } } },
+          },
+        },
+      },
+    },
+    {
+      add: 'ShopEndpoint',
+      to: foundation,
+      resource: {
+        Type: 'AWS::Lambda::WebFunctionEndpoint',
+        Properties: {
+          AuthType: 'IamAuth',
+          EndpointName: 'web',
+          EndpointType: 'HomeRegion',
+          FunctionName: { Ref: 'Shop' },
+          ThrottleConfig: { RateLimit: 100 },
+        },
+      },
+    },
+    distribution('ShopEdge', { 'Fn::GetAtt': ['ShopEndpoint', 'DomainName'] }, foundation),
   ],
 };

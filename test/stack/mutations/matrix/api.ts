@@ -1,5 +1,5 @@
 import type { Mutation } from '../apply-mutation.ts';
-import { cache, functionUrl, httpApi } from './api-bases.ts';
+import { cache, functionUrl, httpApi, webFunction } from './api-bases.ts';
 
 /** API Gateway and function URLs. */
 export const api: readonly Mutation[] = [
@@ -127,5 +127,68 @@ export const api: readonly Mutation[] = [
     on: 'Api',
     mistake: 'the usage plan has no quota',
     edits: [{ id: 'ApiUsagePlan', remove: 'Quota' }],
+  },
+  {
+    rule: 'api.authorizer.present.web-function',
+    on: 'ShopEndpoint',
+    mistake: 'the function itself has to authorize',
+    base: webFunction,
+    edits: [{ id: 'ShopEndpoint', set: 'AuthType', to: 'ApplicationManaged' }],
+    also: [
+      {
+        rule: 'api.waf.associated.web-function',
+        on: 'ShopEndpoint',
+        because: 'who need not sign can go past the distribution and its web ACL',
+      },
+    ],
+  },
+  {
+    rule: 'api.waf.associated.web-function',
+    on: 'ShopEndpoint',
+    mistake: 'the distribution has no web ACL',
+    base: webFunction,
+    edits: [{ id: 'ShopEdge', remove: 'DistributionConfig.WebACLId' }],
+  },
+  {
+    rule: 'api.gateway.throttling.web-function',
+    on: 'ShopEndpoint',
+    mistake: 'no rate limit',
+    base: webFunction,
+    edits: [{ id: 'ShopEndpoint', remove: 'ThrottleConfig' }],
+  },
+  {
+    rule: 'all.lambda.environment-encryption.web-function',
+    on: 'ShopRevision',
+    mistake: 'no key',
+    base: webFunction,
+    edits: [{ id: 'ShopRevision', remove: 'KmsKeyArn' }],
+  },
+  {
+    rule: 'all.lambda.no-plaintext-secrets.web-function',
+    on: 'ShopRevision',
+    mistake: 'a password in the environment',
+    base: webFunction,
+    edits: [{ id: 'ShopRevision', set: 'ServiceConfig.EnvironmentVariables.DB_PASSWORD', to: 'a1b2c3d4e5' }],
+  },
+  {
+    rule: 'all.lambda.vpc.web-function',
+    on: 'ShopRevision',
+    mistake: 'subnets of one zone',
+    base: webFunction,
+    edits: [{ id: 'ShopConnector', remove: 'Configuration.VpcEgressConfiguration.SubnetIds.1' }],
+  },
+  {
+    rule: 'all.lambda.log-group.web-function',
+    on: 'ShopRevision',
+    mistake: 'the log group that Lambda creates',
+    base: webFunction,
+    edits: [{ id: 'ShopRevision', remove: 'ServiceConfig.TelemetryConfig' }],
+  },
+  {
+    rule: 'all.lambda.runtime.web-function',
+    on: 'ShopRevision',
+    mistake: 'a deprecated runtime',
+    base: webFunction,
+    edits: [{ id: 'ShopRevision', set: 'BuildConfig.RuntimeConfig.Runtime', to: 'nodejs16.x' }],
   },
 ];

@@ -184,6 +184,19 @@ export const lambda: readonly Mutation[] = [
   {
     rule: 'all.lambda.tracing',
     on: 'EventsRecordOrderFunction',
+    mistake: 'only what a caller samples is traced',
+    edits: [{ id: 'EventsRecordOrderFunction', set: 'TracingConfig.Mode', to: 'PassThrough' }],
+    also: [
+      {
+        rule: 'all.xray.everywhere',
+        on: 'EventsRecordOrderFunction',
+        because: 'the function is a node of the trace',
+      },
+    ],
+  },
+  {
+    rule: 'all.lambda.tracing.role',
+    on: 'EventsRecordOrderFunction',
     mistake: 'the role may not write traces',
     edits: [
       { id: 'EventsRecordOrderRole', in: 'Policies', replace: 'xray:PutTraceSegments', by: 'xray:GetGroups' },
