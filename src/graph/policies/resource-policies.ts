@@ -13,7 +13,7 @@ import { asWritten, existenceOf, settledProperties, type PolicyReading } from '.
 
 /** Types that hold the policy on themselves: the properties that are documents. */
 const ownDocuments: Readonly<Record<string, readonly string[]>> = {
-  'AWS::ApiGateway::RestApi': ['Policy'],
+  'AWS::ApiGateway::RestApi': ['Policy', 'Body.x-amazon-apigateway-policy'],
   'AWS::DynamoDB::GlobalTable': ['Replicas[].ResourcePolicy.PolicyDocument'],
   'AWS::DynamoDB::Table': ['ResourcePolicy.PolicyDocument'],
   'AWS::EC2::VPCEndpoint': ['PolicyDocument'],
