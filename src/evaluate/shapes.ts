@@ -143,6 +143,7 @@ function isWholeKeyReference(value: PartialString, graph: ResourceGraph): boolea
 function isCertificate(value: Value, graph: ResourceGraph): Truth {
   if (value instanceof Reference) {
     const type = graph.byId(value.resourceId)?.type ?? '';
+    if (type.startsWith('AWS::IAM::')) return false;
     return (
       type === 'AWS::CertificateManager::Certificate' || {
         code: 'attribute',

@@ -158,10 +158,10 @@ function textTargets(found: SymbolicText, naming: Naming, context: LinkContext):
   return nameTargets(inner, naming, context);
 }
 
-/** The function's ARN inside `arn:aws:apigateway:REGION:lambda:path/.../functions/ARN/invocations`. */
+/** The function's ARN inside `arn:aws:apigateway:REGION:lambda:path/.../functions/ARN/invocations`, or where it streams `.../response-streaming-invocations`. */
 function invokedFunction(text: string): string | undefined {
   const start = text.indexOf('/functions/');
-  const end = text.lastIndexOf('/invocations');
+  const end = Math.max(text.lastIndexOf('/invocations'), text.lastIndexOf('/response-streaming-invocations'));
   return start >= 0 && end > start ? text.slice(start + '/functions/'.length, end) : undefined;
 }
 

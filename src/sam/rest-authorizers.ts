@@ -6,7 +6,7 @@ import { isGiven, isIntrinsic, isTruthy, listOf, present, sub, type Tree } from 
 /** An authorizer of a REST API as its template names it. */
 export interface RestAuthorizer {
   readonly name: string;
-  readonly kind: 'cognito' | 'token' | 'request' | 'iam';
+  readonly kind: 'cognito' | 'jwt' | 'token' | 'request' | 'iam';
   readonly scopes: readonly unknown[] | undefined;
   readonly written: Tree;
 }
@@ -52,6 +52,7 @@ function readAuthorizer(name: string, value: unknown): RestAuthorizer {
 
 function kindOf(name: string, written: Tree): RestAuthorizer['kind'] {
   if (isGiven(written['UserPoolArn'])) return 'cognito';
+  if (isGiven(written['JwtConfiguration'])) return 'jwt';
   const payload = written['FunctionPayloadType'];
   if (isGiven(payload) && payload !== 'TOKEN' && payload !== 'REQUEST') {
     throw new SamProblem(`\`FunctionPayloadType\` of authorizer \`${name}\` is \`TOKEN\` or \`REQUEST\``, [
@@ -101,6 +102,16 @@ function checkRequestIdentity(at: string, written: Tree): void {
 export function securityDefinition(authorizer: RestAuthorizer, partition: string): Tree {
   const definition = { type: 'apiKey', name: headerName(authorizer), in: 'header' };
   if (authorizer.kind === 'iam') return iamDefinition();
+  if (authorizer.kind === 'jwt')
+    return {
+      ...definition,
+      'x-amazon-apigateway-authtype': 'jwt',
+      'x-amazon-apigateway-authorizer': present({
+        type: 'jwt',
+        identitySource: sub('method.request.header.${__Header__}', { __Header__: headerName(authorizer) }),
+        jwtConfiguration: authorizer.written['JwtConfiguration'],
+      }),
+    };
   const isCognito = authorizer.kind === 'cognito';
   return {
     ...definition,

@@ -123,6 +123,15 @@ const restRelations: readonly RelationRow[] = [
     inverse: 'userPoolOf',
   },
   {
+    from: restAuthorizer,
+    path: 'JwtConfiguration.Issuers[].Issuer',
+    to: ['AWS::Cognito::UserPool'],
+    name: 'userPools',
+    inverse: 'userPoolOf',
+    read: readAssociated,
+    note: 'where the issuer is built from a user pool',
+  },
+  {
     from: 'AWS::ApiGateway::RequestValidator',
     path: 'RestApiId',
     to: [rest],
