@@ -14,16 +14,30 @@ export function parameterValue(name: string, declaration: unknown, given: Value 
     return storedParameter(name, holdsOf(declaration, type));
   if (given !== undefined) return typed(given, type);
   const standard = member(declaration, 'Default');
-  if (isScalar(standard)) return typed(standard, type);
+  const placeholder = isPlaceholder(standard, declaration) ? standard : undefined;
+  if (isScalar(standard) && placeholder === undefined) return typed(standard, type);
   if (Array.isArray(standard) && standard.every(isScalar)) return standard;
   const holds = holdsOf(declaration, type);
   const cause: Cause = {
     code: 'parameter',
-    message: `parameter \`${name}\` has no default`,
+    message:
+      placeholder === undefined
+        ? `parameter \`${name}\` has no default`
+        : `parameter \`${name}\` has a placeholder as its default`,
     remedy: `pass --parameters with a value for \`${name}\``,
     ...(holds === undefined ? {} : { holds }),
   };
   return allowedChoice(member(declaration, 'AllowedValues'), type, cause) ?? new Unresolved(cause);
+}
+
+/** Defaults that say only that somebody has to give a value. */
+const placeholders =
+  /^(change[-_ ]?me|replace[-_ ]?(me|this)|(to[-_ ]?do|tbd|fixme|placeholder)|your[-_ ].+|<.+>|x{3,}|\.{3})$/i;
+
+function isPlaceholder(standard: unknown, declaration: unknown): standard is string {
+  if (typeof standard !== 'string' || !placeholders.test(standard.trim())) return false;
+  const allowed = member(declaration, 'AllowedValues');
+  return !Array.isArray(allowed) || !(allowed as unknown[]).includes(standard);
 }
 
 function storedParameter(name: string, holds: Cause['holds']): Unresolved {
