@@ -48,6 +48,7 @@ const takesOf: ReadonlySet<string> = new Set([
   'code',
   'inFlow',
   'sameAs',
+  'external',
   'admits',
   'denies',
 ]);

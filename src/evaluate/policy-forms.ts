@@ -208,7 +208,11 @@ function askedOf(on: AdmitsWish['on'], node: Node, context: Context): readonly A
   const words = on === undefined ? ['itself'] : typeof on === 'string' ? [on] : on;
   return words.map((word): Asked => {
     const { resource } = node;
-    if (word === 'itself') return { kind: 'resource', resource };
+    if (word === 'itself') {
+      if (resource.type !== 'AWS::Lambda::Function' || node.edge === undefined)
+        return { kind: 'resource', resource };
+      return { kind: 'resource', resource, call: { qualifier: node.edge.attributes?.qualifier } };
+    }
     if (word === 'objects') return { kind: 'objects', resource };
     if (word === 'anything') return { kind: 'any' };
     if (word === 'others') return { kind: 'foreign' };

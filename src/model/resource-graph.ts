@@ -40,6 +40,8 @@ export interface PolicyStatement {
     readonly key: string;
     readonly values: readonly Value[];
   }[];
+  /** Of a permission of Lambda: the alias or version that it is for; without one it is for the function alone. */
+  readonly qualifier?: Value;
   /** The resource whose property holds the document, and where in it the statement stands. */
   readonly holder: Resource;
   readonly path: Path;

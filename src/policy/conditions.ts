@@ -137,9 +137,8 @@ function compare(
   )
     return value.cause;
   if (candidate.kind === 'resource') {
-    return isPattern(value) && comparison.as === 'text'
-      ? false
-      : around.world.names(value, around.from, candidate.resource);
+    if ((isPattern(value) && comparison.as === 'text') || isOfAnother(value, around.world)) return false;
+    return around.world.names(value, around.from, candidate.resource);
   }
   if (comparison.as === 'address') return inRange(candidate, value);
   const found = toSymbolicText(
@@ -150,6 +149,12 @@ function compare(
   if (candidate.kind === 'foreign') return foreignMeets(comparison, found, around.key);
   if (candidate.kind === 'address') return comparison.as === 'like' && /^[*?]+$/.test(found.text);
   return textMeets(comparison, candidate.text, found);
+}
+
+/** Whether an ARN is of an account that is known not to be that of the scan. */
+function isOfAnother(value: Value, { account }: PolicyWorld): boolean {
+  const written = typeof value === 'string' ? /^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(value)?.[1] : undefined;
+  return account !== undefined && written !== undefined && written !== account;
 }
 
 function isPattern(value: Value): boolean {

@@ -88,10 +88,23 @@ function actionIs(pattern: Value, action: string): PolicyAnswer {
 /** Whether a statement speaks of the resource that is asked for. */
 export function resourceMatched(statement: PolicyStatement, asked: Asked, world: PolicyWorld): PolicyAnswer {
   const { resources, notResources, holder } = statement;
+  if (asked.kind === 'resource' && asked.call !== undefined && holder.type === 'AWS::Lambda::Permission') {
+    const fits = sameQualifier(statement.qualifier, asked.call.qualifier);
+    if (fits !== true) return fits;
+  }
   // A trust policy, and a bus's statement in its older form, name no resource: they are about their own.
   if (asked.kind === 'any' || (resources.length === 0 && notResources.length === 0)) return true;
   const isOne = (value: Value): PolicyAnswer => resourceIs(value, asked, holder, world);
   return notResources.length > 0 ? negate(anyAnswer(notResources, isOne)) : anyAnswer(resources, isOne);
+}
+
+// A permission for an alias admits no call of the function, nor the other way round.
+function sameQualifier(permitted: Value | undefined, called: Value | undefined): PolicyAnswer {
+  if (permitted === undefined || called === undefined) return permitted === called;
+  const [a, b] = [toSymbolicText(permitted), toSymbolicText(called)];
+  if (a === undefined || b === undefined) return causeOfValue(permitted);
+  if (a.text === b.text) return true;
+  return a.pieces.size + b.pieces.size > 0 ? causeOfValue(a.pieces.size > 0 ? permitted : called) : false;
 }
 
 /** Stands in for the name of somebody else's resource: no policy holds it. */

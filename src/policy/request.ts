@@ -37,7 +37,12 @@ export type Requester =
 /** Which resource is asked for. */
 export type Asked =
   /** A resource of the scan. */
-  | { readonly kind: 'resource'; readonly resource: Resource }
+  | {
+      readonly kind: 'resource';
+      readonly resource: Resource;
+      /** Of a function: how it is called, which is by an alias or version, or by none. */
+      readonly call?: { readonly qualifier: Value | undefined };
+    }
   /** What is in it: objects of a bucket. */
   | { readonly kind: 'objects'; readonly resource: Resource }
   /** Whatever the statement names: a policy that can speak of nothing else. */

@@ -129,6 +129,7 @@ export const keywords: readonly Keyword[] = [
       'none',
       'count',
       'sameAs',
+      'external',
       'admits',
       'denies',
     ],

@@ -86,11 +86,15 @@ function heldBy(
   // A role's `policies` are what it may do, not who may use it.
   if (resource.type === 'AWS::IAM::Role') return { statements: [] };
   const { edges, incomplete } = context.related(resource, relation);
-  const sets = edges.flatMap(({ to: holder, uncertain }): StatementSet[] => {
+  const sets = edges.flatMap(({ to: holder, uncertain, attributes }): StatementSet[] => {
     const property = holder === undefined ? undefined : documents[holder.type];
     if (holder === undefined || property === undefined) return [];
     const existence = existenceOf(holder, uncertain ?? conditionOf(holder, resource), reading);
-    return existence === undefined ? [] : [readHolder(holder, property, existence, reading)];
+    if (existence === undefined) return [];
+    const set = readHolder(holder, property, existence, reading);
+    const qualifier = holder.type === 'AWS::Lambda::Permission' ? attributes?.qualifier : undefined;
+    if (qualifier === undefined) return [set];
+    return [{ ...set, statements: set.statements.map((statement) => ({ ...statement, qualifier })) }];
   });
   return mergeSets([...sets, { statements: [], ...(incomplete === undefined ? {} : { incomplete }) }]);
 }
