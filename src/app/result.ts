@@ -1,19 +1,19 @@
-import { summarizeResource } from '../evaluate/evaluate.ts';
-import type { Flow, ResourceGraph } from '../model/resource-graph.ts';
+import type { ResourceGraph } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
-import { severities, type FlowDiagram, type Rule, type RuleSet, type Severity } from '../model/rule.ts';
+import { severities, type Rule, type RuleSet, type Severity } from '../model/rule.ts';
 import type {
   Diagnostic,
   Evaluation,
-  FlowSummary,
   ReadPlace,
-  RequirementSummary,
   RuleSummary,
   ScanResult,
   Verdict,
 } from '../model/scan-result.ts';
 import { findUncovered } from './uncovered.ts';
 import type { SourceReading } from '../model/source.ts';
+import { summarizeFlows } from './flow-summary.ts';
+import { groupBy } from './group-by.ts';
+import { summarizeRequirements } from './requirement-summary.ts';
 
 /** What a result is assembled from. */
 export interface ResultParts {
@@ -192,207 +192,4 @@ function shared<Key extends object, Answer>(answer: (key: Key) => Answer): (key:
     answers.set(key, fresh);
     return fresh;
   };
-}
-
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
-  }
-  return groups;
-}
-
-function worst(verdicts: readonly Verdict[]): Verdict {
-  for (const verdict of ['fail', 'unknown', 'pass'] as const) if (verdicts.includes(verdict)) return verdict;
-  return 'notApplicable';
-}
-
-type DiagramNode = FlowDiagram['nodes'][number];
-type NodeSummary = FlowSummary['nodes'][number];
-
-/** What a node of a diagram is about, worked out once for all flows of the diagram. */
-interface NodePlan {
-  readonly node: DiagramNode;
-  readonly label: string;
-  /** Requirements that are decided on what fills the node. */
-  readonly stated: ReadonlySet<string>;
-  /** Requirements that demand the node, decided on the flow's other resources. */
-  readonly demanding: readonly string[];
-}
-
-function summarizeFlows(
-  graph: ResourceGraph,
-  ruleSet: RuleSet,
-  evaluations: readonly Evaluation[],
-): FlowSummary[] {
-  const decided = evaluations.filter(
-    ({ waiver, verdict }) => waiver === undefined && verdict !== 'notApplicable',
-  );
-  const byResource = groupBy(decided, ({ resource }) => resource.id);
-  const troubles = decided.filter(({ verdict }) => verdict !== 'pass');
-  const diagrams = new Map(
-    ruleSet.diagrams.map((diagram) => [
-      diagram.id,
-      { diagram, plans: planNodes(diagram), edges: diagram.edges.map(drawnEdge) },
-    ]),
-  );
-  const demandsOf = indexDemands(groupBy(troubles, ({ resource }) => resource.id));
-  // Flows share the arrays of their nodes, and so what is said of them.
-  const filled = shared((plan: NodePlan) =>
-    shared((members: Members) => summarizeFilled(plan, members, byResource)),
-  );
-  return graph.flows.map((flow) => {
-    const found = diagrams.get(flow.diagram);
-    const demands = demandsOf(flow);
-    const nodes = (found?.plans ?? []).map((plan) => {
-      const members = flow.nodes.get(plan.node.id) ?? [];
-      return members.length > 0 ? filled(plan)(members) : summarizeEmpty(plan, demands);
-    });
-    return {
-      id: flow.id,
-      diagram: flow.diagram,
-      title: found?.diagram.title ?? flow.diagram,
-      entry: summarizeResource(flow.entry),
-      verdict: worst(nodes.map(({ verdict }) => verdict)),
-      nodes,
-      edges: found?.edges ?? [],
-    };
-  });
-}
-
-function planNodes({ nodes, edges }: FlowDiagram): NodePlan[] {
-  return nodes.map((node) => {
-    const stated = node.bullets.flatMap(({ requirements }) => requirements);
-    const incoming = edges
-      .filter(({ to }) => to === node.id)
-      .flatMap(({ requirements }) => requirements ?? []);
-    return {
-      node,
-      label: labelOf(node, nodes),
-      stated: new Set([...stated, ...(node.presence ?? [])]),
-      demanding: [...new Set(node.presence ?? [...stated, ...incoming])],
-    };
-  });
-}
-
-// The document gives the same name to several nodes (VPC Endpoint) and tells them apart by their first line.
-function labelOf(node: DiagramNode, nodes: readonly DiagramNode[]): string {
-  const [first] = node.bullets;
-  const isAlone = nodes.filter(({ label }) => label === node.label).length === 1;
-  return isAlone || first === undefined ? node.label : `${node.label}: ${first.text}`;
-}
-
-function drawnEdge({
-  from,
-  to,
-  label,
-  dashed,
-}: FlowDiagram['edges'][number]): NonNullable<FlowSummary['edges']>[number] {
-  return { from, to, ...(label === undefined ? {} : { label }), ...(dashed === undefined ? {} : { dashed }) };
-}
-
-type Members = readonly Resource[];
-type Tally = Readonly<Record<Verdict, number>>;
-
-const nothing: Tally = { pass: 0, fail: 0, unknown: 0, notApplicable: 0 };
-
-function tally(evaluations: readonly Evaluation[]): Tally {
-  const counts = { ...nothing };
-  for (const { verdict } of evaluations) counts[verdict] += 1;
-  return counts;
-}
-
-/** A node shows the verdicts of its own statements on the resources that fill it. */
-function summarizeFilled(
-  plan: NodePlan,
-  members: Members,
-  byResource: ReadonlyMap<string, Evaluation[]>,
-): NodeSummary {
-  const own = members
-    .flatMap(({ id }) => byResource.get(id) ?? [])
-    .filter(({ requirement }) => plan.stated.has(requirement));
-  return summarizeNode(plan, members, tally(own));
-}
-
-/** Where nothing fills a node, what demands it stands on the flow's other resources. */
-function summarizeEmpty(plan: NodePlan, demands: (requirement: string) => Tally): NodeSummary {
-  return summarizeNode(plan, [], plan.demanding.map(demands).reduce(sum, nothing));
-}
-
-function sum(left: Tally, right: Tally): Tally {
-  return {
-    pass: left.pass + right.pass,
-    fail: left.fail + right.fail,
-    unknown: left.unknown + right.unknown,
-    notApplicable: left.notApplicable + right.notApplicable,
-  };
-}
-
-function summarizeNode({ node, label }: NodePlan, members: Members, counts: Tally): NodeSummary {
-  const { fail, unknown, pass } = counts;
-  return {
-    node: node.id,
-    label,
-    ...(node.group === undefined ? {} : { group: node.group }),
-    resources: members.map(({ id }) => id),
-    verdict: worst((['fail', 'unknown', 'pass'] as const).filter((verdict) => counts[verdict] > 0)),
-    fail,
-    unknown,
-    pass,
-  };
-}
-
-/** Arrays up to this long are gone through for each flow; longer ones, which flows share, once. */
-const shortArray = 8;
-
-type Demands = ReadonlyMap<string, Tally>;
-
-/** What fails or is unknown of a requirement on all resources of a flow, each counted once. */
-function indexDemands(
-  byResource: ReadonlyMap<string, Evaluation[]>,
-): (flow: Flow) => (requirement: string) => Tally {
-  const numbers = new Map<Members, number>();
-  const numberOf = (array: Members): number => {
-    const known = numbers.get(array) ?? numbers.size;
-    numbers.set(array, known);
-    return known;
-  };
-  const demandsOn = (resources: ReadonlySet<Resource>): Demands => {
-    const evaluations = [...resources].flatMap(({ id }) => byResource.get(id) ?? []);
-    const groups = groupBy(evaluations, ({ requirement }) => requirement);
-    return new Map([...groups].map(([requirement, group]) => [requirement, tally(group)]));
-  };
-  const unions = new Map<string, { readonly all: ReadonlySet<Resource>; readonly demands: Demands }>();
-  return (flow) => {
-    const arrays = [...new Set(flow.nodes.values())];
-    const long = arrays.filter(({ length }) => length > shortArray);
-    const key = long.map(numberOf).join();
-    const all = unions.get(key)?.all ?? new Set(long.flat());
-    const union = unions.get(key) ?? { all, demands: demandsOn(all) };
-    unions.set(key, union);
-    const short = [flow.entry, ...arrays.filter(({ length }) => length <= shortArray).flat()];
-    const own = demandsOn(new Set(short.filter((resource) => !all.has(resource))));
-    return (requirement) => sum(union.demands.get(requirement) ?? nothing, own.get(requirement) ?? nothing);
-  };
-}
-
-function summarizeRequirements(ruleSet: RuleSet, evaluations: readonly Evaluation[]): RequirementSummary[] {
-  const byRequirement = groupBy(evaluations, ({ requirement }) => requirement);
-  return ruleSet.requirements.map(({ id, says }) => {
-    const evaluated = { pass: 0, fail: 0, unknown: 0, notApplicable: 0, waived: 0 };
-    const own = byRequirement.get(id) ?? [];
-    for (const evaluation of own)
-      evaluated[evaluation.waiver === undefined ? evaluation.verdict : 'waived'] += 1;
-    const rules = ruleSet.rules.filter((rule) => rule.requirement === id).map((rule) => rule.id);
-    return {
-      id,
-      says,
-      verdict: worst(own.filter(({ waiver }) => waiver === undefined).map(({ verdict }) => verdict)),
-      rules,
-      evaluated,
-    };
-  });
 }

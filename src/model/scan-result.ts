@@ -85,30 +85,50 @@ export interface Diagnostic {
   readonly blocks: readonly string[];
 }
 
+/** What was decided at a node or arrow of a flow's diagram; what does not apply is not counted. */
+export interface FlowCounts {
+  readonly fail: number;
+  readonly unknown: number;
+  readonly pass: number;
+  /** Findings that a waiver accepts; the other counts are without them. */
+  readonly waived: number;
+}
+
+/**
+ * A flow and what was decided in it: every evaluation of a resource of the flow that is not notApplicable is
+ * counted at exactly one node or arrow (see `placeInFlow`).
+ */
 export interface FlowSummary {
   readonly id: string;
   readonly diagram: string;
   readonly title: string;
   readonly entry: ResourceSummary;
+  /** The worst of the nodes and arrows. */
   readonly verdict: Verdict;
-  readonly nodes: readonly {
-    readonly node: string;
-    readonly label: string;
-    /** Box of the reference diagram that the node stands in. */
-    readonly group?: string;
-    readonly resources: readonly string[];
-    readonly verdict: Verdict;
-    readonly fail: number;
-    readonly unknown: number;
-    readonly pass: number;
-  }[];
-  /** Arrows of the reference diagram between the nodes above; a report without them draws none. */
-  readonly edges?: readonly {
-    readonly from: string;
-    readonly to: string;
-    readonly label?: string;
-    readonly dashed?: boolean;
-  }[];
+  readonly nodes: readonly FlowNode[];
+  /** Arrows of the reference diagram between the nodes above. */
+  readonly edges: readonly FlowEdge[];
+}
+
+export interface FlowNode extends FlowCounts {
+  readonly node: string;
+  readonly label: string;
+  /** Box of the reference diagram that the node stands in. */
+  readonly group?: string;
+  readonly resources: readonly string[];
+  /** Requirements that the diagram states at the node. */
+  readonly requirements: readonly string[];
+  readonly verdict: Verdict;
+}
+
+export interface FlowEdge extends FlowCounts {
+  readonly from: string;
+  readonly to: string;
+  readonly label?: string;
+  readonly dashed?: boolean;
+  /** Requirements that the diagram states at the arrow. */
+  readonly requirements: readonly string[];
+  readonly verdict: Verdict;
 }
 
 export interface RequirementSummary {

@@ -2,6 +2,7 @@ import { severities } from '../model/rule.ts';
 import type { Severity } from '../model/rule.ts';
 import type {
   Evaluation,
+  FlowCounts,
   FlowSummary,
   ResourceSummary,
   RuleSummary,
@@ -36,6 +37,18 @@ export function rulesById(result: ScanResult): ReadonlyMap<string, RuleSummary> 
 /** Flows of a result by id. */
 export function flowsById(result: ScanResult): ReadonlyMap<string, FlowSummary> {
   return new Map(result.flows.map((flow) => [flow.id, flow]));
+}
+
+/** What a flow's nodes and arrows amount to: each of its findings counts once. */
+export function countsOf({ nodes, edges }: FlowSummary): FlowCounts {
+  const total = { fail: 0, unknown: 0, pass: 0, waived: 0 };
+  for (const { fail, unknown, pass, waived } of [...nodes, ...edges]) {
+    total.fail += fail;
+    total.unknown += unknown;
+    total.pass += pass;
+    total.waived += waived;
+  }
+  return total;
 }
 
 /** Items by key, in order of first appearance. */

@@ -1,6 +1,14 @@
 import { severities } from '../model/rule.ts';
 import type { Evaluation, ScanResult, Verdict } from '../model/scan-result.ts';
-import { describeWhere, groupBy, isOpenFailure, isOpenUnknown, rulesById, worstFirst } from './findings.ts';
+import {
+  countsOf,
+  describeWhere,
+  groupBy,
+  isOpenFailure,
+  isOpenUnknown,
+  rulesById,
+  worstFirst,
+} from './findings.ts';
 import { plural, singleLine, truncate } from './plain-text.ts';
 import type { RenderOptions } from './render-options.ts';
 
@@ -100,8 +108,8 @@ function addVerdict(page: LimitedPage, { summary, flows, tool }: ScanResult): vo
     verdictNames[flow.verdict],
     cell(flow.title),
     cell(flow.entry.name),
-    String(flow.nodes.reduce((sum, node) => sum + node.fail, 0)),
-    String(flow.nodes.reduce((sum, node) => sum + node.unknown, 0)),
+    String(countsOf(flow).fail),
+    String(countsOf(flow).unknown),
   ]);
   page.table(['Verdict', 'Flow', 'Entry', 'Failed', 'Unknown'], rows);
 }

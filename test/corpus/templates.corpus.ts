@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { ScanResult } from '../../src/model/scan-result.ts';
 import { applySettings } from '../../src/rules/apply-config.ts';
 import { shippedRules } from '../../src/rules/shipped.ts';
+import { disagreements } from '../unit/app/flow-agreement.ts';
 import { scanTemplates } from '../../src/app/scan.ts';
 
 // Real templates of others: none may crash the scan, and every verdict must be well formed.
@@ -52,6 +53,11 @@ describe('the template corpus', () => {
         ({ message }) => message === '' || /\{(name|type|parameter\.|value:)/.test(message),
       ),
     ).toEqual([]);
+  });
+
+  it('shows the same counts of every flow in the table, the diagram and the list', () => {
+    expect(result.flows.length).toBeGreaterThan(50);
+    expect(disagreements(result)).toEqual([]);
   });
 
   it('gives every finding a fingerprint of its own', () => {

@@ -1,11 +1,13 @@
-import type { FlowSummary } from '../../model/scan-result.ts';
+import type { FlowEdge, FlowNode, FlowSummary } from '../../model/scan-result.ts';
+import { edgeName } from '../../model/flow-place.ts';
 import { truncate } from '../plain-text.ts';
 import type { Box, FlowLayout } from './layout-flow.ts';
-import { findingsAddress } from './report-data.ts';
+import { decided, findingsAddress } from './report-data.ts';
 import { html } from './template.ts';
 import type { Markup } from './template.ts';
 
-type Node = FlowSummary['nodes'][number];
+type Node = FlowNode;
+type Edge = FlowEdge;
 
 const signs = { fail: '✕', unknown: '?', pass: '✓', notApplicable: '–' } as const;
 
@@ -34,7 +36,7 @@ export function drawFlow(flow: FlowSummary, layout: FlowLayout, number: number):
       </marker>
     </defs>
     <g class="groups">${layout.groups.map(({ box }) => drawBox(box, 6))}</g>
-    <g aria-hidden="true">${layout.edges.map((edge) => drawEdge(edge, number))}</g>
+    <g>${layout.edges.map((edge) => drawEdge(flow, edge, number))}</g>
     <g class="groups">${layout.groups.map(drawGroupLabel)}</g>
     ${flow.nodes.map((node, index) => drawNode(flow, node, layout.nodes[index]))}
   </svg>`;
@@ -49,13 +51,26 @@ function drawGroupLabel({ label, box }: FlowLayout['groups'][number]): Markup {
   return html`<text x="${box.x + 10}" y="${box.y + 15}">${truncate(label, 40)}</text>`;
 }
 
-function drawEdge({ path, dashed, label }: FlowLayout['edges'][number], number: number): Markup {
+/** An arrow, which leads to its findings where something is decided on it. */
+function drawEdge(flow: FlowSummary, drawn: FlowLayout['edges'][number], number: number): Markup {
+  const { path, dashed, label } = drawn;
+  const edge = flow.edges[drawn.edge];
   const text =
     label === undefined
       ? undefined
       : html`<text x="${label.x}" y="${label.y + 3}">${truncate(label.text, 40)}</text>`;
-  return html`<g class="edge${dashed ? ' dashed' : ''}"
-    ><path d="${path}" marker-end="url(#arrow-${number})" />${text}</g
+  const shape = html`<path d="${path}" marker-end="url(#arrow-${number})" />${text}`;
+  const verdict = edge?.verdict ?? 'notApplicable';
+  const kind = `edge ${verdict}${dashed ? ' dashed' : ''}`;
+  if (edge === undefined || verdict === 'notApplicable')
+    return html`<g class="${kind}" aria-hidden="true">${shape}</g>`;
+  const address = findingsAddress({ flow: flow.id, node: edgeName(edge), verdict: decided });
+  const labelOf = (id: string) => flow.nodes.find(({ node }) => node === id)?.label ?? id;
+  return html`<a
+    class="${kind}"
+    href="${address}"
+    aria-label="${labelOf(edge.from)} to ${labelOf(edge.to)}: ${stateOf(edge)}. Show findings"
+    >${shape}</a
   >`;
 }
 
@@ -66,12 +81,7 @@ function drawNode(flow: FlowSummary, node: Node, box: Box | undefined): Markup |
       >${truncate(node.label, 34)}</text
     ><text class="state" x="${middle}" y="${box.y + 35}">${signs[node.verdict]} ${stateOf(node)}</text>`;
   if (node.verdict === 'notApplicable') return html`<g class="node ${node.verdict}">${shape}</g>`;
-  const address = findingsAddress({
-    flow: flow.id,
-    // What is missing has no resource to find; its failures stand on the flow's other resources.
-    ...(node.resources.length === 0 ? {} : { node: node.node }),
-    ...(node.fail > 0 ? { verdict: 'fail', waived: 'no' } : { verdict: 'all' }),
-  });
+  const address = findingsAddress({ flow: flow.id, node: node.node, verdict: decided });
   return html`<a
     class="node ${node.verdict}"
     href="${address}"
@@ -80,11 +90,13 @@ function drawNode(flow: FlowSummary, node: Node, box: Box | undefined): Markup |
   >`;
 }
 
-/** `2 fail, 1 unknown`: what a node's colour says, in words. */
-export function stateOf({ verdict, fail, unknown, pass, resources }: Node): string {
-  if (verdict === 'notApplicable') return resources.length === 0 ? 'not found' : 'not applicable';
-  if (verdict === 'pass') return `${pass} pass`;
+/** `2 fail, 1 unknown`: what a node's or arrow's color says, in words. */
+export function stateOf(place: Node | Edge): string {
+  const { verdict, fail, unknown, pass, waived } = place;
+  const isEmpty = 'resources' in place && place.resources.length === 0;
+  if (verdict === 'notApplicable') return isEmpty ? 'not used' : 'not applicable';
+  const waivedText = waived > 0 ? [`${waived} waived`] : [];
+  if (verdict === 'pass') return [...(pass > 0 ? [`${pass} pass`] : []), ...waivedText].join(', ');
   const counts = [fail > 0 ? `${fail} fail` : '', unknown > 0 ? `${unknown} unknown` : ''].filter(Boolean);
-  const missing = resources.length === 0 ? ['missing'] : [];
-  return [...missing, ...counts].join(', ') || verdict;
+  return [...(isEmpty && fail > 0 ? ['missing'] : []), ...counts, ...waivedText].join(', ');
 }

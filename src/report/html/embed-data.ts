@@ -31,6 +31,8 @@ class DataWriter {
   private readonly described: ResourceSummary[] = [];
   private readonly rules: ReadonlyMap<string, number>;
   private readonly flows: ReadonlyMap<string, number>;
+  private readonly diagrams: ReportData['diagrams'][number][] = [];
+  private readonly diagramNumbers = new Map<string, number>();
 
   constructor(private readonly result: ScanResult) {
     this.rules = new Map(result.ruleSet.rules.map(({ id }, index) => [id, index]));
@@ -43,6 +45,7 @@ class DataWriter {
       rules: this.result.ruleSet.rules.map(describeRule),
       evaluations,
       flows: this.result.flows.map((flow) => this.describeFlow(flow)),
+      diagrams: this.diagrams,
       resources: this.described.map(describeResource),
       texts: this.texts.items,
     };
@@ -92,13 +95,18 @@ class DataWriter {
     ];
   }
 
-  private describeFlow({ id, title, entry, nodes }: FlowSummary): ReportData['flows'][number] {
-    const byNode = nodes.map((node) => [
-      node.node,
-      node.resources.map((resource) => this.resources.find(resource)).filter((index) => index !== -1),
-    ]);
-    // Object.fromEntries defines own members, so a node called __proto__ does no harm.
-    return { id, name: printable(`${title}: ${entry.name}`), nodes: Object.fromEntries(byNode) };
+  private describeFlow(flow: FlowSummary): ReportData['flows'][number] {
+    const { id, diagram, title, entry, nodes } = flow;
+    const known = this.diagramNumbers.get(diagram) ?? this.diagrams.push(diagramOf(flow)) - 1;
+    this.diagramNumbers.set(diagram, known);
+    const members = nodes.map(({ resources }) => {
+      const known = resources
+        .map((resource) => this.resources.find(resource))
+        .filter((index) => index !== -1);
+      // Resources that no rule applies to are no rows of the list, and fill their node nevertheless.
+      return known.length === 0 && resources.length > 0 ? [-1] : known;
+    });
+    return { id, name: printable(`${title}: ${entry.name}`), diagram: known, nodes: members };
   }
 
   private resource(resource: ResourceSummary): number {
@@ -116,6 +124,14 @@ class DataWriter {
       ? -1
       : this.text(`${location.file}:${location.startLine}:${location.startColumn}`);
   }
+}
+
+/** The result's flows of one diagram state the same. */
+function diagramOf({ nodes, edges }: FlowSummary): ReportData['diagrams'][number] {
+  return {
+    nodes: nodes.map(({ node, requirements }) => ({ node, requirements })),
+    edges: edges.map(({ from, to, requirements }) => ({ from, to, requirements })),
+  };
 }
 
 /** Numbers for items, in order of their first appearance. */

@@ -1,7 +1,7 @@
 import type { ScanResult } from '../../model/scan-result.ts';
 import { frameworkLabel } from '../control-mappings.ts';
 import { flowsById, serviceOf } from '../findings.ts';
-import { severityNames } from './report-data.ts';
+import { decided, severityNames } from './report-data.ts';
 import { html } from './template.ts';
 import type { Markup } from './template.ts';
 
@@ -12,6 +12,7 @@ const verdictChoices: readonly Choice[] = [
   ['unknown', 'Unknown'],
   ['pass', 'Pass'],
   ['notApplicable', 'Not applicable'],
+  [decided, 'All but not applicable'],
   ['all', 'All verdicts'],
 ];
 

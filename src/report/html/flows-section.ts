@@ -1,9 +1,10 @@
 import type { FlowSummary, ScanResult, Verdict } from '../../model/scan-result.ts';
+import { countsOf } from '../findings.ts';
 import { plural } from '../plain-text.ts';
 import { drawFlow, stateOf } from './draw-flow.ts';
 import type { FlowLayout } from './layout-flow.ts';
 import { badge, table } from './parts.ts';
-import { findingsAddress } from './report-data.ts';
+import { decided, findingsAddress } from './report-data.ts';
 import { html } from './template.ts';
 import type { Markup } from './template.ts';
 
@@ -38,6 +39,7 @@ function renderList(flows: readonly FlowSummary[], drawn: number): Markup {
     { number: 'Failed' },
     { number: 'Unknown' },
     { number: 'Passed' },
+    { number: 'Waived' },
   ];
   const rest = flows.length - flowLimits.listed;
   return html`${table('All flows', heads, rows)}
@@ -46,17 +48,18 @@ function renderList(flows: readonly FlowSummary[], drawn: number): Markup {
 }
 
 function renderRow(flow: FlowSummary, anchor: string | undefined): Markup {
-  const sum = (key: 'fail' | 'unknown' | 'pass') => flow.nodes.reduce((total, node) => total + node[key], 0);
-  const address = anchor ?? findingsAddress({ flow: flow.id, verdict: 'all' });
+  const { fail, unknown, pass, waived } = countsOf(flow);
+  const address = anchor ?? findingsAddress({ flow: flow.id, verdict: decided });
   const { account, region, stack } = flow.entry;
   return html`<tr>
     <td>${badge(flow.verdict)}</td>
     <td><a href="${address}">${flow.title}</a></td>
     <td>${flow.entry.name}</td>
     <td>${[account, region].filter(Boolean).join(' ') || stack}</td>
-    <td class="number">${sum('fail')}</td>
-    <td class="number">${sum('unknown')}</td>
-    <td class="number">${sum('pass')}</td>
+    <td class="number">${fail}</td>
+    <td class="number">${unknown}</td>
+    <td class="number">${pass}</td>
+    <td class="number">${waived}</td>
   </tr>`;
 }
 
@@ -73,14 +76,22 @@ function renderFlow(flow: FlowSummary | undefined, layout: FlowLayout, index: nu
     </div>
     <p class="quiet">
       ${describeNodes(flow)}
-      <a href="${findingsAddress({ flow: flow.id, verdict: 'all' })}">All findings of this flow</a>
+      <a href="${findingsAddress({ flow: flow.id, verdict: decided })}">All findings of this flow</a>
     </p>
   </details>`;
 }
 
 /** The diagram in words, for whoever does not see it and for paper. */
 function describeNodes(flow: FlowSummary): string {
-  const notable = flow.nodes.filter(({ verdict }) => verdict === 'fail' || verdict === 'unknown');
-  if (notable.length === 0) return 'No node fails or is unknown.';
-  return `${notable.map((node) => `${node.label}: ${stateOf(node)}`).join('; ')}.`;
+  const labels = new Map(flow.nodes.map(({ node, label }) => [node, label]));
+  const places = [
+    ...flow.nodes.map((node) => ({ name: node.label, place: node })),
+    ...flow.edges.map((edge) => ({
+      name: `${labels.get(edge.from) ?? edge.from} to ${labels.get(edge.to) ?? edge.to}`,
+      place: edge,
+    })),
+  ];
+  const notable = places.filter(({ place }) => place.fail + place.unknown + place.waived > 0);
+  if (notable.length === 0) return 'Nothing fails or is unknown.';
+  return `${notable.map(({ name, place }) => `${name}: ${stateOf(place)}`).join('; ')}.`;
 }

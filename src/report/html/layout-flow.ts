@@ -17,6 +17,8 @@ export interface FlowLayout {
   readonly nodes: readonly Box[];
   readonly groups: readonly { readonly label: string; readonly box: Box }[];
   readonly edges: readonly {
+    /** Index into the flow's edges. */
+    readonly edge: number;
     /** SVG path data. */
     readonly path: string;
     readonly dashed: boolean;
@@ -45,7 +47,7 @@ export async function createFlowLayouter(): Promise<(flow: FlowSummary) => FlowL
   return (flow) => {
     const shape = JSON.stringify([
       flow.nodes.map(({ node, label, group }) => [node, label, group]),
-      flow.edges,
+      flow.edges.map(({ from, to, label, dashed }) => [from, to, label, dashed]),
     ]);
     const layout = known.get(shape) ?? layOut(viz, flow);
     known.set(shape, layout);
@@ -87,6 +89,8 @@ function layOut(viz: Viz, flow: FlowSummary): FlowLayout {
 }
 
 interface Edge {
+  /** Index into the flow's edges. */
+  readonly number: number;
   readonly tail: number;
   readonly head: number;
   readonly label?: string;
@@ -96,10 +100,10 @@ interface Edge {
 /** Edges by node number, those left out that name a node which is not there. */
 function knownEdges(flow: FlowSummary): Edge[] {
   const numbers = new Map(flow.nodes.map(({ node }, index) => [node, index]));
-  return (flow.edges ?? []).flatMap(({ from, to, ...rest }) => {
-    const tail = numbers.get(from);
-    const head = numbers.get(to);
-    return tail === undefined || head === undefined ? [] : { tail, head, ...rest };
+  return flow.edges.flatMap((edge, number) => {
+    const tail = numbers.get(edge.from);
+    const head = numbers.get(edge.to);
+    return tail === undefined || head === undefined ? [] : { ...edge, number, tail, head };
   });
 }
 
@@ -127,11 +131,12 @@ function readLayout(
       const [x, y] = flip([left, top]);
       return { label, box: { x, y, width: round(right - left), height: round(top - bottom) } };
     }),
-    edges: edges.map(({ label, dashed }, index) => {
+    edges: edges.map(({ number, label, dashed }, index) => {
       const edge = drawn.edges?.[index];
       const [x = 0, y = 0] = numbersOf(edge?.lp);
       const at = flip([x, y]);
       return {
+        edge: number,
         path: pathOf(edge?.pos, flip),
         dashed: dashed === true,
         ...(label === undefined ? {} : { label: { text: label, x: at[0], y: at[1] } }),

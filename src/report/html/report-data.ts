@@ -1,3 +1,5 @@
+import type { StatingEdge, StatingNode } from '../../model/flow-place.ts';
+
 /**
  * What the page's script reads: the evaluations in a compact form. Numbers in place of texts and
  * resources are indices into `texts` and `resources`, so that what repeats is stored once.
@@ -29,8 +31,15 @@ export interface ReportData {
   readonly flows: readonly {
     readonly id: string;
     readonly name: string;
-    /** Resource indices by node id. */
-    readonly nodes: Readonly<Record<string, readonly number[]>>;
+    /** Index into `diagrams`. */
+    readonly diagram: number;
+    /** Resource indices by node of the diagram. */
+    readonly nodes: readonly (readonly number[])[];
+  }[];
+  /** What the diagrams of the flows state, and where. */
+  readonly diagrams: readonly {
+    readonly nodes: readonly StatingNode[];
+    readonly edges: readonly StatingEdge[];
   }[];
   readonly evaluations: readonly EvaluationRow[];
 }
@@ -83,6 +92,9 @@ export const filterNames = [
 ] as const;
 
 export type FilterName = (typeof filterNames)[number];
+
+/** Value of the verdict filter: all but what does not apply, which is what flows count. */
+export const decided = 'decided';
 
 /** Address of the findings that the filters leave. */
 export function findingsAddress(filters: Partial<Readonly<Record<FilterName, string>>>): string {

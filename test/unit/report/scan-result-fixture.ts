@@ -341,6 +341,8 @@ export function flow(id: string, entry: ResourceSummary, from: readonly Evaluati
       fail: count('fail'),
       unknown: count('unknown'),
       pass: count('pass'),
+      waived: here.filter((item) => item.waiver !== undefined).length,
+      requirements: [...new Set(here.map((item) => item.requirement))],
     };
   });
   return {

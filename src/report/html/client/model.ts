@@ -1,4 +1,5 @@
-import { filterNames, severityNames, verdictNames } from '../report-data.ts';
+import { edgeName, flowPlaces, placeInFlow } from '../../../model/flow-place.ts';
+import { decided, filterNames, severityNames, verdictNames } from '../report-data.ts';
 import type { EvaluationRow, FilterName, ReportData } from '../report-data.ts';
 
 /** The filters in force, as they stand in the address; `page` is 1-based. */
@@ -57,10 +58,12 @@ export class Findings {
     };
     const number = (names: readonly string[], name: string) => names.indexOf(name);
     const flow = flows.findIndex(({ id }) => id === filters.flow);
-    add(
-      filters.verdict === 'all' ? '' : filters.verdict,
-      (row) => row[1] === number(verdictNames, filters.verdict),
-    );
+    if (filters.verdict === decided) tests.push((row) => row[1] !== number(verdictNames, 'notApplicable'));
+    else
+      add(
+        filters.verdict === 'all' ? '' : filters.verdict,
+        (row) => row[1] === number(verdictNames, filters.verdict),
+      );
     add(filters.severity, (row) => row[2] === number(severityNames, filters.severity));
     add(filters.rule, (row) => rules[row[0]]?.id === filters.rule);
     add(filters.requirement, (row) => rules[row[0]]?.requirement === filters.requirement);
@@ -72,12 +75,25 @@ export class Findings {
     add(filters.framework, (row) =>
       (rules[row[0]]?.controls ?? []).some(({ framework }) => framework === filters.framework),
     );
-    if (filters.node !== '') {
-      const inNode = new Set(flows[flow]?.nodes[filters.node] ?? []);
-      tests.push((row) => inNode.has(row[3]));
-    }
+    if (filters.node !== '') tests.push(this.standsAt(flow, filters.node));
     if (filters.q.trim() !== '') tests.push(this.search(filters.q));
     return tests;
+  }
+
+  /** What the diagram of a flow counts at a node or arrow. */
+  private standsAt(flow: number, name: string): Test {
+    const { flows, diagrams, rules } = this.data;
+    const { diagram = -1, nodes = [] } = flows[flow] ?? {};
+    const { nodes: stating, edges } = diagrams[diagram] ?? { nodes: [], edges: [] };
+    const places = flowPlaces(stating, edges);
+    const names = [...stating.map(({ node }) => node), ...edges.map(edgeName)];
+    const wanted = names.indexOf(name);
+    const filled = new Set(nodes.flatMap((members, index) => (members.length > 0 ? [index] : [])));
+    const fills = nodes.map((members) => new Set(members));
+    return (row) => {
+      const own = fills.flatMap((members, index) => (members.has(row[3]) ? [index] : []));
+      return placeInFlow(places, rules[row[0]]?.requirement ?? '', own, filled) === wanted;
+    };
   }
 
   /** Every word has to stand somewhere in the row. */
