@@ -10,7 +10,7 @@ export {
   type ReadTemplateOptions,
   type ReadTemplatesOptions,
 } from './template/read-templates.ts';
-export { renderReport, reportFormats } from './report/render.ts';
+export { renderReport, renderReportParts, reportFormats } from './report/render.ts';
 export { HeadgateError } from './model/headgate-error.ts';
 export type { ScanResult, Evaluation, Evidence, Verdict, Diagnostic } from './model/scan-result.ts';
 export type { Rule, RuleSet, Severity } from './model/rule.ts';

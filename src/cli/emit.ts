@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { ScanResult } from '../model/scan-result.ts';
-import { renderReport, type ReportFormat, type RenderOptions } from '../report/render.ts';
+import { renderReportParts, type ReportFormat, type RenderOptions } from '../report/render.ts';
 import type { CommonOptions } from './options.ts';
 import { saveFile } from './save-file.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -33,15 +33,15 @@ export async function emit(
 ): Promise<void> {
   const base = renderOptions(options, surroundings);
   for (const { format, file } of options.report)
-    await save(file, await renderReport(format as ReportFormat, result, base), surroundings.cwd);
+    await save(file, await renderReportParts(format as ReportFormat, result, base), surroundings.cwd);
   const color =
     options.color &&
     options.output === undefined &&
     surroundings.stdout.isTTY === true &&
     surroundings.env['NO_COLOR'] === undefined;
-  const text = await renderReport(options.format as ReportFormat, result, { ...base, color });
-  if (options.output !== undefined) await save(options.output, text, surroundings.cwd);
-  else if (options.quiet !== true) surroundings.stdout.write(text);
+  const parts = await renderReportParts(options.format as ReportFormat, result, { ...base, color });
+  if (options.output !== undefined) await save(options.output, parts, surroundings.cwd);
+  else if (options.quiet !== true) await print(parts, surroundings.stdout);
 }
 
 function renderOptions(options: EmitOptions, { cwd, stdout }: Surroundings): RenderOptions {
@@ -77,9 +77,18 @@ function readText(file: string): string | undefined {
   }
 }
 
-async function save(file: string, text: string, cwd: string): Promise<void> {
+/** Waits where the reader is slower: what it has not taken would gather in memory. */
+async function print(parts: Iterable<string>, stdout: Surroundings['stdout']): Promise<void> {
+  for (const part of parts)
+    if (stdout.write(part) === false && stdout.once !== undefined && stdout.destroyed !== true)
+      await new Promise<void>((done) => {
+        for (const event of ['drain', 'close', 'error']) stdout.once?.(event, done);
+      });
+}
+
+async function save(file: string, parts: Iterable<string>, cwd: string): Promise<void> {
   try {
-    await saveFile(resolve(cwd, file), text, { cwd });
+    await saveFile(resolve(cwd, file), parts, { cwd });
   } catch (cause) {
     throw new HeadgateError(
       'output-failed',

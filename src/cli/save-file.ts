@@ -12,7 +12,7 @@ import { isInside } from '../files/read-regular-file.ts';
  */
 export async function saveFile(
   path: string,
-  data: string | Uint8Array,
+  data: string | Uint8Array | Iterable<string>,
   { mode, cwd }: { readonly mode?: number; readonly cwd?: string } = {},
 ): Promise<void> {
   const before = await lstat(path).catch(() => undefined);

@@ -1,4 +1,4 @@
-import type { Location, PositionLookup } from '../model/location.ts';
+import type { PositionLookup } from '../model/location.ts';
 import type { ResourceGraph } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
 import { severities, type Rule, type RuleSet, type Severity } from '../model/rule.ts';
@@ -121,9 +121,7 @@ function evaluateOne(rule: Rule, resource: Resource, run: Run, flows: readonly s
     resource: summarizeResource(resource),
     flows,
   };
-  // Its members are those of the common part, assigned, and the rest by getters.
-  if (options.detail === 'findings')
-    return new LeanEvaluation(common, rule, self, run) as unknown as Evaluation;
+  if (options.detail === 'findings') return leanEvaluation(common, rule, self, run);
   const location = placeOf(decision.verdict, context, resource, options.positions);
   const others = [...context.related].filter((other) => other !== resource).slice(0, 20);
   return {
@@ -141,37 +139,31 @@ type Common = Omit<Evaluation, 'fingerprint' | 'location' | 'evidence' | 'relate
 
 /**
  * An evaluation for who sees only findings: the place of a few is asked, and the fingerprint of hardly
- * any, so each is worked out when it is read. Copy it with `withWaiver`, never by spreading.
+ * any, so each is worked out when it is read. Members of its own, so that copies and JSON have them.
  */
-class LeanEvaluation {
-  readonly evidence: Evaluation['evidence'] = nothing;
-  readonly related: Evaluation['related'] = nothing;
-  readonly #verdict: Verdict;
-  readonly #rule: Rule;
-  readonly #self: Node;
-  readonly #run: Run;
-  #place: Location | undefined;
-
-  constructor(common: Common, rule: Rule, self: Node, run: Run) {
-    Object.assign(this, common);
-    this.#verdict = common.verdict;
-    this.#rule = rule;
-    this.#self = self;
-    this.#run = run;
-  }
-
-  get fingerprint(): string {
-    return this.#run.identify(this.#rule.id, this.#self.resource);
-  }
-
-  get location(): Location | undefined {
-    const verdict = this.#verdict;
-    if (this.#place !== undefined || (verdict !== 'fail' && verdict !== 'unknown')) return this.#place;
-    const context = contextOf(this.#rule, this.#self, this.#run, false);
-    decideSafely(this.#rule, this.#self, context);
-    this.#place = placeOf(verdict, context, this.#self.resource, this.#run.options.positions);
-    return this.#place;
-  }
+function leanEvaluation(common: Common, rule: Rule, self: Node, run: Run): Evaluation {
+  const lean = {
+    ...common,
+    evidence: nothing,
+    related: nothing,
+    get fingerprint() {
+      return run.identify(rule.id, self.resource);
+    },
+  };
+  const { verdict } = common;
+  if (verdict === 'fail' || verdict === 'unknown')
+    Object.defineProperty(lean, 'location', {
+      enumerable: true,
+      configurable: true,
+      get() {
+        const context = contextOf(rule, self, run, false);
+        decideSafely(rule, self, context);
+        const value = placeOf(verdict, context, self.resource, run.options.positions);
+        Object.defineProperty(lean, 'location', { enumerable: true, value });
+        return value;
+      },
+    });
+  return lean;
 }
 
 function contextOf(rule: Rule, self: Node, { ruleSet, graph, options }: Run, silent: boolean): Context {

@@ -67,10 +67,9 @@ export interface Evaluation {
   readonly waiver?: AppliedWaiver;
 }
 
-/** A copy of an evaluation with a waiver; what is worked out on demand is worked out here. */
+/** A copy of an evaluation with a waiver. */
 export function withWaiver(evaluation: Evaluation, waiver: AppliedWaiver): Evaluation {
-  const { fingerprint, location } = evaluation;
-  return { ...evaluation, fingerprint, ...(location === undefined ? {} : { location }), waiver };
+  return { ...evaluation, waiver };
 }
 
 /** Something that went wrong or was left out, with what it makes unknown. */

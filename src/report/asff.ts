@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
+import { HeadgateError } from '../model/headgate-error.ts';
 import { partitionOfRegion } from '../model/partition.ts';
 import type { Severity } from '../model/rule.ts';
 import type { Evaluation, ResourceSummary, RuleSummary, ScanResult } from '../model/scan-result.ts';
 import { asffResourceType } from './asff-resource-types.ts';
 import { frameworksOf, frameworkTitle, relatedRequirement } from './control-mappings.ts';
 import { linkOf, rulesById } from './findings.ts';
+import { jsonParts, Streamed } from './json-parts.ts';
 import { truncate, wellFormed } from './plain-text.ts';
 import type { RenderOptions } from './render-options.ts';
 
@@ -80,8 +82,27 @@ const limits = {
 const namedPartitions: ReadonlySet<string> = new Set(['aws', 'aws-cn', 'aws-us-gov']);
 
 /** A JSON array of ASFF findings, the input of `BatchImportFindings`; see `toAsffFindings`. */
-export function renderAsff(result: ScanResult, options: RenderOptions = {}): string {
-  return `${JSON.stringify(toAsffFindings(result, options).findings, null, 2)}\n`;
+export function renderAsff(result: ScanResult, options: RenderOptions = {}): Iterable<string> {
+  const applicable = result.evaluations.filter(({ verdict }) => verdict !== 'notApplicable');
+  const placed = applicable.filter(({ resource }) => scopeOf(resource, options) !== undefined);
+  if (placed.length === 0 && applicable.length > 0)
+    throw new HeadgateError(
+      'report-incomplete',
+      `ASFF findings belong to an account and a Region, and no result has them (${applicable.length} left out). Give --account and --region.`,
+    );
+  return jsonParts(new Streamed(findingsOf(placed, result, options)));
+}
+
+function* findingsOf(
+  evaluations: readonly Evaluation[],
+  result: ScanResult,
+  options: RenderOptions,
+): Generator<AsffFinding> {
+  const rules = rulesById(result);
+  for (const item of evaluations) {
+    const scope = scopeOf(item.resource, options);
+    if (scope !== undefined) yield toFinding(item, rules.get(item.ruleId), scope, result, options);
+  }
 }
 
 /**
@@ -95,12 +116,8 @@ export function toAsffFindings(
   result: ScanResult,
   options: RenderOptions = {},
 ): { readonly findings: readonly AsffFinding[]; readonly leftOut: number } {
-  const rules = rulesById(result);
   const applicable = result.evaluations.filter(({ verdict }) => verdict !== 'notApplicable');
-  const findings = applicable.flatMap((item) => {
-    const scope = scopeOf(item.resource, options);
-    return scope === undefined ? [] : toFinding(item, rules.get(item.ruleId), scope, result, options);
-  });
+  const findings = [...findingsOf(applicable, result, options)];
   return { findings, leftOut: applicable.length - findings.length };
 }
 

@@ -1,5 +1,6 @@
 import type { Evaluation, RuleSummary, ScanResult } from '../model/scan-result.ts';
 import { rulesById } from './findings.ts';
+import { gathered } from './json-parts.ts';
 import { wellFormed } from './plain-text.ts';
 
 type Column = readonly [
@@ -43,13 +44,19 @@ const columns: readonly Column[] = [
  * One row for each evaluation, passes included, below a row of names (RFC 4180: commas, CRLF,
  * doubled quotes; UTF-8 without mark). Cells that a spreadsheet would take for a formula start with `'`.
  */
-export function renderCsv(result: ScanResult): string {
+export function renderCsv(result: ScanResult): Iterable<string> {
+  return gathered(linesOf(result));
+}
+
+function* linesOf(result: ScanResult): Generator<string> {
   const rules = rulesById(result);
-  const rows = result.evaluations.map((item) =>
-    columns.map(([, value]) => value(item, rules.get(item.ruleId))),
-  );
-  const lines = [columns.map(([name]) => name), ...rows].map((cells) => cells.map(quote).join(','));
-  return `${lines.join('\r\n')}\r\n`;
+  yield lineOf(columns.map(([name]) => name));
+  for (const item of result.evaluations)
+    yield lineOf(columns.map(([, value]) => value(item, rules.get(item.ruleId))));
+}
+
+function lineOf(cells: readonly string[]): string {
+  return `${cells.map(quote).join(',')}\r\n`;
 }
 
 function describeEvidence({ what, value, expected }: Evaluation['evidence'][number]): string {

@@ -1,8 +1,9 @@
 import type { Severity } from '../model/rule.ts';
 import type { Evaluation, ScanResult } from '../model/scan-result.ts';
+import { jsonParts, Streamed } from './json-parts.ts';
 import { singleLine } from './plain-text.ts';
 import type { RenderOptions } from './render-options.ts';
-import { repositoryPath } from './repository-path.ts';
+import { outsidePath, repositoryPath } from './repository-path.ts';
 
 const severities: Readonly<Record<Severity, string>> = {
   critical: 'blocker',
@@ -13,30 +14,31 @@ const severities: Readonly<Record<Severity, string>> = {
 };
 
 /**
- * GitLab Code Quality report: failures that stand in a file of the repository. GitLab has no word for a
+ * GitLab Code Quality report: failures that stand in a file, one outside of the repository by its path
+ * from there or its absolute one. GitLab has no word for a
  * waiver: a waived one is listed at the least severity, with its reason, so that it stays visible.
  * Source: docs.gitlab.com/ci/testing/code_quality, read 2026-11-23.
  */
-export function renderGitlab(result: ScanResult, options: RenderOptions = {}): string {
+export function renderGitlab(result: ScanResult, options: RenderOptions = {}): Iterable<string> {
+  return jsonParts(new Streamed(entriesOf(result, options)));
+}
+
+function* entriesOf(result: ScanResult, { pathPrefix }: RenderOptions): Generator {
   const used = new Map<string, number>();
-  const entries = result.evaluations
-    .filter(({ verdict }) => verdict === 'fail')
-    .flatMap((item) => {
-      const path =
-        item.location === undefined ? undefined : repositoryPath(item.location.file, options.pathPrefix);
-      if (path === undefined) return [];
-      return {
-        description: describe(item),
-        check_name: item.ruleId,
-        fingerprint: unique(item.fingerprint, used),
-        severity: item.waiver === undefined ? severities[item.severity] : 'info',
-        location: {
-          path: path.replaceAll('\\', '/'),
-          lines: { begin: item.location?.startLine ?? 1, end: item.location?.endLine ?? 1 },
-        },
-      };
-    });
-  return `${JSON.stringify(entries, null, 2)}\n`;
+  for (const item of result.evaluations) {
+    if (item.verdict !== 'fail' || item.location === undefined) continue;
+    const { file, startLine, endLine } = item.location;
+    yield {
+      description: describe(item),
+      check_name: item.ruleId,
+      fingerprint: unique(item.fingerprint, used),
+      severity: item.waiver === undefined ? severities[item.severity] : 'info',
+      location: {
+        path: repositoryPath(file, pathPrefix) ?? outsidePath(file, pathPrefix),
+        lines: { begin: startLine, end: endLine },
+      },
+    };
+  }
 }
 
 function describe({ message, ruleId, waiver }: Evaluation): string {

@@ -1,4 +1,5 @@
 import type { ScanResult } from '../model/scan-result.ts';
+import { jsonParts, Streamed } from './json-parts.ts';
 
 /**
  * Members in the order in which a reader wants them; one list serves every object of the contract.
@@ -44,8 +45,20 @@ export const memberOrder: readonly string[] = [
 const ranks = new Map(memberOrder.map((name, index) => [name, index]));
 
 /** The public contract (result.schema.json): two-space JSON in a fixed order of members, ended by a line feed. */
-export function renderJson(result: ScanResult): string {
-  return `${JSON.stringify(ordered(result), null, 2)}\n`;
+export function renderJson(result: ScanResult): Iterable<string> {
+  const members = Object.entries(result).toSorted(([a], [b]) => compareMembers(a, b));
+  return jsonParts(
+    Object.fromEntries(
+      members.map(([name, member]: [string, unknown]) => [
+        name,
+        Array.isArray(member) ? new Streamed(eachOrdered(member)) : ordered(member),
+      ]),
+    ),
+  );
+}
+
+function* eachOrdered(items: readonly unknown[]): Generator {
+  for (const item of items) yield ordered(item);
 }
 
 // The contract is about six levels deep, so recursion is bounded by it.

@@ -2,6 +2,7 @@ import type { Severity } from '../model/rule.ts';
 import type { Evaluation, ResourceSummary, RuleSummary, ScanResult } from '../model/scan-result.ts';
 import { frameworksOf, frameworkTitle, relatedRequirement } from './control-mappings.ts';
 import { rulesById, serviceOf } from './findings.ts';
+import { jsonParts, Streamed } from './json-parts.ts';
 import { wellFormed } from './plain-text.ts';
 import type { RenderOptions } from './render-options.ts';
 
@@ -26,10 +27,13 @@ const complianceStatus: Readonly<Record<Evaluation['verdict'], readonly [id: num
  * in milliseconds. A waived failure stays Fail, its event status is Suppressed.
  * Source: schema.ocsf.io 1.8.0, read 2026-11-23.
  */
-export function renderOcsf(result: ScanResult, options: RenderOptions = {}): string {
+export function renderOcsf(result: ScanResult, options: RenderOptions = {}): Iterable<string> {
+  return jsonParts(new Streamed(eventsOf(result, options)));
+}
+
+function* eventsOf(result: ScanResult, options: RenderOptions): Generator {
   const rules = rulesById(result);
-  const events = result.evaluations.map((item) => toEvent(item, rules.get(item.ruleId), result, options));
-  return `${JSON.stringify(events, null, 2)}\n`;
+  for (const item of result.evaluations) yield toEvent(item, rules.get(item.ruleId), result, options);
 }
 
 function toEvent(

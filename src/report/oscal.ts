@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Evaluation, RuleSummary, ScanResult, Verdict } from '../model/scan-result.ts';
 import { describeWhere, groupBy, isOpenFailure, rulesById } from './findings.ts';
+import { jsonParts, Streamed } from './json-parts.ts';
 import { singleLine } from './plain-text.ts';
 import type { RenderOptions } from './render-options.ts';
 
@@ -24,9 +25,9 @@ interface Objective {
  * no finding and stand in the assessment log. Ids are derived from content, so equal results are equal
  * bytes. Source: usnistgov/OSCAL assessment-results, read 2026-11-23.
  */
-export function renderOscal(result: ScanResult, options: RenderOptions = {}): string {
+export function renderOscal(result: ScanResult, options: RenderOptions = {}): Iterable<string> {
   const writer = new OscalWriter(result, options.now ?? result.startedAt);
-  return `${JSON.stringify({ 'assessment-results': writer.document() }, null, 2)}\n`;
+  return jsonParts({ 'assessment-results': writer.document() });
 }
 
 class OscalWriter {
@@ -66,16 +67,17 @@ class OscalWriter {
     const objectives = this.objectives();
     const findings = objectives.flatMap((objective) => this.finding(objective));
     const risks = [...this.byRule].flatMap(([ruleId, items]) => this.risk(ruleId, items));
-    const observations = [...this.byRule].map(([ruleId, items]) => this.observation(ruleId, items));
     return {
       uuid: this.uuid('result'),
       title: 'Policy evaluation of Lambda request flows',
       description: `${this.result.summary.resources} resources held against ${this.result.ruleSet.rules.length} rules.`,
       start: this.result.startedAt,
-      ...list('local-definitions', this.inventory(), (items) => ({ 'inventory-items': items })),
+      ...(this.byRule.size === 0
+        ? {}
+        : { 'local-definitions': { 'inventory-items': new Streamed(this.inventory()) } }),
       'reviewed-controls': this.reviewedControls(objectives),
       'assessment-log': { entries: this.log(objectives) },
-      ...list('observations', observations),
+      ...(this.byRule.size === 0 ? {} : { observations: new Streamed(this.observations()) }),
       ...list('risks', risks),
       ...list('findings', findings),
     };
@@ -139,6 +141,10 @@ class OscalWriter {
     return [finding];
   }
 
+  private *observations(): Generator<Json> {
+    for (const [ruleId, items] of this.byRule) yield this.observation(ruleId, items);
+  }
+
   private observation(ruleId: string, items: readonly Evaluation[]): Json {
     const rule = this.rules.get(ruleId);
     return {
@@ -148,10 +154,16 @@ class OscalWriter {
       props: [prop('rule-id', ruleId), prop('severity', items[0]?.severity ?? 'info')],
       methods: [rule?.decides === 'procedure' ? 'EXAMINE' : 'TEST'],
       types: ['finding'],
-      subjects: items.map((item) => this.subject(item)),
-      ...list('relevant-evidence', items.flatMap(evidenceOf)),
+      subjects: new Streamed(this.subjects(items)),
+      ...(items.some(({ evidence }) => evidence.length > 0)
+        ? { 'relevant-evidence': new Streamed(evidenceOf(items)) }
+        : {}),
       collected: this.result.startedAt,
     };
+  }
+
+  private *subjects(items: readonly Evaluation[]): Generator<Json> {
+    for (const item of items) yield this.subject(item);
   }
 
   private subject(item: Evaluation): Json {
@@ -196,18 +208,19 @@ class OscalWriter {
     };
   }
 
-  private inventory(): Json[] {
+  private *inventory(): Generator<Json> {
     const resources = new Map(this.result.evaluations.map(({ resource }) => [resource.id, resource]));
-    return [...resources.values()].map((resource) => ({
-      uuid: this.uuid(`resource|${resource.id}`),
-      description: line(`${resource.type} ${resource.name}`),
-      props: [
-        prop('type', resource.type),
-        prop('id', resource.arn ?? resource.id),
-        ...(resource.account === undefined ? [] : [prop('account', resource.account)]),
-        ...(resource.region === undefined ? [] : [prop('region', resource.region)]),
-      ],
-    }));
+    for (const resource of resources.values())
+      yield {
+        uuid: this.uuid(`resource|${resource.id}`),
+        description: line(`${resource.type} ${resource.name}`),
+        props: [
+          prop('type', resource.type),
+          prop('id', resource.arn ?? resource.id),
+          ...(resource.account === undefined ? [] : [prop('account', resource.account)]),
+          ...(resource.region === undefined ? [] : [prop('region', resource.region)]),
+        ],
+      };
   }
 
   private reviewedControls(objectives: readonly Objective[]): Json {
@@ -295,10 +308,10 @@ function countText(evaluations: readonly Evaluation[]): string {
   return `${count('pass')} passed, ${count('fail')} failed (${waived} waived), ${count('unknown')} unknown, ${count('notApplicable')} not applicable.`;
 }
 
-function evidenceOf({ evidence, resource }: Evaluation): Json[] {
-  return evidence.map(({ what, value, expected, source }) => ({
-    description: line(`${resource.name}: ${what} is ${value}, expected ${expected} (${source})`),
-  }));
+function* evidenceOf(items: readonly Evaluation[]): Generator<Json> {
+  for (const { evidence, resource } of items)
+    for (const { what, value, expected, source } of evidence)
+      yield { description: line(`${resource.name}: ${what} is ${value}, expected ${expected} (${source})`) };
 }
 
 /** A member that OSCAL wants filled or left out, never empty. */

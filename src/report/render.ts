@@ -11,7 +11,8 @@ export interface ReportFormatDescription {
   readonly description: string;
 }
 
-type Render = (result: ScanResult, options: RenderOptions) => string | Promise<string>;
+type Text = string | Iterable<string>;
+type Render = (result: ScanResult, options: RenderOptions) => Text | Promise<Text>;
 
 // Imported on demand: a scan pays at start for the one format that it writes.
 const renderers = {
@@ -58,7 +59,8 @@ export function isReportFormat(name: string): name is ReportFormat {
 }
 
 /**
- * The result as text in a format. Pure: same result, options and version, same bytes.
+ * The result as text in a format, in one piece; of very large results a string cannot hold that: see
+ * `renderReportParts`. Pure: same result, options and version, same bytes.
  * Throws `HeadgateError` `report-format-unknown` for a name that is no format.
  */
 export async function renderReport(
@@ -66,6 +68,15 @@ export async function renderReport(
   result: ScanResult,
   options: RenderOptions = {},
 ): Promise<string> {
+  return [...(await renderReportParts(format, result, options))].join('');
+}
+
+/** The text of `renderReport` in parts, each made when it is asked for, so that it is never held whole. */
+export async function renderReportParts(
+  format: string,
+  result: ScanResult,
+  options: RenderOptions = {},
+): Promise<Iterable<string>> {
   if (!isReportFormat(format)) {
     const names = reportFormats.map(({ name }) => name).join(', ');
     throw new HeadgateError(
@@ -74,5 +85,6 @@ export async function renderReport(
     );
   }
   const render: Render = await renderers[format]();
-  return render(result, options);
+  const text = await render(result, options);
+  return typeof text === 'string' ? [text] : text;
 }

@@ -7,6 +7,7 @@ import type {
   PropertyBag,
   ReportingDescriptor,
   Result,
+  Run,
   Suppression,
 } from 'sarif';
 import type { Location } from '../model/location.ts';
@@ -19,10 +20,11 @@ import type {
   ScanResult,
 } from '../model/scan-result.ts';
 import { groupBy, isOpenFailure, isOpenUnknown, linkOf, worstFirst } from './findings.ts';
+import { jsonParts, Streamed } from './json-parts.ts';
 import { lineHashes } from './line-hash.ts';
 import { truncate, wellFormed } from './plain-text.ts';
 import type { RenderOptions } from './render-options.ts';
-import { repositoryPath, toUri } from './repository-path.ts';
+import { outsidePath, repositoryPath, toUri } from './repository-path.ts';
 
 type Level = NonNullable<Result['level']>;
 
@@ -51,13 +53,15 @@ const descriptionLimit = 1024;
 
 /**
  * SARIF 2.1.0, one run. Profile `github` (default) holds what code scanning can show: open failures
- * that stand in a file of the repository (and unknowns as notes with `includeUnknown`), for it shows
+ * that stand in a file (and unknowns as notes with `includeUnknown`), for it shows
  * suppressed results as open alerts and refuses results without a file. Profile `full` holds every
  * evaluation, with waivers as suppressions. Source: facts of GitHub's SARIF support, read 2026-11-23.
  */
-export function renderSarif(result: ScanResult, options: RenderOptions = {}): string {
+export function renderSarif(result: ScanResult, options: RenderOptions = {}): Iterable<string> {
   const writer = new SarifWriter(result, options);
-  const log: Log = {
+  const log: Omit<Log, 'runs'> & {
+    readonly runs: readonly (Omit<Run, 'results'> & { readonly results: Streamed })[];
+  } = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
     runs: [
@@ -74,12 +78,12 @@ export function renderSarif(result: ScanResult, options: RenderOptions = {}): st
         automationDetails: { id: `${options.category ?? 'headgate'}/` },
         columnKind: 'utf16CodeUnits',
         invocations: [describeInvocation(result, writer.cut)],
-        results: writer.results(),
+        results: new Streamed(writer.results()),
         properties: { profile: options.profile ?? 'github', ruleSetDigest: result.ruleSet.digest },
       },
     ],
   };
-  return `${JSON.stringify(log, null, 2)}\n`;
+  return jsonParts(log);
 }
 
 function describeRule(rule: RuleSummary): ReportingDescriptor {
@@ -176,17 +180,13 @@ class SarifWriter {
     this.reported = this.cut === 0 ? all : worstFirst(all).slice(0, githubResultLimit);
   }
 
-  results(): Result[] {
-    return this.reported.map((item) => this.describe(item));
+  *results(): Generator<Result> {
+    for (const item of this.reported) yield this.describe(item);
   }
 
   private isReported(evaluation: Evaluation): boolean {
     if (this.full) return true;
-    const path =
-      evaluation.location === undefined
-        ? undefined
-        : repositoryPath(evaluation.location.file, this.options.pathPrefix);
-    if (path === undefined) return false;
+    if (evaluation.location === undefined) return false;
     return isOpenFailure(evaluation) || (this.options.includeUnknown === true && isOpenUnknown(evaluation));
   }
 
@@ -226,7 +226,7 @@ class SarifWriter {
 
   private physicalLocation({ file, startLine, startColumn, endLine, endColumn }: Location) {
     const path = repositoryPath(file, this.options.pathPrefix);
-    const uri = path === undefined ? outsideUri(file) : toUri(path);
+    const uri = path === undefined ? outsideUri(file, this.options.pathPrefix) : toUri(path);
     return { artifactLocation: { uri }, region: { startLine, startColumn, endLine, endColumn } };
   }
 
@@ -262,11 +262,15 @@ class SarifWriter {
   }
 }
 
-/** A file that does not stand in the repository: absolute ones as `file:` URI, others as they are named. */
-function outsideUri(file: string): string {
-  const path = toUri(file.replaceAll('\\', '/'));
-  if (file.startsWith('/')) return `file://${path}`;
-  return /^[A-Za-z]:/.test(file) ? `file:///${path}` : path;
+/**
+ * A file that does not stand in the repository: relative to its root with `..`, as GitHub rejects a file whose
+ * absolute URIs do not fit its checkout. One on another drive as `file:` URI, since nothing else names it.
+ */
+function outsideUri(file: string, prefix: string | undefined): string {
+  const path = outsidePath(file, prefix);
+  const uri = toUri(path);
+  if (path.startsWith('/')) return `file://${uri}`;
+  return /^[A-Za-z]:/.test(path) ? `file:///${uri}` : uri;
 }
 
 function messageOf({ verdict, message, reason, ruleId }: Evaluation): string {

@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
-import { renderHtml } from '../../src/report/html/render-html.ts';
+import { renderHtml } from '../unit/report/as-text.ts';
 import { hostileResult, largeResult, scanResult } from '../unit/report/scan-result-fixture.ts';
 
 const flags = [

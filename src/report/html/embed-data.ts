@@ -8,17 +8,23 @@ import type {
 } from '../../model/scan-result.ts';
 import { frameworkLabel } from '../control-mappings.ts';
 import { isLink, serviceOf } from '../findings.ts';
+import { gathered } from '../json-parts.ts';
 import { printable } from '../plain-text.ts';
 import { severityNames, verdictNames } from './report-data.ts';
 import type { EvaluationRow, EvidenceRow, ReportData } from './report-data.ts';
 
 /** The result as the page's script reads it: see `ReportData`. Linear in the result. */
 export function embedData(result: ScanResult): ReportData {
-  return new DataWriter(result).write();
+  return JSON.parse([...embeddedParts(result)].join('')) as ReportData;
+}
+
+/** `ReportData` as JSON that may stand inside a script element, in parts: the rows first, as they say what else is needed. */
+export function embeddedParts(result: ScanResult): Iterable<string> {
+  return gathered(new DataWriter(result).parts());
 }
 
 /** JSON that may stand inside a script element: no `<` that could end it or open a comment. */
-export function toScriptText(data: ReportData): string {
+export function toScriptText(data: unknown): string {
   return JSON.stringify(data)
     .replaceAll('<', '\\u003c')
     .replaceAll('\u2028', '\\u2028')
@@ -39,16 +45,19 @@ class DataWriter {
     this.flows = new Map(result.flows.map(({ id }, index) => [id, index]));
   }
 
-  write(): ReportData {
-    const evaluations = this.result.evaluations.map((item) => this.row(item));
-    return {
-      rules: this.result.ruleSet.rules.map(describeRule),
-      evaluations,
-      flows: this.result.flows.map((flow) => this.describeFlow(flow)),
-      diagrams: this.diagrams,
-      resources: this.described.map(describeResource),
-      texts: this.texts.items,
-    };
+  *parts(): Generator<string> {
+    const { evaluations, flows, ruleSet } = this.result;
+    yield `{"evaluations":`;
+    yield* list(evaluations, (item) => this.row(item));
+    yield `,"rules":`;
+    yield* list(ruleSet.rules, describeRule);
+    yield `,"flows":`;
+    yield* list(flows, (flow) => this.describeFlow(flow));
+    yield `,"diagrams":${toScriptText(this.diagrams)},"resources":`;
+    yield* list(this.described, describeResource);
+    yield `,"texts":`;
+    yield* list(this.texts.items, (text) => text);
+    yield '}';
   }
 
   private row(item: Evaluation): EvaluationRow {
@@ -124,6 +133,12 @@ class DataWriter {
       ? -1
       : this.text(`${location.file}:${location.startLine}:${location.startColumn}`);
   }
+}
+
+function* list<Item>(items: readonly Item[], toValue: (item: Item) => unknown): Generator<string> {
+  for (const [index, item] of items.entries())
+    yield `${index === 0 ? '[' : ','}${toScriptText(toValue(item))}`;
+  yield items.length === 0 ? '[]' : ']';
 }
 
 /** The result's flows of one diagram state the same. */

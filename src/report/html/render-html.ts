@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ScanResult } from '../../model/scan-result.ts';
 import { script, style } from './assets.ts';
-import { embedData, toScriptText } from './embed-data.ts';
+import { embeddedParts } from './embed-data.ts';
 import { renderFindings } from './findings-section.ts';
 import { createFlowLayouter } from './layout-flow.ts';
 import { flowLimits, flowsInOrder, renderFlows } from './flows-section.ts';
@@ -12,12 +12,15 @@ import { renderUnknowns } from './unknowns-section.ts';
 import { renderWaivers } from './waivers-section.ts';
 import { html, Markup } from './template.ts';
 
+/** Where the data goes: a control character, which no text of the input brings into the page. */
+const dataMark = '\u0000';
+
 /**
  * The result as one self-contained page for auditors: no network, a Content-Security-Policy that
  * allows its own script and style alone (by hash), all text of the input escaped, diagrams laid out
  * here. Everything but the searchable list of findings is there without JavaScript.
  */
-export async function renderHtml(result: ScanResult): Promise<string> {
+export async function renderHtml(result: ScanResult): Promise<Iterable<string>> {
   const flows = flowsInOrder(result);
   const drawn = flows.slice(0, flowLimits.drawn);
   const layOut = drawn.length === 0 ? undefined : await createFlowLayouter();
@@ -63,11 +66,17 @@ export async function renderHtml(result: ScanResult): Promise<string> {
           ${renderProvenance(result)}
         </main>
         <footer><p>Headgate ${result.tool.version}. This page loads nothing from anywhere.</p></footer>
-        ${raw('script', toScriptText(embedData(result)), ' type="application/json" id="data"')}
-        ${raw('script', script)}
+        ${raw('script', dataMark, ' type="application/json" id="data"')} ${raw('script', script)}
       </body>
     </html> `;
-  return `${page.text.trimEnd()}\n`;
+  const [head = '', foot = ''] = `${page.text.trimEnd()}\n`.split(dataMark);
+  return joined(head, embeddedParts(result), foot);
+}
+
+function* joined(head: string, data: Iterable<string>, foot: string): Generator<string> {
+  yield head;
+  yield* data;
+  yield foot;
 }
 
 /** An element whose text is not markup; outside a template, for the policy's hash counts every character. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { asffResourceType } from '../../../src/report/asff-resource-types.ts';
-import { renderAsff, toAsffFindings } from '../../../src/report/asff.ts';
+import { toAsffFindings } from '../../../src/report/asff.ts';
+import { renderAsff } from './as-text.ts';
 import { validateAsff } from '../../../src/publish/validate-asff.ts';
 import { evaluation, hostileResult, resultOf, rules, scanResult } from './scan-result-fixture.ts';
 
@@ -157,5 +158,12 @@ describe('asffResourceType', () => {
     ['constructor', 'Other'],
   ])('calls %s %s', (type, expected) => {
     expect(asffResourceType(type)).toBe(expected);
+  });
+
+  it('is refused where no finding has an account and a Region, and says what to give', () => {
+    const resource = { id: 'r', type: 'AWS::Lambda::Function', name: 'r' };
+    const result = resultOf([evaluation('all.lambda.vpc', 'fail', resource)], []);
+    expect(() => renderAsff(result)).toThrow(/account and a Region.*1 left out.*--account and --region/);
+    expect(renderAsff(resultOf([], []))).toBe('[]\n');
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { renderCsv } from '../../../src/report/csv.ts';
+import { renderCsv } from './as-text.ts';
 import { evaluation, hostile, hostileResult, resultOf, scanResult } from './scan-result-fixture.ts';
 
 /** Rows of RFC 4180 text, read by its grammar. */

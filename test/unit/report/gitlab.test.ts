@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { renderGitlab } from '../../../src/report/gitlab.ts';
+import { renderGitlab } from './as-text.ts';
 import { evaluation, fingerprintOf, place, resultOf, scanResult } from './scan-result-fixture.ts';
 
 describe('renderGitlab', () => {
@@ -21,6 +21,17 @@ describe('renderGitlab', () => {
         ),
       }),
     ]);
+  });
+
+  it('keeps findings of files outside of the repository', () => {
+    const resource = { id: 'r', type: 'AWS::Lambda::Function', name: 'r' };
+    const paths = ['../../other/t.yaml', '/etc/t.yaml'].map((file) =>
+      evaluation('all.lambda.vpc', 'fail', resource, { location: place(file, 1) }),
+    );
+    const entries = JSON.parse(renderGitlab(resultOf(paths, []), { pathPrefix: 'infra' })) as {
+      location: { path: string };
+    }[];
+    expect(entries.map(({ location }) => location.path)).toEqual(['../other/t.yaml', '/etc/t.yaml']);
   });
 
   it('keeps fingerprints unique', () => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { embedData, toScriptText } from '../../../src/report/html/embed-data.ts';
 import { createFlowLayouter } from '../../../src/report/html/layout-flow.ts';
-import { renderHtml } from '../../../src/report/html/render-html.ts';
+import { renderHtml } from './as-text.ts';
 import { findingsAddress } from '../../../src/report/html/report-data.ts';
 import type { ReportData } from '../../../src/report/html/report-data.ts';
 import { html } from '../../../src/report/html/template.ts';

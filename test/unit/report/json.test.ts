@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { memberOrder, renderJson } from '../../../src/report/json.ts';
+import { memberOrder } from '../../../src/report/json.ts';
+import { renderJson } from './as-text.ts';
 import { hostileResult, scanResult } from './scan-result-fixture.ts';
 
 const schemaText = readFileSync(new URL('../../../result.schema.json', import.meta.url), 'utf8');

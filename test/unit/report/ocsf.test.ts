@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { renderOcsf } from '../../../src/report/ocsf.ts';
+import { renderOcsf } from './as-text.ts';
 import { scanResult } from './scan-result-fixture.ts';
 
 interface Event {

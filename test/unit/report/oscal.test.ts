@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { renderOscal } from '../../../src/report/oscal.ts';
+import { renderOscal } from './as-text.ts';
 import { resultOf, scanResult } from './scan-result-fixture.ts';
 
 interface Assessment {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Log, Result, Run } from 'sarif';
 import { lineHashes } from '../../../src/report/line-hash.ts';
 import type { RenderOptions } from '../../../src/report/render-options.ts';
-import { renderSarif } from '../../../src/report/sarif.ts';
+import { renderSarif } from './as-text.ts';
 import { evaluation, hostileResult, place, resultOf, scanResult } from './scan-result-fixture.ts';
 import type { ScanResult } from '../../../src/model/scan-result.ts';
 
@@ -128,18 +128,19 @@ describe('renderSarif', () => {
     expect(uris).toEqual([uri]);
   });
 
-  it('leaves files outside the repository to the full profile', () => {
+  it.each([
+    ['/etc/a b.yaml', undefined, 'file:///etc/a%20b.yaml'],
+    ['../shared/t.yaml', '', '../shared/t.yaml'],
+    ['../../shared/t.yaml', 'infra', '../shared/t.yaml'],
+    ['D:\\t.yaml', 'infra', 'file:///D%3A/t.yaml'],
+  ])('keeps a finding in %s, outside of the repository', (file, pathPrefix, uri) => {
     const resource = { id: 'r', type: 'AWS::Lambda::Function', name: 'r' };
     const result = resultOf(
-      [evaluation('all.lambda.vpc', 'fail', resource, { location: place('/etc/a b.yaml', 2) })],
+      [evaluation('all.lambda.vpc', 'fail', resource, { location: place(file, 2) })],
       [],
     );
-    expect(resultsOf(result)).toEqual([]);
-    expect(
-      resultsOf(result, { profile: 'full' })[0]?.locations?.[0]?.physicalLocation?.artifactLocation,
-    ).toEqual({
-      uri: 'file:///etc/a%20b.yaml',
-    });
+    const [found] = resultsOf(result, pathPrefix === undefined ? {} : { pathPrefix });
+    expect(found?.locations?.[0]?.physicalLocation?.artifactLocation).toEqual({ uri });
   });
 
   it('has a text for every message and no lone surrogate in a URI', () => {
