@@ -131,6 +131,7 @@ const parts = {
   'audit-actions': 'src/cli/audit-actions.ts',
   'publish-action': 'src/cli/publish-action.ts',
   'scan-snapshot': 'src/cli/scan-snapshot.ts',
+  'diff-action': 'src/cli/diff-action.ts',
 };
 
 const keepParts = {

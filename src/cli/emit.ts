@@ -78,7 +78,7 @@ function readText(file: string): string | undefined {
 }
 
 /** Waits where the reader is slower: what it has not taken would gather in memory. */
-async function print(parts: Iterable<string>, stdout: Surroundings['stdout']): Promise<void> {
+export async function print(parts: Iterable<string>, stdout: Surroundings['stdout']): Promise<void> {
   for (const part of parts)
     if (stdout.write(part) === false && stdout.once !== undefined && stdout.destroyed !== true)
       await new Promise<void>((done) => {
@@ -86,7 +86,8 @@ async function print(parts: Iterable<string>, stdout: Surroundings['stdout']): P
       });
 }
 
-async function save(file: string, parts: Iterable<string>, cwd: string): Promise<void> {
+/** Writes a report to a file. @throws HeadgateError `output-failed`. */
+export async function save(file: string, parts: Iterable<string>, cwd: string): Promise<void> {
   try {
     await saveFile(resolve(cwd, file), parts, { cwd });
   } catch (cause) {

@@ -6,6 +6,7 @@ import { addRulesCommands } from './rules-commands.ts';
 import { addScanCommand } from './scan-command.ts';
 import { addPublishCommand } from './publish-command.ts';
 import { addReportCommand } from './report-command.ts';
+import { addDiffCommand } from './diff-command.ts';
 import { addInitCommand } from './init-command.ts';
 import type { Surroundings } from './surroundings.ts';
 import { version } from '../app/version.ts';
@@ -19,6 +20,7 @@ const commands: readonly (readonly [name: string, add: AddCommand])[] = [
   ['iam-policy', addPolicyCommand],
   ['baseline', addBaselineCommand],
   ['report', addReportCommand],
+  ['diff', addDiffCommand],
   ['publish', addPublishCommand],
   ['rules', addRulesCommands],
   ['init', addInitCommand],

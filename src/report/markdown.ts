@@ -41,7 +41,7 @@ export function renderMarkdown(result: ScanResult, options: RenderOptions = {}):
 }
 
 /** Lines up to a size in bytes; whole rows are left out and counted. */
-class LimitedPage {
+export class LimitedPage {
   private readonly lines: string[] = [];
   private used = 0;
   private full = false;
@@ -162,7 +162,7 @@ function addWaivers(page: LimitedPage, result: ScanResult): void {
 }
 
 /** Text for a table cell; what stands between backticks stays code. */
-function cell(text: string): string {
+export function cell(text: string): string {
   const parts = truncate(singleLine(text), cellLimit).split('`');
   return parts
     .map((part, index) => {
@@ -173,7 +173,8 @@ function cell(text: string): string {
     .join('');
 }
 
-function codeSpan(text: string): string {
+/** Text of the input as code. */
+export function codeSpan(text: string): string {
   const safe = singleLine(text).replaceAll('`', "'").replaceAll('|', '\\|').trim();
   return safe === '' ? '' : `\`${safe}\``;
 }

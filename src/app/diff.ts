@@ -1,0 +1,65 @@
+import { severities } from '../model/rule.ts';
+import type { Before, ComparedResult, RepairedFinding, ResultDiff } from '../model/result-diff.ts';
+import type { Evaluation, ScanResult } from '../model/scan-result.ts';
+
+/** What changed from an older result to a newer one, worst severity first. Pure; linear but for sorting. */
+export function diffResults(older: ScanResult, newer: ScanResult): ResultDiff {
+  const before = byFingerprint(older);
+  const now = byFingerprint(newer);
+  const failures = newer.evaluations.filter(isOpen('fail')).map((finding) => ({
+    finding,
+    before: stateOf(before.get(finding.fingerprint)),
+  }));
+  const unknowns = newer.evaluations.filter(isOpen('unknown')).map((finding) => ({
+    finding,
+    before: stateOf(before.get(finding.fingerprint)),
+  }));
+  const repaired = older.evaluations.filter(isOpen('fail')).flatMap((finding): RepairedFinding[] => {
+    const state = stateOf(now.get(finding.fingerprint));
+    if (state === 'fail' || state === 'unknown') return [];
+    return [{ finding, now: state === 'absent' ? 'gone' : state }];
+  });
+  return {
+    schemaVersion: '1.0',
+    old: describe(older),
+    new: describe(newer),
+    added: worstFirst(failures.filter((item) => item.before !== 'fail' && item.before !== 'waived')),
+    waiversEnded: failures.filter((item) => item.before === 'waived').map(({ finding }) => finding),
+    newlyUnknown: worstFirst(unknowns.filter((item) => item.before !== 'unknown')),
+    repaired: worstFirst(repaired),
+    stillOpen: worstFirst(failures.filter((item) => item.before === 'fail')).map(({ finding }) => finding),
+    rules: { onlyOld: onlyIn(older, newer), onlyNew: onlyIn(newer, older) },
+  };
+}
+
+function byFingerprint({ evaluations }: ScanResult): ReadonlyMap<string, Evaluation> {
+  return new Map(evaluations.map((evaluation) => [evaluation.fingerprint, evaluation]));
+}
+
+function isOpen(verdict: 'fail' | 'unknown'): (evaluation: Evaluation) => boolean {
+  return (evaluation) => evaluation.verdict === verdict && evaluation.waiver === undefined;
+}
+
+function stateOf(evaluation: Evaluation | undefined): Before {
+  if (evaluation === undefined) return 'absent';
+  return evaluation.waiver === undefined ? evaluation.verdict : 'waived';
+}
+
+function worstFirst<Item extends { readonly finding: Evaluation }>(items: readonly Item[]): Item[] {
+  const rank = ({ finding }: Item): number => severities.indexOf(finding.severity);
+  return items.toSorted((a, b) => rank(a) - rank(b));
+}
+
+function describe({ startedAt, tool, ruleSet, inputs }: ScanResult): ComparedResult {
+  return {
+    startedAt,
+    version: tool.version,
+    ruleSetDigest: ruleSet.digest,
+    inputs: inputs.map(({ name }) => name),
+  };
+}
+
+function onlyIn(one: ScanResult, other: ScanResult): string[] {
+  const known = new Set(other.ruleSet.rules.map(({ id }) => id));
+  return one.ruleSet.rules.map(({ id }) => id).filter((id) => !known.has(id));
+}

@@ -1,0 +1,38 @@
+import { Option, type Command } from 'commander';
+import { severities } from '../model/rule.ts';
+import type { DiffOptions } from './diff-action.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** `headgate diff <old> <new>`: what changed between two saved results. */
+export function addDiffCommand(
+  program: Command,
+  surroundings: Surroundings,
+  done: (code: number) => void,
+): void {
+  program
+    .command('diff')
+    .description('Show what is new, repaired and still open between two saved results.')
+    .argument('<old>', 'older file written by --format json')
+    .argument('<new>', 'newer file written by --format json')
+    .addOption(
+      new Option('--format <format>', 'format of the comparison')
+        .choices(['console', 'markdown', 'json', 'html'])
+        .default('console'),
+    )
+    .option('--output <file>', 'write the comparison to a file instead of printing it')
+    .addOption(
+      new Option('--fail-on <severity>', 'exit 1 at new failures of this severity or worse')
+        .choices([...severities, 'none'])
+        .default('high'),
+    )
+    .addOption(
+      new Option('--unknown <policy>', 'what newly unknown verdicts do to the exit code')
+        .choices(['ignore', 'fail'])
+        .default('ignore'),
+    )
+    .option('--debug', 'show stack traces of errors')
+    .action(async (older: string, newer: string, options: DiffOptions) => {
+      const { diffSavedResults } = await import('./diff-action.ts');
+      done(await diffSavedResults(older, newer, options, surroundings));
+    });
+}
