@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
-import { applicationFromSettings, isAuditApplication } from './audit/from-settings.ts';
+import { applicationFromSettings, isAuditApplication, networkFromSettings } from './audit/from-settings.ts';
 import { referenceApplication, type ReferenceApplicationProps } from './lib/reference-application.ts';
 
 // The feature flags stand in cdk.json alone, which only the CDK CLI reads by itself.
@@ -21,6 +21,7 @@ const props: ReferenceApplicationProps = {
   ...text('certificateArn'),
   ...text('externalApiUrl'),
   ...text('alarmEmail'),
+  network: networkFromSettings(setting),
   posture: setting('posture') === 'sandbox' ? 'sandbox' : 'production',
   securityHub: setting('securityHub') !== 'false',
   ...(externalCidrs && { externalCidrs }),

@@ -10,7 +10,12 @@ export interface AuditBucketProps {
   readonly posture: Posture;
   readonly key: kms.IKey;
   readonly accessLogs: s3.IBucket;
-  /** Days after which reports and evaluations are deleted. @default 2,555: seven years */
+  /**
+   * Days after which reports and evaluations are deleted; they can be brought back for 90 days more, or for `keepDays`
+   * if that is less.
+   *
+   * @default 2,555: seven years
+   */
   readonly keepDays?: number;
   /**
    * Days for which nobody, the account's owner included, can delete or replace a version: evidence for auditors.

@@ -32,6 +32,7 @@ export function addAuditSchedule(scope: Construct, props: AuditScheduleProps): v
   });
   role.allow([props.action], [props.targetArn]);
   role.allow(['sqs:SendMessage'], [queue.queueArn]);
+  props.deadLetters.runbook.admitReplay([props.action], props.targetArn);
   role.allow(['kms:Decrypt', 'kms:GenerateDataKey'], [key.keyArn]);
   new scheduler.CfnSchedule(scope, 'Schedule', {
     description: props.description,

@@ -78,7 +78,8 @@ export class Audit extends Construct {
       ...(props.keepDays !== undefined && { keepDays: props.keepDays }),
       ...(props.lockDays !== undefined && { lockDays: props.lockDays }),
     });
-    // What one function hands to the next is gone after a day, whatever the reports' lock says.
+    // What one function hands to the next is deleted after a day and gone for good after another, whatever the
+    // reports' lock says.
     this.work = new SecureBucket(this, 'Work', {
       posture: foundation.posture,
       key: this.key,

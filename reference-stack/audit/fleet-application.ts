@@ -6,7 +6,10 @@ import { Fleet, type FleetProps } from './fleet.ts';
 export interface FleetApplicationProps
   extends
     Omit<FleetProps, 'foundation'>,
-    Pick<AuditApplicationProps, 'prefix' | 'env' | 'posture' | 'alarmEmail' | 'enableSecurityHub'> {}
+    Pick<
+      AuditApplicationProps,
+      'prefix' | 'env' | 'posture' | 'alarmEmail' | 'enableSecurityHub' | 'network'
+    > {}
 
 /** An organization audited on a schedule, from its management account or a delegated administrator of Organizations. */
 export class FleetStack extends Stack {
@@ -24,7 +27,7 @@ export function fleetApplication(
   props: FleetApplicationProps,
 ): { readonly fleet: Fleet; readonly stacks: readonly Stack[] } {
   const { prefix = 'Headgate' } = props;
-  const { signing, foundation } = auditFoundation(app, props);
+  const { signing, foundation } = auditFoundation(app, 'Fleet', props);
   const stack = new FleetStack(app, `${prefix}Fleet`, { ...props, foundation });
   return { fleet: stack.fleet, stacks: [signing, Stack.of(foundation), stack] };
 }

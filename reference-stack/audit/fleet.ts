@@ -91,7 +91,8 @@ export class Fleet extends Construct {
       ...(keepDays !== undefined && { keepDays }),
       ...(lockDays !== undefined && { lockDays }),
     });
-    // What one function hands to the next is gone after a day, whatever the reports' lock says.
+    // What one function hands to the next is deleted after a day and gone for good after another, whatever the
+    // reports' lock says.
     this.work = new SecureBucket(this, 'Work', {
       ...{ posture, accessLogs, key: this.key },
       accessLogPrefix: 'audit-work',

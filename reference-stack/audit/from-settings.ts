@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { App } from 'aws-cdk-lib';
+import type { NetworkFoundationProps } from '../lib/network-foundation.ts';
 import type { Posture } from '../lib/posture.ts';
 import { auditApplication } from './audit-application.ts';
 import { fleetApplication } from './fleet-application.ts';
@@ -36,6 +37,7 @@ export function applicationFromSettings(app: App, application: 'audit' | 'fleet'
     ...number(setting, 'keepDays'),
     ...number(setting, 'lockDays'),
     ...number(setting, 'memoryMiB'),
+    network: networkFromSettings(setting),
     posture: postureOf(setting('posture')),
     enableSecurityHub: setting('securityHub') !== 'false',
     ...(configFolder !== undefined && { configFolder: resolve(configFolder) }),
@@ -55,6 +57,20 @@ export function applicationFromSettings(app: App, application: 'audit' | 'fleet'
     ...(accounts && { accounts }),
     ...(except && { except }),
   });
+}
+
+/**
+ * The Region's zones and prefix lists, as `deploy.mjs` looked them up or somebody gave them.
+ *
+ * @throws where `prefixLists` does not name two lists
+ */
+export function networkFromSettings(setting: Setting): Pick<NetworkFoundationProps, 'zones' | 'prefixLists'> {
+  const zones = setting('zones')?.split(',');
+  const lists = setting('prefixLists');
+  const [s3, dynamoDb, ...more] = lists?.split(',') ?? [];
+  if (lists !== undefined && (!s3 || !dynamoDb || more.length > 0))
+    throw new Error(`prefixLists=${lists} is none: name pl-S3,pl-DYNAMODB.`);
+  return { ...(zones && { zones }), ...(s3 && dynamoDb && { prefixLists: { s3, dynamoDb } }) };
 }
 
 function postureOf(name = 'production'): Posture {

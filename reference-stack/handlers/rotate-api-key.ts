@@ -55,12 +55,14 @@ const steps: Readonly<Record<RotationEvent['Step'], (event: RotationEvent) => Pr
   // The provider knows the key already: it made it.
   setSecret: () => Promise.resolve(),
   testSecret: async (event) => {
-    await callProvider(
-      'GET',
-      '/keys/current',
-      await requireKey(event, 'AWSPENDING'),
-      event.ClientRequestToken,
-    );
+    const pending = await readKey(event, 'AWSPENDING');
+    // Secrets Manager also calls this step alone, when rotation is set up, with a version that nobody made a key for:
+    // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html (RotateImmediately).
+    if (pending === undefined || pending === (await readKey(event, 'AWSCURRENT'))) {
+      logger.info('There is no new key to test.');
+      return;
+    }
+    await callProvider('GET', '/keys/current', pending, event.ClientRequestToken);
   },
   finishSecret: async (event) => {
     const { VersionIdsToStages: versions = {} } = await secretsManager.send(

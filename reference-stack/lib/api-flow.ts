@@ -86,6 +86,9 @@ export class ApiFlow extends Construct {
   readonly documents: SecureBucket;
   readonly runbook: Runbook;
   readonly failures: DeadLetterQueue;
+  /** Users and tokens; absent where `authorization` is not by tokens. */
+  clients?: ClientPool;
+  private firstKey?: apigateway.IApiKey;
   private readonly props: ApiFlowProps;
 
   constructor(scope: Construct, id: string, props: ApiFlowProps) {
@@ -120,6 +123,24 @@ export class ApiFlow extends Construct {
     this.webAcl.protect('Association', this.api.deploymentStage.stageArn);
     this.addUsagePlan();
     this.addObservability();
+  }
+
+  /** What whoever calls the API needs to know: name of an output -> value and description. */
+  outputs(): Record<string, [string, string]> {
+    const { clients, domain } = this;
+    return {
+      Address: [`https://${domain.domainName}/orders`, 'Where orders are placed'],
+      DnsTarget: [domain.domainNameAliasDomainName, 'What the name has to be an alias (or CNAME) of'],
+      DnsTargetZone: [domain.domainNameAliasHostedZoneId, 'Hosted zone of an alias record'],
+      ...(this.firstKey && {
+        ApiKeyId: [this.firstKey.keyId, 'aws apigateway get-api-key --include-value --api-key ...'],
+      }),
+      ...(clients && {
+        UserPoolId: [clients.userPool.userPoolId, 'Pool of the users'],
+        ClientId: [clients.client.userPoolClientId, 'Client that users sign in with'],
+      }),
+      ...(clients?.signIn && { SignIn: [clients.signIn.baseUrl(), 'Address of the sign-in page'] }),
+    };
   }
 
   // ---- function
@@ -189,6 +210,8 @@ export class ApiFlow extends Construct {
         }),
       },
     });
+    // Its output names the address that is disabled.
+    api.node.tryRemoveChild('Endpoint');
     const resource = api.node.defaultChild as apigateway.CfnRestApi; // what a RestApi always is
     resource.securityPolicy = apigateway.SecurityPolicy.TLS13_1_2_PFS_PQ_2025_09;
     resource.endpointAccessMode = apigateway.EndpointAccessMode.STRICT;
@@ -244,6 +267,7 @@ export class ApiFlow extends Construct {
       callbackUrl: `https://${domain.name}/callback`,
       ...(authorization && { userPool: authorization.userPool }),
     });
+    this.clients = pool;
     const authorizer = new apigateway.CognitoUserPoolsAuthorizer(this, 'Authorizer', {
       cognitoUserPools: [pool.userPool],
       resultsCacheTtl: Duration.minutes(5),
@@ -289,7 +313,8 @@ export class ApiFlow extends Construct {
       quota: usagePlan?.quota ?? { limit: 100_000, period: apigateway.Period.DAY },
       apiStages: [{ api: this.api, stage: this.api.deploymentStage }],
     });
-    plan.addApiKey(this.api.addApiKey('FirstClient', { description: 'First client of the orders API' }));
+    this.firstKey = this.api.addApiKey('FirstClient', { description: 'First client of the orders API' });
+    plan.addApiKey(this.firstKey);
   }
 
   // ---- observability

@@ -97,6 +97,7 @@ export class BatchFlow extends Construct {
       operations,
       runbook: this.runbook,
       holds: 'Messages of topics and buses that did not reach the order queue',
+      retryWith: { SourceQueueUrl: this.queue.queue.queueUrl },
     });
     (props.topics ?? []).forEach((topic, index) => {
       subscribeQueue(this, `Subscription${index}`, topic, this.queue.queue, this.undelivered.queue, {

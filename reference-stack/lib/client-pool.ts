@@ -19,12 +19,22 @@ export type ClientScope = 'read' | 'write';
 export class ClientPool extends Construct {
   readonly userPool: cognito.IUserPool;
   readonly client: cognito.UserPoolClient;
+  /** Where users sign in; absent for a pool of your own. */
+  readonly signIn?: cognito.UserPoolDomain;
   /** Full names of the scopes, as they stand in a token. */
   readonly scopes: Readonly<Record<ClientScope, string>> = { read: 'orders/read', write: 'orders/write' };
 
   constructor(scope: Construct, id: string, props: ClientPoolProps) {
     super(scope, id);
-    this.userPool = props.userPool ?? this.createPool(props.posture);
+    if (props.userPool) this.userPool = props.userPool;
+    else {
+      const pool = this.createPool(props.posture);
+      this.userPool = pool;
+      this.signIn = pool.addDomain('SignIn', {
+        // Unique in the Region over all accounts.
+        cognitoDomain: { domainPrefix: `${Stack.of(this).stackName.toLowerCase()}-${Aws.ACCOUNT_ID}` },
+      });
+    }
     const read = new cognito.ResourceServerScope({ scopeName: 'read', scopeDescription: 'See orders' });
     const write = new cognito.ResourceServerScope({ scopeName: 'write', scopeDescription: 'Place orders' });
     const server = this.userPool.addResourceServer('Orders', { identifier: 'orders', scopes: [read, write] });
@@ -46,7 +56,7 @@ export class ClientPool extends Construct {
   }
 
   private createPool(posture: Posture): cognito.UserPool {
-    const pool = new cognito.UserPool(this, 'Pool', {
+    return new cognito.UserPool(this, 'Pool', {
       selfSignUpEnabled: false,
       signInAliases: { email: true },
       mfa: cognito.Mfa.REQUIRED,
@@ -64,10 +74,5 @@ export class ClientPool extends Construct {
       deletionProtection: posture === 'production',
       removalPolicy: dataRemovalPolicy(posture),
     });
-    pool.addDomain('SignIn', {
-      // Unique in the Region over all accounts.
-      cognitoDomain: { domainPrefix: `${Stack.of(this).stackName.toLowerCase()}-${Aws.ACCOUNT_ID}` },
-    });
-    return pool;
   }
 }

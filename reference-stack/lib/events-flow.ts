@@ -1,10 +1,11 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { ArnFormat, type CfnResource, Duration, Stack } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
 import { idempotencyActions } from './batch-flow.ts';
 import { FlowKey } from './flow-key.ts';
 import type { Foundation } from './foundation.ts';
@@ -16,7 +17,7 @@ import type { Posture } from './posture.ts';
 import { Runbook } from './runbook.ts';
 import { SecureBucket } from './secure-bucket.ts';
 import { SecureFunction } from './secure-function.ts';
-import { DeadLetterQueue, WorkQueue } from './secure-queue.ts';
+import { DeadLetterQueue, type DeadLetterQueueProps, WorkQueue } from './secure-queue.ts';
 import { IdempotencyTable, SecureTable } from './secure-table.ts';
 import { SecureTopic, subscribeQueue } from './secure-topic.ts';
 
@@ -72,7 +73,10 @@ export class EventsFlow extends Construct {
       services: ['logs', 'events', 'event-bus', 'sns'],
     });
     this.runbook = new Runbook(this, 'Runbook', { flow: 'events', key: this.key });
-    this.undelivered = this.createDeadLetters('Undelivered', 'Events that did not reach their target');
+    // Under another key than the bus: what cannot be encrypted or decrypted with the bus's key lands here too.
+    this.undelivered = this.createDeadLetters('Undelivered', 'Events that did not reach their target', {
+      key: foundation.key,
+    });
     this.failures = this.createDeadLetters('Failures', 'Events that a function or the workflow failed on');
     this.bus = this.createBus();
     this.archive = this.createArchive(props.archiveDays ?? 90);
@@ -94,6 +98,7 @@ export class EventsFlow extends Construct {
       announcements: this.topic,
       failures: this.failures.queue,
     });
+    this.admitRedrive();
     const ordered = this.createQueue('OrderedOrders', 'ordered-orders', true);
     const audit = this.createQueue('Audit', 'audit', false);
     this.subscribeAudit(audit);
@@ -128,6 +133,15 @@ export class EventsFlow extends Construct {
         principals: [new iam.AccountRootPrincipal()],
         actions: ['events:PutEvents'],
         resources: [bus.eventBusArn],
+      }),
+    );
+    // Each rule's target admits its rule; nothing admits the bus itself.
+    this.undelivered.queue.addToResourcePolicy(
+      new iam.PolicyStatement({
+        principals: [new iam.ServicePrincipal('events.amazonaws.com')],
+        actions: ['sqs:SendMessage'],
+        resources: [this.undelivered.queue.queueArn],
+        conditions: { ArnEquals: { 'aws:SourceArn': bus.eventBusArn } },
       }),
     );
     return bus;
@@ -177,9 +191,35 @@ export class EventsFlow extends Construct {
 
   // ---- queues
 
-  private createDeadLetters(id: string, holds: string): DeadLetterQueue {
+  private createDeadLetters(
+    id: string,
+    holds: string,
+    more: Partial<DeadLetterQueueProps> = {},
+  ): DeadLetterQueue {
     const { operations } = this.props.foundation;
-    return new DeadLetterQueue(this, id, { key: this.key, operations, runbook: this.runbook, holds });
+    return new DeadLetterQueue(this, id, {
+      ...{ key: this.key, operations, runbook: this.runbook, holds },
+      ...more,
+    });
+  }
+
+  /** Lets the runbook go on with an order that the workflow could not fulfil. */
+  private admitRedrive(): void {
+    const { stateMachineName } = this.workflow.stateMachine;
+    const executions = Stack.of(this).formatArn({
+      service: 'states',
+      resource: 'execution',
+      resourceName: `${stateMachineName}:*`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    this.runbook.admitReplay(['states:RedriveExecution'], executions);
+    const logicalId = Stack.of(this).getLogicalId(
+      this.workflow.stateMachine.node.defaultChild as CfnResource,
+    ); // what it always is
+    acknowledge(this.runbook, {
+      [`AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<${logicalId}.Name>:*]`]:
+        'Executions are named as they start; the statement is bound to one state machine.',
+    });
   }
 
   private createQueue(id: string, name: string, fifo: boolean): WorkQueue {
@@ -197,6 +237,7 @@ export class EventsFlow extends Construct {
     const undelivered = this.createDeadLetters(
       'UndeliveredAnnouncements',
       'Announcements that no queue took',
+      { retryWith: { SourceQueueUrl: audit.queue.queueUrl } },
     );
     subscribeQueue(this, 'AuditSubscription', this.topic, audit.queue, undelivered.queue);
   }

@@ -46,8 +46,9 @@ export class ExternalApi extends Construct {
       description: 'Key of the external API; put the first one in by hand, rotation makes the next',
       encryptionKey: foundation.key,
       generateSecretString: {
+        // No `apiKey` until somebody puts one in: a made-up key would be tried against the provider.
         secretStringTemplate: '{}',
-        generateStringKey: 'apiKey',
+        generateStringKey: 'placeholder',
         excludePunctuation: true,
       },
       removalPolicy: dataRemovalPolicy(foundation.posture),

@@ -50,7 +50,7 @@ export class Foundation extends Construct {
     this.key = new FlowKey(this, 'Key', {
       description: 'Flow logs, alarms and secrets of the foundation',
       posture: this.posture,
-      services: ['logs', 'cloudwatch', 'sns'],
+      services: ['logs', 'cloudwatch', 'sns', 'events'],
     });
     this.personalDataKey = new FlowKey(this, 'PersonalDataKey', {
       description: 'Data keys of personal data, encrypted field by field',

@@ -29,6 +29,13 @@ export interface NetworkFoundationProps {
   readonly externalCidrs?: readonly string[];
   /** @default every service that the three flows use: all but `monitoring`, as metrics travel in the logs */
   readonly services?: readonly EndpointService[];
+  /**
+   * Names of the zones, as many as `availabilityZones`. Not every zone runs functions: in us-east-1 the one with the id
+   * use1-az3 does not.
+   *
+   * @default the first ones of the Region
+   */
+  readonly zones?: readonly string[];
   /** @default the Region's own, see {@link gatewayPrefixLists} */
   readonly prefixLists?: GatewayPrefixLists;
 }
@@ -90,14 +97,14 @@ export class NetworkFoundation extends Construct {
   }
 
   private createVpc(props: NetworkFoundationProps, egress: boolean): ec2.Vpc {
-    const zones = props.availabilityZones ?? 2;
+    const zones = props.zones?.length ?? props.availabilityZones ?? 2;
     const outward: ec2.SubnetConfiguration[] = [
       { name: 'Nat', subnetType: ec2.SubnetType.PUBLIC, cidrMask: 28, mapPublicIpOnLaunch: false },
       { name: 'Egress', subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS, cidrMask: 24 },
     ];
     return new ec2.Vpc(this, 'Vpc', {
       ipAddresses: ec2.IpAddresses.cidr(props.cidr ?? '10.42.0.0/20'),
-      maxAzs: zones,
+      ...(props.zones ? { availabilityZones: [...props.zones] } : { maxAzs: zones }),
       natGateways: egress ? (props.posture === 'production' ? zones : 1) : 0,
       subnetConfiguration: [
         { name: 'Functions', subnetType: ec2.SubnetType.PRIVATE_ISOLATED, cidrMask: 24 },

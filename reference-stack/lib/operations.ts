@@ -45,6 +45,7 @@ export class Operations extends Construct {
       runbook,
       holds: 'Alarm notifications that could not be delivered',
     });
+    runbook.admitReplay(['sns:Publish'], this.topic.topicArn);
     this.topic.addSubscription(
       new subscriptions.EmailSubscription(props.alarmEmail ?? this.askForEmail(), {
         deadLetterQueue: undelivered.queue,

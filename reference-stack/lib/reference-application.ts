@@ -1,4 +1,4 @@
-import { type App, CfnParameter, type Environment, Stack } from 'aws-cdk-lib';
+import { type App, CfnOutput, CfnParameter, type Environment, Stack } from 'aws-cdk-lib';
 import * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import { ApiFlow, type ApiDomain } from './api-flow.ts';
@@ -7,6 +7,7 @@ import { CodeSigning } from './code-signing.ts';
 import { EventsFlow } from './events-flow.ts';
 import { ExternalApi } from './external-api.ts';
 import { Foundation } from './foundation.ts';
+import type { NetworkFoundationProps } from './network-foundation.ts';
 import type { Posture } from './posture.ts';
 
 /** Settings of the whole reference application; every one has a default that synthesizes without an account. */
@@ -25,6 +26,8 @@ export interface ReferenceApplicationProps {
   readonly externalApiUrl?: string;
   /** Addresses of the external API, as far as they are known. @default ['0.0.0.0/0'], port 443 */
   readonly externalCidrs?: readonly string[];
+  /** Zones and prefix lists of the Region, which `deploy.mjs` looks up. @default see {@link NetworkFoundation} */
+  readonly network?: Pick<NetworkFoundationProps, 'zones' | 'prefixLists'>;
   /** @default the foundation stack asks for `AlarmEmail` */
   readonly alarmEmail?: string;
   /** @default true */
@@ -57,7 +60,7 @@ export function referenceApplication(app: App, props: ReferenceApplicationProps 
   const foundation = new Foundation(foundationStack, 'Foundation', {
     codeSigning,
     posture: props.posture ?? 'production',
-    network: { externalCidrs: props.externalCidrs ?? ['0.0.0.0/0'] },
+    network: { ...props.network, externalCidrs: props.externalCidrs ?? ['0.0.0.0/0'] },
     ...(props.alarmEmail !== undefined && { alarmEmail: props.alarmEmail }),
     ...(props.securityHub !== undefined && { securityHub: props.securityHub }),
   });
@@ -85,8 +88,21 @@ export function referenceApplication(app: App, props: ReferenceApplicationProps 
     orderQueue: batch.queue,
     eventBus: events.bus,
   });
+  addOutputs(foundationStack, {
+    ExternalApiKeySecret: [externalApi.secret.secretName, 'Secret that takes the key of the external API'],
+  });
+  addOutputs(eventsStack, {
+    UploadBucket: [events.uploads.bucketName, 'Bucket that takes files of orders, one a line'],
+  });
+  addOutputs(apiStack, api.outputs());
   const stacks = [signingStack, foundationStack, eventsStack, batchStack, apiStack];
   return { foundation, events, batch, api, stacks };
+}
+
+/** Outputs that keep their names: whoever deploys looks for them, and scripts do. */
+function addOutputs(stack: Stack, outputs: Readonly<Record<string, readonly [string, string]>>): void {
+  for (const [name, [value, description]] of Object.entries(outputs))
+    new CfnOutput(stack, name, { value, description });
 }
 
 function apiDomain(stack: Stack, props: ReferenceApplicationProps): ApiDomain {

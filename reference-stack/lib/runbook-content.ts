@@ -9,8 +9,11 @@ function description(flow: string): string {
     '   `<stack>/errors-by-correlation-id`, follow the trace in X-Ray, and see in the dashboard whether the',
     '   circuit breaker was open. A poison message fails alone; a broken dependency fails all.',
     '3. **Repair first.** A message that is replayed before the cause is gone comes back after three receives.',
-    '4. **Replay.** `RetryOne` validates one message and sends it to its source queue. `RedriveAll` moves them',
-    '   all back with StartMessageMoveTask, ten a second. `ReplayArchive` puts archived events on the bus again.',
+    '4. **Replay** as the alarm says. `RedriveAll` moves all messages of a work queue back with',
+    '   StartMessageMoveTask, ten a second; SQS does that for dead letters of queues alone. `RetryAll` does for every',
+    '   other queue what its source allows, ten a second: it invokes the function again with the event that failed,',
+    '   redrives the failed execution, delivers the event to its target, or publishes the notification. `RetryOne`',
+    '   does the same for one message, and validates it first. `ReplayArchive` puts archived events on the bus again.',
     '   Every handler is idempotent: a message that had been handled is answered from its record.',
     '5. **Watch** the depth and age alarms return to OK, and write down cause and repair.',
   ].join('\n');
@@ -34,23 +37,37 @@ def inspect(events, context):
     return {'Messages': json.dumps(seen), 'Count': len(seen)}
 `;
 
-const retryOneScript = `
+const retryScript = `
 import boto3, json, time
-def retry_one(events, context):
+def retry(events, context):
     sqs = boto3.client('sqs')
-    deadline = time.time() + 240
-    held = []
+    wanted = events['MessageId']
+    deadline = time.time() + 480
+    held, retried, refused = [], [], []
     try:
         while time.time() < deadline:
-            answer = sqs.receive_message(QueueUrl=events['QueueUrl'], MaxNumberOfMessages=10, VisibilityTimeout=300,
+            answer = sqs.receive_message(QueueUrl=events['QueueUrl'], MaxNumberOfMessages=10, VisibilityTimeout=600,
                                          WaitTimeSeconds=5, AttributeNames=['All'], MessageAttributeNames=['All'])
             messages = answer.get('Messages', [])
             if not messages:
                 break
             held.extend(messages)
             for message in messages:
-                if message['MessageId'] == events['MessageId']:
-                    return send_back(sqs, events, message, held)
+                if wanted not in ('', message['MessageId']):
+                    continue
+                try:
+                    replay(events, message)
+                except Exception as error:
+                    if wanted:
+                        raise
+                    refused.append({'MessageId': message['MessageId'], 'Reason': str(error)})
+                    continue
+                sqs.delete_message(QueueUrl=events['QueueUrl'], ReceiptHandle=message['ReceiptHandle'])
+                held.remove(message)
+                retried.append(message['MessageId'])
+                if wanted:
+                    return {'Retried': 1, 'Refused': '[]'}
+                time.sleep(0.1)
     finally:
         for message in held:
             try:
@@ -58,23 +75,72 @@ def retry_one(events, context):
                                               VisibilityTimeout=0)
             except sqs.exceptions.ClientError:
                 pass
-    raise Exception('No message ' + events['MessageId'] + ' was received from the queue.')
+    if wanted:
+        raise Exception('No message ' + wanted + ' was received from the queue.')
+    return {'Retried': len(retried), 'Refused': json.dumps(refused)}
 
-def send_back(sqs, events, message, held):
+def replay(events, message):
     body = json.loads(message['Body'])
     if not isinstance(body, dict):
         raise Exception('The body is not a JSON object: repair the producer, then send the message anew.')
+    values = {name: attribute.get('StringValue', '') for name, attribute in message.get('MessageAttributes', {}).items()}
+    request = body.get('requestContext')
+    if isinstance(request, dict) and 'functionArn' in request and 'requestPayload' in body:
+        invoke(request['functionArn'], body['requestPayload'])
+    elif body.get('type') == 'order.unfulfilled':
+        boto3.client('stepfunctions').redrive_execution(executionArn=body['execution'])
+    elif 'TARGET_ARN' in values:
+        deliver(events, values['TARGET_ARN'], body)
+    elif body.get('Type') == 'Notification' and 'TopicArn' in body:
+        subject = {'Subject': body['Subject']} if body.get('Subject') else {}
+        boto3.client('sns').publish(TopicArn=body['TopicArn'], Message=body['Message'], **subject)
+    elif events['SourceQueueUrl']:
+        send(events['SourceQueueUrl'], message['Body'], message)
+    elif 'detail-type' in body and 'source' in body:
+        put(events, body)
+    else:
+        raise Exception('The message does not say where it came from: give SourceQueueUrl.')
+
+def deliver(events, target, body):
+    service = target.split(':')[2]
+    if service == 'lambda':
+        invoke(target, body)
+    elif service == 'states':
+        boto3.client('stepfunctions').start_execution(stateMachineArn=target, input=json.dumps(body))
+    elif service == 'sqs':
+        url = boto3.client('sqs').get_queue_url(QueueName=target.split(':')[5])['QueueUrl']
+        send(url, json.dumps(body.get('detail', body)), {})
+    elif service == 'events':
+        put({**events, 'BusArn': target}, body)
+    else:
+        raise Exception('No replay is known for the target ' + target + '.')
+
+def put(events, body):
+    if body['source'].startswith('aws.'):
+        if not events['FunctionArn']:
+            raise Exception('Only AWS services put events of the source ' + body['source'] + ' on a bus: give FunctionArn.')
+        invoke(events['FunctionArn'], body)
+        return
+    if not events['BusArn']:
+        raise Exception('The event never reached a rule: give BusArn.')
+    entry = {'EventBusName': events['BusArn'], 'Source': body['source'], 'DetailType': body['detail-type'],
+             'Detail': json.dumps(body['detail']), 'Resources': body.get('resources', [])}
+    answer = boto3.client('events').put_events(Entries=[entry])
+    if answer['FailedEntryCount']:
+        raise Exception('The bus refused the event: ' + answer['Entries'][0].get('ErrorCode', 'no code') + '.')
+
+def invoke(arn, payload):
+    name = arn[:-8] if arn.endswith(':$LATEST') else arn
+    boto3.client('lambda').invoke(FunctionName=name, InvocationType='Event', Payload=json.dumps(payload).encode())
+
+def send(url, body, message):
     attributes = {name: {key: value for key, value in attribute.items() if key in ('DataType', 'StringValue', 'BinaryValue')}
                   for name, attribute in message.get('MessageAttributes', {}).items()}
     ordering = {}
-    if events['SourceQueueUrl'].endswith('.fifo'):
+    if url.endswith('.fifo'):
         ordering = {'MessageGroupId': message['Attributes']['MessageGroupId'],
                     'MessageDeduplicationId': message['MessageId']}
-    sent = sqs.send_message(QueueUrl=events['SourceQueueUrl'], MessageBody=message['Body'],
-                            MessageAttributes=attributes, **ordering)
-    sqs.delete_message(QueueUrl=events['QueueUrl'], ReceiptHandle=message['ReceiptHandle'])
-    held.remove(message)
-    return {'SentMessageId': sent['MessageId']}
+    boto3.client('sqs').send_message(QueueUrl=url, MessageBody=body, MessageAttributes=attributes, **ordering)
 `;
 
 const text = (describes: string, more: Record<string, unknown> = {}) => ({
@@ -89,6 +155,7 @@ function script(
   source: string,
   inputs: string[],
   outputs: [string, string][],
+  constants: Record<string, string> = {},
 ) {
   return {
     name,
@@ -97,12 +164,22 @@ function script(
     inputs: {
       Runtime: 'python3.11',
       Handler: handler,
-      InputPayload: Object.fromEntries(inputs.map((input) => [input, `{{ ${input} }}`])),
+      InputPayload: {
+        ...Object.fromEntries(inputs.map((input) => [input, `{{ ${input} }}`])),
+        ...constants,
+      },
       Script: source.trim(),
     },
     outputs: outputs.map(([output, type]) => ({ Name: output, Selector: `$.Payload.${output}`, Type: type })),
   };
 }
+
+const retryInputs = ['QueueUrl', 'SourceQueueUrl', 'FunctionArn', 'BusArn'];
+
+const retryOutputs: [string, string][] = [
+  ['Retried', 'Integer'],
+  ['Refused', 'String'],
+];
 
 /**
  * The Automation document (schema 0.3): one parameter chooses the procedure.
@@ -123,14 +200,21 @@ export function runbookContent(flow: string, roleArn: string): Record<string, un
     parameters: {
       Action: text('What to do', {
         default: 'Inspect',
-        allowedValues: ['Inspect', 'RedriveAll', 'RetryOne', 'ReplayArchive'],
+        allowedValues: ['Inspect', 'RedriveAll', 'RetryOne', 'RetryAll', 'ReplayArchive'],
       }),
-      QueueUrl: text('URL of the dead-letter queue (Inspect, RetryOne)', { default: '' }),
-      QueueArn: text('ARN of the dead-letter queue (RedriveAll)', { default: '' }),
-      SourceQueueUrl: text('URL of the queue that the message came from (RetryOne)', { default: '' }),
+      QueueUrl: text('URL of the dead-letter queue (Inspect, RetryOne, RetryAll)', { default: '' }),
+      QueueArn: text('ARN of the dead-letter queue of a work queue (RedriveAll)', { default: '' }),
+      SourceQueueUrl: text('URL of the queue that the messages are for (RetryOne, RetryAll)', {
+        default: '',
+      }),
+      FunctionArn: text('ARN of the function that takes events of AWS services (RetryOne, RetryAll)', {
+        default: '',
+      }),
       MessageId: text('Id of the message, as Inspect shows it (RetryOne)', { default: '' }),
       ArchiveArn: text('ARN of the archive (ReplayArchive)', { default: '' }),
-      BusArn: text('ARN of the bus (ReplayArchive)', { default: '' }),
+      BusArn: text('ARN of the bus (ReplayArchive; RetryOne and RetryAll for events that no rule saw)', {
+        default: '',
+      }),
       ReplayName: text('Unique name of the replay (ReplayArchive)', { default: '' }),
       From: text('Start of the events, ISO 8601 (ReplayArchive)', { default: '' }),
       To: text('End of the events, ISO 8601 (ReplayArchive)', { default: '' }),
@@ -144,6 +228,7 @@ export function runbookContent(flow: string, roleArn: string): Record<string, un
             choose('Inspect', 'Inspect'),
             choose('RedriveAll', 'RedriveAll'),
             choose('RetryOne', 'RetryOne'),
+            choose('RetryAll', 'RetryAll'),
             choose('ReplayArchive', 'ReplayArchive'),
           ],
         },
@@ -182,13 +267,8 @@ export function runbookContent(flow: string, roleArn: string): Record<string, un
           DesiredValues: ['COMPLETED'],
         },
       },
-      script(
-        'RetryOne',
-        'retry_one',
-        retryOneScript,
-        ['QueueUrl', 'SourceQueueUrl', 'MessageId'],
-        [['SentMessageId', 'String']],
-      ),
+      script('RetryOne', 'retry', retryScript, [...retryInputs, 'MessageId'], retryOutputs),
+      script('RetryAll', 'retry', retryScript, retryInputs, retryOutputs, { MessageId: '' }),
       {
         name: 'ReplayArchive',
         action: 'aws:executeAwsApi',

@@ -17,16 +17,18 @@ export interface RunbookProps {
 }
 
 /**
- * What to do when a message is dead: an SSM Automation document that inspects, redrives, retries one message or
- * replays an archive, and a role that may do just that to the queues that were admitted.
+ * What to do when a message is dead: an SSM Automation document that inspects, redrives, retries or replays an archive,
+ * and a role that may do just that to the queues, functions and workflows that were admitted.
  */
 export class Runbook extends Construct {
   /** Assumed by Systems Manager while the document runs. */
   readonly role: iam.Role;
   readonly document: ssm.CfnDocument;
+  private readonly key: kms.IKey;
 
   constructor(scope: Construct, id: string, props: RunbookProps) {
     super(scope, id);
+    this.key = props.key;
     this.role = new iam.Role(this, 'Role', {
       description: `Inspects and replays dead messages of the ${props.flow} flow`,
       assumedBy: new iam.ServicePrincipal('ssm.amazonaws.com', {
@@ -47,13 +49,18 @@ export class Runbook extends Construct {
     props.key.grant(this.role, 'kms:Decrypt', 'kms:GenerateDataKey');
   }
 
-  /** Lets the runbook inspect a dead-letter queue. */
-  admitDeadLetters(queue: sqs.IQueue): void {
+  /**
+   * Lets the runbook inspect a dead-letter queue and take messages from it.
+   *
+   * @param moves whether SQS can move its messages back, which it does for dead letters of queues alone
+   */
+  admitDeadLetters(queue: sqs.IQueue, key: kms.IKey, moves: boolean): void {
+    if (key !== this.key) this.allow(['kms:Decrypt'], key.keyArn);
     this.allow(
       [
-        'sqs:StartMessageMoveTask',
-        'sqs:ListMessageMoveTasks',
-        'sqs:CancelMessageMoveTask',
+        ...(moves
+          ? ['sqs:StartMessageMoveTask', 'sqs:ListMessageMoveTasks', 'sqs:CancelMessageMoveTask']
+          : []),
         'sqs:ReceiveMessage',
         'sqs:ChangeMessageVisibility',
         'sqs:DeleteMessage',
@@ -67,6 +74,11 @@ export class Runbook extends Construct {
   /** Lets the runbook send dead messages back to the queue they came from. */
   admitSource(queue: sqs.IQueue): void {
     this.allow(['sqs:SendMessage', 'sqs:GetQueueUrl'], queue.queueArn);
+  }
+
+  /** Lets the runbook do again what ended in a dead letter: invoke a function, start or redrive, publish. */
+  admitReplay(actions: readonly string[], ...resources: string[]): void {
+    this.allow([...actions], ...resources);
   }
 
   /** Lets the runbook replay an archive onto its bus. */

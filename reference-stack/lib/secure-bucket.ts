@@ -56,13 +56,16 @@ export interface SecureBucketProps {
   readonly accessLogPrefix: string;
   /** Sends object events to the account's default event bus. @default false */
   readonly eventBridge?: boolean;
-  /** @default objects are kept */
+  /** Objects are deleted after this time, and are gone for good `restorable` later. @default objects are kept */
   readonly expireAfter?: Duration;
+  /** How long an object that was deleted or replaced can be brought back. @default 90 days, or `expireAfter` if less */
+  readonly restorable?: Duration;
 }
 
 /** A private, versioned bucket: customer-managed key, TLS 1.2 or later, access logs. */
 export class SecureBucket extends s3.Bucket {
   constructor(scope: Construct, id: string, props: SecureBucketProps) {
+    const kept = Math.min(90, props.expireAfter?.toDays() ?? 90);
     super(scope, id, {
       encryption: s3.BucketEncryption.KMS,
       encryptionKey: props.key,
@@ -75,7 +78,7 @@ export class SecureBucket extends s3.Bucket {
       lifecycleRules: [
         {
           abortIncompleteMultipartUploadAfter: Duration.days(7),
-          noncurrentVersionExpiration: Duration.days(90),
+          noncurrentVersionExpiration: props.restorable ?? Duration.days(kept),
           ...(props.expireAfter && { expiration: props.expireAfter }),
         },
       ],

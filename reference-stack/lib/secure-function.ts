@@ -182,6 +182,7 @@ export class SecureFunction extends Construct {
 
   private routeResults(failures: DeadLetterQueue, onSuccess?: lambda.IDestination): void {
     this.allow(['sqs:SendMessage'], [failures.queue.queueArn]);
+    failures.runbook.admitReplay(['lambda:InvokeFunction'], this.target.functionArn);
     this.target.configureAsyncInvoke({
       onFailure: { bind: () => ({ destination: failures.queue.queueArn }) },
       retryAttempts: 2,
@@ -217,21 +218,24 @@ function networkInterfaceStatements(): iam.PolicyStatement[] {
   const arn = (resource: string) => `arn:${Aws.PARTITION}:ec2:${Aws.REGION}:${Aws.ACCOUNT_ID}:${resource}`;
   const attach = [
     'ec2:CreateNetworkInterface',
-    'ec2:DeleteNetworkInterface',
     'ec2:AssignPrivateIpAddresses',
     'ec2:UnassignPrivateIpAddresses',
   ];
+  // Lambda takes a role for the VPC only where this one covers every resource: the guide (Giving functions access to
+  // resources in a VPC, required IAM permissions, read 2026-11-28) asks for `*/*`.
+  const remove = ['ec2:DeleteNetworkInterface'];
   const describe = ['ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets'];
   return [
     new iam.PolicyStatement({
       actions: attach,
       resources: [arn('network-interface/*'), arn('subnet/*'), arn('security-group/*')],
     }),
+    new iam.PolicyStatement({ actions: remove, resources: [arn('*/*')] }),
     // The describe calls have no resource-level permissions.
     new iam.PolicyStatement({ actions: describe, resources: ['*'] }),
     new iam.PolicyStatement({
       effect: iam.Effect.DENY,
-      actions: [...attach, ...describe],
+      actions: [...attach, ...remove, ...describe],
       resources: ['*'],
       conditions: {
         ArnLike: {
@@ -258,6 +262,7 @@ function acknowledgeServiceLimits(scope: SecureFunction, asynchronous: boolean):
       'A mapping of an SQS queue can not have a destination: the queue has its own dead-letter queue.',
     'AwsSolutions-IAM5[Resource::*]':
       'X-Ray segments and describe calls have no resource-level permissions; the other statement on * denies.',
+    [`${ec2}:*/*]`]: interfaces,
     [`${ec2}:network-interface/*]`]: interfaces,
     [`${ec2}:subnet/*]`]: interfaces,
     [`${ec2}:security-group/*]`]: interfaces,

@@ -37,11 +37,17 @@ export interface DeadLetterQueueProps extends QueueContext {
   readonly sources?: readonly sqs.IQueue[];
   /** @default false */
   readonly fifo?: boolean;
+  /** Inputs of the runbook that a retry needs here, such as `SourceQueueUrl`. @default none beyond the queue */
+  readonly retryWith?: Readonly<Record<string, string>>;
 }
 
-/** Keeps what failed for 14 days, and raises an alarm that names the runbook as soon as it holds anything. */
+/**
+ * Keeps what failed for 14 days, and raises an alarm as soon as it holds anything. The alarm names the runbook and the
+ * action that replays what is in there: SQS moves back what came from a queue, and everything else is done again.
+ */
 export class DeadLetterQueue extends Construct {
   readonly queue: sqs.Queue;
+  readonly runbook: Runbook;
   readonly depthAlarm: cloudwatch.Alarm;
 
   constructor(scope: Construct, id: string, props: DeadLetterQueueProps) {
@@ -57,9 +63,10 @@ export class DeadLetterQueue extends Construct {
       ...(props.fifo && { fifo: true, contentBasedDeduplication: true }),
     });
     Tags.of(this.queue).add('runbook', props.runbook.document.ref);
-    props.runbook.admitDeadLetters(this.queue);
+    this.runbook = props.runbook;
+    props.runbook.admitDeadLetters(this.queue, props.key, props.sources !== undefined);
     this.depthAlarm = new cloudwatch.Alarm(this, 'DepthAlarm', {
-      alarmDescription: `${props.holds}. Runbook: SSM document ${props.runbook.document.ref}`,
+      alarmDescription: `${props.holds}. Runbook: SSM document ${props.runbook.document.ref}, ${this.replayOf(props)}`,
       metric: this.queue.metricApproximateNumberOfMessagesVisible({
         period: Duration.minutes(1),
         statistic: 'Maximum',
@@ -73,6 +80,14 @@ export class DeadLetterQueue extends Construct {
     const itself =
       'The queue is itself the dead-letter queue of a service; a further one would never be read.';
     acknowledge(this, { 'AwsSolutions-SQS3': itself, 'Serverless-SQSRedrivePolicy': itself });
+  }
+
+  private replayOf({ sources, retryWith = {} }: DeadLetterQueueProps): string {
+    if (sources) return `Action RedriveAll, QueueArn ${this.queue.queueArn}`;
+    const inputs = { QueueUrl: this.queue.queueUrl, ...retryWith };
+    return ['Action RetryAll', ...Object.entries(inputs).map(([name, value]) => `${name} ${value}`)].join(
+      ', ',
+    );
   }
 }
 

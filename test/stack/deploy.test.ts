@@ -1,10 +1,15 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { SecurityHubClient } from '@aws-sdk/client-securityhub';
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { parseArguments } from '../../reference-stack/deploy/arguments.ts';
+import { lookUpPrefixLists, lookUpSecurityHub, lookUpZones } from '../../reference-stack/deploy/look-up.ts';
 import { signAssembly } from '../../reference-stack/deploy/sign-assembly.ts';
 import { referenceApplication } from '../../reference-stack/lib/index.ts';
-import type { Call } from './handlers/fake-aws.ts';
+import { answering, type Answer, type Call } from './handlers/fake-aws.ts';
 import { newApp, resourcesIn, type TemplateResource } from './reference-app.ts';
 import { signingContext } from './signing-context.ts';
 
@@ -25,6 +30,8 @@ function manifest(bundles: (string | undefined)[], template: string): string {
     files: { ...files, [template]: asset(template, 'file', 'json') },
   });
 }
+
+const credentials = { accessKeyId: 'testing', secretAccessKey: 'testing' };
 
 const of = (calls: Call[], command: string) => calls.filter((call) => call.command === command);
 
@@ -85,6 +92,96 @@ describe('signAssembly', () => {
     const { context, signing } = signingContext([], { versions: false });
     await expect(signAssembly(folder, context)).rejects.toThrow('keeps no versions');
     expect(signing).toEqual([]);
+  });
+});
+
+describe('the command line of a deployment', () => {
+  const parse = (line: string, terminal = true) => parseArguments(line.split(' '), terminal);
+
+  it('gives the profile to every command, and to each the options that are its own', () => {
+    const { settings, everywhere, options, profile } = parse(
+      'domainName=orders.acme.com --profile prod --parameters HeadgateApi:HostedZoneId=Z1 -c posture=sandbox --verbose prefix=Acme',
+    );
+    expect(Object.fromEntries(settings)).toEqual({
+      domainName: 'orders.acme.com',
+      posture: 'sandbox',
+      prefix: 'Acme',
+    });
+    expect(profile).toBe('prod');
+    expect(everywhere).toEqual(['--profile', 'prod']);
+    expect(options).toEqual(['--parameters', 'HeadgateApi:HostedZoneId=Z1', '--verbose']);
+    expect(parse('--profile=prod').everywhere).toEqual(['--profile', 'prod']);
+  });
+
+  it('asks nobody where there is no terminal, unless told to', () => {
+    expect(parse('prefix=Acme', false).options).toEqual(['--require-approval', 'never']);
+    expect(parse('--require-approval any-change', false).options).toEqual([
+      '--require-approval',
+      'any-change',
+    ]);
+    expect(parse('prefix=Acme').options).toEqual([]);
+  });
+});
+
+describe('what a deployment looks up', () => {
+  const named = (name: string) => () => Promise.reject(Object.assign(new Error(name), { name }));
+  const ec2 = (answers: Record<string, Answer>) => {
+    const client = new EC2Client({ region: 'eu-north-1', credentials });
+    answering(client, answers);
+    return client;
+  };
+
+  it('is the prefix lists, in every Region', async () => {
+    const lists = ['s3', 'dynamodb'].map((service) => ({
+      PrefixListName: `com.amazonaws.eu-north-9.${service}`,
+      PrefixListId: `pl-${service}`,
+    }));
+    const asked = ec2({ DescribeManagedPrefixListsCommand: () => ({ PrefixLists: lists }) });
+    await expect(lookUpPrefixLists(asked, 'eu-north-9')).resolves.toEqual({
+      s3: 'pl-s3',
+      dynamoDb: 'pl-dynamodb',
+    });
+    const denied = ec2({ DescribeManagedPrefixListsCommand: named('UnauthorizedOperation') });
+    await expect(lookUpPrefixLists(denied, 'eu-central-1')).resolves.toEqual({
+      s3: 'pl-6ea54007',
+      dynamoDb: 'pl-66a5400f',
+    });
+    await expect(lookUpPrefixLists(denied, 'eu-north-9')).rejects.toThrow(
+      'give prefixLists=pl-S3,pl-DYNAMODB',
+    );
+  });
+
+  it('is two zones in which functions run', async () => {
+    const zones = [
+      ['us-east-1c', 'use1-az2'],
+      ['us-east-1a', 'use1-az3'],
+      ['us-east-1b', 'use1-az1'],
+    ].map(([ZoneName, ZoneId]) => ({ ZoneName, ZoneId }));
+    const asked = ec2({ DescribeAvailabilityZonesCommand: () => ({ AvailabilityZones: zones }) });
+    await expect(lookUpZones(asked)).resolves.toEqual(['us-east-1b', 'us-east-1c']);
+    await expect(
+      lookUpZones(ec2({ DescribeAvailabilityZonesCommand: named('Denied') })),
+    ).resolves.toBeUndefined();
+  });
+
+  it.each([
+    ['off', named('InvalidAccessException'), () => ({}), true],
+    [
+      'on by this stack',
+      () => ({}),
+      () => ({ StackResources: [{ ResourceType: 'AWS::SecurityHub::Hub' }] }),
+      true,
+    ],
+    ['on by somebody else', () => ({}), () => ({ StackResources: [] }), false],
+    ['on, and the stack is not there yet', () => ({}), named('ValidationError'), false],
+  ])('is whether to enable Security Hub: %s', async (_name, hub, resources, expected) => {
+    const securityHub = new SecurityHubClient({ region: 'eu-north-1', credentials });
+    const cloudFormation = new CloudFormationClient({ region: 'eu-north-1', credentials });
+    answering(securityHub, { DescribeHubCommand: hub as Answer });
+    answering(cloudFormation, { DescribeStackResourcesCommand: resources as Answer });
+    await expect(lookUpSecurityHub(securityHub, cloudFormation, 'HeadgateFoundation')).resolves.toBe(
+      expected,
+    );
   });
 });
 

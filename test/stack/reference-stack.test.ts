@@ -318,6 +318,54 @@ describe('the reference application', () => {
       expect(queues).toHaveLength(10);
     });
 
+    it('says in each alarm how to replay what is dead, which the runbook may do', () => {
+      const isSource = (id: string) =>
+        all('AWS::SQS::Queue').some(({ properties }) =>
+          JSON.stringify(properties['RedrivePolicy'] ?? '').includes(`"${id}"`),
+        );
+      const statements = all('AWS::IAM::Policy').flatMap(
+        ({ properties }) =>
+          (properties['PolicyDocument'] as { Statement: { Action: string | string[]; Resource: unknown }[] })
+            .Statement,
+      );
+      const alarms = all('AWS::CloudWatch::Alarm').map(({ properties }) => properties);
+      const actions = all('AWS::SQS::Queue')
+        .filter(({ properties }) => properties['RedriveAllowPolicy'])
+        .map(({ id }) => {
+          const alarm = alarms.find((each) => JSON.stringify(each['Dimensions'] ?? '').includes(`"${id}"`));
+          const action = /Action (\w+)/.exec(JSON.stringify(alarm?.['AlarmDescription']))?.[1];
+          expect([id, action]).toEqual([id, isSource(id) ? 'RedriveAll' : 'RetryAll']);
+          const moves = statements.some(
+            ({ Action: names, Resource: of }) =>
+              names.includes('sqs:StartMessageMoveTask') && JSON.stringify(of).includes(`"${id}"`),
+          );
+          expect([id, moves]).toEqual([id, isSource(id)]);
+          return action;
+        });
+      expect(actions.filter((action) => action === 'RedriveAll')).toHaveLength(3);
+      for (const action of ['lambda:InvokeFunction', 'states:RedriveExecution', 'sns:Publish'])
+        expect(JSON.stringify(statements)).toContain(`"${action}"`);
+    });
+
+    it('keeps undelivered events under another key than the bus, which may send there itself', () => {
+      const { template } = app;
+      const [bus] = all('AWS::Events::EventBus');
+      const dead = JSON.stringify(bus?.properties['DeadLetterConfig']);
+      const queue = all('AWS::SQS::Queue').find(({ id }) => dead.includes(`"${id}"`));
+      expect(queue?.properties['KmsMasterKeyId']).not.toEqual(bus?.properties['KmsKeyIdentifier']);
+      template('Events').hasResourceProperties('AWS::SQS::QueuePolicy', {
+        Queues: [{ Ref: queue?.id }],
+        PolicyDocument: {
+          Statement: Match.arrayWith([
+            Match.objectLike({
+              Principal: { Service: 'events.amazonaws.com' },
+              Condition: { ArnEquals: { 'aws:SourceArn': { 'Fn::GetAtt': [bus?.id, 'Arn'] } } },
+            }),
+          ]),
+        },
+      });
+    });
+
     it('lets the runbook’s role alone move dead messages', () => {
       const movers = app.resources.filter(({ properties }) =>
         JSON.stringify(properties).includes('"sqs:StartMessageMoveTask"'),
@@ -382,6 +430,27 @@ describe('settings', () => {
   it('leaves Security Hub alone where the account has it', () => {
     const { resources } = synthesize({ securityHub: false });
     expect(resources.filter(({ type }) => type.startsWith('AWS::SecurityHub'))).toEqual([]);
+  });
+
+  it('stands in the zones and on the prefix lists that were looked up', () => {
+    const network = { zones: ['us-east-1b', 'us-east-1d'], prefixLists: { s3: 'pl-1', dynamoDb: 'pl-2' } };
+    const { resources, template } = synthesize({ network });
+    const zones = resources
+      .filter(({ type }) => type === 'AWS::EC2::Subnet')
+      .map(({ properties }) => properties['AvailabilityZone']);
+    expect([...new Set(zones)]).toEqual(network.zones);
+    expect(template('Foundation').findMappings('*')).toEqual({});
+  });
+
+  it('says in outputs what callers need, and no address that is disabled', () => {
+    const { template } = synthesize();
+    const outputs = (name: 'Foundation' | 'Events' | 'Api') =>
+      Object.keys(template(name).findOutputs('*')).filter((id) => !id.startsWith('ExportsOutput'));
+    expect(outputs('Foundation')).toEqual(['ExternalApiKeySecret']);
+    expect(outputs('Events')).toEqual(['UploadBucket']);
+    expect(outputs('Api').sort()).toEqual(
+      ['Address', 'ApiKeyId', 'ClientId', 'DnsTarget', 'DnsTargetZone', 'SignIn', 'UserPoolId'].sort(),
+    );
   });
 
   it('names the Region’s prefix lists, and says where it knows none', () => {

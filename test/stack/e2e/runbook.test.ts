@@ -17,7 +17,8 @@ interface Step {
 const hasPython = () => spawnSync('python3', ['-c', 'import boto3'], { stdio: 'ignore' }).status === 0;
 
 /** Runs a script step as Systems Manager does: the handler by its name, with the payload, in Python. */
-function run(name: string, payload: object, url: string) {
+function run(name: string, inputs: object, url: string) {
+  const payload = { SourceQueueUrl: '', FunctionArn: '', BusArn: '', ...inputs };
   const { mainSteps } = runbookContent('test', 'role') as { mainSteps: Step[] };
   const step = mainSteps.find((each) => each.name === name);
   const script = `${step?.inputs.Script ?? ''}\nimport sys\nprint(json.dumps(${step?.inputs.Handler ?? ''}(json.loads(sys.argv[1]), None)))`;
@@ -100,6 +101,18 @@ function run(name: string, payload: object, url: string) {
         expect(await received(QueueUrl)).toEqual([]);
       },
     );
+
+    it('retry all sends every message where it belongs, and leaves what it cannot send', async () => {
+      const { QueueUrl, SourceQueueUrl } = await queuesWith(
+        '',
+        '{"orderId":"one"}',
+        'poison',
+        '{"orderId":"two"}',
+      );
+      const answer = run('RetryAll', { QueueUrl, SourceQueueUrl, MessageId: '' }, aws.url);
+      expect(answer).toMatchObject({ Retried: 2, Refused: expect.stringContaining('Reason') });
+      expect(run('Inspect', { QueueUrl }, aws.url)).toMatchObject({ Count: 1 });
+    }, 60_000);
 
     it('retry one refuses what is no JSON object, and a message that is not there; both stay', async () => {
       const { QueueUrl, SourceQueueUrl, ids } = await queuesWith('', 'poison');

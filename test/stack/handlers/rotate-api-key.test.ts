@@ -79,6 +79,16 @@ describe('rotate-api-key', () => {
     expect(secret.get('AWSCURRENT')).toEqual({ SecretString: '{"apiKey":"old"}' });
   });
 
+  it('tests nothing where rotation is set up and no key was made, or none was ever put in', async () => {
+    external.reply = () => ({ status: 403, body: {} });
+    await step('testSecret');
+    secret.values.set('v-old', '{"placeholder":"made up"}');
+    secret.values.set('v-new', '{"placeholder":"made up"}');
+    secret.stages.set('AWSPENDING', 'v-new');
+    await step('testSecret');
+    expect(external.seen).toHaveLength(0);
+  });
+
   it('stores nothing where the provider names no key', async () => {
     external.reply = () => ({ status: 200, body: {} });
     await expect(step('createSecret')).rejects.toThrow('made no key');

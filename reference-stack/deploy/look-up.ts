@@ -1,0 +1,100 @@
+import { CloudFormationClient, DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation';
+import {
+  DescribeAvailabilityZonesCommand,
+  DescribeManagedPrefixListsCommand,
+  type EC2Client,
+} from '@aws-sdk/client-ec2';
+import { DescribeHubCommand, type SecurityHubClient } from '@aws-sdk/client-securityhub';
+import { gatewayPrefixLists, type GatewayPrefixLists } from '../lib/prefix-lists.ts';
+
+/** Zones that have subnets, and no functions in them. By id: names differ from account to account. */
+const withoutLambda = new Set(['use1-az3']);
+
+/**
+ * The prefix lists of the Region's gateway endpoints: asked for, or as they are known where the call is denied.
+ *
+ * @throws when there is no answer and the Region is not known; nothing has been deployed then
+ */
+export async function lookUpPrefixLists(ec2: EC2Client, region: string): Promise<GatewayPrefixLists> {
+  const names = { s3: `com.amazonaws.${region}.s3`, dynamoDb: `com.amazonaws.${region}.dynamodb` };
+  let cause: unknown;
+  try {
+    const { PrefixLists: lists = [] } = await ec2.send(
+      new DescribeManagedPrefixListsCommand({
+        Filters: [{ Name: 'prefix-list-name', Values: Object.values(names) }],
+      }),
+    );
+    const idOf = (name: string) => lists.find((list) => list.PrefixListName === name)?.PrefixListId;
+    const [s3, dynamoDb] = [idOf(names.s3), idOf(names.dynamoDb)];
+    if (s3 !== undefined && dynamoDb !== undefined) return { s3, dynamoDb };
+  } catch (error) {
+    cause = error;
+  }
+  const known = gatewayPrefixLists[region];
+  if (known) return known;
+  throw new Error(
+    `The prefix lists of S3 and DynamoDB in ${region} were not found. Allow ec2:DescribeManagedPrefixLists, or give prefixLists=pl-S3,pl-DYNAMODB.`,
+    { cause },
+  );
+}
+
+/**
+ * Two zones of the Region in which functions can run: the first ones, so that the next deployment finds the same.
+ *
+ * @returns their names, or undefined where nothing was answered: CloudFormation then takes the first ones
+ */
+export async function lookUpZones(ec2: EC2Client): Promise<readonly string[] | undefined> {
+  try {
+    const { AvailabilityZones: zones = [] } = await ec2.send(
+      new DescribeAvailabilityZonesCommand({
+        Filters: [
+          { Name: 'zone-type', Values: ['availability-zone'] },
+          { Name: 'state', Values: ['available'] },
+        ],
+      }),
+    );
+    const names = zones
+      .filter(({ ZoneId: id = '' }) => !withoutLambda.has(id))
+      .flatMap(({ ZoneName: name }) => name ?? [])
+      .sort();
+    return names.length < 2 ? undefined : names.slice(0, 2);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Whether the foundation stack is to enable Security Hub: where nobody has, or where that stack has before.
+ *
+ * @param foundation name of the stack that would hold it
+ */
+export async function lookUpSecurityHub(
+  securityHub: SecurityHubClient,
+  cloudFormation: CloudFormationClient,
+  foundation: string,
+): Promise<boolean> {
+  try {
+    await securityHub.send(new DescribeHubCommand({}));
+  } catch (error) {
+    // Off: Security Hub answers that the account is not subscribed. Denied: the deployment itself will tell.
+    return (
+      isNamed(error, 'InvalidAccessException', 'ResourceNotFoundException') ||
+      !isNamed(error, 'AccessDeniedException')
+    );
+  }
+  try {
+    const { StackResources: resources = [] } = await cloudFormation.send(
+      new DescribeStackResourcesCommand({ StackName: foundation }),
+    );
+    return resources.some(
+      ({ ResourceType: type, ResourceStatus: status }) =>
+        type === 'AWS::SecurityHub::Hub' && status !== 'DELETE_COMPLETE',
+    );
+  } catch {
+    return false; // no such stack yet: somebody else enabled it
+  }
+}
+
+function isNamed(error: unknown, ...names: string[]): boolean {
+  return error instanceof Error && names.includes(error.name);
+}
