@@ -89,7 +89,7 @@ export function referenceApplication(app: App, props: ReferenceApplicationProps 
     eventBus: events.bus,
   });
   addOutputs(foundationStack, {
-    ExternalApiKeySecret: [externalApi.secret.secretName, 'Secret that takes the key of the external API'],
+    ExternalApiKeySecret: [externalApi.secret.secretArn, 'Secret that takes the key of the external API'],
   });
   addOutputs(eventsStack, {
     UploadBucket: [events.uploads.bucketName, 'Bucket that takes files of orders, one a line'],
