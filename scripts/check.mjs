@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installMoto, motoBin } from '../test/account/wire/moto-server.mjs';
+import { installMinistack } from '../test/stack/deployed/ministack.mjs';
 import { installNode, otherNodes } from './other-nodes.mjs';
 
 const full = process.argv.includes('--full');
@@ -101,6 +102,11 @@ run('example reports are fresh', process.execPath, ['scripts/reports.mjs', '--ch
 if (full) {
   run('the package works by itself', process.execPath, ['scripts/check-package.mjs']);
   jest('tests against a local AWS endpoint', ['--config', 'test/wire.jest.config.mjs'], withoutEndpoint);
+  jest(
+    'the reference stack, deployed to an emulator',
+    ['--config', 'test/e2e.jest.config.mjs'],
+    await installMinistack(),
+  );
   jest(
     'browser tests',
     ['--config', 'test/browser/jest.config.mjs'],

@@ -70,7 +70,7 @@ if (missing !== undefined) console.warn(`Skipped: ${missing}.`);
     'EventsOrderedOrdersDeadLettersQueue',
     'EventsUndeliveredAnnouncementsQueue',
     'EventsUndeliveredQueue',
-    'FoundationExternalApiFailuresQueue',
+    'ExternalApiFailuresQueue',
     'FoundationOperationsUndeliveredQueue',
   ];
   const dead = async () => {
@@ -171,7 +171,7 @@ if (missing !== undefined) console.warn(`Skipped: ${missing}.`);
     new SQSClient(app.client).send(
       new SetQueueAttributesCommand({
         QueueUrl: state.queueUrl(logicalId),
-        Attributes: { VisibilityTimeout: '1' },
+        Attributes: { VisibilityTimeout: '10' },
       }),
     );
 
@@ -189,7 +189,7 @@ if (missing !== undefined) console.warn(`Skipped: ${missing}.`);
       async () => ((await state.depth('BatchOrdersDeadLettersQueue')) > 0 ? true : undefined),
       'the poison message is dead',
     );
-    expect(await dead()).toEqual([['BatchOrdersDeadLettersQueue', 1]]);
+    expect((await dead()).map(([queue]) => queue)).toEqual(['BatchOrdersDeadLettersQueue']);
   });
 
   it('answers 503 while the external API is out, and settles later what waited', async () => {

@@ -12,8 +12,10 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const version = '1.5.33';
+// Without it the emulator verifies no token.
+const cryptography = '50.0.2';
 const here = dirname(fileURLToPath(import.meta.url));
-const environment = join(here, '../../../.cache', `ministack-${version}`);
+const environment = join(here, '../../../.cache', `ministack-${version}-cryptography-${cryptography}`);
 /** The Python of the virtual environment. */
 export const python = join(environment, 'bin', 'python3');
 /** Account that everything is deployed to. */
@@ -30,9 +32,8 @@ export async function installMinistack() {
   try {
     await run('python3', ['-m', 'venv', environment]);
     const pip = join(environment, 'bin', 'pip');
-    await run(pip, ['install', '--quiet', '--disable-pip-version-check', `ministack==${version}`], {
-      timeout: 300_000,
-    });
+    const packages = [`ministack==${version}`, `cryptography==${cryptography}`];
+    await run(pip, ['install', '--quiet', '--disable-pip-version-check', ...packages], { timeout: 300_000 });
     return undefined;
   } catch (error) {
     return `ministack ${version} could not be installed: ${String(error.message).split('\n')[0]}`;
