@@ -1,4 +1,6 @@
 import type { Expression } from '../model/rule.ts';
+import { actsForm } from './alarm-actions.ts';
+import { firesForm } from './alarm-form.ts';
 import { countForm } from './count-form.ts';
 import { credentialForm } from './credential-form.ts';
 import type { Form } from './form.ts';
@@ -38,6 +40,8 @@ const forms: Readonly<Record<string, Form>> = {
   guards: guardsForm,
   letsOut: letsOutForm,
   settingOf: settingOfForm,
+  fires: firesForm,
+  acts: actsForm,
 };
 
 /** Forms that may ask about a bound resource (`of`) in the place of the one at hand. */

@@ -83,6 +83,9 @@ function visitArguments(
     else if (name === 'some' || name === 'every' || name === 'none' || name === 'count')
       visitQuantifier(name, argument as Expression, at, scope, report);
     else if (name === 'admits' || name === 'denies') checkAsked(argument as Expression, at, scope, report);
+    else if (name === 'fires')
+      for (const [term, bound] of Object.entries(argument as Expression))
+        checkOperand(bound, [...at, term], scope, report);
     else if (name === 'matches') checkPattern(argument as string, at, scope, report);
     else if (name === 'of' || name === 'sameAs' || name === 'settingOf' || name === 'refersTo')
       checkBinding(argument as string, at, scope, report);

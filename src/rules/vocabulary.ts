@@ -309,6 +309,27 @@ export const keywords: readonly Keyword[] = [
     example: 'settingOf: method',
   },
   {
+    name: 'fires',
+    role: 'form',
+    summary:
+      'The alarm that the relation led to fires when its metric comes `at` a value, or just `above` it, and is silent at 0: by operator, threshold, statistic and metric math. `share` is the per cent of calls at which an alarm on a share must fire.',
+    schema: {
+      type: 'object',
+      additionalProperties: false,
+      properties: { at: operand, above: operand, share: operand },
+      oneOf: [{ required: ['at'] }, { required: ['above'] }],
+    },
+    example: 'fires: {at: {parameter: maximumDepth}}',
+  },
+  {
+    name: 'acts',
+    role: 'form',
+    summary:
+      'When the alarm fires, an enabled action of it runs, or one of a composite alarm that fires with it (true), or none (false).',
+    schema: { type: 'boolean' },
+    example: 'acts: true',
+  },
+  {
     name: 'exists',
     role: 'predicate',
     summary: 'The property is written out (true) or absent (false); service defaults do not count.',

@@ -1,6 +1,7 @@
 import type { Resource } from '../../model/resource.ts';
 import {
   Reference,
+  Unresolved,
   isArrayValue,
   isObjectValue,
   type ObjectValue,
@@ -10,7 +11,8 @@ import {
 import { readJsonText } from '../../model/json-text.ts';
 import { findValues, parsePath } from '../property-path.ts';
 import { childOf, resolveTargets, type LinkContext } from '../resolve-target.ts';
-import { toSymbolicText, toValue } from '../../model/symbolic-text.ts';
+import { toSymbolicText, toValue, type SymbolicText } from '../../model/symbolic-text.ts';
+import { parseMetricQuery, parseMetricSearches } from './metric-queries.ts';
 import type { Reader, ReadTarget } from './row.ts';
 
 /** Metric dimension -> the types that its value names. */
@@ -61,13 +63,31 @@ export const readOverallMetrics: Reader = (_found, resource, _row, context) => {
 function metricsOf(alarm: Resource): readonly Metric[] {
   const own = metricOf(alarm.properties, alarm.properties, [], { via: 'metric' });
   const maths = findValues(alarm.properties, parsePath('Metrics[]')).flatMap(({ value, path }) => {
-    if (!isObjectValue(value) || !isObjectValue(value.MetricStat)) return [];
+    if (!isObjectValue(value)) return [];
+    if (!isObjectValue(value.MetricStat)) return queriedMetrics(value, path);
     const { MetricStat: statistic } = value;
     const metric = isObjectValue(statistic.Metric) ? statistic.Metric : {};
     const facts = facetsOf({ id: value.Id, period: statistic.Period, statistic: statistic.Stat });
     return [metricOf(metric, statistic, [...path, 'MetricStat', 'Metric'], { ...facts, via: 'maths' })];
   });
   return [own, ...maths];
+}
+
+/** What a query of Metrics Insights selects, once for each alternative of its conditions. */
+function queriedMetrics({ Id, Expression, Period }: ObjectValue, at: Path): readonly Metric[] {
+  const text = toSymbolicText(Expression);
+  const query = text === undefined ? undefined : parseMetricQuery(text.text);
+  if (text === undefined || query === undefined) return [];
+  const { metric, namespace, aggregate } = query;
+  const path = [...at, 'Expression'];
+  const facts = facetsOf({ id: Id, metric, namespace, period: Period, statistic: aggregate, via: 'query' });
+  if (query.alternatives.length === 0) return [{ path, dimensions: [], isOverall: true, facts }];
+  return query.alternatives.map((fixed) => ({
+    path,
+    dimensions: fixed.map(({ name, value }) => ({ name, value: toValue(value, text.pieces), path })),
+    isOverall: false,
+    facts,
+  }));
 }
 
 function metricOf(metric: ObjectValue, statistic: ObjectValue, path: Path, more: ObjectValue): Metric {
@@ -94,21 +114,39 @@ function facetsOf(facets: Readonly<Record<string, Value | undefined>>): ObjectVa
   return known;
 }
 
+/** Dimensions that count a whole resource alone, and beside others a part of it: an alias, a method. */
+const wholeAlone: ReadonlySet<string> = new Set([
+  'FunctionName',
+  'QueueName',
+  'TopicName',
+  'ApiName',
+  'ApiId',
+]);
+
 function metricTargets(metric: Metric, alarm: Resource, context: LinkContext): readonly ReadTarget[] {
-  const targets = metric.dimensions.flatMap(({ name, value, path }): ReadTarget[] => {
+  const { dimensions, facts } = metric;
+  const names = dimensions.map(({ name }) => name);
+  const isOfStage =
+    names.length === 2 && names.includes('Stage') && names.some((name) => apiDimensions.has(name));
+  const isPart = names.length > 1 && !isOfStage && names.some((name) => wholeAlone.has(name));
+  if (isPart) return [];
+  const targets = dimensions.flatMap(({ name, value, path }): ReadTarget[] => {
     const types = dimensionTypes[name];
-    if (types === undefined) return [];
+    // A rule's metrics name its bus beside it.
+    if (types === undefined || (name === 'EventBusName' && names.includes('RuleName'))) return [];
     return resolveTargets(value, { from: alarm, types }, context).map((target) => ({
       ...target,
       path,
       mayBe: types,
-      attributes: { ...target.attributes, ...metric.facts },
+      attributes: { ...target.attributes, ...facts },
     }));
   });
-  return [...targets, ...stageTargets(metric, targets, context)];
+  return isOfStage ? stageTargets(metric, targets, context) : targets;
 }
 
-/** A `Stage` dimension beside the API's makes the metric one of that stage. */
+const apiDimensions: ReadonlySet<string> = new Set(['ApiName', 'ApiId']);
+
+/** A `Stage` dimension beside the API's makes the metric one of that stage, and of no other. */
 function stageTargets(
   metric: Metric,
   apis: readonly ReadTarget[],
@@ -116,17 +154,20 @@ function stageTargets(
 ): readonly ReadTarget[] {
   const stage = metric.dimensions.find(({ name }) => name === 'Stage');
   const text = toSymbolicText(stage?.value);
-  if (stage === undefined || text === undefined) return [];
+  if (stage === undefined || text === undefined) return apis;
   const piece = text.pieces.get(text.text);
   const named = piece instanceof Reference ? context.index.byId(piece.resourceId) : undefined;
   if (named !== undefined && stageTypes.includes(named.type))
     return [{ to: named, path: stage.path, attributes: metric.facts }];
-  return apis.flatMap(({ to }) => {
-    if (to === undefined) return [];
+  const [open] = [...text.pieces.values()].filter((part) => part instanceof Unresolved);
+  return apis.flatMap((api): readonly ReadTarget[] => {
+    if (api.to === undefined) return [{ ...api, mayBe: stageTypes }];
     const child = stageTypes
-      .map((type) => childOf(type, to, text.text, context))
+      .map((type) => childOf(type, api.to as Resource, text.text, context)) // not undefined, as just seen
       .find((found) => found !== undefined);
-    return child === undefined ? [] : [{ to: child, path: stage.path, attributes: metric.facts }];
+    if (child !== undefined) return [{ to: child, path: stage.path, attributes: metric.facts }];
+    // The name of a stage that is not known may be that of any.
+    return open === undefined ? [] : [{ cause: open.cause, path: stage.path, mayBe: stageTypes }];
   });
 }
 
@@ -140,16 +181,25 @@ export const readActions: Reader = (found, resource, row, context) =>
 export const readComposedAlarms: Reader = (found, resource, row, context) => {
   const text = toSymbolicText(found.value);
   if (text === undefined) return resolveTargets(found.value, { from: resource, types: row.to }, context);
-  const inner = [...text.text.matchAll(/(?:ALARM|OK|INSUFFICIENT_DATA)\(([^()]*)\)/gi)].map(
-    (match) => match[1] ?? '',
+  const named = new Map<Resource, { target: ReadTarget; terms: number[] }>();
+  const open: ReadTarget[] = [];
+  [...text.text.matchAll(/\b(?:ALARM|OK|INSUFFICIENT_DATA)\s*\(([^()]*)\)/gi)].forEach(
+    ([, name = ''], term) => {
+      const value = toValue(name.replaceAll(/["']/g, '').trim(), text.pieces);
+      for (const target of resolveTargets(value, { from: resource, types: row.to }, context)) {
+        const known = target.to === undefined ? undefined : named.get(target.to);
+        if (known !== undefined) known.terms.push(term);
+        else if (target.to === undefined) open.push(target);
+        else named.set(target.to, { target, terms: [term] });
+      }
+    },
   );
-  return inner.flatMap((name) =>
-    resolveTargets(
-      toValue(name.replaceAll(/["']/g, '').trim(), text.pieces),
-      { from: resource, types: row.to },
-      context,
-    ),
-  );
+  // Which terms of the rule the alarm stands in: they decide whether the composite fires with it.
+  const known = [...named.values()].map(({ target, terms }) => ({
+    ...target,
+    attributes: { ...target.attributes, terms },
+  }));
+  return [...known, ...open];
 };
 
 /** Deepest nesting of a dashboard's body that is read. */
@@ -181,12 +231,25 @@ function collectMentions(
     for (const piece of text.pieces.values()) {
       if (piece instanceof Reference) keep(resolveTargets(piece, { from: resource, types: ['*'] }, context));
     }
+    keep(expressionTargets(text, resource, context));
   } else if (isArrayValue(value)) {
     keep(dimensionTargets(value, resource, context));
-    for (const item of value) collectMentions(item, resource, context, keep, depth + 1);
+    let row: readonly Value[] = [];
+    for (const item of value) {
+      if (isArrayValue(item)) row = writtenOut(item, row);
+      collectMentions(isArrayValue(item) ? row : item, resource, context, keep, depth + 1);
+    }
   } else if (isObjectValue(value)) {
     for (const item of Object.values(value)) collectMentions(item, resource, context, keep, depth + 1);
   }
+}
+
+/** `["...", "orders"]` repeats the row before it with another last value; options at the end are no values. */
+function writtenOut(row: readonly Value[], before: readonly Value[]): readonly Value[] {
+  if (row[0] !== '...') return row;
+  const values = row.slice(1).filter((item) => !isObjectValue(item));
+  const kept = before.filter((item) => !isObjectValue(item));
+  return [...kept.slice(0, Math.max(0, kept.length - values.length)), ...values];
 }
 
 /** `["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", "orders"]`: names and values in turn. */
@@ -201,4 +264,30 @@ function dimensionTargets(
     if (types === undefined || typeof value !== 'string') return [];
     return resolveTargets(value, { from: resource, types }, context);
   });
+}
+
+/** Resources that a search expression or a query of Metrics Insights names, or finds by their dimension alone. */
+function expressionTargets(
+  { text, pieces }: SymbolicText,
+  resource: Resource,
+  context: LinkContext,
+): readonly ReadTarget[] {
+  if (!/SEARCH\(|^\s*SELECT\s/i.test(text)) return [];
+  const alternatives = parseMetricQuery(text)?.alternatives ?? [];
+  const searches = parseMetricSearches(text);
+  const fixed = [...alternatives.flat(), ...searches.flatMap((search) => search.fixed)];
+  const named = fixed.flatMap(({ name, value }) => {
+    const types = dimensionTypes[name];
+    return types === undefined
+      ? []
+      : resolveTargets(toValue(value, pieces), { from: resource, types }, context);
+  });
+  const found = searches
+    .filter(({ isNarrowed }) => !isNarrowed)
+    .flatMap((search) => search.schema.filter((name) => !search.fixed.some((each) => each.name === name)))
+    .flatMap((name) => dimensionTypes[name] ?? [])
+    .flatMap((type) => context.index.ofType(type))
+    .filter(({ scope }) => scope === resource.scope)
+    .map((to) => ({ to }));
+  return [...named, ...found];
 }

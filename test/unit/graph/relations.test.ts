@@ -93,7 +93,7 @@ describe('alarms and dashboards', () => {
         ],
       }),
     });
-    expect(namesOf(graph, 'Slow', 'watches')).toEqual(['Api', 'Prod']);
+    expect(namesOf(graph, 'Slow', 'watches')).toEqual(['Prod']);
   });
 
   it('mention what a body in pieces refers to, and what it names', () => {
@@ -110,6 +110,66 @@ describe('alarms and dashboards', () => {
     });
     expect(namesOf(graph, 'Board', 'mentions').sort()).toEqual(['Inbox', 'Orders']);
     expect(namesOf(graph, 'Inbox', 'dashboards')).toEqual(['Board']);
+  });
+
+  it('watch an alias, a method or another stage as what they are, not as the whole', () => {
+    const graph = graphOf({
+      Orders: body('AWS::Lambda::Function', { FunctionName: 'orders' }),
+      Live: body('AWS::CloudWatch::Alarm', {
+        Namespace: 'AWS/Lambda',
+        MetricName: 'Errors',
+        Dimensions: [
+          { Name: 'FunctionName', Value: 'orders' },
+          { Name: 'Resource', Value: 'orders:live' },
+        ],
+      }),
+      Api: body('AWS::ApiGateway::RestApi', { Name: 'orders' }),
+      Prod: body('AWS::ApiGateway::Stage', { RestApiId: ref('Api'), StageName: 'prod' }),
+      Test: body('AWS::CloudWatch::Alarm', {
+        Namespace: 'AWS/ApiGateway',
+        MetricName: 'Latency',
+        Dimensions: [
+          { Name: 'ApiName', Value: 'orders' },
+          { Name: 'Stage', Value: 'test' },
+        ],
+      }),
+    });
+    expect(namesOf(graph, 'Live', 'watches')).toEqual([]);
+    expect(namesOf(graph, 'Test', 'watches')).toEqual([]);
+  });
+
+  it('are read from queries, searches and shortened rows', () => {
+    const select = `SELECT MAX(ApproximateAgeOfOldestMessage) FROM SCHEMA("AWS/SQS", QueueName) WHERE QueueName = 'inbox' OR QueueName = 'outbox'`;
+    const graph = graphOf({
+      Inbox: body('AWS::SQS::Queue', { QueueName: 'inbox' }),
+      Outbox: body('AWS::SQS::Queue', { QueueName: 'outbox' }),
+      Other: body('AWS::SQS::Queue', { QueueName: 'other' }),
+      Orders: body('AWS::Lambda::Function', { FunctionName: 'orders' }),
+      Ageing: body('AWS::CloudWatch::Alarm', { Metrics: [{ Id: 'q', Expression: select }] }),
+      Board: body('AWS::CloudWatch::Dashboard', {
+        DashboardBody: JSON.stringify({
+          widgets: [
+            {
+              properties: {
+                metrics: [
+                  ['AWS/SQS', 'X', 'QueueName', 'inbox', {}],
+                  ['...', 'outbox'],
+                ],
+              },
+            },
+            {
+              properties: {
+                metrics: [
+                  [{ expression: `SEARCH('{AWS/Lambda,FunctionName} MetricName="Errors"', 'Sum', 300)` }],
+                ],
+              },
+            },
+          ],
+        }),
+      }),
+    });
+    expect(namesOf(graph, 'Ageing', 'watches').sort()).toEqual(['Inbox', 'Outbox']);
+    expect(namesOf(graph, 'Board', 'mentions').sort()).toEqual(['Inbox', 'Orders', 'Outbox']);
   });
 });
 
