@@ -8,6 +8,7 @@ import {
   Unresolved,
   type Value,
 } from '../model/value.ts';
+import { isSelective } from './event-pattern.ts';
 import { isSchedule, isTimeZone } from './schedule.ts';
 import type { Truth } from './truth.ts';
 
@@ -21,6 +22,7 @@ export type ValueShape =
   | 'http-url'
   | 'schedule-expression'
   | 'time-zone'
+  | 'selective-event-pattern'
   | 'acm-certificate'
   | 'web-acl'
   | 'default-security-group'
@@ -30,6 +32,7 @@ export type ValueShape =
 export function hasShape(value: Value | undefined, shape: ValueShape, graph: ResourceGraph): Truth {
   if (value === undefined || value === null) return false;
   if (value instanceof Unresolved) return shape === 'literal' ? false : value.cause;
+  if (shape === 'selective-event-pattern') return isSelective(value);
   switch (shape) {
     case 'literal':
       return !(value instanceof SymbolicValue) && typeof value !== 'object';

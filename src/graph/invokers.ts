@@ -87,7 +87,7 @@ function readInvokers(invoked: Resource, context: LinkContext): readonly ReadTar
     if (incomplete !== undefined) targets.push({ cause: incomplete, partial: true });
     for (const edge of edges) {
       const invocation = edge.to === undefined ? undefined : invocationBy(edge.to, types);
-      if (edge.to !== undefined && invocation !== undefined) {
+      if (edge.to !== undefined && invocation !== undefined && !isSwitchedOff(edge.to)) {
         targets.push(...entriesOf(edge, edge.to, effectiveInvocation(edge, invocation), context));
       }
     }
@@ -95,6 +95,11 @@ function readInvokers(invoked: Resource, context: LinkContext): readonly ReadTar
   targets.push(...pollers(invoked, context));
   targets.push(...permitted(invoked, targets, context), ...unreadPolicies(invoked, context));
   return unique(targets);
+}
+
+/** Rules, schedules, pipes and mappings that are off invoke nothing. */
+function isSwitchedOff({ properties: { State, DesiredState, Enabled } }: Resource): boolean {
+  return State === 'DISABLED' || DesiredState === 'STOPPED' || Enabled === false || Enabled === 'false';
 }
 
 function invocationBy(holder: Resource, types: ReadonlyMap<string, Invocation>): Invocation | undefined {
@@ -156,7 +161,7 @@ function invocationFacts(edge: Relation, holder: Resource, invocation: Invocatio
 function pollers(invoked: Resource, context: LinkContext): readonly ReadTarget[] {
   const { edges, incomplete } = context.related(invoked, 'eventSourceMappings');
   const targets = edges.flatMap((edge) =>
-    edge.to === undefined ? [] : entriesOf(edge, edge.to, 'poll', context),
+    edge.to === undefined || isSwitchedOff(edge.to) ? [] : entriesOf(edge, edge.to, 'poll', context),
   );
   return incomplete === undefined ? targets : [...targets, { cause: incomplete, partial: true }];
 }

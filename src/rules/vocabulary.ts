@@ -39,6 +39,7 @@ export const valueShapes = [
   'http-url',
   'schedule-expression',
   'time-zone',
+  'selective-event-pattern',
   'acm-certificate',
   'web-acl',
   'default-security-group',

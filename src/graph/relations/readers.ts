@@ -1,5 +1,6 @@
 import type { Resource } from '../../model/resource.ts';
-import { Reference, isArrayValue, isObjectValue, type Value } from '../../model/value.ts';
+import { Reference, isArrayValue, isObjectValue, type ObjectValue, type Value } from '../../model/value.ts';
+import { wildcardMatches } from '../../model/wildcard.ts';
 import { valueAt } from '../property-path.ts';
 import { childOf, hostTargets, resolveTargets, type LinkContext } from '../resolve-target.ts';
 import { splitText, toSymbolicText, toValue, type SymbolicText } from '../../model/symbolic-text.ts';
@@ -162,8 +163,30 @@ export const readMatchedBuckets: Reader = (found, resource, row, context) => {
   const source = valueAt(found.value, 'source');
   if (!isArrayValue(source) || !source.includes('aws.s3')) return [];
   const names = valueAt(found.value, 'detail.bucket.name');
-  return resolveTargets(names, { from: resource, types: row.to }, context);
+  const listed = isArrayValue(names) ? names.filter((name) => !isObjectValue(name)) : (names ?? []);
+  const patterns = isArrayValue(names) ? names.filter((name) => isObjectValue(name)) : [];
+  const fitting = patterns.length === 0 ? [] : bucketsOf(resource.scope, context);
+  return [
+    ...resolveTargets(listed, { from: resource, types: row.to }, context),
+    ...fitting
+      .filter(({ name }) => patterns.some((pattern) => fitsName(name, pattern)))
+      .map(({ to }) => ({ to })),
+  ];
 };
+
+function bucketsOf(scope: string, context: LinkContext): readonly { to: Resource; name: string }[] {
+  return context.index.ofType('AWS::S3::Bucket').flatMap((to) => {
+    const name = to.scope === scope ? toSymbolicText(to.properties.BucketName)?.text : undefined;
+    return name === undefined ? [] : [{ to, name }];
+  });
+}
+
+/** Names that only the deployment knows in part fit by the part that is known. */
+function fitsName(name: string, { prefix, suffix, wildcard }: ObjectValue): boolean {
+  if (typeof prefix === 'string') return name.startsWith(prefix);
+  if (typeof suffix === 'string') return name.endsWith(suffix);
+  return typeof wildcard === 'string' && wildcardMatches(wildcard.replaceAll('?', '\u0000'), name);
+}
 
 /** A delivery stream's parameter is a function only where it says so. */
 export const readProcessor: Reader = (found, resource, row, context) => {
