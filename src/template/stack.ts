@@ -15,7 +15,7 @@ import type { Reading } from './reading.ts';
 import { Resolver } from './resolver.ts';
 import type { DeclaredResource, StackSurroundings } from './value-resolver.ts';
 import { TemplateResource } from './template-resource.ts';
-import { hasSamTransform, hasUnknownTransform } from './transforms.ts';
+import { hasSamTransform, hasUnknownTransform, mayChangeResources } from './transforms.ts';
 
 /** How a template becomes a stack. */
 export interface StackOptions {
@@ -34,6 +34,13 @@ const nestedTypes: ReadonlySet<string> = new Set([
   'AWS::CloudFormation::Stack',
   'AWS::Serverless::Application',
 ]);
+
+/** Each resource is what the macro makes of it, which only CloudFormation knows. */
+const macroCause: Cause = {
+  code: 'transform',
+  message: 'a macro may change the whole template when it is deployed',
+  remedy: 'scan the template that the macro has made, or audit the deployed account',
+};
 
 /** One template as one stack: its resources, and what other stacks may ask of it. */
 export class Stack {
@@ -274,10 +281,7 @@ export class Stack {
 
   #readResources(): TemplateResource[] {
     if (hasUnknownTransform(this.root)) {
-      this.incomplete.push({
-        code: 'transform',
-        message: 'a macro may change the whole template when it is deployed',
-      });
+      this.incomplete.push(macroCause);
       this.#report(
         '/Transform',
         'transform-not-evaluated',
@@ -292,11 +296,14 @@ export class Stack {
       });
     }
     this.diagnostics.push(...checkNames(this.parsed, this.resolver));
+    const changed = mayChangeResources(this.root) ? macroCause : undefined;
     const resources: TemplateResource[] = [];
     for (const [name, written] of this.#written) {
       const exists = this.resolver.existence(name) ?? true;
       if (exists === false) continue;
-      resources.push(new TemplateResource(this, name, written, exists === true ? undefined : exists));
+      resources.push(
+        new TemplateResource(this, name, written, changed ?? (exists === true ? undefined : exists)),
+      );
     }
     return resources;
   }

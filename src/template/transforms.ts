@@ -35,6 +35,11 @@ export function hasUnknownTransform(root: RawObject): boolean {
   return transformNames(root).some((name) => !harmless.has(name));
 }
 
+/** True when a macro may change what the template declares; what `AWS::Include` adds changes nothing beside it. */
+export function mayChangeResources(root: RawObject): boolean {
+  return transformNames(root).some((name) => !harmless.has(name) && name !== 'AWS::Include');
+}
+
 /** Turns a parsed SAM template into what CloudFormation makes of it; `given` are parameters' values. */
 export type SamExpander = (parsed: ParsedTemplate, given: (name: string) => unknown) => ParsedTemplate;
 
