@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { HeadgateError } from '../model/headgate-error.ts';
-import { levels, type Level, type Rule, type RuleSet } from '../model/rule.ts';
+import { levels, type Assertion, type Level, type Rule, type RuleSet } from '../model/rule.ts';
 import { applySettings, type RuleSources } from '../rules/apply-config.ts';
 import type { HeadgateConfig } from '../rules/read-config.ts';
 import { shippedRules, shippedRulesWithExamples } from '../rules/shipped.ts';
@@ -71,10 +71,17 @@ function cutToLevel(set: RuleSet, level: Level): RuleSet {
   const asked = (wanted: Level): boolean => levels.indexOf(wanted) <= levels.indexOf(level);
   const partial: string[] = [];
   const rules = set.rules.flatMap((rule): Rule[] => {
-    const assert = rule.assert.filter((clause) => asked(clause.level ?? rule.level));
-    if (assert.length === 0) return [];
-    if (assert.length < rule.assert.length) partial.push(rule.id);
-    return [assert.length < rule.assert.length ? { ...rule, assert } : rule];
+    const isAsked = (clause: Assertion): boolean => asked(clause.level ?? rule.level);
+    if (rule.assert.every(isAsked)) return [rule];
+    if (!rule.assert.some(isAsked)) return [];
+    partial.push(rule.id);
+    // What a clause refines still says whether that clause has a sense.
+    const assert = rule.assert.flatMap((clause, at): Assertion[] => {
+      if (isAsked(clause)) return [clause];
+      const isRefined = rule.assert[at + 1]?.refines === true;
+      return isRefined ? [{ ...clause, reported: false }] : [];
+    });
+    return [{ ...rule, assert }];
   });
   const left = set.rules.length - rules.length;
   const detail = `level ${level}: ${left} of ${set.rules.length} rules are not checked, and ${partial.length} in part`;

@@ -229,12 +229,20 @@ function decideAssertions(rule: Rule, self: Node, context: Context): Decision {
   const undecided: Severity[] = [];
   let blockedBy: Cause | undefined;
   let isMoot = false;
+  let isAsked = false;
+  let leftOut = '';
   for (const clause of rule.assert) {
     // Who is told that there is no alarm need not hear that the alarm does nothing.
     isMoot &&= clause.refines === true;
     if (isMoot) continue;
     const asked = unobserved(context);
     const holds: Truth = compileExpression(clause.that)(self, asked);
+    if (clause.reported === false) {
+      isMoot = holds === false;
+      if (isMoot) leftOut = fillMessage(clause.otherwise, context);
+      continue;
+    }
+    isAsked = true;
     if (holds === false) {
       if (failures.length === 0) context.observations.length = 0;
       const message = fillMessage(clause.otherwise, context);
@@ -257,6 +265,13 @@ function decideAssertions(rule: Rule, self: Node, context: Context): Decision {
       message: ordered.map(({ message }) => message).join('. '),
     };
   }
+  if (!isAsked)
+    return {
+      verdict: 'notApplicable',
+      severity: rule.severity,
+      message: rule.title,
+      reason: `${leftOut}, which the level of this run does not check`,
+    };
   return blockedBy === undefined
     ? { verdict: 'pass', severity: rule.severity, message: fillMessage(rule.pass, context) }
     : unknown(rule, blockedBy, gravest(undecided));

@@ -46,6 +46,8 @@ export interface Assertion {
   readonly severity?: Severity;
   /** From which level on the clause is asked. @default the rule's */
   readonly level?: Level;
+  /** False where the run's level leaves it out, and a clause that refines it is asked: it only says whether that one has a sense. */
+  readonly reported?: false;
 }
 
 /** A rule as validated against rules.schema.json. Never mutated; `Expression` is compiled by the evaluator. */
