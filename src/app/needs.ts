@@ -225,7 +225,7 @@ function follow(types: ReadonlySet<string>, relation: string, read: Read): Reado
     if (!isForward && !isBackward) continue;
     for (const chain of row.through)
       chain.reduce((current, step) => follow(current, step, read), new Set(row.from) as ReadonlySet<string>);
-    for (const type of isForward ? row.to : row.from) far.add(type);
+    for (const type of isForward ? row.to : row.from) if (type !== '*') far.add(type);
   }
   for (const type of far) read(type);
   return far;
