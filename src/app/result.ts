@@ -47,12 +47,22 @@ export function assembleResult(parts: ResultParts): ScanResult {
     evaluations: ordered,
     flows: summarizeFlows(graph, ruleSet, ordered),
     requirements: summarizeRequirements(ruleSet, ordered),
-    diagnostics: [
-      ...reading.diagnostics.map((diagnostic) => withBlockedRules(diagnostic, ruleSet.rules)),
-      ...findUncovered(graph, ruleSet, reading),
-      ...(parts.diagnostics ?? []),
-    ],
+    diagnostics: withoutSecrets(
+      [
+        ...reading.diagnostics.map((diagnostic) => withBlockedRules(diagnostic, ruleSet.rules)),
+        ...findUncovered(graph, ruleSet, reading),
+        ...(parts.diagnostics ?? []),
+      ],
+      reading.resources,
+    ),
   };
+}
+
+/** All resources of a reading share what is marked as secret. */
+function withoutSecrets(diagnostics: readonly Diagnostic[], resources: readonly Resource[]): Diagnostic[] {
+  const secrets = resources.find((resource) => resource.secrets !== undefined)?.secrets;
+  if (secrets === undefined || secrets.isEmpty) return [...diagnostics];
+  return diagnostics.map((each) => ({ ...each, message: secrets.withhold(each.message) }));
 }
 
 /** The accounts and Regions that were read, each with the types that rules ask about and that were not read to their end. */

@@ -105,7 +105,7 @@ function evaluateOne(rule: Rule, resource: Resource, run: Run, flows: readonly s
   const { options, identify } = run;
   const self = nodeOf(resource);
   const context = contextOf(rule, self, run, options.detail === 'findings');
-  const decision = decideSafely(rule, self, context);
+  const decision = withoutSecrets(decideSafely(rule, self, context), resource.secrets);
   const common = {
     ruleId: rule.id,
     requirement: rule.requirement,
@@ -216,6 +216,17 @@ function decide(rule: Rule, self: Node, context: Context): Decision {
   const decision = decideAssertions(rule, self, context);
   if (decision.verdict !== 'fail') return decision;
   return { ...decision, message: `${decision.message} (created when ${conditionHolds(doubt)})` };
+}
+
+/** What a cause says may name a value. */
+function withoutSecrets(decision: Decision, secrets: Resource['secrets']): Decision {
+  if (secrets === undefined || secrets.isEmpty) return decision;
+  const { message, reason } = decision;
+  return {
+    ...decision,
+    message: secrets.withhold(message),
+    ...(reason === undefined ? {} : { reason: secrets.withhold(reason) }),
+  };
 }
 
 /** "condition `IsProd` is true", as the cause of an undecided condition names it. */

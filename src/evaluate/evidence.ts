@@ -1,8 +1,9 @@
 import type { Location, PositionLookup } from '../model/location.ts';
 import type { Resource } from '../model/resource.ts';
 import type { Evidence, Verdict } from '../model/scan-result.ts';
-import { describeValue, type Path } from '../model/value.ts';
-import { credentialShape } from './credentials.ts';
+import { describeSecret, describeShown } from '../model/shown-value.ts';
+import { PartialString, type Path, type Value } from '../model/value.ts';
+import { credentialIn, credentialShape } from './credentials.ts';
 import type { Context, Observation } from './node.ts';
 import { isUnknown } from './truth.ts';
 
@@ -27,15 +28,31 @@ function toEvidence(observation: Observation, context: Context, positions: Posit
   const { node, path, value, expected, holds, text } = observation;
   const place = path.length === 0 ? '' : `${path.join('.')} of `;
   const location = positions(node.resource.locate(path));
-  const shown = describeValue(value);
+  const { resource } = node;
   return {
-    what: text ?? `${place}${node.resource.name}`,
-    value: credentialShape(shown, context.data.credentials) === undefined ? shown : '(redacted)',
-    expected,
+    what: text ?? `${place}${resource.name}`,
+    value: withoutCredentials(value, describeShown(value, { ...resource, path }), path, context),
+    expected: resource.secrets?.withhold(expected) ?? expected,
     holds: isUnknown(holds) ? 'unknown' : holds,
     source: sourceOf(observation),
     ...(location === undefined ? {} : { location }),
   };
+}
+
+// What looks like a credential is none of a property's business, wherever it stands.
+function withoutCredentials(value: Value | undefined, shown: string, path: Path, context: Context): string {
+  const { credentials } = context.data;
+  const name = String(path.findLast((step) => typeof step === 'string') ?? '');
+  if (
+    typeof value === 'string' &&
+    shown !== describeSecret(value) &&
+    credentialIn(name, value, credentials) !== undefined
+  )
+    return describeSecret(value);
+  const carries =
+    credentialShape(shown, credentials) !== undefined ||
+    (value instanceof PartialString && credentialIn(name, value, credentials) !== undefined);
+  return carries ? '(redacted)' : shown;
 }
 
 function sourceOf({ node, source }: Observation): string {

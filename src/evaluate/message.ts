@@ -1,4 +1,5 @@
-import { describeValue, Unresolved } from '../model/value.ts';
+import { describeShown } from '../model/shown-value.ts';
+import { Unresolved } from '../model/value.ts';
 import { boundNode, follow, parsePath, type Context } from './node.ts';
 
 /**
@@ -16,8 +17,9 @@ export function fillMessage(template: string, context: Context): string {
       if (key === 'type') return self.resource.type;
       if (key.startsWith('parameter.')) return String(context.parameters[key.slice('parameter.'.length)]);
       let text = '(absent)';
-      follow(self, parsePath(key.slice('value:'.length)), context, (value) => {
-        text = value instanceof Unresolved ? '(unknown)' : describeValue(value, 80);
+      follow(self, parsePath(key.slice('value:'.length)), context, (value, path) => {
+        text =
+          value instanceof Unresolved ? '(unknown)' : describeShown(value, { ...self.resource, path }, 80);
         return true;
       });
       return text;

@@ -88,7 +88,7 @@ function numeric(compare: Compare): (raw: unknown) => Predicate {
       const bound = limit(node, context);
       if ('unknown' in bound) return bound.unknown;
       const [a, b] = [toNumber(value), toNumber(bound.known)];
-      if (a === undefined) return { code: 'malformed', message: `\`${String(value)}\` is not a number` };
+      if (a === undefined) return { code: 'malformed', message: 'the value is not a number' };
       return b === undefined ? false : compare(a, b);
     };
   };

@@ -1,4 +1,5 @@
 import type { SymbolicLocation } from './location.ts';
+import type { SecretTexts } from './secret-texts.ts';
 import type { Cause, ObjectValue, Path } from './value.ts';
 
 /**
@@ -37,6 +38,8 @@ export interface Resource {
   readonly region?: string;
   readonly arn?: string;
   readonly metadata?: ObjectValue;
+  /** What its source marked as secret: values of `NoEcho` parameters and what was made of them. */
+  readonly secrets?: SecretTexts;
   /** What the function's bundle shows; absent when no bundle was at hand. */
   readonly code?: CodeEvidence;
   /** Where the value at `path` stands (the nearest place that does, where the path is not written out). `[]` is the resource itself. */

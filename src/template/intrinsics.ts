@@ -23,7 +23,7 @@ const zoneLetters = ['a', 'b', 'c', 'd', 'e', 'f'];
 
 /** Everything but `Ref`, `Fn::If` and the condition functions, which belong to the resolver itself. */
 export const intrinsics: ReadonlyMap<string, Intrinsic> = new Map<string, Intrinsic>([
-  ['Fn::Base64', (argument, resolver) => mapChoice(resolver.resolve(argument), base64)],
+  ['Fn::Base64', (argument, resolver) => mapChoice(resolver.resolve(argument), (value) => base64(value, resolver))],
   ['Fn::Cidr', cidr],
   ['Fn::FindInMap', findInMap],
   ['Fn::GetAtt', getAtt],
@@ -54,13 +54,15 @@ function mapChoice(value: Value | undefined, apply: (value: Value | undefined) =
   return new Choice(value.cause, mapChoice(value.whenTrue, apply), mapChoice(value.whenFalse, apply));
 }
 
-function base64(value: Value | undefined): Value {
+function base64(value: Value | undefined, { surroundings }: ValueResolver): Value {
   if (value === undefined || value instanceof SymbolicValue || typeof value === 'object') {
     return unknownOr(value, '`Fn::Base64` takes a string');
   }
   const text = String(value);
   if (text.length > textLimit) return malformed('`Fn::Base64` takes a shorter string');
-  return Buffer.from(text).toString('base64');
+  const encoded = Buffer.from(text).toString('base64');
+  surroundings.secrets.derive(text, encoded);
+  return encoded;
 }
 
 function length(value: Value | undefined): Value {
@@ -127,7 +129,10 @@ function split(argument: unknown, resolver: ValueResolver): Value {
     if (typeof separator !== 'string' || separator === '')
       return unknownOr(separator, '`Fn::Split` takes a delimiter');
     if (typeof text !== 'string') return unknownOr(text, '`Fn::Split` takes a string');
-    return text.length > textLimit ? malformed('`Fn::Split` takes a shorter string') : text.split(separator);
+    if (text.length > textLimit) return malformed('`Fn::Split` takes a shorter string');
+    const pieces = text.split(separator);
+    resolver.surroundings.secrets.derive(text, pieces);
+    return pieces;
   });
 }
 

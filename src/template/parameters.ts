@@ -40,6 +40,11 @@ function isPlaceholder(standard: unknown, declaration: unknown): standard is str
   return !Array.isArray(allowed) || !(allowed as unknown[]).includes(standard);
 }
 
+/** True for a parameter whose value CloudFormation never shows. */
+export function isNoEcho(declaration: unknown): boolean {
+  return String(member(declaration, 'NoEcho')).toLowerCase() === 'true';
+}
+
 function storedParameter(name: string, holds: Cause['holds']): Unresolved {
   return new Unresolved({
     code: 'parameter',

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { SecretTexts } from '../model/secret-texts.ts';
 import { Unresolved, type Cause, type Value } from '../model/value.ts';
 import type { CopyBudget } from './for-each.ts';
 import type { Environment } from './environment.ts';
@@ -31,6 +32,7 @@ interface Export {
 export class Reading {
   readonly recursion = { depth: 0 };
   readonly budget: CopyBudget = { left: copyLimit };
+  readonly secrets = new SecretTexts();
   readonly stacks: ExportingStack[] = [];
   #ids: ReadonlyMap<string, ExportingStack> = new Map();
   #exports: Map<string, Export[]> | 'open' | undefined;

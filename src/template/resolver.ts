@@ -3,7 +3,7 @@ import { pseudoParameter } from './environment.ts';
 import { allTrue, anyTrue, equalValues, negate, type Truth } from './equality.ts';
 import { forEachPrefix, parseForEach, substitute } from './for-each.ts';
 import { intrinsics } from './intrinsics.ts';
-import { parameterValue } from './parameters.ts';
+import { isNoEcho, parameterValue } from './parameters.ts';
 import { isRawObject, member, onlyKey, setMember, type RawObject } from '../text/raw.ts';
 import { causeOf, textValue } from './strings.ts';
 import type { StackSurroundings, ValueResolver } from './value-resolver.ts';
@@ -146,7 +146,12 @@ export class Resolver implements ValueResolver {
   #parameter(name: string, declaration: unknown): Value {
     let value = this.#parameters.get(name);
     if (value === undefined) {
-      value = parameterValue(name, declaration, this.surroundings.given(name));
+      const given = this.surroundings.given(name);
+      value = parameterValue(name, declaration, given);
+      if (isNoEcho(declaration)) {
+        this.surroundings.secrets.add(given);
+        this.surroundings.secrets.add(value);
+      }
       this.#parameters.set(name, value);
     }
     return value;

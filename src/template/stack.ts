@@ -1,6 +1,7 @@
 import { fromPointer, toPointer } from '../model/location.ts';
 import type { CodeEvidence } from '../model/resource.ts';
 import type { SourceDiagnostic } from '../model/source.ts';
+import type { SecretTexts } from '../model/secret-texts.ts';
 import { Unresolved, type Cause, type Value } from '../model/value.ts';
 import { checkNames } from './check-names.ts';
 import { templateDiagnostic } from '../text/diagnostic.ts';
@@ -11,6 +12,7 @@ import type { AssetPlace } from './local-assets.ts';
 import type { WrittenResource } from './locate.ts';
 import type { ParsedTemplate } from '../text/parse-template.ts';
 import { entriesOf, isRawObject, member, onlyKey, setMember, type RawObject } from '../text/raw.ts';
+import { isNoEcho, parameterValue } from './parameters.ts';
 import type { Reading } from './reading.ts';
 import { Resolver } from './resolver.ts';
 import type { DeclaredResource, StackSurroundings } from './value-resolver.ts';
@@ -41,6 +43,15 @@ const macroCause: Cause = {
   message: 'a macro may change the whole template when it is deployed',
   remedy: 'scan the template that the macro has made, or audit the deployed account',
 };
+
+/** Marks what a template says of parameters that CloudFormation does not echo; what is given for them is marked when it is asked for. */
+function markSecrets(template: RawObject, secrets: SecretTexts): void {
+  for (const [, declaration] of entriesOf(template['Parameters'])) {
+    if (!isNoEcho(declaration)) continue;
+    secrets.add(parameterValue('', declaration, undefined));
+    for (const key of ['Default', 'AllowedValues']) secrets.add(member(declaration, key) as Value | undefined); // of a template: JSON
+  }
+}
 
 /** One template as one stack: its resources, and what other stacks may ask of it. */
 export class Stack {
@@ -83,7 +94,9 @@ export class Stack {
       mayAddResources,
       recursion: reading.recursion,
       budget: reading.budget,
+      secrets: reading.secrets,
     };
+    markSecrets(template, reading.secrets);
     this.root = this.#unrollSections(template, surroundings);
     this.resolver = new Resolver(this.root, surroundings);
     isReady = true;

@@ -1,4 +1,5 @@
 import type { SymbolicLocation } from '../model/location.ts';
+import type { SecretTexts } from '../model/secret-texts.ts';
 import type { CodeEvidence, Resource } from '../model/resource.ts';
 import { isObjectValue, type Cause, type ObjectValue, type Path } from '../model/value.ts';
 import { locateDerived } from './locate-derived.ts';
@@ -72,6 +73,10 @@ export class TemplateResource implements Resource {
     if (code !== undefined) this.code = code;
     // Metadata is read for names and notes alone, which are plain JSON.
     if (isRawObject(written.raw['Metadata'])) this.metadata = written.raw['Metadata'] as ObjectValue;
+  }
+
+  get secrets(): SecretTexts {
+    return this.#owner.resolver.surroundings.secrets;
   }
 
   get properties(): ObjectValue {

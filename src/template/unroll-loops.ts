@@ -1,4 +1,5 @@
 import { fromPointer, toPointer } from '../model/location.ts';
+import { SecretTexts } from '../model/secret-texts.ts';
 import { Unresolved, type Path, type Value } from '../model/value.ts';
 import { forEachPrefix, parseForEach, substitute, type CopyBudget } from './for-each.ts';
 import type { ParsedTemplate } from '../text/parse-template.ts';
@@ -55,6 +56,7 @@ function surroundingsOf(parsed: ParsedTemplate, given: (name: string) => unknown
     mayAddResources: true,
     recursion: { depth: 0 },
     budget: { left: copyLimit },
+    secrets: new SecretTexts(),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { SecretTexts } from '../model/secret-texts.ts';
 import type { Value } from '../model/value.ts';
 import type { Environment } from './environment.ts';
 import type { CopyBudget } from './for-each.ts';
@@ -28,6 +29,8 @@ export interface StackSurroundings {
   /** Shared by all stacks of a reading, because they can lead into each other. */
   readonly recursion: { depth: number };
   readonly budget: CopyBudget;
+  /** What `NoEcho` parameters hold, in all stacks of the reading. */
+  readonly secrets: SecretTexts;
 }
 
 /** What an intrinsic function needs of the resolver that it is evaluated by. */

@@ -40,6 +40,7 @@ export function generateResource(generation: Generation): Resource {
     generated: true,
     locate: (property) => parent.locate([...path, ...placeOf(property, generation.places)]),
     ...(uncertain === undefined ? {} : { uncertain }),
+    ...(parent.secrets === undefined ? {} : { secrets: parent.secrets }),
     ...(parent.stack === undefined ? {} : { stack: parent.stack }),
     ...(parent.account === undefined ? {} : { account: parent.account }),
     ...(parent.region === undefined ? {} : { region: parent.region }),
