@@ -5,7 +5,7 @@ import type { ScanResult } from '../model/scan-result.ts';
 import { renderReportParts, type ReportFormat, type RenderOptions } from '../report/render.ts';
 import type { CommonOptions } from './options.ts';
 import { saveFile } from './save-file.ts';
-import type { Surroundings } from './surroundings.ts';
+import { writeVerbatim, type Surroundings } from './surroundings.ts';
 
 /** What of the common options concerns output. */
 export interface EmitOptions extends Pick<
@@ -80,7 +80,7 @@ function readText(file: string): string | undefined {
 /** Waits where the reader is slower: what it has not taken would gather in memory. */
 export async function print(parts: Iterable<string>, stdout: Surroundings['stdout']): Promise<void> {
   for (const part of parts)
-    if (stdout.write(part) === false && stdout.once !== undefined && stdout.destroyed !== true)
+    if (writeVerbatim(stdout, part) === false && stdout.once !== undefined && stdout.destroyed !== true)
       await new Promise<void>((done) => {
         for (const event of ['drain', 'close', 'error']) stdout.once?.(event, done);
       });

@@ -14,6 +14,10 @@ export async function reportResult(
   await emit(await readResult(file, surroundings.cwd), options, surroundings);
 }
 
+function describeError(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** A saved result. @throws HeadgateError `result-invalid`. */
 export async function readResult(file: string, cwd: string): Promise<ScanResult> {
   let value: unknown;
@@ -22,7 +26,7 @@ export async function readResult(file: string, cwd: string): Promise<ScanResult>
   } catch (cause) {
     throw new HeadgateError(
       'result-invalid',
-      `\`${file}\` cannot be read as a result: ${cause instanceof Error ? cause.message : String(cause)}. Give a file that \`headgate scan --format json\` wrote.`,
+      `\`${file}\` cannot be read as a result: ${cause instanceof SyntaxError ? 'it is not valid JSON' : describeError(cause)}. Give a file that \`headgate scan --format json\` wrote.`,
       { file },
       { cause },
     );
@@ -31,7 +35,7 @@ export async function readResult(file: string, cwd: string): Promise<ScanResult>
   if (found !== '1.0')
     throw new HeadgateError(
       'result-invalid',
-      `\`${file}\` is not a Headgate result of schema version 1.0 (found \`${String(found)}\`).`,
+      `\`${file}\` is not a Headgate result of schema version 1.0 (found \`${found === undefined || /^[\d.]{1,20}$/.test(String(found)) ? String(found) : 'another'}\`).`,
       { file },
     );
   return value as ScanResult; // written by Headgate itself, as its schema version says

@@ -8,7 +8,7 @@ import { addPublishCommand } from './publish-command.ts';
 import { addReportCommand } from './report-command.ts';
 import { addDiffCommand } from './diff-command.ts';
 import { addInitCommand } from './init-command.ts';
-import type { Surroundings } from './surroundings.ts';
+import { guarded, type Surroundings } from './surroundings.ts';
 import { version } from '../app/version.ts';
 
 type AddCommand = (program: Command, surroundings: Surroundings, done: (code: number) => void) => void;
@@ -27,7 +27,8 @@ const commands: readonly (readonly [name: string, add: AddCommand])[] = [
 ];
 
 /** Runs the command line. Never throws; answers the exit code. */
-export async function run(argv: readonly string[], surroundings: Surroundings): Promise<number> {
+export async function run(argv: readonly string[], given: Surroundings): Promise<number> {
+  const surroundings = guarded(given);
   let exitCode = 0;
   const program = new Command('headgate')
     .description('Policy as code for AWS Lambda request flows.')
@@ -68,7 +69,13 @@ function report(error: unknown, { stderr }: Surroundings, debug: boolean): numbe
   }
   if (debug && error instanceof Error)
     stderr.write(
-      `${error.stack ?? ''}\n${error.cause instanceof Error ? `caused by ${error.cause.stack ?? ''}\n` : ''}`,
+      `${error.stack ?? ''}\n${error.cause instanceof Error ? `caused by ${stackOf(error.cause)}\n` : ''}`,
     );
   return 2;
+}
+
+// A syntax error quotes what was parsed, which nobody asked to see.
+function stackOf({ name, message, stack = '' }: Error): string {
+  if (name !== 'SyntaxError') return stack;
+  return `${name}\n${stack.slice(stack.indexOf(message) + message.length).trimStart()}`;
 }

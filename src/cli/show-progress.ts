@@ -1,5 +1,5 @@
 import type { AuditProgress, ProgressPart } from '../account/collect-account.ts';
-import type { Surroundings } from './surroundings.ts';
+import { writeVerbatim, type Surroundings } from './surroundings.ts';
 
 /** Milliseconds between two looks at how far an audit has come. */
 const interval = 200;
@@ -23,7 +23,7 @@ export function showProgress({ stderr, now }: Surroundings, quiet: boolean | und
       const paint = (): void => {
         const text = describeProgress(read(), now().getTime() - started);
         // A line that wraps could not be written over.
-        stderr.write(`${clearLine}${text.slice(0, (stderr.columns ?? 80) - 1)}`);
+        writeVerbatim(stderr, `${clearLine}${text.slice(0, (stderr.columns ?? 80) - 1)}`);
       };
       paint();
       timer = setInterval(paint, interval);
@@ -32,7 +32,7 @@ export function showProgress({ stderr, now }: Surroundings, quiet: boolean | und
       if (timer === undefined) return;
       clearInterval(timer);
       timer = undefined;
-      stderr.write(clearLine);
+      writeVerbatim(stderr, clearLine);
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Evaluation, ScanResult } from '../model/scan-result.ts';
 import { isOpenFailure, isOpenUnknown, rulesById, worstFirst } from './findings.ts';
-import { plural, singleLine } from './plain-text.ts';
+import { plural, singleLine, withoutCommands } from './plain-text.ts';
 import type { RenderOptions } from './render-options.ts';
 import { repositoryPath } from './repository-path.ts';
 
@@ -27,7 +27,18 @@ export function renderAnnotations(result: ScanResult, options: RenderOptions = {
   const left: Record<Command, number> = { error: shownEach, warning: shownEach, notice: shownEach };
   const failures = worstFirst(result.evaluations.filter(isOpenFailure));
   const shown = failures.filter(({ severity }) => left[commands[severity]]-- > 0);
+  const possible = worstFirst(
+    result.evaluations.filter((item) => isOpenUnknown(item) && item.failsWhen !== undefined),
+  );
   const lines = shown.map((item) => annotate(item, titles.get(item.ruleId)?.title ?? item.ruleId, options));
+  for (const item of possible.filter(({ severity }) => left[commands[severity]]-- > 0))
+    lines.push(
+      annotate(
+        { ...item, message: `${item.message}; it fails when ${item.failsWhen ?? ''}` },
+        titles.get(item.ruleId)?.title ?? item.ruleId,
+        options,
+      ),
+    );
   const unknown = result.evaluations.filter(isOpenUnknown).length;
   const rest = failures.length - shown.length;
   if (rest > 0) lines.push(`Headgate: ${plural(rest, 'more open failure')} in the report.`);
@@ -65,7 +76,7 @@ function annotate(
 }
 
 function escapeData(text: string): string {
-  return singleLine(text).replaceAll('%', '%25');
+  return withoutCommands(singleLine(text)).replaceAll('%', '%25');
 }
 
 function escapeProperty(text: string): string {

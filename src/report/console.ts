@@ -11,7 +11,7 @@ import {
   rulesById,
   worstFirst,
 } from './findings.ts';
-import { plural, singleLine, wrap } from './plain-text.ts';
+import { plural, singleLine, withoutCommands, wrap } from './plain-text.ts';
 import type { RenderOptions } from './render-options.ts';
 
 type Style = Parameters<typeof styleText>[0];
@@ -81,7 +81,7 @@ export function renderConsole(result: ScanResult, options: RenderOptions = {}): 
   addWaived(page, result);
   addDiagnostics(page, result.diagnostics);
   addSummary(page, result);
-  return `${page.lines.join('\n').trimStart()}\n`;
+  return `${page.lines.map(withoutCommands).join('\n').trimStart()}\n`;
 }
 
 function addFailures(page: Page, result: ScanResult, limit: number): void {

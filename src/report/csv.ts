@@ -1,7 +1,7 @@
 import type { Evaluation, RuleSummary, ScanResult } from '../model/scan-result.ts';
 import { rulesById } from './findings.ts';
 import { gathered } from './json-parts.ts';
-import { wellFormed } from './plain-text.ts';
+import { withoutControls } from './plain-text.ts';
 
 type Column = readonly [
   name: string,
@@ -66,6 +66,7 @@ function describeEvidence({ what, value, expected }: Evaluation['evidence'][numb
 function quote(cell: string): string {
   // Full-width forms count too: some spreadsheets fold them to the plain sign.
   const guarded = /^[\s\u0000]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/.test(cell) ? `'${cell}` : cell; // eslint-disable-line no-control-regex
-  const text = wellFormed(guarded);
+  // People also read it in a terminal.
+  const text = withoutControls(guarded);
   return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

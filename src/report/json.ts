@@ -17,6 +17,8 @@ export const memberOrder: readonly string[] = [
     'message',
     'reason',
     'cause',
+    'createdWhen',
+    'failsWhen',
     'says',
     'detail',
     'fingerprint',
@@ -27,7 +29,7 @@ export const memberOrder: readonly string[] = [
   ...['location', 'evidence', 'related', 'node', 'label', 'group', 'from', 'to', 'dashed', 'nodes', 'edges'],
   ...['decides', 'why', 'fix', 'text', 'cloudformation', 'cdk', 'cli', 'controls', 'references', 'origin'],
   ...['rules', 'resources', 'evaluated', 'deviations', 'selection', 'complete', 'partial'],
-  ...['pass', 'fail', 'unknown', 'notApplicable', 'waived', 'bySeverity', 'byFlow'],
+  ...['pass', 'fail', 'unknown', 'notApplicable', 'waived', 'bySeverity', 'possibleBySeverity', 'byFlow'],
   ...[
     'critical',
     'high',

@@ -31,6 +31,7 @@ export function renderMarkdown(result: ScanResult, options: RenderOptions = {}):
   const page = new LimitedPage((options.limitBytes ?? commentLimitBytes) - reservedBytes);
   addVerdict(page, result);
   addFailures(page, result);
+  addPossible(page, result);
   addUnknowns(page, result);
   addWaivers(page, result);
   if (page.cut > 0) {
@@ -127,6 +128,23 @@ function addFailures(page: LimitedPage, result: ScanResult): void {
   ]);
   page.add('', '#### Open failures');
   page.table(['Severity', 'Rule', 'What', 'Where', 'Fix'], rows);
+}
+
+function addPossible(page: LimitedPage, result: ScanResult): void {
+  const possible = worstFirst(
+    result.evaluations.filter((item) => isOpenUnknown(item) && item.failsWhen !== undefined),
+  );
+  if (possible.length === 0) return;
+  page.add('', '#### Checks that one side of a condition fails');
+  page.table(
+    ['Severity', 'Rule', 'Fails when', 'Where'],
+    possible.map((item) => [
+      item.severity,
+      codeSpan(item.ruleId),
+      cell(item.failsWhen ?? ''),
+      codeSpan(truncate(describeWhere(item), cellLimit)),
+    ]),
+  );
 }
 
 function addUnknowns(page: LimitedPage, result: ScanResult): void {

@@ -5,9 +5,16 @@ const unprintable =
 
 /** The text with every control, direction and lone surrogate character spelt out as `\u{hex}`; line feeds and tabs become spaces. */
 export function singleLine(text: string): string {
-  return text
-    .replace(/[\t\r\n]+/g, ' ')
-    .replace(unprintable, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
+  return text.replace(/[\t\r\n]+/g, ' ').replace(unprintable, codeOf);
+}
+
+function codeOf(character: string): string {
+  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+}
+
+/** The text with line ends and tabs as they are, and everything else as in `singleLine`. */
+export function withoutControls(text: string): string {
+  return text.replace(unprintable, (character) => (character === '\r' ? character : codeOf(character)));
 }
 
 /** As `singleLine`, with line feeds kept. */
@@ -16,6 +23,44 @@ export function printable(text: string): string {
     .split(/\r\n|\r|\n/)
     .map(singleLine)
     .join('\n');
+}
+
+// Colours that a report sets itself.
+// eslint-disable-next-line no-control-regex
+const ownStyle = /\u001b\[[0-9;]*m/g;
+
+/**
+ * Lines that neither a terminal nor a CI system acts on: controls are spelt out, a line does not begin with `::`, and
+ * `##` stands apart from a bracket or word that would make it a command (GitHub Actions, Azure Pipelines, TeamCity).
+ * Everything that is printed for people passes here last; styles are kept where `styled`.
+ */
+export function inert(text: string, styled = false): string {
+  return text
+    .split(/\r\n|\r|\n/)
+    .map((line) => withoutCommands(styled ? keepStyles(line) : spellOut(line)))
+    .join('\n');
+}
+
+function spellOut(line: string): string {
+  return line.replaceAll('\t', '  ').replace(unprintable, codeOf);
+}
+
+function keepStyles(line: string): string {
+  const styles = line.match(ownStyle) ?? [];
+  return line
+    .split(ownStyle)
+    .map((piece, index) => spellOut(piece) + (styles[index] ?? ''))
+    .join('');
+}
+
+/** As `inert`, of the commands alone: for texts whose controls are spelt out already. */
+export function withoutCommands(line: string): string {
+  return (
+    line
+      .replace(/##(?=\[|vso\[|teamcity\[)/gi, '# #')
+      // eslint-disable-next-line no-control-regex
+      .replace(/^((?:\s|\u001b\[[0-9;]*m)*)::/, '$1: :')
+  );
 }
 
 /** The first `limit` code points, the last of them `…` where something was cut. */

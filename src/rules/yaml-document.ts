@@ -61,7 +61,8 @@ export function parseYaml(text: string, file: string): YamlDocument {
   if (document.errors.length > 0) {
     const problems = document.errors.map((error) => {
       const { line, col } = lines.linePos(error.pos[0]);
-      return `${file}:${line}:${col}: ${error.message.split(' at line')[0] ?? error.message}`;
+      // What follows a colon quotes the file, which may be another one than was meant.
+      return `${file}:${line}:${col}: ${error.message.split(/ at line|: /)[0] ?? error.code}`;
     });
     throw new HeadgateError(
       'yaml-invalid',
@@ -118,6 +119,22 @@ const formerWords: Readonly<Record<string, string>> = {
     'it looked at the key of a condition alone; `admits` and `denies` evaluate policies with operators and values',
 };
 
+/** True where the file has the shape of ours: only then may its content stand in an error. */
+function isOurs(root: unknown, words: readonly string[]): boolean {
+  if (typeof root !== 'object' || root === null || Array.isArray(root)) return false;
+  const keys = Object.keys(root);
+  const known = keys.filter((key) => words.includes(key) || key === 'waivers');
+  return known.length > 0 && known.length * 2 >= keys.length;
+}
+
+/** What stands at a place, without its content. */
+function kindOf(value: unknown): string {
+  if (value === undefined || value === null) return 'nothing';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'string') return 'text';
+  return typeof value === 'object' ? 'a mapping' : `a ${typeof value}`;
+}
+
 function explain(problem: SchemaProblem, found: unknown, schemaWords: readonly string[]): string {
   const params = problem.params as Record<string, unknown>;
   if (problem.keyword === 'additionalProperties') {
@@ -154,6 +171,14 @@ export function describeProblems(
         all.some((other) => other.instancePath.startsWith(`${problem.instancePath}/`))
       ),
   );
+  if (!isOurs(document.value, words)) {
+    const expected = problems.find(({ keyword }) => keyword === 'required')?.params as
+      { readonly missingProperty?: string } | undefined;
+    const hint = expected?.missingProperty === undefined ? '' : ` with \`${expected.missingProperty}\``;
+    return [
+      `${document.file}:1:1: a mapping${hint} is expected, but ${kindOf(document.value)} of another kind stands here`,
+    ];
+  }
   const found = (deepest.length > 0 ? deepest : problems).map((problem) => {
     const path = pathOf(problem.instancePath);
     const params = problem.params as Record<string, unknown>;

@@ -100,7 +100,9 @@ export const decided = 'decided';
 export function findingsAddress(filters: Partial<Readonly<Record<FilterName, string>>>): string {
   const pairs = filterNames.flatMap((name) => {
     const value = filters[name];
-    return value === undefined || value === '' ? [] : [`${name}=${encodeURIComponent(value)}`];
+    if (value === undefined || value === '') return [];
+    // An address has no place for half a character.
+    return [`${name}=${encodeURIComponent(value.replace(/[\ud800-\udfff]/gu, '\ufffd'))}`];
   });
   return pairs.length === 0 ? '#findings' : `#findings?${pairs.join('&')}`;
 }
