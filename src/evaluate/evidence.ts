@@ -31,7 +31,12 @@ function toEvidence(observation: Observation, context: Context, positions: Posit
   const { resource } = node;
   return {
     what: text ?? `${place}${resource.name}`,
-    value: withoutCredentials(value, describeShown(value, { ...resource, path }), path, context),
+    value: withoutCredentials(
+      value,
+      describeShown(value, { type: resource.type, secrets: resource.secrets, path }),
+      path,
+      context,
+    ),
     expected: resource.secrets?.withhold(expected) ?? expected,
     holds: isUnknown(holds) ? 'unknown' : holds,
     source: sourceOf(observation),
@@ -43,15 +48,10 @@ function toEvidence(observation: Observation, context: Context, positions: Posit
 function withoutCredentials(value: Value | undefined, shown: string, path: Path, context: Context): string {
   const { credentials } = context.data;
   const name = String(path.findLast((step) => typeof step === 'string') ?? '');
-  if (
-    typeof value === 'string' &&
-    shown !== describeSecret(value) &&
-    credentialIn(name, value, credentials) !== undefined
-  )
-    return describeSecret(value);
+  const isCredential = typeof credentialIn(name, value, { data: credentials }) === 'string';
+  if (isCredential && typeof value === 'string') return describeSecret(value);
   const carries =
-    credentialShape(shown, credentials) !== undefined ||
-    (value instanceof PartialString && credentialIn(name, value, credentials) !== undefined);
+    credentialShape(shown, credentials) !== undefined || (isCredential && value instanceof PartialString);
   return carries ? '(redacted)' : shown;
 }
 

@@ -16,10 +16,10 @@ export function fillMessage(template: string, context: Context): string {
       if (key === 'name') return self.resource.name;
       if (key === 'type') return self.resource.type;
       if (key.startsWith('parameter.')) return String(context.parameters[key.slice('parameter.'.length)]);
+      const { type, secrets } = self.resource;
       let text = '(absent)';
       follow(self, parsePath(key.slice('value:'.length)), context, (value, path) => {
-        text =
-          value instanceof Unresolved ? '(unknown)' : describeShown(value, { ...self.resource, path }, 80);
+        text = value instanceof Unresolved ? '(unknown)' : describeShown(value, { type, secrets, path }, 80);
         return true;
       });
       return text;
