@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { redactionMark } from '../model/redaction.ts';
+import { literalKind, literalMembers } from '../model/secret-properties.ts';
 import { SymbolicValue, isArrayValue, isObjectValue, type ObjectValue, type Value } from '../model/value.ts';
 
 /**
@@ -10,6 +11,22 @@ export type SecretFinder = (name: string, text: string) => readonly (readonly [s
 
 /** Members whose own members are named by the user, and may so be named like secrets. */
 const variableMaps: ReadonlySet<string> = new Set(['Variables', 'StageVariables']);
+
+/** Where a value of a resource stands. */
+interface Place {
+  readonly type: string;
+  readonly path: readonly string[];
+  /** True where the members of an object are named by the user. */
+  readonly isNamedByUser: boolean;
+}
+
+/** A name, an address of AWS, or a path into an event or a state's input: what a rule may follow. */
+function isReference(text: string, key: string): boolean {
+  return (
+    /(?:Name|Arn|ARN|Url|Identifier|Type)$/.test(key) ||
+    /^(?:arn:|\$|<|\{%|States\.|https:\/\/sqs\.)/.test(text)
+  );
+}
 
 /**
  * Replaces secrets in property trees by keyed hashes, so that equal ones stay equal. A text stays a
@@ -22,30 +39,72 @@ export class Redactor {
     readonly key: Uint8Array,
   ) {}
 
-  /** A copy without secrets; parts without any are shared. */
-  redact(properties: ObjectValue): ObjectValue {
-    return this.#object(properties, false);
+  /** A copy of the properties of a type without secrets; parts without any are shared. */
+  redact(properties: ObjectValue, type: string): ObjectValue {
+    return this.#object(properties, { type, path: [], isNamedByUser: false });
   }
 
-  #object(object: ObjectValue, isNamedByUser: boolean): ObjectValue {
+  #object(object: ObjectValue, place: Place): ObjectValue {
     const { HeaderName } = object;
     return Object.fromEntries(
       Object.entries(object).map(([key, value]) => {
-        const name = isNamedByUser
+        const name = place.isNamedByUser
           ? key
           : key === 'HeaderValue' && typeof HeaderName === 'string'
             ? HeaderName
             : '';
-        return [key, this.#value(value, name, variableMaps.has(key))];
+        const inner = { ...place, path: [...place.path, key], isNamedByUser: variableMaps.has(key) };
+        return [key, this.#value(value, name, inner)];
       }),
     );
   }
 
-  #value(value: Value, name: string, isNamedByUser: boolean): Value {
-    if (typeof value === 'string') return this.#text(name, value);
+  #value(value: Value, name: string, place: Place): Value {
+    if (typeof value === 'string') return this.#leaf(name, value, place);
     if (value instanceof SymbolicValue) return value;
-    if (isArrayValue(value)) return value.map((item) => this.#value(item, name, false));
-    return isObjectValue(value) ? this.#object(value, isNamedByUser) : value;
+    if (isArrayValue(value))
+      return value.map((item) => this.#value(item, name, { ...place, isNamedByUser: false }));
+    return isObjectValue(value) ? this.#object(value, place) : value;
+  }
+
+  #leaf(name: string, text: string, { type, path }: Place): string {
+    const kind = literalKind(type, path);
+    if (kind === 'document') return this.#document(text);
+    if (kind === 'secret' && text !== '') return this.#mark(text);
+    if (kind === 'literal') return this.#literal(text, String(path.at(-1)));
+    return this.#text(name, text);
+  }
+
+  /** JSON of which single members hold what users write: a workflow, a dashboard. */
+  #document(text: string): string {
+    return this.#inJson(text, false) ?? this.#text('', text);
+  }
+
+  /** What a user hands over: names of resources and paths into events stay, for they are no secrets and rules read them. */
+  #literal(text: string, key: string): string {
+    if (text === '' || isReference(text, key)) return this.#text('', text);
+    return this.#inJson(text, true) ?? this.#mark(text);
+  }
+
+  /** The text with the literals of its JSON replaced; undefined for what is no JSON. */
+  #inJson(text: string, isLiteral: boolean): string | undefined {
+    if (!/^\s*[[{]/.test(text)) return undefined;
+    const walk = (value: unknown, key: string, literal: boolean): unknown => {
+      if (typeof value === 'string') return literal ? this.#literal(value, key) : this.#text('', value);
+      if (Array.isArray(value)) return value.map((item) => walk(item, key, literal));
+      if (typeof value !== 'object' || value === null) return value;
+      return Object.fromEntries(
+        Object.entries(value).map(([name, item]) => [
+          name,
+          walk(item, name, literal || literalMembers.has(name)),
+        ]),
+      );
+    };
+    try {
+      return JSON.stringify(walk(JSON.parse(text), '', isLiteral));
+    } catch {
+      return undefined;
+    }
   }
 
   #text(name: string, text: string): string {

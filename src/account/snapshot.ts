@@ -62,7 +62,7 @@ function writeResource(resource: Resource, redactor: Redactor): object {
     region,
     arn,
     uncertain,
-    properties: writeValue(redactor.redact(properties)),
+    properties: writeValue(redactor.redact(properties, type)),
   };
 }
 

@@ -313,11 +313,15 @@ export function summarizeResource(resource: Resource): ResourceSummary {
 }
 
 function describeResource(resource: Resource): ResourceSummary {
-  const { id, type, name, stack, constructPath, sourceLine, account, region, arn } = resource;
+  const { type, stack, constructPath, sourceLine, account, region } = resource;
+  // What nobody scanned is called by a text that names it, and that may be of a parameter that is not to be echoed.
+  const shown = (text: string): string =>
+    resource.external === true ? (resource.secrets?.withhold(text) ?? text) : text;
+  const arn = resource.arn === undefined ? undefined : shown(resource.arn);
   return {
-    id,
+    id: shown(resource.id),
     type,
-    name,
+    name: shown(resource.name),
     ...(stack === undefined ? {} : { stack }),
     ...(constructPath === undefined ? {} : { constructPath }),
     ...(sourceLine === undefined

@@ -29,15 +29,16 @@ function toEvidence(observation: Observation, context: Context, positions: Posit
   const place = path.length === 0 ? '' : `${path.join('.')} of `;
   const location = positions(node.resource.locate(path));
   const { resource } = node;
+  const shown = (words: string): string => resource.secrets?.withhold(words) ?? words;
   return {
-    what: text ?? `${place}${resource.name}`,
+    what: shown(text ?? `${place}${resource.name}`),
     value: withoutCredentials(
       value,
       describeShown(value, { type: resource.type, secrets: resource.secrets, path }),
       path,
       context,
     ),
-    expected: resource.secrets?.withhold(expected) ?? expected,
+    expected: shown(expected),
     holds: isUnknown(holds) ? 'unknown' : holds,
     source: sourceOf(observation),
     ...(location === undefined ? {} : { location }),

@@ -100,7 +100,7 @@ function notANumber(value: Value | undefined): Cause {
   const symbolic = value instanceof SymbolicValue;
   return {
     code: symbolic ? 'attribute' : 'malformed',
-    message: symbolic ? 'the number is known only after deployment' :  'the value is not a number',
+    message: symbolic ? 'the number is known only after deployment' : 'the value is not a number',
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Resource } from '../model/resource.ts';
+import type { SecretTexts } from '../model/secret-texts.ts';
 import type { ObjectValue } from '../model/value.ts';
 
 /** Resources that nobody scanned but something names. One object each, made when first named. */
@@ -17,8 +18,8 @@ export interface ExternalResources {
   ): Resource;
 }
 
-/** An empty collection of external resources. */
-export function createExternalResources(): ExternalResources {
+/** An empty collection of external resources; `secrets` are what the scanned ones mark as secret. */
+export function createExternalResources(secrets?: SecretTexts): ExternalResources {
   const known = new Map<string, Resource>();
   const make = (id: string, build: () => Omit<Resource, 'id' | 'external' | 'locate'>): Resource => {
     const found = known.get(id);
@@ -27,6 +28,7 @@ export function createExternalResources(): ExternalResources {
       ...build(),
       id,
       external: true,
+      ...(secrets === undefined ? {} : { secrets }),
       locate: (path) => ({ arn: id, path }),
     };
     known.set(id, resource);

@@ -30,7 +30,9 @@ export interface LinkOptions {
 export function linkGraph(reading: SourceReading, options: LinkOptions = {}): ResourceGraph {
   const generated = generateResources(reading);
   const index = indexResources([...reading.resources, ...generated.resources]);
-  const externals = createExternalResources();
+  const externals = createExternalResources(
+    reading.resources.find(({ secrets }) => secrets !== undefined)?.secrets,
+  );
   const workflowStates = memoize((machine: Resource) => readWorkflowStates(machine, reading.documents));
   const incompleteness = indexIncompleteness(reading);
   const declare = declareFacts(options.declared ?? [], externals);

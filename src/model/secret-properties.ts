@@ -132,11 +132,68 @@ export function holdsSecret(type: string, path: Path): boolean {
   if (environments.has(type) && steps.includes('Environment') && steps.at(-1) === 'Value') return true;
   if (workflowRoots.has(steps[0] ?? '') && type === 'AWS::StepFunctions::StateMachine')
     return !ofAState.has(steps.at(-1) ?? '');
-  return steps.some(
-    (step) =>
-      anywhere.has(step) ||
-      (secretName.test(step) &&
-        !noSecretName.has(step) &&
-        !(/^Credentials/.test(step) && roleTypes.test(type))),
+  return steps.some((step) => anywhere.has(step) || isSecretName(type, step));
+}
+
+function isSecretName(type: string, step: string): boolean {
+  return (
+    secretName.test(step) &&
+    !noSecretName.has(step) &&
+    !(step.startsWith('Credentials') && roleTypes.test(type))
   );
+}
+
+/** Members of documents below which users write literals: of a workflow's states, of a dashboard's widgets. */
+export const literalMembers: ReadonlySet<string> = new Set([
+  'Arguments',
+  'Assign',
+  'Headers',
+  'Input',
+  'ItemSelector',
+  'Output',
+  'Parameters',
+  'Payload',
+  'QueryParameters',
+  'RequestBody',
+  'Result',
+  'ResultSelector',
+  'markdown',
+]);
+
+/** Members of any type that hold what users hand over, and of which rules read names at most. */
+const literalsAnywhere: ReadonlySet<string> = new Set([
+  'HeaderParameters',
+  'HttpParameters',
+  'Input',
+  'InputTemplate',
+  'InputTransformer',
+  'OriginCustomHeaders',
+  'PathParameterValues',
+  'QueryStringParameters',
+  'UserData',
+]);
+
+const documents: Readonly<Record<string, string>> = {
+  'AWS::CloudWatch::Dashboard': 'DashboardBody',
+  'AWS::StepFunctions::StateMachine': 'DefinitionString',
+};
+
+/**
+ * How a saved snapshot treats a text: `secret` no rule reads, `literal` may name resources that rules follow,
+ * `document` is JSON with literals in it. Undefined for any other text.
+ */
+export function literalKind(
+  type: string,
+  path: readonly string[],
+): 'secret' | 'literal' | 'document' | undefined {
+  const [first = ''] = path;
+  const last = path.at(-1) ?? '';
+  if (documents[type] === first) return 'document';
+  if (type === 'AWS::StepFunctions::StateMachine' && first === 'Definition')
+    return path.some((step) => literalMembers.has(step)) ? 'literal' : undefined;
+  if (path.some((step) => literalsAnywhere.has(step)))
+    return last === 'HeaderName' || last === 'Key' ? undefined : 'literal';
+  const written = path.join('.');
+  const isListed = byType[type]?.some((own) => written === own || written.startsWith(`${own}.`)) === true;
+  return isListed || isSecretName(type, last) ? 'secret' : undefined;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { SecretFinder } from '../../src/account/redact.ts';
+import { Redactor, type SecretFinder } from '../../src/account/redact.ts';
 import { decodeSnapshot, encodeSnapshot } from '../../src/account/snapshot.ts';
 import { HeadgateError } from '../../src/model/headgate-error.ts';
 import { collect } from './collect.ts';
@@ -72,6 +72,63 @@ describe('a snapshot', () => {
     expect(variables.URL).toMatch(/^https:\/\/headgate-redacted:[0-9a-f]{64}db\.example\.com\/$/);
     expect(variables.$unresolved).toBe('a name that looks like ours');
     expect(variablesOf(functions[1]?.properties).DB_PASSWORD).toBe(variables.DB_PASSWORD);
+  });
+
+  it.each([
+    ['AWS::Events::Rule', { Targets: [{ Arn: 'arn:aws:sqs:eu-west-1:1:q', Input: '{"key":"kq8Zr2vP0x"}' }] }],
+    ['AWS::Events::Rule', { Targets: [{ InputTransformer: { InputTemplate: 'kq8Zr2vP0x <a>' } }] }],
+    [
+      'AWS::Events::Rule',
+      { Targets: [{ HttpParameters: { HeaderParameters: { Authorization: 'kq8Zr2vP0x' } } }] },
+    ],
+    ['AWS::Events::Connection', { AuthParameters: { BasicAuthParameters: { Password: 'kq8Zr2vP0x' } } }],
+    [
+      'AWS::StepFunctions::StateMachine',
+      {
+        DefinitionString: '{"States":{"A":{"Type":"Task","Parameters":{"Headers":{"X-Key":"kq8Zr2vP0x"}}}}}',
+      },
+    ],
+    [
+      'AWS::StepFunctions::StateMachine',
+      { Definition: { States: { A: { Type: 'Pass', Result: 'kq8Zr2vP0x' } } } },
+    ],
+    [
+      'AWS::CloudFront::Distribution',
+      {
+        DistributionConfig: {
+          Origins: [{ OriginCustomHeaders: [{ HeaderName: 'X', HeaderValue: 'kq8Zr2vP0x' }] }],
+        },
+      },
+    ],
+    [
+      'AWS::CloudWatch::Dashboard',
+      { DashboardBody: '{"widgets":[{"properties":{"markdown":"kq8Zr2vP0x"}}]}' },
+    ],
+    ['AWS::SSM::Parameter', { Value: 'kq8Zr2vP0x' }],
+    ['AWS::RDS::DBInstance', { MasterUserPassword: 'kq8Zr2vP0x' }],
+  ])('holds nothing that %s keeps secret: %j', (type, properties) => {
+    const redacted = JSON.stringify(new Redactor(findSecrets, options.key).redact(properties, type));
+    expect(redacted).not.toContain('kq8Zr2vP0x');
+    expect(redacted).toMatch(/headgate-redacted:[0-9a-f]{64}/);
+  });
+
+  it('keeps of literals what rules follow: names, ARNs, paths and the workflow itself', () => {
+    const DefinitionString = JSON.stringify({
+      StartAt: 'A',
+      States: {
+        A: {
+          Type: 'Task',
+          Resource: 'arn:aws:states:::lambda:invoke',
+          Parameters: { FunctionName: 'orders', 'Payload.$': '$.detail' },
+          Retry: [{ ErrorEquals: ['States.ALL'] }],
+          End: true,
+        },
+      },
+    });
+    const redactor = new Redactor(findSecrets, options.key);
+    expect(redactor.redact({ DefinitionString }, 'AWS::StepFunctions::StateMachine')).toEqual({
+      DefinitionString,
+    });
   });
 
   it('is the same bytes for the same account and key, and other hashes for another key', async () => {
