@@ -314,9 +314,11 @@ export function summarizeResource(resource: Resource): ResourceSummary {
 
 function describeResource(resource: Resource): ResourceSummary {
   const { type, stack, constructPath, sourceLine, account, region } = resource;
-  // What nobody scanned is called by a text that names it, and that may be of a parameter that is not to be echoed.
+  // What nobody wrote as a resource is called by a text that names it; a parameter may hold that which is not to be echoed.
   const shown = (text: string): string =>
-    resource.external === true ? (resource.secrets?.withhold(text) ?? text) : text;
+    resource.external === true || resource.generated === true
+      ? (resource.secrets?.withhold(text) ?? text)
+      : text;
   const arn = resource.arn === undefined ? undefined : shown(resource.arn);
   return {
     id: shown(resource.id),
