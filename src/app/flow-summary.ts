@@ -50,7 +50,7 @@ function summarizeFlow(flow: Flow, plan: DiagramPlan | undefined, tally: Tally):
       node,
       label: labels[index] ?? node,
       ...(group === undefined ? {} : { group }),
-      resources: (flow.nodes.get(node) ?? []).map(({ id }) => id),
+      resources: (flow.nodes.get(node) ?? []).map((member) => summarizeResource(member).id),
       requirements,
       ...withVerdict(counts.get(index)),
     };

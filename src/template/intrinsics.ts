@@ -23,7 +23,10 @@ const zoneLetters = ['a', 'b', 'c', 'd', 'e', 'f'];
 
 /** Everything but `Ref`, `Fn::If` and the condition functions, which belong to the resolver itself. */
 export const intrinsics: ReadonlyMap<string, Intrinsic> = new Map<string, Intrinsic>([
-  ['Fn::Base64', (argument, resolver) => mapChoice(resolver.resolve(argument), (value) => base64(value, resolver))],
+  [
+    'Fn::Base64',
+    (argument, resolver) => mapChoice(resolver.resolve(argument), (value) => base64(value, resolver)),
+  ],
   ['Fn::Cidr', cidr],
   ['Fn::FindInMap', findInMap],
   ['Fn::GetAtt', getAtt],

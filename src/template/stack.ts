@@ -49,7 +49,8 @@ function markSecrets(template: RawObject, secrets: SecretTexts): void {
   for (const [, declaration] of entriesOf(template['Parameters'])) {
     if (!isNoEcho(declaration)) continue;
     secrets.add(parameterValue('', declaration, undefined));
-    for (const key of ['Default', 'AllowedValues']) secrets.add(member(declaration, key) as Value | undefined); // of a template: JSON
+    for (const key of ['Default', 'AllowedValues'])
+      secrets.add(member(declaration, key) as Value | undefined); // of a template: JSON
   }
 }
 
