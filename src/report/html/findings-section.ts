@@ -37,7 +37,8 @@ export function renderFindings(result: ScanResult): Markup {
     >
     <form id="filters" role="search" aria-label="Filter findings" hidden>
       <label class="wide"
-        >Search <input type="search" name="q" autocomplete="off" placeholder="rule, resource, message, file"
+        >Search
+        <input type="search" name="q" autocomplete="off" placeholder="rule, control, resource, message, file"
       /></label>
       ${select('verdict', 'Verdict', verdictChoices)}
       ${select('severity', 'Severity', [['', 'Any'], ...severityNames.map((name): Choice => [name, name])])}
@@ -55,6 +56,7 @@ export function renderFindings(result: ScanResult): Markup {
     <div class="status">
       <p id="shown" role="status"></p>
       <p id="limits"></p>
+      <button type="button" id="export" hidden>Save as CSV</button>
     </div>
     <div class="scroll" tabindex="0" role="region" aria-label="Table of findings">
       <table id="table" hidden>

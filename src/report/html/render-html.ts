@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ScanResult } from '../../model/scan-result.ts';
 import { script, style } from './assets.ts';
 import { embeddedParts } from './embed-data.ts';
+import { renderControls } from './controls-section.ts';
 import { renderFindings } from './findings-section.ts';
 import { createFlowLayouter } from './layout-flow.ts';
 import { flowLimits, flowsInOrder, renderFlows } from './flows-section.ts';
@@ -55,15 +56,15 @@ export async function renderHtml(result: ScanResult): Promise<Iterable<string>> 
           </p>
           <nav aria-label="Sections">
             <a href="#overview">Overview</a> <a href="#flows">Flows</a>
-            <a href="#requirements">Requirements</a> <a href="#findings">Findings</a>
-            <a href="#unknowns">Unknowns</a> <a href="#waivers">Waivers</a>
+            <a href="#requirements">Requirements</a> <a href="#controls">Controls</a>
+            <a href="#findings">Findings</a> <a href="#unknowns">Unknowns</a> <a href="#waivers">Waivers</a>
             <a href="#provenance">Provenance</a>
           </nav>
         </header>
         <main id="main" tabindex="-1">
           ${renderOverview(result)} ${renderFlows(flows, layouts)} ${renderRequirements(result)}
-          ${renderFindings(result)} ${renderUnknowns(result)} ${renderWaivers(result)}
-          ${renderProvenance(result)}
+          ${renderControls(result)} ${renderFindings(result)} ${renderUnknowns(result)}
+          ${renderWaivers(result)} ${renderProvenance(result)}
         </main>
         <footer><p>Headgate ${result.tool.version}. This page loads nothing from anywhere.</p></footer>
         ${raw('script', dataMark, ' type="application/json" id="data"')} ${raw('script', script)}

@@ -3,8 +3,10 @@ import { describe, expect, it } from '@jest/globals';
 import { embedData, toScriptText } from '../../../src/report/html/embed-data.ts';
 import { createFlowLayouter } from '../../../src/report/html/layout-flow.ts';
 import { renderHtml } from './as-text.ts';
-import { findingsAddress } from '../../../src/report/html/report-data.ts';
-import type { ReportData } from '../../../src/report/html/report-data.ts';
+import { toCsv } from '../../../src/report/html/client/csv.ts';
+import { Findings } from '../../../src/report/html/client/model.ts';
+import { filterNames, findingsAddress } from '../../../src/report/html/report-data.ts';
+import type { FilterName, ReportData } from '../../../src/report/html/report-data.ts';
 import { html } from '../../../src/report/html/template.ts';
 import { hostile, hostileResult, largeResult, resultOf, scanResult } from './scan-result-fixture.ts';
 
@@ -177,6 +179,41 @@ describe('createFlowLayouter', () => {
     expect(layOut({ ...flow, edges: [{ ...edge, from: 'waf', to: 'nowhere' }] }).edges).toEqual([]);
   });
 });
+
+describe('the view by control', () => {
+  it('counts each control, and the search finds its id', async () => {
+    const result = scanResult();
+    const text = await renderHtml(result);
+    const rule = result.ruleSet.rules.find(({ controls }) => controls.length > 0);
+    const [control] = rule?.controls ?? [];
+    if (rule === undefined || control === undefined) throw new Error('no control');
+    const section = /<section id="controls"[\s\S]*?<\/section>/.exec(text)?.[0] ?? '';
+    expect(section).toContain(control.id);
+    expect(section).toContain(rule.id);
+    const data = embedData(result);
+    const found = new Findings(data).find({
+      filters: { ...noFilters, q: control.id, verdict: 'all' },
+      page: 1,
+    });
+    const mapped = result.ruleSet.rules.filter(({ controls }) =>
+      controls.some(({ id }) => id.includes(control.id)),
+    );
+    const expected = result.evaluations.filter(({ ruleId }) => mapped.some(({ id }) => id === ruleId));
+    expect(found.length).toBeGreaterThanOrEqual(expected.length);
+    expect(expected.length).toBeGreaterThan(0);
+  });
+
+  it('saves what is shown as CSV in which nothing is a formula', () => {
+    const data = embedData(hostileResult());
+    const rows = new Findings(data).find({ filters: { ...noFilters, verdict: 'fail' }, page: 1 });
+    const text = toCsv(data, rows);
+    expect(text.startsWith('verdict,waived,severity,rule,')).toBe(true);
+    expect(text).not.toMatch(/(^|,|\n)"?[=+@]/);
+    expect(text.split('\r\n').length - 2).toBeGreaterThanOrEqual(rows.length);
+  });
+});
+
+const noFilters = Object.fromEntries(filterNames.map((name) => [name, ''])) as Record<FilterName, string>;
 
 describe('html', () => {
   it('escapes values in text and attributes, and joins lists', () => {

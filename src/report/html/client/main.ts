@@ -1,6 +1,7 @@
 // The findings of the page: filters, table, pages. Its state is the address, so that a view can be shared.
 import { filterNames } from '../report-data.ts';
 import type { EvaluationRow, FilterName, ReportData } from '../report-data.ts';
+import { toCsv } from './csv.ts';
 import { byId, element } from './dom.ts';
 import { Findings, formatView, parseView } from './model.ts';
 import type { View } from './model.ts';
@@ -35,6 +36,11 @@ class FindingsTable {
     this.form.addEventListener('reset', (event) => {
       event.preventDefault();
       this.change(parseView(''));
+    });
+    const save = byId('export', HTMLButtonElement);
+    save.hidden = false;
+    save.addEventListener('click', () => {
+      this.saveCsv();
     });
     addEventListener('hashchange', () => {
       this.follow();
@@ -128,6 +134,14 @@ class FindingsTable {
         ? `No finding matches; there are ${total}.`
         : `${count(start + 1)} to ${count(start + rows.length)} of ${count(this.found.length)} findings, out of ${total}`;
     this.showPageButtons(page, pages);
+  }
+
+  /** All rows that the filters leave, as a file that the page makes itself. */
+  private saveCsv(): void {
+    const file = new Blob([toCsv(this.data, this.found)], { type: 'text/csv' });
+    const address = URL.createObjectURL(file);
+    element('a', { href: address, download: 'headgate-findings.csv' }).click();
+    URL.revokeObjectURL(address);
   }
 
   private showForPrint(): void {

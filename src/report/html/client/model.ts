@@ -118,6 +118,7 @@ export class Findings {
       resource?.id,
       resource?.type,
       resource?.constructPath,
+      ...(rule?.controls ?? []).map(({ framework, id }) => `${framework} ${id}`),
     ];
     return [...parts, texts[row[4]], texts[row[5]], texts[row[6]]].join('\n').toLowerCase();
   }
