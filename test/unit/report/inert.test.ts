@@ -67,7 +67,10 @@ describe('what is printed for people', () => {
 
   it('holds no control character in any format, but in what JSON and XML escape', async () => {
     for (const { name } of reportFormats) {
-      const text = await renderReport(name as ReportFormat, attacked(1), {});
+      const text = await renderReport(name as ReportFormat, attacked(1), {
+        account: '111122223333',
+        region: 'eu-west-1',
+      });
       // eslint-disable-next-line no-control-regex
       expect([name, /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/.exec(text)?.[0]]).toEqual([name, undefined]);
     }
