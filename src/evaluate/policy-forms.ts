@@ -137,6 +137,20 @@ function admits(wish: AdmitsWish, node: Node, context: Context, onAllowed: Askin
   });
 }
 
+/** Prefixes of actions, by the service of a type. */
+const servicePrefixes: Readonly<Record<string, string>> = {
+  DynamoDB: 'dynamodb',
+  ECR: 'ecr',
+  Events: 'events',
+  EventsV2: 'events',
+  KMS: 'kms',
+  Lambda: 'lambda',
+  S3: 's3',
+  SNS: 'sns',
+  SQS: 'sqs',
+  SecretsManager: 'secretsmanager',
+};
+
 function isExtent(actions: AdmitsWish['actions']): actions is Extent {
   return actions === 'everything' || actions === 'almost-everything';
 }
@@ -146,6 +160,7 @@ function questionOf(set: PolicyWay['set'], wish: AdmitsWish, { node, context, on
     set,
     actions: wish.actions === undefined || isExtent(wish.actions) ? 'any' : wish.actions,
     asked: askedOf(wish.on, node, context),
+    service: servicePrefixes[node.resource.type.split('::')[1] ?? ''],
     world: worldOf(node, context),
     onAllowed,
   };

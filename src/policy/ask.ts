@@ -1,5 +1,6 @@
 import type { PolicyStatement, StatementSet } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
+import type { Value } from '../model/value.ts';
 import { anyAnswer, everyAnswer, type PolicyAnswer } from './answer.ts';
 import {
   ofOutsider,
@@ -25,6 +26,8 @@ export interface Question {
   readonly set: StatementSet;
   readonly actions: AskedActions;
   readonly asked: readonly Asked[];
+  /** The prefix of the actions of the resource's own service (`sqs`), where it is known: `any` means of these. */
+  readonly service?: string | undefined;
   readonly world: PolicyWorld;
   /** Told of the statement by which a request is, or may be, allowed. */
   readonly onAllowed?: (by: PolicyStatement) => void;
@@ -152,21 +155,36 @@ function everyRequest(
   );
 }
 
-function actionsOf({ actions, set }: Question): readonly string[] {
+function actionsOf({ actions, set, service }: Question): readonly string[] {
   if (typeof actions !== 'string') return actions.map((action) => actionWithin(action) ?? action);
-  const patterns = set.statements
-    .filter(({ effect }) => effect === 'Allow')
-    .flatMap(({ actions: named, notActions }) => (notActions.length > 0 ? ['*', ...named] : named));
-  const wanted =
-    actions === 'any'
-      ? patterns
-      : patterns.filter(
-          (pattern) => typeof pattern === 'string' && /^[^:]*[^:]:\*+$|^\*+(:\*+)?$/.test(pattern),
-        );
-  const found = [
-    ...new Set(wanted.flatMap((pattern) => actionWithin(pattern) ?? (actions === 'any' ? 'zz:Zz' : []))),
-  ];
-  return found;
+  const allows = set.statements.filter(({ effect }) => effect === 'Allow');
+  if (actions === 'whole-service') {
+    const patterns = allows.flatMap(({ actions: named, notActions }) =>
+      notActions.length > 0 ? ['*'] : named,
+    );
+    return instancesOf(
+      patterns.filter((pattern) => typeof pattern === 'string' && wholeService.test(pattern)),
+    );
+  }
+  // What is left of an Allow may be exactly what a Deny spares, so every pattern gives an action.
+  const patterns = set.statements.flatMap(({ actions: named, notActions }) => [...named, ...notActions]);
+  const isOpen = allows.some(({ notActions }) => notActions.length > 0);
+  const found = allows.length === 0 ? [] : instancesOf(isOpen ? ['*', ...patterns] : patterns);
+  return service === undefined
+    ? found
+    : [...new Set(found.flatMap((action) => ofOwnService(action, service)))];
+}
+
+/** The action as one of the service: what a policy says of other services admits nobody to its resource. */
+function ofOwnService(action: string, service: string): readonly string[] {
+  const [prefix = '', name = ''] = action.split(':', 2);
+  return /^zz?$/i.test(prefix) || prefix.toLowerCase() === service ? [`${service}:${name}`] : [];
+}
+
+const wholeService = /^[^:]*[^:]:\*+$|^\*+(:\*+)?$/;
+
+function instancesOf(patterns: readonly Value[]): readonly string[] {
+  return [...new Set(patterns.map((pattern) => actionWithin(pattern) ?? 'zz:Zz'))];
 }
 
 function patternOf(

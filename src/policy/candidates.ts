@@ -3,7 +3,7 @@ import { toSymbolicText } from '../model/symbolic-text.ts';
 import type { Cause, Value } from '../model/value.ts';
 import { coverMost, isBroad, parseRange, sampleAddresses, type AddressRange } from './addresses.ts';
 import { contentOfKey, type Caller } from './condition-keys.ts';
-import { readDate, readOperator, type StatementCondition } from './conditions.ts';
+import { foreignMeets, readDate, readOperator, type StatementCondition } from './conditions.ts';
 import type { Candidate } from './request.ts';
 
 /** Gives what may stand under a key, of all conditions that name it. */
@@ -35,9 +35,27 @@ function candidatesOfContent(
   conditions: readonly StatementCondition[],
 ): readonly Candidate[] {
   if (content === 'absent') return [absent];
-  if (content === 'identity') return [foreign];
+  if (content === 'identity') return ofSomebodyElse(conditions);
   if (content === 'address') return outsideAddresses(conditions);
   return content === 'chosen' ? anyValue(conditions) : [text(content.slice('text:'.length))];
+}
+
+/** One value of an outsider for every pattern that is open to outsiders, and values that fit none. */
+function ofSomebodyElse(conditions: readonly StatementCondition[]): readonly Candidate[] {
+  const texts = new Set(['zz9-outsider', 'arn:aws:zz9:zz9:000000000000:zz9']);
+  let isSymbolic = false;
+  for (const { operator, key, values } of conditions) {
+    const comparison = readOperator(operator)?.row?.comparison;
+    for (const value of values) {
+      const found = toSymbolicText(value);
+      if (found === undefined || comparison === undefined) continue;
+      if (found.pieces.size > 0 || found.text.includes('${')) isSymbolic = true;
+      else if (foreignMeets(comparison, found, key.toLowerCase()) === true)
+        texts.add(found.text.replaceAll('*', 'zz9').replaceAll('?', '9'));
+    }
+  }
+  // What is not known of a pattern is not known of whoever fits it.
+  return [...[...texts].map(text), ...(isSymbolic ? [foreign] : [])];
 }
 
 function rangesOf(conditions: readonly StatementCondition[]): readonly AddressRange[] {
@@ -59,6 +77,8 @@ const unheardOf = 'zz9-unheard-of';
 
 /** One value of every kind that the conditions tell apart. */
 export function anyValue(conditions: readonly StatementCondition[]): readonly Candidate[] {
+  // What is once held against true or false is nothing else.
+  if (conditions.some(({ operator }) => /bool/i.test(operator))) return [text('true'), text('false')];
   const texts = new Set<string>();
   let addresses = false;
   for (const { operator, values } of conditions) {

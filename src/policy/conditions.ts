@@ -222,8 +222,9 @@ function isOpen(part: string, pieces: SymbolicText['pieces'], wildcards: boolean
   );
 }
 
+/** Whether some outsider has a value that a condition takes. */
 // What an outsider has never equals what a policy fixes; it fits a pattern whose owner is left open.
-function foreignMeets(
+export function foreignMeets(
   { as }: Comparison,
   { text: pattern, pieces }: SymbolicText,
   key: string,
