@@ -43,19 +43,20 @@ function candidatesOfContent(
 /** One value of an outsider for every pattern that is open to outsiders, and values that fit none. */
 function ofSomebodyElse(conditions: readonly StatementCondition[]): readonly Candidate[] {
   const texts = new Set(['zz9-outsider', 'arn:aws:zz9:zz9:000000000000:zz9']);
-  let isSymbolic = false;
+  let hasVariable = false;
   for (const { operator, key, values } of conditions) {
     const comparison = readOperator(operator)?.row?.comparison;
     for (const value of values) {
       const found = toSymbolicText(value);
       if (found === undefined || comparison === undefined) continue;
-      if (found.pieces.size > 0 || found.text.includes('${')) isSymbolic = true;
-      else if (foreignMeets(comparison, found, key.toLowerCase()) === true)
-        texts.add(found.text.replaceAll('*', 'zz9').replaceAll('?', '9'));
+      if (foreignMeets(comparison, found, key.toLowerCase()) !== true) continue;
+      if (found.text.includes('${')) hasVariable = true;
+      else texts.add(found.text.replaceAll('*', 'zz9').replaceAll('?', '9'));
     }
   }
-  // What is not known of a pattern is not known of whoever fits it.
-  return [...[...texts].map(text), ...(isSymbolic ? [foreign] : [])];
+  const known = [...texts].map((one): Candidate => ({ kind: 'foreign', text: one }));
+  // What a variable stands for is the caller's to fill.
+  return hasVariable ? [...known, foreign] : known;
 }
 
 function rangesOf(conditions: readonly StatementCondition[]): readonly AddressRange[] {

@@ -1,5 +1,5 @@
 import type { PolicyStatement } from '../model/resource-graph.ts';
-import { splitText, toSymbolicText, type SymbolicText } from '../model/symbolic-text.ts';
+import { isPlain, splitText, toSymbolicText, type SymbolicText } from '../model/symbolic-text.ts';
 import { Choice, Reference, SymbolicValue, Unresolved, type Cause, type Value } from '../model/value.ts';
 import { wildcardMatches } from '../model/wildcard.ts';
 import { isWithinRange, parseRange } from './addresses.ts';
@@ -146,7 +146,7 @@ function compare(
   );
   if (found === undefined) return false;
   if (candidate.kind === 'account') return isAccount(found, comparison, around.world);
-  if (candidate.kind === 'foreign') return foreignMeets(comparison, found, around.key);
+  if (candidate.kind === 'foreign') return outsiderMeets(comparison, candidate.text, found, around.key);
   if (candidate.kind === 'address') return comparison.as === 'like' && /^[*?]+$/.test(found.text);
   return textMeets(comparison, candidate.text, found);
 }
@@ -220,6 +220,29 @@ function isOpen(part: string, pieces: SymbolicText['pieces'], wildcards: boolean
   return anyAnswer(pieces, ([marker, piece]) =>
     part.includes(marker) && !isFixed(piece) ? causeOfValue(piece) : false,
   );
+}
+
+/** Whether the value that an outsider has is one that a condition takes; without a text, whether some outsider's is. */
+function outsiderMeets(
+  comparison: Comparison,
+  text: string | undefined,
+  found: SymbolicText,
+  key: string,
+): PolicyAnswer {
+  const meets = foreignMeets(comparison, found, key);
+  if (text === undefined || comparison.as === 'number' || comparison.as === 'date') return meets;
+  const isKnown = found.pieces.size === 0 && isPlain(text);
+  // What the deployment fixes is its own, so that no outsider has it, whatever it turns out to be.
+  if (meets !== true && !isKnown) return meets;
+  const fits = textMeets(comparison, text, found);
+  return isKnown || fits === true ? fits : mayFit(text, found) ? causeOfPieces(found) : false;
+}
+
+/** Whether a text could fit a pattern if the pieces that are not known were something else. */
+function mayFit(text: string, { text: pattern, pieces }: SymbolicText): boolean {
+  if (!isPlain(text)) return true;
+  const open = [...pieces.keys()].reduce((left, marker) => left.replaceAll(marker, '*'), pattern);
+  return wildcardMatches(open, text);
 }
 
 /** Whether some outsider has a value that a condition takes. */

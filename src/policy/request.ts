@@ -8,8 +8,11 @@ export type Candidate =
   | { readonly kind: 'absent' }
   /** A known text; marked pieces (see symbolic-text) stand for what only the deployment knows. */
   | { readonly kind: 'text'; readonly text: string }
-  /** A value that belongs to an outsider: an account, ARN, organization, network that no policy of ours fixes. */
-  | { readonly kind: 'foreign' }
+  /**
+   * A value that belongs to an outsider: an account, ARN, organization, network that no policy of ours fixes.
+   * With a text it is this one, which may hold marked pieces of the pattern that it was made to fit.
+   */
+  | { readonly kind: 'foreign'; readonly text?: string }
   | { readonly kind: 'address'; readonly address: AddressRange }
   /** The ARN of a resource of the scan. */
   | { readonly kind: 'resource'; readonly resource: Resource }
