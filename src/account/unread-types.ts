@@ -14,6 +14,10 @@ export const takenToBeAbsent: ReadonlySet<string> = new Set([
   'AWS::EventsV2::ResourcePolicy',
   'AWS::EventsV2::Subscriber',
   'AWS::KinesisFirehose::DeliveryStream',
+  // The SDK in use has no calls for them (2026-11-28).
+  'AWS::Lambda::WebFunction',
+  'AWS::Lambda::WebFunctionEndpoint',
+  'AWS::Lambda::WebFunctionRevision',
   // Are named by ARN, and judged by no rule.
   'AWS::AmazonMQ::Broker',
   'AWS::DocDB::DBCluster',

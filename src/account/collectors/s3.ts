@@ -148,6 +148,7 @@ export const s3 = defineCollector<S3>({
       placeholder: ({ name }, cause) => [policyFound(name, new Unresolved(cause)), balancerFound(name)],
       async *read(api, { name }) {
         const { Policy = '' } = await api.getBucketPolicy({ Bucket: name });
+        if (Policy === '') return;
         const policy = policyFound(name, parseDocument(Policy));
         yield { found: takesBalancerLogs(Policy) ? [policy, balancerFound(name)] : [policy] };
       },

@@ -4,11 +4,13 @@ import {
   blocks,
   bucketPolicy,
   cidrOf,
+  deadLetterPolicy,
   endpointPolicy,
   https,
   keyPolicy,
   queuePolicy,
   retentionSeconds,
+  roleStatements,
   trust,
   visibility,
 } from './orders-template.ts';
@@ -159,15 +161,11 @@ function functionReplies(isSound: boolean): Replies {
               PolicyDocument: encodeURIComponent(
                 text({
                   Version: '2012-10-17',
-                  Statement: [
-                    isSound
-                      ? {
-                          Effect: 'Allow',
-                          Action: 'dynamodb:GetItem',
-                          Resource: arn('dynamodb', 'table/orders'),
-                        }
-                      : { Effect: 'Allow', Action: '*', Resource: '*' },
-                  ],
+                  Statement: roleStatements(isSound, {
+                    table: arn('dynamodb', 'table/orders'),
+                    deadLetters: dlqArn,
+                    key: keyArn,
+                  }),
                 }),
               ),
             },
@@ -186,10 +184,14 @@ function messageReplies(isSound: boolean): Replies {
     orders: {
       VisibilityTimeout: isSound ? '180' : '30',
       MessageRetentionPeriod: '345600',
-      Policy: text(queuePolicy(isSound)),
+      Policy: text(queuePolicy(isSound, topicArn)),
       ...(isSound ? { RedrivePolicy: text({ deadLetterTargetArn: dlqArn, maxReceiveCount: 3 }) } : {}),
     },
-    'orders-dlq': { VisibilityTimeout: '30', MessageRetentionPeriod: String(retentionSeconds(isSound)) },
+    'orders-dlq': {
+      VisibilityTimeout: '30',
+      MessageRetentionPeriod: String(retentionSeconds(isSound)),
+      ...(isSound ? { Policy: text(deadLetterPolicy(topicArn)) } : {}),
+    },
   };
   return {
     'sqs.ListQueues': { QueueUrls: ['orders', 'orders-dlq'].map(queueUrl) },

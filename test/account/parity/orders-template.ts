@@ -21,11 +21,11 @@ export function ordersResources(isSound: boolean): Readonly<Record<string, Decla
             PolicyName: 'own',
             PolicyDocument: {
               Version: '2012-10-17',
-              Statement: [
-                isSound
-                  ? { Effect: 'Allow', Action: 'dynamodb:GetItem', Resource: at('Table') }
-                  : { Effect: 'Allow', Action: '*', Resource: '*' },
-              ],
+              Statement: roleStatements(isSound, {
+                table: at('Table'),
+                deadLetters: at('Dlq'),
+                key: at('Key'),
+              }),
             },
           },
         ],
@@ -86,7 +86,18 @@ export function ordersResources(isSound: boolean): Readonly<Record<string, Decla
         }),
       },
     ],
-    QueuePolicy: ['AWS::SQS::QueuePolicy', { Queues: [to('Queue')], PolicyDocument: queuePolicy(isSound) }],
+    QueuePolicy: [
+      'AWS::SQS::QueuePolicy',
+      { Queues: [to('Queue')], PolicyDocument: queuePolicy(isSound, to('Topic')) },
+    ],
+    ...(isSound
+      ? {
+          DlqPolicy: [
+            'AWS::SQS::QueuePolicy',
+            { Queues: [to('Dlq')], PolicyDocument: deadLetterPolicy(to('Topic')) },
+          ],
+        }
+      : {}),
     Mapping: [
       'AWS::Lambda::EventSourceMapping',
       {
@@ -380,27 +391,62 @@ export const trust = {
   Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
 };
 
+interface RoleReaches {
+  readonly table: unknown;
+  readonly deadLetters: unknown;
+  readonly key: unknown;
+}
+
+/** What the one role may do: what the function, the schedule and the state machine need, or everything. */
+export function roleStatements(isSound: boolean, { table, deadLetters, key }: RoleReaches): object[] {
+  const allow = (Action: string | readonly string[], Resource: unknown): object => ({
+    Effect: 'Allow',
+    Action,
+    Resource,
+  });
+  if (!isSound) return [allow('*', '*')];
+  return [
+    allow('dynamodb:GetItem', table),
+    allow('sqs:SendMessage', deadLetters),
+    allow(['kms:GenerateDataKey', 'kms:Decrypt'], key),
+    allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*'),
+  ];
+}
+
 const root = { AWS: 'arn:aws:iam::111122223333:root' };
 
 /** The policy of the key; a bad one lets anyone use it. */
 export function keyPolicy(isSound: boolean): object {
   const Principal = isSound ? root : '*';
-  return {
-    Version: '2012-10-17',
-    Statement: [{ Effect: 'Allow', Principal, Action: 'kms:*', Resource: '*' }],
+  const ofTopics = {
+    Effect: 'Allow',
+    Principal: { Service: 'sns.amazonaws.com' },
+    Action: ['kms:GenerateDataKey', 'kms:Decrypt'],
+    Resource: '*',
   };
+  const whole = { Effect: 'Allow', Principal, Action: 'kms:*', Resource: '*' };
+  return { Version: '2012-10-17', Statement: isSound ? [whole, ofTopics] : [whole] };
 }
 
 /** The policy of the queue; a bad one lets anyone send. */
-export function queuePolicy(isSound: boolean): object {
+export function queuePolicy(isSound: boolean, topic: unknown): object {
+  if (isSound) return fedByTopic('orders', topic);
   const Resource = 'arn:aws:sqs:eu-west-1:111122223333:orders';
-  const open = { Effect: 'Allow', Principal: '*', Action: 'sqs:*', Resource };
+  return {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Principal: '*', Action: 'sqs:*', Resource }],
+  };
+}
+
+/** A policy that lets the topic send, and nobody without TLS. */
+function fedByTopic(queue: string, topic: unknown): object {
+  const Resource = `arn:aws:sqs:eu-west-1:111122223333:${queue}`;
   const closed = {
     Effect: 'Allow',
     Principal: { Service: 'sns.amazonaws.com' },
     Action: 'sqs:SendMessage',
     Resource,
-    Condition: { ArnEquals: { 'aws:SourceArn': 'arn:aws:sns:eu-west-1:111122223333:orders' } },
+    Condition: { ArnEquals: { 'aws:SourceArn': topic } },
   };
   const secure = {
     Effect: 'Deny',
@@ -409,8 +455,11 @@ export function queuePolicy(isSound: boolean): object {
     Resource,
     Condition: { Bool: { 'aws:SecureTransport': 'false' } },
   };
-  return { Version: '2012-10-17', Statement: isSound ? [closed, secure] : [open] };
+  return { Version: '2012-10-17', Statement: [closed, secure] };
 }
+
+/** The policy of the dead-letter queue, which the subscription leaves its messages to as well. */
+export const deadLetterPolicy = (topic: unknown): object => fedByTopic('orders-dlq', topic);
 
 /** The policy of the bucket; a bad one lets anyone read. */
 export function bucketPolicy(isSound: boolean): object {

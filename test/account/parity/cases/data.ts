@@ -265,7 +265,9 @@ const messageCase = (name: string, types: PolicyTypes): ParityCase => ({
   pairs: [
     pair('AWS::KMS::Key', 'Key', 'alias/orders'),
     pair('AWS::SQS::Queue', 'Queue', 'orders'),
+    pair('AWS::SQS::QueuePolicy', 'QueuePolicy', 'orders', types.queue),
     pair('AWS::SNS::Topic', 'Topic', 'orders'),
+    pair('AWS::SNS::TopicPolicy', 'TopicPolicy', 'orders', types.topic),
     pair('AWS::SNS::Subscription', 'Subscription', `${topicArn}:1`),
   ],
   proofs: [
@@ -476,7 +478,11 @@ const bucketCase: ParityCase = {
   name: 'a bucket that notifies a function as CDK writes it',
   sound: bucketSide(true),
   bad: bucketSide(false),
-  pairs: [pair('AWS::Lambda::Function', 'Fn', 'orders'), pair('AWS::S3::Bucket', 'Bucket', 'orders-bucket')],
+  pairs: [
+    pair('AWS::Lambda::Function', 'Fn', 'orders'),
+    pair('AWS::S3::Bucket', 'Bucket', 'orders-bucket'),
+    pair('AWS::S3::BucketPolicy', 'BucketPolicy', 'orders-bucket'),
+  ],
   proofs: [
     {
       type: 'AWS::S3::BucketPolicy',
@@ -553,7 +559,10 @@ const balancerLogs = (type: BalancerType): ParityCase => {
       },
       replies: { 's3.GetBucketPolicy': { Policy: text(policy(`${bucketArn}/*`)) } },
     },
-    pairs: [pair('AWS::S3::Bucket', 'Bucket', 'orders-bucket')],
+    pairs: [
+      pair('AWS::S3::Bucket', 'Bucket', 'orders-bucket'),
+      pair('AWS::S3::BucketPolicy', 'BucketPolicy', 'orders-bucket'),
+    ],
     exceptions: [
       {
         logicalId: 'Bucket',

@@ -370,6 +370,24 @@ const stageAcl: ParityCase = {
       },
     },
     {
+      type: 'AWS::WAFv2::IPSet',
+      owner: 'Acl',
+      rules: ['api.waf.ip-filtering'],
+      change: {
+        resources: {
+          Blocked: [
+            'AWS::WAFv2::IPSet',
+            { Name: 'blocked', Scope: 'REGIONAL', IPAddressVersion: 'IPV4', Addresses: [] },
+          ],
+        },
+        replies: {
+          'wafv2.GetIPSet': {
+            IPSet: { Name: 'blocked', Id: '3', ARN: setArn, IPAddressVersion: 'IPV4', Addresses: [] },
+          },
+        },
+      },
+    },
+    {
       type: 'AWS::WAFv2::LoggingConfiguration',
       owner: 'Acl',
       rules: ['api.waf.security-events'],

@@ -357,11 +357,8 @@ function consumerSide(isSound: boolean): Side {
     AlarmActions: [arn('sns', 'operators')],
   };
   const layer = 'arn:aws:lambda:eu-west-1:094274105915:layer:AWSLambdaPowertoolsTypeScriptV2:30';
-  const write = (Resource: unknown): object => ({
-    Effect: 'Allow',
-    Action: 'dynamodb:TransactWriteItems',
-    Resource,
-  });
+  const allow = (Action: string, Resource: unknown): object => ({ Effect: 'Allow', Action, Resource });
+  const [write, send] = ['dynamodb:TransactWriteItems', 'sqs:SendMessage'];
   return layOver(
     functionSide({
       properties: { Environment: { Variables }, ...(isSound ? { Layers: [layer] } : {}) },
@@ -369,7 +366,12 @@ function consumerSide(isSound: boolean): Side {
         Environment: { Variables },
         ...(isSound ? { Layers: [{ Arn: layer, CodeSize: 1 }] } : {}),
       },
-      statements: isSound ? [[write(at('Table')), write(arn('dynamodb', 'table/orders'))]] : [],
+      statements: isSound
+        ? [
+            [allow(write, at('Table')), allow(write, arn('dynamodb', 'table/orders'))],
+            [allow(send, at('Dlq')), allow(send, arn('sqs', 'jobs-dlq'))],
+          ]
+        : [],
     }),
     {
       resources: {
@@ -413,6 +415,7 @@ export const flowCases: readonly ParityCase[] = [
       pair('AWS::KMS::Key', 'Key', '0b1c2d3e'),
       pair('AWS::SQS::Queue', 'Jobs', 'jobs'),
       pair('AWS::SQS::Queue', 'Dlq', 'jobs-dlq'),
+      pair('AWS::SQS::QueuePolicy', 'DlqPolicy', 'jobs-dlq'),
       pair('AWS::SQS::Queue', 'Ordered', 'ordered.fifo'),
       pair('AWS::DynamoDB::Table', 'Table', 'orders'),
       pair('AWS::S3::Bucket', 'Bucket', 'uploads-bucket'),

@@ -109,21 +109,6 @@ const warm: ParityCase = {
       },
     },
     {
-      type: 'AWS::Lambda::Version',
-      owner: 'Fn',
-      rules: ['all.lambda.provisioned-concurrency'],
-      over: 'bad',
-      change: {
-        resources: {
-          Version: [
-            'AWS::Lambda::Version',
-            { FunctionName: to('Fn'), ProvisionedConcurrencyConfig: { ProvisionedConcurrentExecutions: 5 } },
-          ],
-        },
-        replies: { 'lambda.ListProvisionedConcurrencyConfigs': provisioned([`${functionArn}:1`]) },
-      },
-    },
-    {
       type: 'AWS::ApplicationAutoScaling::ScalableTarget',
       owner: 'Fn',
       rules: ['all.lambda.provisioned-concurrency'],

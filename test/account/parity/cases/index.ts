@@ -7,6 +7,7 @@ import { eventCases } from './events.ts';
 import { flowCases } from './flows.ts';
 import { functionCases } from './functions.ts';
 import { identityCases } from './identity.ts';
+import { methodCases } from './methods.ts';
 import { networkCases } from './network.ts';
 import { observabilityCases } from './observability.ts';
 import { orders } from './orders.ts';
@@ -22,6 +23,7 @@ export const cases: readonly ParityCase[] = [
   ...eventCases,
   ...dataCases,
   ...customResourceCases,
+  ...methodCases,
   ...networkCases,
   ...observabilityCases,
   ...identityCases,

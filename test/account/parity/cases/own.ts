@@ -16,15 +16,6 @@ function clientsSide(isSound: boolean): Side {
   const more: Side = {
     resources: {
       Account: ['AWS::ApiGateway::Account', isSound ? { CloudWatchRoleArn: at('Role') } : {}],
-      Order: [
-        'AWS::ApiGateway::Model',
-        {
-          RestApiId: to('Api'),
-          Name: 'Order',
-          ContentType: 'application/json',
-          Schema: isSound ? { type: 'object', required: ['id'] } : { type: 'object' },
-        },
-      ],
       Plan: [
         'AWS::ApiGateway::UsagePlan',
         { UsagePlanName: 'partners', ApiStages: [{ ApiId: to('Api'), Stage: to('Stage') }] },
@@ -74,16 +65,6 @@ function clientsSide(isSound: boolean): Side {
         throttleSettings: { burstLimit: 5_000, rateLimit: 10_000 },
         features: ['UsagePlans'],
         ...(isSound ? { cloudwatchRoleArn: roleArn } : {}),
-      },
-      'apigateway.GetModels': {
-        items: [
-          {
-            id: 'm1',
-            name: 'Order',
-            contentType: 'application/json',
-            schema: isSound ? '{"type":"object","required":["id"]}' : '{"type":"object"}',
-          },
-        ],
       },
       'apigateway.GetUsagePlans': {
         items: [{ id: 'p1', name: 'partners', apiStages: [{ apiId: 'a1b2c3d4e5', stage: 'prod' }] }],
@@ -156,12 +137,6 @@ const clients: ParityCase = {
   bad: clientsSide(false),
   ownRules: {
     'AWS::ApiGateway::Account': { property: 'CloudWatchRoleArn', exists: true },
-    'AWS::ApiGateway::Model': {
-      all: [{ some: { related: 'api' } }, { property: 'Schema.required', empty: false }],
-    },
-    'AWS::ApiGateway::Resource': {
-      some: { related: 'resourceMethods', where: { property: 'AuthorizationType', equals: 'AWS_IAM' } },
-    },
     'AWS::ApiGateway::UsagePlanKey': {
       some: { related: 'usagePlan', where: { property: 'UsagePlanName', equals: 'partners' } },
     },
@@ -182,8 +157,6 @@ const clients: ParityCase = {
     pair('AWS::ApiGateway::Stage', 'Stage', 'orders/prod'),
     pair('AWS::ApiGateway::Method', 'GETMethod', 'orders GET /orders'),
     pair('AWS::ApiGateway::Account', 'Account', 'account'),
-    pair('AWS::ApiGateway::Model', 'Order', 'Order'),
-    pair('AWS::ApiGateway::Resource', 'Path', 'orders /orders'),
     pair('AWS::ApiGateway::UsagePlanKey', 'PlanKey', 'k1:p1'),
     pair(
       'AWS::ApplicationAutoScaling::ScalingPolicy',
@@ -193,14 +166,6 @@ const clients: ParityCase = {
     pair('AWS::Cognito::UserPoolClient', 'Client', 'web'),
     pair('AWS::Signer::SigningProfile', 'Profile', 'release'),
   ],
-  oneSided: [
-    {
-      side: 'live',
-      type: 'AWS::ApiGateway::Resource',
-      name: 'orders /',
-      reason: 'every API has a root, which no template declares',
-    },
-  ],
 };
 
 const prefixArn = arn('ec2', 'prefix-list/pl-1');
@@ -209,7 +174,6 @@ const prefixArn = arn('ec2', 'prefix-list/pl-1');
 function networkSide(isSound: boolean): Side {
   const traffic = isSound ? 'ALL' : 'REJECT';
   const family = isSound ? 'IPv4' : 'IPv6';
-  const addresses = isSound ? ['192.0.2.0/24'] : [];
   return {
     resources: {
       Vpc: ['AWS::EC2::VPC', { CidrBlock: '10.0.0.0/16' }],
@@ -233,10 +197,6 @@ function networkSide(isSound: boolean): Side {
       Partners: [
         'AWS::EC2::PrefixList',
         { PrefixListName: 'partners', AddressFamily: family, MaxEntries: 10 },
-      ],
-      Blocked: [
-        'AWS::WAFv2::IPSet',
-        { Name: 'blocked', Scope: 'REGIONAL', IPAddressVersion: 'IPV4', Addresses: addresses },
       ],
       Key: ['AWS::KMS::Key', { KeyPolicy: { Statement: [] }, EnableKeyRotation: isSound }],
       Alias: ['AWS::KMS::Alias', { AliasName: 'alias/orders', TargetKeyId: to('Key') }],
@@ -282,12 +242,6 @@ function networkSide(isSound: boolean): Side {
           },
         ],
       },
-      'wafv2.ListIPSets': {
-        IPSets: [
-          { Name: 'blocked', Id: '3', ARN: arn('wafv2', 'regional/ipset/blocked/3'), Description: '' },
-        ],
-      },
-      'wafv2.GetIPSet': { IPSet: { Name: 'blocked', IPAddressVersion: 'IPV4', Addresses: addresses } },
       'kms.ListAliases': {
         Aliases: [
           { AliasName: 'alias/orders', AliasArn: arn('kms', 'alias/orders'), TargetKeyId: '0b1c2d3e' },
@@ -332,7 +286,6 @@ const beside: ParityCase = {
       all: [{ some: { related: 'vpc' } }, { some: { related: 'gateway' } }],
     },
     'AWS::KMS::Alias': { some: { related: 'key', where: { property: 'EnableKeyRotation', equals: true } } },
-    'AWS::WAFv2::IPSet': { property: 'Addresses', empty: false },
   },
   pairs: [
     pair('AWS::EC2::FlowLog', 'Flow', 'fl-1'),
@@ -341,7 +294,6 @@ const beside: ParityCase = {
     pair('AWS::EC2::VPCGatewayAttachment', 'Attachment', 'IGW|vpc-1'),
     pair('AWS::KMS::Alias', 'Alias', 'alias/orders'),
     pair('AWS::KMS::Key', 'Key', 'alias/orders'),
-    pair('AWS::WAFv2::IPSet', 'Blocked', 'blocked'),
   ],
 };
 
