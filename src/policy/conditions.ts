@@ -281,7 +281,19 @@ function textMeets(comparison: Comparison, asked: string, found: SymbolicText): 
     if (a === b) return true;
   } else if (fits(comparison.as, found.text, asked)) return true;
   if (hasVariable(found.text)) return variableCause;
-  return found.pieces.size > 0 ? causeOfPieces(found) : false;
+  return found.pieces.size > 0 && couldBe(asked, found) ? causeOfPieces(found) : false;
+}
+
+/** Whether a text can be what a value of the policy turns out to be: an account's number is never `anonymous`. */
+function couldBe(asked: string, { text: pattern, pieces }: SymbolicText): boolean {
+  if (asked.includes('\uE000')) return true;
+  let shape = pattern;
+  for (const [marker, piece] of pieces)
+    shape = shape.replaceAll(
+      marker,
+      piece instanceof Unresolved && isOwnAccount(piece) ? '?'.repeat(12) : '*',
+    );
+  return wildcardMatches(shape.toLowerCase(), asked.toLowerCase());
 }
 
 const variableCause: Cause = {

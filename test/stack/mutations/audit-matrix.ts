@@ -121,6 +121,12 @@ function functionMutations(name: string): Mutation[] {
     },
     {
       on,
+      rule: 'all.lambda.tracing',
+      mistake: 'only what a caller samples is traced',
+      edits: [{ id: on, set: 'TracingConfig.Mode', to: 'PassThrough' }],
+    },
+    {
+      on,
       rule: 'all.lambda.tracing.role',
       mistake: 'the role may not write traces',
       edits: [{ id: `${name}Role`, in: 'Policies', replace: 'xray:PutTraceSegments', by: 'xray:GetGroups' }],

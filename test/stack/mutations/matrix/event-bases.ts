@@ -158,9 +158,53 @@ export const notification: Base = {
   ],
 };
 
+/** Allows a role to send to queues that are behind the key of the events stack. */
+const sendTo = (...queues: readonly string[]): object[] => [
+  {
+    Action: 'sqs:SendMessage',
+    Effect: 'Allow',
+    Resource: queues.map((queue) => ({ 'Fn::GetAtt': [queue, 'Arn'] })),
+  },
+  {
+    Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+    Condition: {
+      StringEquals: {
+        'kms:ViaService': { 'Fn::Join': ['', ['sqs.', { Ref: 'AWS::Region' }, '.amazonaws.com']] },
+      },
+    },
+    Effect: 'Allow',
+    Resource: { 'Fn::GetAtt': ['EventsKey', 'Arn'] },
+  },
+];
+
 export const schedule: Base = {
   name: 'a schedule of EventBridge Scheduler',
   edits: [
+    {
+      add: 'SchedulerRole',
+      to: 'HeadgateEvents',
+      resource: {
+        Type: 'AWS::IAM::Role',
+        Properties: {
+          AssumeRolePolicyDocument: {
+            Statement: [
+              {
+                Action: 'sts:AssumeRole',
+                Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+                Effect: 'Allow',
+                Principal: { Service: 'scheduler.amazonaws.com' },
+              },
+            ],
+          },
+          Policies: [
+            {
+              PolicyName: 'Send',
+              PolicyDocument: { Statement: sendTo('EventsAuditQueue', 'EventsFailuresQueue') },
+            },
+          ],
+        },
+      },
+    },
     {
       add: 'NightlySchedule',
       to: 'HeadgateEvents',
@@ -171,8 +215,8 @@ export const schedule: Base = {
           ScheduleExpression: 'cron(0 3 * * ? *)',
           Target: {
             Arn: { 'Fn::GetAtt': ['EventsAuditQueue', 'Arn'] },
-            DeadLetterConfig: { Arn: { 'Fn::GetAtt': ['EventsUndeliveredQueue', 'Arn'] } },
-            RoleArn: { 'Fn::GetAtt': ['EventsForwardUploadsEventsRole', 'Arn'] },
+            DeadLetterConfig: { Arn: { 'Fn::GetAtt': ['EventsFailuresQueue', 'Arn'] } },
+            RoleArn: { 'Fn::GetAtt': ['SchedulerRole', 'Arn'] },
           },
         },
       },
@@ -199,7 +243,27 @@ export const topic: Base = {
         Properties: { Endpoint: 'news@example.com', Protocol: 'email', TopicArn: { Ref: 'News' } },
       },
     },
-    { id: 'EventsAnnouncementsPolicy', set: 'Topics.-', to: { Ref: 'News' } },
+    {
+      add: 'NewsPolicy',
+      to: 'HeadgateEvents',
+      resource: {
+        Type: 'AWS::SNS::TopicPolicy',
+        Properties: {
+          PolicyDocument: {
+            Statement: [
+              {
+                Action: 'sns:Publish',
+                Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+                Effect: 'Deny',
+                Principal: '*',
+                Resource: { Ref: 'News' },
+              },
+            ],
+          },
+          Topics: [{ Ref: 'News' }],
+        },
+      },
+    },
   ],
 };
 
@@ -217,6 +281,19 @@ export const stream: Base = {
         },
       },
     },
+    ...[
+      {
+        Action: [
+          'kinesis:DescribeStreamSummary',
+          'kinesis:GetRecords',
+          'kinesis:GetShardIterator',
+          'kinesis:ListShards',
+        ],
+        Effect: 'Allow',
+        Resource: { 'Fn::GetAtt': ['Clicks', 'Arn'] },
+      },
+      ...sendTo('EventsFailuresQueue'),
+    ].map((to) => ({ id: 'EventsRecordOrderRole', set: 'Policies.0.PolicyDocument.Statement.-', to })),
     {
       add: 'ClicksMapping',
       to: 'HeadgateEvents',

@@ -103,7 +103,7 @@ export const everyEndpoint: Base = {
         PolicyDocument: {
           Statement: [
             {
-              Action: `${service}:*`,
+              Action: `${service === 'monitoring' ? 'cloudwatch' : service}:*`,
               Condition: { StringEquals: { 'aws:PrincipalAccount': { Ref: 'AWS::AccountId' } } },
               Effect: 'Allow',
               Principal: '*',

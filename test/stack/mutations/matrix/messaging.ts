@@ -16,6 +16,16 @@ export const messaging: readonly Mutation[] = [
         on: 'BatchOrdersQueue',
         because: 'it asks the same of queues',
       },
+      {
+        rule: 'events.rule.target',
+        on: 'BatchPayments',
+        because: 'the key that AWS manages does not let EventBridge use it',
+      },
+      {
+        rule: 'events.sns.fan-out.subscription',
+        on: 'BatchSubscription0',
+        because: 'nor does it let SNS use it',
+      },
     ],
   },
   {

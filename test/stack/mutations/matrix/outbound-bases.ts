@@ -61,6 +61,39 @@ export const apiDestination: Base = {
       },
     },
     {
+      add: 'PartnerRole',
+      to: 'HeadgateEvents',
+      resource: {
+        Type: 'AWS::IAM::Role',
+        Properties: {
+          AssumeRolePolicyDocument: {
+            Statement: [
+              {
+                Action: 'sts:AssumeRole',
+                Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+                Effect: 'Allow',
+                Principal: { Service: 'events.amazonaws.com' },
+              },
+            ],
+          },
+          Policies: [
+            {
+              PolicyName: 'Invoke',
+              PolicyDocument: {
+                Statement: [
+                  {
+                    Action: 'events:InvokeApiDestination',
+                    Effect: 'Allow',
+                    Resource: { 'Fn::GetAtt': ['Partner', 'Arn'] },
+                  },
+                ],
+              },
+            },
+          ],
+        },
+      },
+    },
+    {
       add: 'PartnerRule',
       to: 'HeadgateEvents',
       resource: {
@@ -74,7 +107,7 @@ export const apiDestination: Base = {
               DeadLetterConfig: { Arn: { 'Fn::GetAtt': ['EventsUndeliveredQueue', 'Arn'] } },
               Id: 'partner',
               RetryPolicy: { MaximumRetryAttempts: 8 },
-              RoleArn: { 'Fn::GetAtt': ['EventsForwardUploadsEventsRole', 'Arn'] },
+              RoleArn: { 'Fn::GetAtt': ['PartnerRole', 'Arn'] },
             },
           ],
         },
