@@ -1,3 +1,4 @@
+import { lookup } from '../model/lookup.ts';
 import { identityProperties } from '../graph/identities.ts';
 import type { Resource } from '../model/resource.ts';
 import type { Evaluation, ResourceSummary, ScanResult, Verdict } from '../model/scan-result.ts';
@@ -94,7 +95,7 @@ function indexNames(resources: readonly Resource[]): Names {
 }
 
 function nameProperty(type: string): string | undefined {
-  return identityProperties[type]?.find((each) => each.endsWith('Name'));
+  return lookup(identityProperties, type)?.find((each) => each.endsWith('Name'));
 }
 
 /** What of the account may be a declared resource; `why` nobody can tell where there is nothing. */

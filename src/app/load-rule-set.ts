@@ -5,6 +5,7 @@ import { applySettings, type RuleSources } from '../rules/apply-config.ts';
 import type { HeadgateConfig } from '../rules/read-config.ts';
 import { shippedRules, shippedRulesWithExamples } from '../rules/shipped.ts';
 import { nearest } from '../rules/nearest.ts';
+import { changesOf } from './config-changes.ts';
 
 /** Which rules of the set a run asks for. */
 export interface RuleSelection {
@@ -42,7 +43,8 @@ export async function loadRuleSet(
       );
     seen.add(id);
   }
-  const set = applySettings({ ...shipped, ...own, rules }, config.rules ?? {});
+  const settled = applySettings({ ...shipped, ...own, rules }, config.rules ?? {});
+  const set = { ...settled, deviations: [...settled.deviations, ...changesOf(config)] };
   return selectRules(cutToLevel(set, selection.level ?? config.level ?? 'reference'), selection);
 }
 

@@ -1,3 +1,4 @@
+import { lookup } from '../model/lookup.ts';
 import type { Needs } from '../account/plan.ts';
 import { derivedTable, relationTable } from '../graph/relation-table.ts';
 import type { Expression, Rule } from '../model/rule.ts';
@@ -140,7 +141,7 @@ const noTypes: ReadonlySet<string> = new Set();
 
 function readPolicies(types: ReadonlySet<string>, read: Read): void {
   for (const type of types) {
-    for (const [holder, property] of policyHolders[type] ?? []) read(holder, property);
+    for (const [holder, property] of lookup(policyHolders, type) ?? []) read(holder, property);
     // A policy that is asked about by its own text.
     for (const held of Object.values(policyHolders).flat()) if (held[0] === type) read(...held);
   }

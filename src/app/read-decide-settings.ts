@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { HeadgateError } from '../model/headgate-error.ts';
 import type { Baseline, Waiver } from '../model/waiver.ts';
 import type { HeadgateConfig } from '../rules/read-config.ts';
 import type { DecideOptions } from './scan.ts';
@@ -10,15 +11,26 @@ export async function readDecideSettings(
   cwd: string,
   useBaseline: boolean,
 ): Promise<WaiveOptions & Pick<DecideOptions, 'outside'>> {
-  const { waivers, baseline, peerSuppressions, outside } = config;
+  const { waivers, baseline, peerSuppressions, outside, trust = {} } = config;
+  refuseContradiction(config);
   return {
     ...(waivers === undefined ? {} : { waivers: await readWaiversOf(waivers, cwd) }),
     ...(baseline === undefined || !useBaseline
       ? {}
       : { baseline: { file: baseline, entries: await readBaselineOf(baseline, cwd) } }),
     ...(peerSuppressions === undefined ? {} : { peerSuppressions }),
+    ...(trust.templateWaivers === undefined ? {} : { templateWaivers: trust.templateWaivers }),
     ...(outside === undefined ? {} : { outside }),
   };
+}
+
+// Who refuses baselines and names one has not decided which of both is meant.
+function refuseContradiction({ baseline, trust }: HeadgateConfig): void {
+  if (baseline !== undefined && trust?.baseline === false)
+    throw new HeadgateError(
+      'config-invalid',
+      `The configuration names the baseline \`${baseline}\` and refuses baselines (\`trust.baseline: false\`); remove one of them.`,
+    );
 }
 
 async function readWaiversOf(file: string, cwd: string): Promise<Waiver[]> {

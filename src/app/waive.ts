@@ -1,3 +1,4 @@
+import { lookup } from '../model/lookup.ts';
 import { applyBaseline } from '../evaluate/apply-baseline.ts';
 import { applyWaivers, type WaivedEvaluations } from '../evaluate/apply-waivers.ts';
 import type { RuleSet } from '../model/rule.ts';
@@ -11,6 +12,8 @@ export interface WaiveOptions {
   readonly baseline?: { readonly file: string; readonly entries: Baseline };
   /** Tools whose suppressions count. */
   readonly peerSuppressions?: readonly string[];
+  /** False where what stands in the sources waives nothing. */
+  readonly templateWaivers?: boolean;
 }
 
 /** Applies waivers of files and sources, then the baseline. */
@@ -21,14 +24,15 @@ export function waive(
   now: Date,
   options: WaiveOptions,
 ): WaivedEvaluations {
-  const counted = new Set(options.peerSuppressions ?? []);
+  const isTrusted = options.templateWaivers !== false;
+  const counted = new Set(isTrusted ? (options.peerSuppressions ?? []) : []);
   const own = reading.suppressions
-    .filter(({ source }) => source !== 'peer')
+    .filter(({ source }) => isTrusted && source !== 'peer')
     .map((suppression) => toWaiver(suppression, suppression.ruleId, suppression.source));
   const peers = reading.suppressions.filter(({ source }) => source === 'peer');
   const counting = peers.filter(({ ruleId }) => counted.has(toolOf(ruleId)));
   const fromPeers = counting.flatMap((suppression) =>
-    (ruleSet.data.peerAliases[suppression.ruleId] ?? []).map((id) =>
+    (lookup(ruleSet.data.peerAliases, suppression.ruleId) ?? []).map((id) =>
       toWaiver(suppression, id, `peer ${suppression.ruleId}`),
     ),
   );
@@ -40,17 +44,35 @@ export function waive(
     ...fromPeers.filter(({ ruleId }) => selected.has(ruleId)),
   ];
   const waived = applyWaivers(evaluations, waivers, ruleSet.rules, now);
-  const shown = peers
-    .filter((suppression) => !counting.includes(suppression))
-    .flatMap((suppression) => describePeer(suppression, ruleSet));
+  const counts = new Set(counting);
+  const shown = [
+    ...(isTrusted ? [] : refused(reading.suppressions)),
+    ...peers
+      .filter((suppression) => !counts.has(suppression))
+      .flatMap((suppression) => describePeer(suppression, ruleSet)),
+  ];
   if (options.baseline === undefined)
     return { evaluations: waived.evaluations, diagnostics: [...waived.diagnostics, ...shown] };
   const { file, entries } = options.baseline;
-  const compared = applyBaseline(waived.evaluations, entries, file);
+  const compared = applyBaseline(waived.evaluations, entries, file, ruleSet.rules);
   return {
     evaluations: compared.evaluations,
     diagnostics: [...waived.diagnostics, ...shown, ...compared.diagnostics],
   };
+}
+
+/** Waivers that the configuration does not take from what is scanned, one line a rule. */
+function refused(suppressions: readonly SourceSuppression[]): Diagnostic[] {
+  const byRule = new Map<string, SourceSuppression[]>();
+  for (const one of suppressions)
+    if (one.source !== 'peer') byRule.set(one.ruleId, [...(byRule.get(one.ruleId) ?? []), one]);
+  return [...byRule].map(([ruleId, [first, ...others]]) => ({
+    code: 'waiver-untrusted',
+    severity: 'warning',
+    message: `The waiver of \`${ruleId}\` in the template has no effect${others.length === 0 ? '' : ` (nor ${others.length} more of this rule)`}: the configuration trusts no waivers in templates (\`trust.templateWaivers: false\`).`,
+    where: first === undefined ? '' : placeOf(first),
+    blocks: [],
+  }));
 }
 
 function toolOf(ruleId: string): string {
@@ -77,7 +99,7 @@ function toWaiver(suppression: SourceSuppression, ruleId: string, source: string
 }
 
 function describePeer(suppression: SourceSuppression, ruleSet: RuleSet): Diagnostic[] {
-  const rules = ruleSet.data.peerAliases[suppression.ruleId];
+  const rules = lookup(ruleSet.data.peerAliases, suppression.ruleId);
   if (rules === undefined) return [];
   return [
     {

@@ -5,29 +5,52 @@ import type { Surroundings } from './surroundings.ts';
 
 const actions = async () => import('./baseline-actions.ts');
 
-/** `headgate baseline write|check <path...>`. */
+/** `headgate baseline write|check|prune <path...>`. */
 export function addBaselineCommand(
   program: Command,
   surroundings: Surroundings,
   done: (code: number) => void,
 ): void {
   const baseline = program.command('baseline').description('Accept what is there, and fail on what is new.');
-  const command = (name: string, description: string): Command =>
+  const shared = ['config', 'rules', 'rule', 'flow', 'debug', 'verbose'];
+  const command = (name: string, description: string, more: readonly string[] = []): Command =>
     addScanOptions(
       baseline
         .command(name)
         .description(description)
         .argument('<path...>', 'CloudFormation templates, folders, or a cdk.out'),
-      ['config', 'rules', 'rule', 'flow', 'debug'],
+      [...shared, ...more],
     ).option('--file <file>', 'the baseline', 'headgate-baseline.json');
-  command('write', 'Write the open findings as the baseline; what is fixed is pruned.').action(
+  command('write', 'Write the open findings as the baseline.').action(
     async (paths: string[], options: BaselineOptions) => {
-      done(await (await actions()).writeBaseline(paths, options, surroundings));
+      done(await (await actions()).writeBaseline(paths, withOutput(options), surroundings));
     },
   );
-  command('check', 'Fail on findings that the baseline does not know.').action(
+  command('prune', 'Remove repaired findings from the baseline, and add none.').action(
+    async (paths: string[], options: BaselineOptions) => {
+      done(await (await actions()).pruneBaseline(paths, withOutput(options), surroundings));
+    },
+  );
+  const output = [
+    'format',
+    'output',
+    'report',
+    'failOn',
+    'unknown',
+    'quiet',
+    'color',
+    'sarifProfile',
+    'category',
+    'pathPrefix',
+  ];
+  command('check', 'Fail on findings that the baseline does not contain.', output).action(
     async (paths: string[], options: BaselineOptions) => {
       done(await (await actions()).checkBaseline(paths, options, surroundings));
     },
   );
+}
+
+/** What a command that prints no report would have been given. */
+function withOutput(options: BaselineOptions): BaselineOptions {
+  return { ...options, format: 'console', report: [], color: false, sarifProfile: 'github' };
 }

@@ -1,7 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { readRegularText } from '../files/read-regular-file.ts';
 import { resolve } from 'node:path';
 import { HeadgateError } from '../model/headgate-error.ts';
+import type { Rule } from '../model/rule.ts';
 import type { ScanResult } from '../model/scan-result.ts';
+import type { Baseline } from '../model/waiver.ts';
 import type { HeadgateConfig } from '../rules/read-config.ts';
 import { scanTemplates } from '../app/scan.ts';
 import { plural, singleLine } from '../report/plain-text.ts';
@@ -57,8 +59,12 @@ export async function scanPaths(
   paths: readonly string[],
   options: ScanOptions,
   surroundings: Surroundings,
-  use: { readonly baseline: boolean },
-): Promise<{ readonly result: ScanResult; readonly config: HeadgateConfig }> {
+  use: { readonly baseline: boolean | { readonly file: string; readonly entries: Baseline } },
+): Promise<{
+  readonly result: ScanResult;
+  readonly config: HeadgateConfig;
+  readonly rules: readonly Rule[];
+}> {
   const { cwd } = surroundings;
   const { config, ruleSet } = await loadSettings(options, cwd);
   const region = options.region ?? config.region;
@@ -72,14 +78,16 @@ export async function scanPaths(
     ...(parameters === undefined ? {} : { parameters }),
   };
   const detail = wantsDetail(options) ? 'all' : 'findings';
-  const settings = await readDecideSettings(config, cwd, use.baseline);
-  const decide = { ruleSet, version, now: surroundings.now(), detail, ...settings } as const;
+  const { baseline } = use;
+  const settings = await readDecideSettings(config, cwd, baseline === true);
+  const given = typeof baseline === 'object' ? { baseline } : {};
+  const decide = { ruleSet, version, now: surroundings.now(), detail, ...settings, ...given } as const;
   const snapshot = snapshotAmong(paths);
   const result =
     snapshot === undefined
       ? await scanTemplates(paths, read, decide)
       : await (await import('./scan-snapshot.ts')).scanSnapshot(snapshot, cwd, decide);
-  return { result, config };
+  return { result, config, rules: ruleSet.rules };
 }
 
 /** The one path that names a saved snapshot; templates and snapshots are decided apart. */
@@ -102,7 +110,7 @@ async function readParameters(
 ): Promise<Record<string, string> | undefined> {
   const file = options.parameters ?? config.parameters;
   if (file === undefined) return undefined;
-  const text = await readFile(resolve(cwd, file), 'utf8').catch((cause: unknown) => {
+  const text = await readRegularText(resolve(cwd, file)).catch((cause: unknown) => {
     throw new HeadgateError(
       'parameters-missing',
       `The parameters file \`${file}\` cannot be read; check the path given by --parameters.`,

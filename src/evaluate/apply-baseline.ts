@@ -1,4 +1,5 @@
 import { withWaiver, type Diagnostic, type Evaluation } from '../model/scan-result.ts';
+import type { Rule } from '../model/rule.ts';
 import type { Baseline } from '../model/waiver.ts';
 
 /** How the findings of a scan stand against a baseline. */
@@ -7,13 +8,17 @@ export interface BaselineComparison {
   readonly added: readonly Evaluation[];
   /** Open failures that were there before. */
   readonly known: readonly Evaluation[];
-  /** Entries of the baseline whose finding is gone. */
+  /** Those of `added` that the baseline knows, of rules that nothing waives. */
+  readonly refused: readonly Evaluation[];
+  /** Entries of the baseline whose finding is repaired or gone; entries of rules that were not asked stay. */
   readonly fixed: Baseline['findings'];
 }
 
-/** Open failures as a baseline, ordered by fingerprint. */
-export function baselineOf(evaluations: readonly Evaluation[]): Baseline {
+/** Open failures as a baseline, ordered by fingerprint; those of rules that nothing waives are left out. */
+export function baselineOf(evaluations: readonly Evaluation[], rules: readonly Rule[]): Baseline {
+  const strict = notWaivable(rules);
   const findings = openFailures(evaluations)
+    .filter(({ ruleId }) => !strict.has(ruleId))
     .map(({ fingerprint, ruleId, resource }) => ({ fingerprint, ruleId, resource: resource.name }))
     .sort((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1));
   return { version: 1, findings };
@@ -23,14 +28,27 @@ export function baselineOf(evaluations: readonly Evaluation[]): Baseline {
 export function compareWithBaseline(
   evaluations: readonly Evaluation[],
   baseline: Baseline,
+  rules: readonly Rule[],
 ): BaselineComparison {
   const before = new Set(baseline.findings.map(({ fingerprint }) => fingerprint));
+  const strict = notWaivable(rules);
+  const asked = new Set(rules.map(({ id }) => id));
+  const isKnown = ({ fingerprint, ruleId }: Evaluation): boolean =>
+    before.has(fingerprint) && !strict.has(ruleId);
   const open = openFailures(evaluations);
-  const now = new Set(open.map(({ fingerprint }) => fingerprint));
+  // What is waived, or cannot be decided at the moment, is not repaired.
+  const there = new Set(
+    evaluations
+      .filter(({ verdict }) => verdict === 'fail' || verdict === 'unknown')
+      .map(({ fingerprint }) => fingerprint),
+  );
   return {
-    added: open.filter(({ fingerprint }) => !before.has(fingerprint)),
-    known: open.filter(({ fingerprint }) => before.has(fingerprint)),
-    fixed: baseline.findings.filter(({ fingerprint }) => !now.has(fingerprint)),
+    added: open.filter((evaluation) => !isKnown(evaluation)),
+    known: open.filter(isKnown),
+    refused: open.filter(({ fingerprint, ruleId }) => before.has(fingerprint) && strict.has(ruleId)),
+    fixed: baseline.findings.filter(
+      ({ fingerprint, ruleId }) => asked.has(ruleId) && !there.has(fingerprint),
+    ),
   };
 }
 
@@ -39,16 +57,18 @@ export function applyBaseline(
   evaluations: readonly Evaluation[],
   baseline: Baseline,
   file: string,
+  rules: readonly Rule[],
 ): { readonly evaluations: readonly Evaluation[]; readonly diagnostics: readonly Diagnostic[] } {
-  const { known, fixed } = compareWithBaseline(evaluations, baseline);
+  const { known, fixed, refused } = compareWithBaseline(evaluations, baseline, rules);
   const old = new Set(known);
   const diagnostics: Diagnostic[] = fixed.map(({ ruleId, resource }) => ({
     code: 'baseline-fixed',
     severity: 'info',
-    message: `\`${ruleId}\` no longer fails on \`${resource}\`; \`headgate baseline write\` prunes the entry.`,
+    message: `\`${ruleId}\` no longer fails on \`${resource}\`; \`headgate baseline prune\` removes the entry.`,
     where: file,
     blocks: [],
   }));
+  diagnostics.push(...refusals(refused, file));
   const marked = evaluations.map((evaluation) =>
     old.has(evaluation)
       ? withWaiver(evaluation, {
@@ -58,6 +78,23 @@ export function applyBaseline(
       : evaluation,
   );
   return { evaluations: marked, diagnostics };
+}
+
+/** Ids of rules that nothing waives. */
+function notWaivable(rules: readonly Rule[]): ReadonlySet<string> {
+  return new Set(rules.filter(({ waivable }) => !waivable).map(({ id }) => id));
+}
+
+function refusals(entries: readonly Evaluation[], file: string): Diagnostic[] {
+  const byRule = new Map<string, number>();
+  for (const { ruleId } of entries) byRule.set(ruleId, (byRule.get(ruleId) ?? 0) + 1);
+  return [...byRule].map(([ruleId, count]) => ({
+    code: 'waiver-refused',
+    severity: 'warning',
+    message: `${count === 1 ? 'An entry' : `${count} entries`} of the baseline for \`${ruleId}\` have no effect: the rule may never be waived.`,
+    where: file,
+    blocks: [],
+  }));
 }
 
 function openFailures(evaluations: readonly Evaluation[]): Evaluation[] {

@@ -1,3 +1,4 @@
+import { lookup } from '../model/lookup.ts';
 import { readJsonText } from '../model/json-text.ts';
 import type { PolicyStatement, Relation, ResourceGraph } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
@@ -150,8 +151,8 @@ function pathTo(node: Node, steps: Path, length: number): Path {
 
 function absent(node: Node, path: Path, context: Context, then: Continuation): Truth {
   if (node.derived !== undefined) return then(undefined, path, false);
-  const defaults = context.data.defaults[node.resource.type];
-  const standard = defaults === undefined ? undefined : defaults[keyOfDefault(path)];
+  const defaults = lookup(context.data.defaults, node.resource.type);
+  const standard = defaults === undefined ? undefined : lookup(defaults, keyOfDefault(path));
   return standard === undefined ? then(undefined, path, false) : then(standard as Value, path, true);
 }
 

@@ -1,3 +1,4 @@
+import { lookup } from '../model/lookup.ts';
 import { splitText } from '../model/symbolic-text.ts';
 
 /** What an ARN names. Parts may hold markers of unknown pieces. */
@@ -133,7 +134,7 @@ export function parseArn(text: string): ArnTarget | undefined {
   const [, , service, region, account, resource] = parts;
   if (service === undefined || resource === undefined) return undefined;
   const fields = splitText(resource, pathLike.has(service) ? ':' : ':/');
-  const reading = readers[service]?.(fields, resource);
+  const reading = lookup(readers, service)?.(fields, resource);
   if (reading === undefined) return undefined;
   return { ...reading, region: region ?? '', account: account ?? '' };
 }

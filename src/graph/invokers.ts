@@ -1,3 +1,4 @@
+import { lookup } from '../model/lookup.ts';
 import { plainServicePrincipal } from '../policy/actions.ts';
 import type { Relation } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
@@ -143,7 +144,7 @@ function entriesOf(
 ): readonly ReadTarget[] {
   const attributes = invocationFacts(edge, holder, invocation);
   // A custom resource calls its provider itself, whatever it configures.
-  const relation = edge.name === 'serviceTokenOf' ? undefined : entryRelations[holder.type];
+  const relation = edge.name === 'serviceTokenOf' ? undefined : lookup(entryRelations, holder.type);
   const doubt = edge.uncertain ?? holder.uncertain;
   const uncertain = doubt === undefined ? {} : { uncertain: doubt };
   const entries = relation === undefined ? [] : context.related(holder, relation).edges;

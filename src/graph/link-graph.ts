@@ -1,3 +1,4 @@
+import { lookup } from '../model/lookup.ts';
 import type { Flow, PolicyWay, RelatedSet, ResourceGraph, StatementSet } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
 import type { SourceReading } from '../model/source.ts';
@@ -69,7 +70,7 @@ export function linkGraph(reading: SourceReading, options: LinkOptions = {}): Re
         : { ...found, edges: found.edges.filter((edge) => isWithin(edge.path, within)) };
     },
     names: (value, from, target) => namesTarget(value, from, target, context),
-    hasRelation: (relation) => relations.has(relation) || ownerTypes[relation] !== undefined,
+    hasRelation: (relation) => relations.has(relation) || lookup(ownerTypes, relation) !== undefined,
     resourceStatements: memoize((resource) => resourceStatements(resource, context)),
     identityStatements: identity,
     policyWays: (resource, kind) => (kind === 'identity' ? identityWays : resourceWays)(resource),
@@ -121,7 +122,7 @@ function indexOwners(index: ResourceIndex): (resource: Resource, relation: strin
   for (const template of index.ofType('Headgate::Template'))
     addTo(owners, `template\n${template.stack ?? ''}`, template);
   return (resource, relation) => {
-    if (ownerTypes[relation] === undefined) return undefined;
+    if (lookup(ownerTypes, relation) === undefined) return undefined;
     const key = relation === 'account' ? resource.scope : (resource.stack ?? '');
     const found = owners.get(`${relation}\n${key}`) ?? [];
     return { edges: found.map((to) => ({ name: relation, from: resource, to, path: [] })) };

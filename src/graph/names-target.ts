@@ -1,3 +1,4 @@
+import { lookup } from '../model/lookup.ts';
 import type { PolicyAnswer } from '../policy/actions.ts';
 import type { Resource } from '../model/resource.ts';
 import { isPlain, toSymbolicText } from '../model/symbolic-text.ts';
@@ -45,7 +46,9 @@ function patternCovers(pattern: string, target: Resource): PolicyAnswer {
 /** What others call a resource, as far as it is written; it may hold markers. */
 function nameOf({ type, properties, name, external }: Resource): string | undefined {
   if (external === true) return name;
-  const named = (identityProperties[type] ?? []).find((property) => properties[property] !== undefined);
+  const named = (lookup(identityProperties, type) ?? []).find(
+    (property) => properties[property] !== undefined,
+  );
   return named === undefined ? undefined : toSymbolicText(properties[named])?.text;
 }
 

@@ -1,3 +1,4 @@
+import { lookup } from '../model/lookup.ts';
 import type { RelatedSet, Relation } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
 import type { Cause } from '../model/value.ts';
@@ -130,7 +131,7 @@ function rowsOf(relation: string, type: string): AnsweringRows {
 
 function gatherRows(relation: string, type: string): AnsweringRows {
   const towards = inverseRows.get(relation);
-  const wanted = [type, ...(standsFor[type] ?? []), '*'];
+  const wanted = [type, ...(lookup(standsFor, type) ?? []), '*'];
   return {
     forward: forwardRows.get(relation)?.get(type) ?? [],
     inverse: [...new Set(wanted.flatMap((each) => towards?.get(each) ?? []))],

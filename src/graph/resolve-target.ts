@@ -1,3 +1,4 @@
+import { lookup } from '../model/lookup.ts';
 import type { RelatedSet, StatementSet } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
 import {
@@ -84,7 +85,7 @@ export function childOf(
 
 function childTable(type: string, context: LinkContext): ChildTable {
   const table = new Map<Resource, Map<string, Resource>>();
-  const row = childTypes[type];
+  const row = lookup(childTypes, type);
   if (row === undefined) return table;
   for (const child of context.index.ofType(type)) {
     const name = toSymbolicText(child.properties[row.name])?.text;
@@ -195,7 +196,7 @@ function throughProxies(
   context: LinkContext,
   hops: number,
 ): readonly Target[] {
-  const proxied = proxies[named.type];
+  const proxied = lookup(proxies, named.type);
   if (proxied !== undefined && !naming.types.includes(named.type) && hops < maximumHops) {
     return proxyTargets(named, proxied, naming, context, hops);
   }
@@ -271,7 +272,7 @@ function arnTargets(found: SymbolicText, naming: Naming, context: LinkContext): 
 
 /** Alternative types share one ARN form: a table and a global table, an event bus of either generation. */
 export function isOfArn(type: string, arn: ArnTarget): boolean {
-  return arn.types.includes(type) || sameArn[type] === arn.types[0];
+  return arn.types.includes(type) || lookup(sameArn, type) === arn.types[0];
 }
 
 const sameArn: Readonly<Record<string, string>> = {
@@ -359,7 +360,7 @@ function lookUpChild(
   from: Resource,
   context: LinkContext,
 ): Resource | undefined {
-  const row = childTypes[type];
+  const row = lookup(childTypes, type);
   if (row === undefined) return undefined;
   const parent = nameTargets(parentText, { from, types: [row.of] }, context)[0]?.to;
   return parent === undefined ? undefined : childOf(type, parent, name, context);

@@ -1,3 +1,4 @@
+import { lookup } from '../model/lookup.ts';
 import type { Resource } from '../model/resource.ts';
 import { isArrayValue, type Value } from '../model/value.ts';
 import { identityProperties } from './identities.ts';
@@ -87,7 +88,7 @@ function nameTable(resources: readonly Resource[]): Table {
     if (!table.has(at)) table.set(at, resource);
   };
   for (const resource of resources) {
-    for (const property of identityProperties[resource.type] ?? []) {
+    for (const property of lookup(identityProperties, resource.type) ?? []) {
       put(resource, toSymbolicText(resource.properties[property])?.text);
     }
   }

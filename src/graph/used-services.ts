@@ -1,3 +1,4 @@
+import { lookup } from '../model/lookup.ts';
 import type { PolicyStatement, ResourceGraph, StatementSet, UsedService } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
 import { Reference, isObjectValue, type Cause, type Value } from '../model/value.ts';
@@ -174,7 +175,7 @@ function noteStatement(
     if (text === undefined || isTakenByService(text, isPolled)) continue;
     const [prefix = '', name = ''] = text.split(':');
     if (prefix === '*') noteAll([], '*', note);
-    const service = endpointNames[prefix];
+    const service = lookup(endpointNames, prefix);
     if (service === undefined || service === tracing) continue;
     const onBehalf = takenOnBehalf.test(text);
     if (onBehalf && statement.resources.every((key) => isKeyOfData(key, context))) continue;

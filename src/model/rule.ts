@@ -105,7 +105,18 @@ export type Expression = Readonly<Record<string, unknown>>;
 
 /** What a user's configuration changed against the shipped set; listed in every report. */
 export interface Deviation {
-  readonly kind: 'level' | 'rule-off' | 'severity' | 'parameter' | 'added-rule' | 'declared';
+  readonly kind:
+    | 'level'
+    | 'rule-off'
+    | 'severity'
+    | 'parameter'
+    | 'added-rule'
+    /** A fact about what is outside of the scan. */
+    | 'declared'
+    /** What decides the exit code: `failOn`, `unknown`. */
+    | 'threshold'
+    /** What may waive: a waivers file, a baseline, suppressions for other tools, waivers that are refused. */
+    | 'waivers';
   readonly ruleId?: string;
   readonly detail: string;
   readonly reason?: string;

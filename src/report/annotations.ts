@@ -1,4 +1,5 @@
 import type { Evaluation, ScanResult } from '../model/scan-result.ts';
+import { describeChanges, describeWaivers } from './changes.ts';
 import { isOpenFailure, isOpenUnknown, rulesById, worstFirst } from './findings.ts';
 import { plural, singleLine, withoutCommands } from './plain-text.ts';
 import type { RenderOptions } from './render-options.ts';
@@ -24,7 +25,10 @@ const shownEach = 10;
  */
 export function renderAnnotations(result: ScanResult, options: RenderOptions = {}): string {
   const titles = rulesById(result);
-  const left: Record<Command, number> = { error: shownEach, warning: shownEach, notice: shownEach };
+  const changes = describeChanges(result).map(escapeData);
+  // One notice is kept for what the configuration changes.
+  const notices = shownEach - (changes.length > 0 ? 1 : 0);
+  const left: Record<Command, number> = { error: shownEach, warning: shownEach, notice: notices };
   const failures = worstFirst(result.evaluations.filter(isOpenFailure));
   const shown = failures.filter(({ severity }) => left[commands[severity]]-- > 0);
   const possible = worstFirst(
@@ -45,7 +49,12 @@ export function renderAnnotations(result: ScanResult, options: RenderOptions = {
   if (unknown > 0)
     lines.push(`Headgate: ${plural(unknown, 'verdict')} could not be decided; the report says why.`);
   const waived = result.evaluations.filter((item) => item.waiver !== undefined).length;
-  if (waived > 0) lines.push(`Headgate: ${plural(waived, 'waived finding')}.`);
+  if (waived > 0)
+    lines.push(
+      `Headgate: ${plural(waived, 'waived finding')}: ${singleLine(describeWaivers(result).join(', '))}.`,
+    );
+  if (changes.length > 0)
+    lines.push(`::notice title=Headgate%3A changed by the configuration::${changes.join('%0A')}`);
   if (failures.length === 0) lines.push('Headgate: no open failure.');
   return `${lines.join('\n')}\n`;
 }

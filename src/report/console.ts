@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import { severities } from '../model/rule.ts';
 import type { Severity } from '../model/rule.ts';
 import type { Diagnostic, Evaluation, RuleSummary, ScanResult, Verdict } from '../model/scan-result.ts';
+import { describeChanges, describeWaivers } from './changes.ts';
 import {
   describeWhere,
   flowsById,
@@ -79,6 +80,7 @@ export function renderConsole(result: ScanResult, options: RenderOptions = {}): 
     unknowns.filter(({ failsWhen }) => failsWhen === undefined),
   );
   addWaived(page, result);
+  addChanges(page, result);
   addDiagnostics(page, result.diagnostics);
   addSummary(page, result);
   return `${page.lines.map(withoutCommands).join('\n').trimStart()}\n`;
@@ -177,20 +179,29 @@ function addUnknowns(page: Page, unknowns: readonly Evaluation[]): void {
 function addWaived(page: Page, result: ScanResult): void {
   const waived = result.evaluations.filter((item) => item.waiver !== undefined);
   if (waived.length === 0) return;
-  page.heading(`Waived: ${plural(waived.length, 'finding')}`);
+  page.heading(`Waived: ${plural(waived.length, 'finding')} (${describeWaivers(result).join(', ')})`);
   for (const item of waived.slice(0, listed)) {
-    const { owner, expires, reason } = item.waiver ?? { reason: '' };
+    const { owner, expires, reason, source } = item.waiver ?? { reason: '', source: '' };
     const by = owner === undefined ? '' : ` by ${owner}`;
     const until = expires === undefined ? '' : ` until ${expires}`;
-    page.field(2, '- ', `${item.ruleId} on ${item.resource.name}${by}${until}: ${reason}`);
+    page.field(2, '- ', `${item.ruleId} on ${item.resource.name}${by}${until}: ${reason}, ${source}`);
   }
   if (waived.length > listed) page.field(2, '', `… and ${waived.length - listed} more: see --format json`);
+}
+
+function addChanges(page: Page, result: ScanResult): void {
+  const changes = describeChanges(result);
+  if (changes.length === 0) return;
+  page.heading(`Changed by the configuration: ${changes.length}`);
+  for (const change of changes) page.field(2, '- ', change);
 }
 
 function addDiagnostics(page: Page, diagnostics: readonly Diagnostic[]): void {
   if (diagnostics.length === 0) return;
   page.heading(`Diagnostics: ${diagnostics.length}`);
-  for (const item of diagnostics.slice(0, listed)) {
+  const order = ['error', 'warning', 'info'];
+  const worst = diagnostics.toSorted((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
+  for (const item of worst.slice(0, listed)) {
     const blocks = item.blocks.length === 0 ? '' : `; blocks ${plural(item.blocks.length, 'rule')}`;
     page.field(2, `${item.severity} `, `${item.message} (${item.where}${blocks})`);
   }

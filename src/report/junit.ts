@@ -1,4 +1,5 @@
 import type { Diagnostic, Evaluation, RuleSummary, ScanResult } from '../model/scan-result.ts';
+import { describeChanges, describeWaivers } from './changes.ts';
 import { describeWhere, groupBy, rulesById } from './findings.ts';
 
 /**
@@ -17,7 +18,18 @@ export function renderJunit(result: ScanResult): string {
   );
   const errors = result.diagnostics.filter((item) => item.severity === 'error');
   if (errors.length > 0) suites.push(renderSuite('headgate.scan', errors.map(renderError), result));
+  const changes = [
+    ...describeChanges(result),
+    ...describeWaivers(result).map((waived) => `waived: ${waived}`),
+  ];
+  if (changes.length > 0)
+    suites.push(renderSuite('headgate.configuration', [], result, renderChanges(changes)));
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="headgate">\n${suites.join('')}</testsuites>\n`;
+}
+
+function renderChanges(changes: readonly string[]): string {
+  const lines = changes.map((value) => `      <property${attributesOf({ name: 'change', value })}/>\n`);
+  return `    <properties>\n${lines.join('')}    </properties>\n`;
 }
 
 interface Case {
@@ -25,7 +37,12 @@ interface Case {
   readonly xml: string;
 }
 
-function renderSuite(name: string, cases: readonly Case[], { startedAt, tool }: ScanResult): string {
+function renderSuite(
+  name: string,
+  cases: readonly Case[],
+  { startedAt, tool }: ScanResult,
+  properties = '',
+): string {
   const count = (outcome: Case['outcome']) => cases.filter((item) => item.outcome === outcome).length;
   const attributes = {
     name,
@@ -36,7 +53,7 @@ function renderSuite(name: string, cases: readonly Case[], { startedAt, tool }: 
     timestamp: startedAt,
     version: tool.version,
   };
-  return `  <testsuite${attributesOf(attributes)}>\n${cases.map(({ xml }) => xml).join('')}  </testsuite>\n`;
+  return `  <testsuite${attributesOf(attributes)}>\n${properties}${cases.map(({ xml }) => xml).join('')}  </testsuite>\n`;
 }
 
 function renderCase(evaluation: Evaluation, rule: RuleSummary | undefined): Case {

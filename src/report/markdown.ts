@@ -1,5 +1,6 @@
 import { severities } from '../model/rule.ts';
 import type { Evaluation, ScanResult, Verdict } from '../model/scan-result.ts';
+import { describeChanges, describeWaivers } from './changes.ts';
 import {
   countsOf,
   describeWhere,
@@ -18,6 +19,9 @@ const commentLimitBytes = 65_536;
 /** Room for the closing lines of a text that was cut. */
 const reservedBytes = 600;
 
+/** Changes of the configuration that are listed, so that failures keep their room. */
+const changesLimit = 100;
+
 /** Longest text of one table cell, in code points. */
 const cellLimit = 300;
 
@@ -30,6 +34,7 @@ const cellLimit = 300;
 export function renderMarkdown(result: ScanResult, options: RenderOptions = {}): string {
   const page = new LimitedPage((options.limitBytes ?? commentLimitBytes) - reservedBytes);
   addVerdict(page, result);
+  addChanges(page, result);
   addFailures(page, result);
   addPossible(page, result);
   addUnknowns(page, result);
@@ -115,6 +120,16 @@ function addVerdict(page: LimitedPage, { summary, flows, tool }: ScanResult): vo
   page.table(['Verdict', 'Flow', 'Entry', 'Failed', 'Unknown'], rows);
 }
 
+/** A reviewer sees at once what a pull request changes in its own gate. */
+function addChanges(page: LimitedPage, result: ScanResult): void {
+  const changes = describeChanges(result);
+  const waivers = describeWaivers(result);
+  if (changes.length > 0) page.add('', `**Changed by the configuration (${changes.length}):**`, '');
+  for (const change of changes.slice(0, changesLimit)) page.add(`- ${cell(change)}`);
+  if (changes.length > changesLimit) page.add(`- and ${changes.length - changesLimit} more`);
+  if (waivers.length > 0) page.add('', `**Waived:** ${cell(waivers.join(', '))}`);
+}
+
 function addFailures(page: LimitedPage, result: ScanResult): void {
   const failures = worstFirst(result.evaluations.filter(isOpenFailure));
   if (failures.length === 0) return;
@@ -171,11 +186,12 @@ function addWaivers(page: LimitedPage, result: ScanResult): void {
     codeSpan(ruleId),
     cell(resource.name),
     cell(waiver?.reason ?? ''),
+    cell(waiver?.source ?? ''),
     cell(waiver?.owner ?? ''),
     cell(waiver?.expires ?? ''),
   ]);
   page.details(`${waived.length} waived`, () => {
-    page.table(['Rule', 'Resource', 'Reason', 'Owner', 'Expires'], rows);
+    page.table(['Rule', 'Resource', 'Reason', 'From', 'Owner', 'Expires'], rows);
   });
 }
 

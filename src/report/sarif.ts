@@ -19,6 +19,7 @@ import type {
   RuleSummary,
   ScanResult,
 } from '../model/scan-result.ts';
+import { describeChanges, describeWaivers } from './changes.ts';
 import { groupBy, isOpenFailure, isOpenUnknown, linkOf, worstFirst } from './findings.ts';
 import { jsonParts, Streamed } from './json-parts.ts';
 import { lineHashes } from './line-hash.ts';
@@ -79,7 +80,12 @@ export function renderSarif(result: ScanResult, options: RenderOptions = {}): It
         columnKind: 'utf16CodeUnits',
         invocations: [describeInvocation(result, writer.cut)],
         results: new Streamed(writer.results()),
-        properties: { profile: options.profile ?? 'github', ruleSetDigest: result.ruleSet.digest },
+        properties: {
+          profile: options.profile ?? 'github',
+          ruleSetDigest: result.ruleSet.digest,
+          changes: describeChanges(result),
+          waivers: describeWaivers(result),
+        },
       },
     ],
   };

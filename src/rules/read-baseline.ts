@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readRegularText, UnreadableFileError } from '../files/read-regular-file.ts';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { Baseline } from '../model/waiver.ts';
 
@@ -9,13 +9,13 @@ import type { Baseline } from '../model/waiver.ts';
 export async function readBaseline(file: string, shown: string): Promise<Baseline> {
   let value: Partial<Baseline> | null;
   try {
-    value = JSON.parse(await readFile(file, 'utf8')) as Partial<Baseline> | null;
+    value = JSON.parse(await readRegularText(file)) as Partial<Baseline> | null;
   } catch (cause) {
-    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    const missing = cause instanceof UnreadableFileError;
     throw new HeadgateError(
       missing ? 'baseline-missing' : 'baseline-invalid',
       missing
-        ? `There is no baseline \`${shown}\`; write one with \`headgate baseline write\`.`
+        ? `The baseline \`${shown}\` was not read: ${cause.message}; write one with \`headgate baseline write\`.`
         : `The baseline \`${shown}\` is not valid JSON; write it anew with \`headgate baseline write\`.`,
       { file: shown },
       { cause },

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
+import { readRegularText, UnreadableFileError } from '../files/read-regular-file.ts';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { Level, Severity } from '../model/rule.ts';
 import type { ObjectValue } from '../model/value.ts';
@@ -20,6 +20,15 @@ export interface HeadgateConfig {
   readonly peerSuppressions?: readonly ('checkov' | 'cfn_nag' | 'cfn-guard' | 'cdk-nag')[];
   readonly rules?: Readonly<Record<string, RuleSetting | 'off' | false>>;
   readonly outside?: readonly OutsideFact[];
+  readonly trust?: TrustSettings;
+}
+
+/** What the configuration takes from the files that are scanned; everything unless it says otherwise. */
+export interface TrustSettings {
+  /** Waivers in templates: comments, Metadata, acknowledgements of CDK applications, suppressions for other tools. */
+  readonly templateWaivers?: boolean;
+  /** A baseline beside what is scanned, also with `headgate baseline check`. */
+  readonly baseline?: boolean;
 }
 
 /** Something that stands outside of what is scanned, and why the user says so. */
@@ -49,12 +58,13 @@ async function readConfig(
 ): Promise<HeadgateConfig | undefined> {
   let text: string;
   try {
-    text = await readFile(file, 'utf8');
+    text = await readRegularText(file);
   } catch (cause) {
-    if (!required && (cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    const why = cause instanceof UnreadableFileError ? cause : undefined;
+    if (!required && why?.reason === 'missing') return undefined;
     throw new HeadgateError(
       'config-missing',
-      `The configuration \`${shown}\` cannot be read; check the path given by --config.`,
+      `The configuration \`${shown}\` was not read${why === undefined ? '' : `: ${why.message}`}; check the path given by --config.`,
       { file: shown },
       { cause },
     );
@@ -85,5 +95,21 @@ async function readConfig(
  */
 export async function readConfigIn(cwd: string, given: string | undefined): Promise<HeadgateConfig> {
   const name = given ?? 'headgate.yaml';
-  return (await readConfig(resolve(cwd, name), name, given !== undefined)) ?? {};
+  const file = resolve(cwd, name);
+  const config = (await readConfig(file, name, given !== undefined)) ?? {};
+  return withPathsFrom(config, dirname(file), cwd);
+}
+
+/** Paths in a configuration start from its own folder, wherever the command is run. */
+function withPathsFrom(config: HeadgateConfig, folder: string, cwd: string): HeadgateConfig {
+  if (folder === resolve(cwd)) return config;
+  const from = (path: string): string => relative(cwd, resolve(folder, path)) || '.';
+  const { ruleFolders, waivers, baseline, parameters } = config;
+  return {
+    ...config,
+    ...(ruleFolders === undefined ? {} : { ruleFolders: ruleFolders.map(from) }),
+    ...(waivers === undefined ? {} : { waivers: from(waivers) }),
+    ...(baseline === undefined ? {} : { baseline: from(baseline) }),
+    ...(parameters === undefined ? {} : { parameters: from(parameters) }),
+  };
 }

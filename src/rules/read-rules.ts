@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
+import { readRegularText, UnreadableFileError } from '../files/read-regular-file.ts';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { FlowDiagram, Requirement, Rule, RuleData } from '../model/rule.ts';
 import type { RuleSources } from './apply-config.ts';
@@ -44,10 +45,11 @@ export async function readRuleFolder(
     if (/(^|\/)(data|flows)\//.test(relative(folder, file).replaceAll('\\', '/'))) continue;
     const shown = relative(base, file).replaceAll('\\', '/');
     try {
-      rules.push(parseRule(await readFile(file, 'utf8'), shown, origin, relations));
+      rules.push(parseRule(await readRegularText(file), shown, origin, relations));
     } catch (error) {
-      if (!(error instanceof HeadgateError)) throw error;
-      problems.push(error.message);
+      if (error instanceof UnreadableFileError) problems.push(`${shown} was not read: ${error.message}`);
+      else if (error instanceof HeadgateError) problems.push(error.message);
+      else throw error;
     }
   }
   if (problems.length > 0) throw new HeadgateError('rule-invalid', problems.join('\n'), { file: folder });

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readRegularText } from '../files/read-regular-file.ts';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { Waiver } from '../model/waiver.ts';
 import { waiversSchema } from './schema.ts';
@@ -20,7 +20,7 @@ interface WrittenWaiver {
  * @throws HeadgateError `waivers-missing`, `waivers-invalid`, `yaml-invalid`; every problem of the file at once.
  */
 export async function readWaivers(file: string, shown: string): Promise<Waiver[]> {
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+  const text = await readRegularText(file).catch((cause: unknown) => {
     throw new HeadgateError(
       'waivers-missing',
       `The waivers file \`${shown}\` cannot be read; check the path.`,

@@ -143,7 +143,7 @@ export const configSchema = {
     ruleFolders: { type: 'array', items: text },
     waivers: text,
     baseline: text,
-    region: text,
+    region: { type: 'string', pattern: '^[a-z]{2}(-[a-z]+)+-[0-9]$' },
     account: { type: 'string', pattern: '^[0-9]{12}$' },
     parameters: text,
     peerSuppressions: { type: 'array', items: { enum: ['checkov', 'cfn_nag', 'cfn-guard', 'cdk-nag'] } },
@@ -160,6 +160,11 @@ export const configSchema = {
           },
         ],
       },
+    },
+    trust: {
+      type: 'object',
+      additionalProperties: false,
+      properties: { templateWaivers: { type: 'boolean' }, baseline: { type: 'boolean' } },
     },
     outside: {
       type: 'array',

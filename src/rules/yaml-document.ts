@@ -72,7 +72,7 @@ export function parseYaml(text: string, file: string): YamlDocument {
   }
   return {
     file,
-    value: JSON.parse(JSON.stringify(document.toJS({ maxAliasCount: 100 }) ?? null)) as unknown,
+    value: valueOf(document, file),
     place(path, part = 'value') {
       if (part === 'key') {
         const parent = document.getIn(path.slice(0, -1), true);
@@ -94,6 +94,17 @@ export function parseYaml(text: string, file: string): YamlDocument {
       return { line: 1, column: 1 };
     },
   };
+}
+
+/** Plain data of a document. Aliases that multiply are refused before they are expanded. */
+function valueOf(document: ReturnType<typeof parseDocument>, file: string): unknown {
+  try {
+    return JSON.parse(JSON.stringify(document.toJS({ maxAliasCount: 100 }) ?? null)) as unknown;
+  } catch (cause) {
+    const aliases = cause instanceof ReferenceError;
+    const why = aliases ? 'its aliases add too many values, or lead to no anchor' : 'it is nested too deep';
+    throw new HeadgateError('yaml-invalid', `The file was not read: ${why}.`, { file }, { cause });
+  }
 }
 
 function pathOf(instancePath: string): (string | number)[] {

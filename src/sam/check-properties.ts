@@ -1,3 +1,4 @@
+import { lookup } from '../model/lookup.ts';
 import { isRawObject } from '../text/raw.ts';
 import { SamProblem } from './problem.ts';
 import type { PropertyTable } from './property-tables.ts';
@@ -23,7 +24,7 @@ export function checkProperties(
   path: readonly string[] = [],
 ): void {
   for (const [name, value] of Object.entries(properties)) {
-    const expected = table[name];
+    const expected = lookup(table, name);
     if (expected === undefined) {
       throw new SamProblem(`${type} has no property \`${name}\`; remove it`, [...path, name]);
     }

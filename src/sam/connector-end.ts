@@ -1,3 +1,4 @@
+import { lookup } from '../model/lookup.ts';
 import { isRawObject, member } from '../text/raw.ts';
 import type { SamContext } from './context.ts';
 import { SamProblem } from './problem.ts';
@@ -37,7 +38,7 @@ export class ConnectorEnd {
     this.#written = written;
     this.id = this.#readId(written);
     const type = this.id === undefined ? this.#givenType(written) : this.#typeOf(this.id);
-    this.type = expandedTypes[type] ?? type;
+    this.type = lookup(expandedTypes, type) ?? type;
     this.writtenType = this.id === undefined ? this.type : type;
   }
 
@@ -117,7 +118,7 @@ export class ConnectorEnd {
     const role =
       this.type === 'AWS::Events::Rule'
         ? ruleRole(properties, other)
-        : member(properties, roleProperties[this.type] ?? '');
+        : member(properties, lookup(roleProperties, this.type) ?? '');
     const id = namedResource(role);
     if (id === undefined) {
       throw new SamProblem(

@@ -1,3 +1,4 @@
+import { lookup } from '../model/lookup.ts';
 import { asMap } from './check-properties.ts';
 import { inheritedAttributes, type SamContext } from './context.ts';
 import type { EventTarget } from './event-target.ts';
@@ -49,7 +50,7 @@ function checkCors(written: unknown): void {
   const cors = asMap(written, 'FunctionUrlConfig.Cors');
   for (const [name, value] of Object.entries(cors)) {
     const path = ['FunctionUrlConfig', 'Cors', name];
-    const expected = corsTypes[name];
+    const expected = lookup(corsTypes, name);
     if (expected === undefined) {
       throw new SamProblem(`\`${name}\` is not a valid property of \`FunctionUrlConfig.Cors\``, path);
     }

@@ -1,3 +1,4 @@
+import { lookup } from '../model/lookup.ts';
 import type { ApiDocument } from './api-document.ts';
 import { asMap } from './check-properties.ts';
 import { SamProblem } from './problem.ts';
@@ -45,7 +46,7 @@ function statusCode(written: unknown, at: string): unknown {
 function parameters(written: unknown, at: string): Tree {
   const groups = asMap(written, `${at}.ResponseParameters`);
   const entries = Object.entries(groups).flatMap(([group, values]) => {
-    const prefix = locations[group];
+    const prefix = lookup(locations, group);
     if (prefix === undefined) {
       throw new SamProblem(`invalid gateway response parameter \`${group}\``, [
         ...at.split('.'),

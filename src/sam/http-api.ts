@@ -1,3 +1,4 @@
+import { lookup } from '../model/lookup.ts';
 import { isRawObject, member } from '../text/raw.ts';
 import { expandDomain, mutualTls, type DomainKind } from './api-domain.ts';
 import { methodKey, type ApiDocument } from './api-document.ts';
@@ -155,7 +156,7 @@ function addCors(document: ApiDocument, written: unknown): void {
   }
   const made: Tree = {};
   for (const [name, value] of Object.entries(written)) {
-    const target = corsNames[name];
+    const target = lookup(corsNames, name);
     if (target === undefined) {
       throw new SamProblem(`\`${name}\` is no key of \`CorsConfiguration\``, ['CorsConfiguration', name]);
     }

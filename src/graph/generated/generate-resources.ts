@@ -1,3 +1,4 @@
+import { lookup } from '../../model/lookup.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { SourceReading } from '../../model/source.ts';
 import {
@@ -41,7 +42,7 @@ export function generateResources(reading: SourceReading): GeneratedReading {
   const resources: Resource[] = [];
   const unread = new Map<string, Cause>();
   for (const resource of reading.resources) {
-    const generator = generators[resource.type];
+    const generator = lookup(generators, resource.type);
     if (generator === undefined) continue;
     const generated = generator(resource, reading);
     resources.push(...generated.resources);

@@ -1,3 +1,4 @@
+import { lookup } from '../../model/lookup.ts';
 import type { Resource } from '../../model/resource.ts';
 import {
   Choice,
@@ -204,7 +205,7 @@ function parametersOf(body: ObjectValue): Value | undefined {
   for (const parameter of body.parameters) {
     if (!isObjectValue(parameter) || typeof parameter.in !== 'string' || typeof parameter.name !== 'string')
       continue;
-    const location = locations[parameter.in];
+    const location = lookup(locations, parameter.in);
     if (location !== undefined)
       parameters[`method.request.${location}.${parameter.name}`] = parameter.required ?? false;
   }

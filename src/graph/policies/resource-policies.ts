@@ -1,3 +1,4 @@
+import { lookup } from '../../model/lookup.ts';
 import type { PolicyStatement, StatementSet } from '../../model/resource-graph.ts';
 import type { Resource } from '../../model/resource.ts';
 import { Choice, PartialString, isObjectValue, type ObjectValue, type Value } from '../../model/value.ts';
@@ -57,14 +58,14 @@ export function resourceStatements(
   context: LinkContext,
   reading: PolicyReading = asWritten,
 ): StatementSet {
-  const own = (ownDocuments[resource.type] ?? []).flatMap((property) => {
+  const own = (lookup(ownDocuments, resource.type) ?? []).flatMap((property) => {
     const path = parsePath(property);
     const properties = settledProperties(resource, [String(path[0])], reading);
     return findValues(properties, path).map(({ value, path, uncertain }) =>
       normaliseDocument(value, { holder: resource, path, ...(uncertain === undefined ? {} : { uncertain }) }),
     );
   });
-  const alone = aloneDocuments[resource.type];
+  const alone = lookup(aloneDocuments, resource.type);
   return mergeSets([
     ...own,
     ...(alone === undefined ? [] : [readHolder(resource, alone, {}, reading)]),
@@ -87,7 +88,7 @@ function heldBy(
   if (resource.type === 'AWS::IAM::Role') return { statements: [] };
   const { edges, incomplete } = context.related(resource, relation);
   const sets = edges.flatMap(({ to: holder, uncertain, attributes }): StatementSet[] => {
-    const property = holder === undefined ? undefined : documents[holder.type];
+    const property = holder === undefined ? undefined : lookup(documents, holder.type);
     if (holder === undefined || property === undefined) return [];
     const existence = existenceOf(holder, uncertain ?? conditionOf(holder, resource), reading);
     if (existence === undefined) return [];

@@ -1,3 +1,4 @@
+import { lookup } from '../../model/lookup.ts';
 import type { Resource } from '../../model/resource.ts';
 import {
   Reference,
@@ -131,7 +132,7 @@ function metricTargets(metric: Metric, alarm: Resource, context: LinkContext): r
   const isPart = names.length > 1 && !isOfStage && names.some((name) => wholeAlone.has(name));
   if (isPart) return [];
   const targets = dimensions.flatMap(({ name, value, path }): ReadTarget[] => {
-    const types = dimensionTypes[name];
+    const types = lookup(dimensionTypes, name);
     // A rule's metrics name its bus beside it.
     if (types === undefined || (name === 'EventBusName' && names.includes('RuleName'))) return [];
     return resolveTargets(value, { from: alarm, types }, context).map((target) => ({
@@ -259,7 +260,7 @@ function dimensionTargets(
   context: LinkContext,
 ): readonly ReadTarget[] {
   return row.flatMap((name, index): readonly ReadTarget[] => {
-    const types = typeof name === 'string' ? dimensionTypes[name] : undefined;
+    const types = typeof name === 'string' ? lookup(dimensionTypes, name) : undefined;
     const value = row[index + 1];
     if (types === undefined || typeof value !== 'string') return [];
     return resolveTargets(value, { from: resource, types }, context);

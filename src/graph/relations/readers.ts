@@ -1,3 +1,4 @@
+import { lookup } from '../../model/lookup.ts';
 import type { Resource } from '../../model/resource.ts';
 import { Reference, isArrayValue, isObjectValue, type ObjectValue, type Value } from '../../model/value.ts';
 import { wildcardMatches } from '../../model/wildcard.ts';
@@ -210,7 +211,7 @@ export function valueOn(root: Value | undefined, path: readonly (string | number
   let value = root;
   for (const segment of path) {
     if (isArrayValue(value)) value = value[Number(segment)];
-    else if (isObjectValue(value)) value = value[segment];
+    else if (isObjectValue(value)) value = lookup(value, String(segment));
     else return undefined;
   }
   return value;

@@ -1,3 +1,4 @@
+import { lookup } from '../../model/lookup.ts';
 import { isRawObject } from '../../text/raw.ts';
 import { asMap, checkProperties } from '../check-properties.ts';
 import type { SamContext } from '../context.ts';
@@ -57,7 +58,7 @@ export function functionEvents(target: EventTarget, context: SamContext): AllEve
   const inline: Tree[] = [];
   for (const name of Object.keys(events).sort()) {
     const event = readEvent(name, events[name], target, context);
-    const needs = expanders[event.type]?.(event);
+    const needs = lookup(expanders, event.type)?.(event);
     managed.push(...(needs?.managed ?? []));
     inline.push(...(needs?.inline ?? []));
   }

@@ -1,3 +1,4 @@
+import { lookup } from '../../model/lookup.ts';
 import { member } from '../../text/raw.ts';
 import { bucketPolicy } from '../invoke-config.ts';
 import { allow, managedPolicy } from '../roles.ts';
@@ -51,7 +52,7 @@ const kinds: Readonly<Record<string, Kind>> = {
 /** Events that Lambda polls for: the event source mapping, and what the function's role needs for it. */
 export function expandMapping(event: FunctionEvent): EventNeeds {
   const { properties, type } = event;
-  const kind = kinds[type] ?? {};
+  const kind = lookup(kinds, type) ?? {};
   checkMapping(event);
   const source = kind.source === undefined ? undefined : properties[kind.source];
   const destination = destinationOf(event);

@@ -1,3 +1,4 @@
+import { lookup } from '../../model/lookup.ts';
 import { isRawObject, member } from '../../text/raw.ts';
 import { emitForMachine, machineProblem, startRole, type MachineEvent } from './machine-event.ts';
 import { expandMachineApi } from './state-machine-api.ts';
@@ -38,7 +39,7 @@ export function stateMachineEvents(machine: SamResource, arn: Tree, context: Sam
     const properties = isGiven(raw['Properties'])
       ? asMap(raw['Properties'], `Events.${name}.Properties`, path)
       : {};
-    checkProperties(properties, stateMachineEventProperties[String(type)] ?? {}, String(type), [
+    checkProperties(properties, lookup(stateMachineEventProperties, String(type)) ?? {}, String(type), [
       ...path,
       'Properties',
     ]);

@@ -11,7 +11,8 @@ describe('renderAnnotations', () => {
       ),
       '::warning title=medium%3A Functions are traced::Function `invoices` is not traced. (arn:aws:lambda:eu-central-1:111122223333:function:invoices) [all.lambda.tracing]',
       'Headgate: 2 verdicts could not be decided; the report says why.',
-      'Headgate: 1 waived finding.',
+      'Headgate: 1 waived finding: 1 by file.',
+      '::notice title=Headgate%3A changed by the configuration::api.gateway.usage-plans: medium -> low (internal API)',
       '',
     ]);
   });
@@ -32,6 +33,8 @@ describe('renderAnnotations', () => {
   });
 
   it('says so when nothing failed', () => {
-    expect(renderAnnotations(resultOf([], []))).toBe('Headgate: no open failure.\n');
+    const text = renderAnnotations(resultOf([], []));
+    expect(text.startsWith('::notice title=Headgate%3A changed by the configuration::')).toBe(true);
+    expect(text.endsWith('\nHeadgate: no open failure.\n')).toBe(true);
   });
 });

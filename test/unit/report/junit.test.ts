@@ -9,7 +9,8 @@ describe('renderJunit', () => {
     expect(xml).toContain(
       '<testsuite name="all.lambda.vpc" tests="2" failures="1" errors="0" skipped="0" timestamp="2026-11-23T10:00:00.000Z" version="0.1.0">',
     );
-    expect(xml.match(/<testsuite /g)).toHaveLength(6);
+    // Six rules, and what the configuration changes.
+    expect(xml.match(/<testsuite /g)).toHaveLength(7);
     expect(xml.match(/<testcase /g)).toHaveLength(9);
   });
 

@@ -1,0 +1,24 @@
+import type { Deviation } from '../model/rule.ts';
+import type { HeadgateConfig } from '../rules/read-config.ts';
+
+/** What a configuration changes beside the rules themselves: thresholds, facts, and what may waive. */
+export function changesOf(config: HeadgateConfig): Deviation[] {
+  const { failOn, unknown, outside = [], waivers, baseline, peerSuppressions = [], trust = {} } = config;
+  const changes: Deviation[] = [];
+  const add = (kind: Deviation['kind'], detail: string, reason?: string): void => {
+    changes.push({ kind, detail, ...(reason === undefined ? {} : { reason }) });
+  };
+  if (failOn !== undefined && failOn !== 'high') add('threshold', `failOn: high -> ${failOn}`);
+  if (unknown !== undefined && unknown !== 'warn') add('threshold', `unknown: warn -> ${unknown}`);
+  for (const { resource, relation, absent, target, reason } of outside) {
+    const named = target?.arn ?? target?.name ?? '';
+    const what = absent === true ? 'nothing' : `${target?.type ?? 'nothing'} ${named}`.trim();
+    add('declared', `${relation} of ${resource} is ${what}`, reason);
+  }
+  if (waivers !== undefined) add('waivers', `waivers file: ${waivers}`);
+  if (baseline !== undefined) add('waivers', `baseline: ${baseline}`);
+  if (peerSuppressions.length > 0) add('waivers', `suppressions for ${peerSuppressions.join(', ')} count`);
+  if (trust.templateWaivers === false) add('waivers', 'waivers in templates have no effect');
+  if (trust.baseline === false) add('waivers', 'baselines have no effect');
+  return changes;
+}
