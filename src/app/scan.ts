@@ -4,6 +4,7 @@ import type { RuleSet } from '../model/rule.ts';
 import type { ScanResult } from '../model/scan-result.ts';
 import type { SourceReading } from '../model/source.ts';
 import { assembleResult } from './result.ts';
+import { idleFacts } from './outside-facts.ts';
 import type { OutsideFact } from '../rules/read-config.ts';
 import { waive, type WaiveOptions } from './waive.ts';
 import { readTemplates, type ReadTemplatesOptions } from '../template/read-templates.ts';
@@ -26,7 +27,8 @@ export function decideReading(reading: SourceReading, options: DecideOptions): S
   const graph = linkGraph(reading, outside === undefined ? {} : { declared: outside });
   const evaluations = evaluateRules(ruleSet, graph, { now, positions: reading.positions, detail });
   const waived = waive(evaluations, reading, ruleSet, now, options);
-  return assembleResult({ version, startedAt: now, ruleSet, reading, graph, ...waived });
+  const diagnostics = [...waived.diagnostics, ...idleFacts(outside ?? [], graph)];
+  return assembleResult({ version, startedAt: now, ruleSet, reading, graph, ...waived, diagnostics });
 }
 
 /**

@@ -98,9 +98,25 @@ function toWaiver(suppression: SourceSuppression, ruleId: string, source: string
   };
 }
 
+/** An acknowledgement that names a rule of Headgate without saying that it is Headgate's. */
+function describeUnprefixed(suppression: SourceSuppression, { rules }: RuleSet): Diagnostic[] {
+  const [tool = '', ...rest] = suppression.ruleId.split(':');
+  const id = rest.join(':');
+  if (!rules.some((rule) => rule.id === id)) return [];
+  return [
+    {
+      code: 'waiver-malformed',
+      severity: 'warning',
+      message: `The suppression of \`${id}\`${tool === 'cdk' ? '' : ` for \`${tool}\``} has no effect; write \`headgate::${id}\` in a CDK application, or \`Metadata.headgate.ignore\` in a template.`,
+      where: placeOf(suppression),
+      blocks: [],
+    },
+  ];
+}
+
 function describePeer(suppression: SourceSuppression, ruleSet: RuleSet): Diagnostic[] {
   const rules = lookup(ruleSet.data.peerAliases, suppression.ruleId);
-  if (rules === undefined) return [];
+  if (rules === undefined) return describeUnprefixed(suppression, ruleSet);
   return [
     {
       code: 'peer-suppression',

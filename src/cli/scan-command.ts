@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { reportFormats } from '../report/render.ts';
 import { commonOptions, type ScanOptions } from './options.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -12,12 +12,23 @@ export function addScanOptions(command: Command, only?: readonly string[]): Comm
       'folder outside of which no file is read (default: each folder and the folder of each file that you name)',
     )
     .option('--parameters <file>', 'parameter values, in the format of the AWS CLI or of CodePipeline')
-    .option('--region <region>', 'value of AWS::Region')
-    .option('--account <id>', 'value of AWS::AccountId');
+    .addOption(new Option('--region <region>', 'value of AWS::Region').argParser(regionOf))
+    .addOption(new Option('--account <id>', 'value of AWS::AccountId').argParser(accountOf));
   for (const option of commonOptions(reportFormats.map(({ name }) => name))) {
     if (only === undefined || only.includes(option.attributeName())) command.addOption(option);
   }
   return command;
+}
+
+function regionOf(text: string): string {
+  if (!/^[a-z]{2}(?:-[a-z]+)+-[0-9]$/.test(text))
+    throw new InvalidArgumentError('Write a Region as AWS does, for example eu-west-1.');
+  return text;
+}
+
+function accountOf(text: string): string {
+  if (!/^[0-9]{12}$/.test(text)) throw new InvalidArgumentError('An account ID has 12 digits.');
+  return text;
 }
 
 /** `headgate scan <path...>`. */

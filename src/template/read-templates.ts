@@ -1,5 +1,5 @@
 import type { CodeCapability, CodeEvidence } from '../model/resource.ts';
-import type { SourceReading } from '../model/source.ts';
+import type { SourceDiagnostic, SourceReading } from '../model/source.ts';
 import type { Environment } from './environment.ts';
 import { addAssembly } from './assembly.ts';
 import { addCodeEvidence } from './code-evidence.ts';
@@ -9,7 +9,7 @@ import { addTemplateFiles } from './template-folder.ts';
 import { parseTemplateObject } from '../text/parse-template.ts';
 import { isTemplate, withoutResources } from './load-template.ts';
 import { reportMissing } from './nested-stacks.ts';
-import { isRawObject } from '../text/raw.ts';
+import { entriesOf, isRawObject } from '../text/raw.ts';
 import {
   givenParameter,
   givenToTransforms,
@@ -42,8 +42,38 @@ export async function readTemplates(
   for (const { path, reason, kind } of found.leftOut) builder.leaveOut(context.nameOf(path), reason, kind);
   for (const folder of found.assemblies) await addAssembly(folder, context);
   await addTemplateFiles(found.templates, context);
+  builder.diagnostics.push(...unknownParameters(builder, options));
   await readBeside(context);
   return builder.finish();
+}
+
+/** Parameters that were given and that no template declares. */
+function unknownParameters(
+  { stacks }: ReadingBuilder,
+  { parameters = {} }: ReadTemplatesOptions,
+): SourceDiagnostic[] {
+  const given = Object.keys(parameters);
+  if (given.length === 0 || stacks.length === 0) return [];
+  const declared = new Set(stacks.flatMap(({ root }) => entriesOf(root['Parameters']).map(([name]) => name)));
+  return given
+    .filter((name) => !declared.has(name))
+    .map((name) => ({
+      code: 'parameter-unknown',
+      severity: 'warning',
+      message: `the value for the parameter \`${name}\` has no effect: no template declares it${alike(name, declared)}`,
+      where: 'parameters',
+      affects: [],
+    }));
+}
+
+/** A declared name that differs in case, or by one that contains the other. */
+function alike(name: string, declared: ReadonlySet<string>): string {
+  const plain = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '');
+  const meant = [...declared].find((other) => {
+    const [left, right] = [plain(name), plain(other)];
+    return left === right || (left.length > 3 && (right.startsWith(left) || left.startsWith(right)));
+  });
+  return meant === undefined ? '' : `; did you mean \`${meant}\`?`;
 }
 
 /** Documents and bundles lie beside the templates; the same bundle is read once. */

@@ -8,6 +8,9 @@ import type { TemplateResource } from './template-resource.ts';
 
 const marker = 'headgate:ignore';
 
+/** Characters of a comment that are read. */
+const commentLimit = 2000;
+
 /** Wishes for silence on a stack's resources: its template's comments and Metadata, and CDK acknowledgements. */
 export function readSuppressions(stack: Stack): SourceSuppression[] {
   return [
@@ -19,15 +22,40 @@ export function readSuppressions(stack: Stack): SourceSuppression[] {
 
 /** Comments that stand at no resource silence nothing, which their author should know. */
 export function looseComments(stack: Stack): SourceDiagnostic[] {
-  return readComments(stack.parsed)
-    .filter((comment) => logicalIdAt(stack.parsed, comment.target) === undefined)
-    .map(({ line, ruleId }) => ({
+  const idAt = logicalIds(stack.parsed);
+  const loose = readComments(stack.parsed)
+    .filter((comment) => idAt(comment.target) === undefined)
+    .map(({ line, ruleId }): SourceDiagnostic => ({
       code: 'suppression-unattached',
       severity: 'warning',
       message: `the comment that ignores \`${ruleId}\` stands at no resource and silences nothing`,
       where: `${stack.parsed.file}:${line}:1`,
       affects: [],
     }));
+  return [...loose, ...misspeltComments(stack.parsed)];
+}
+
+/** What somebody may have meant as `# headgate:ignore <rule>`. */
+const misspelt =
+  /#[\t ]{0,20}headgate[\t ]{0,20}[:\-_ ]?[\t ]{0,20}(?:ignore[sd]?|skip|suppress|disable)(?![A-Za-z])[^\r\n]{0,200}/gi;
+
+function misspeltComments(parsed: ParsedTemplate): SourceDiagnostic[] {
+  const text = parsed.format === 'yaml' ? parsed.source?.text : undefined;
+  if (text === undefined) return [];
+  const inside = textSpans(parsed);
+  const found: SourceDiagnostic[] = [];
+  for (const { 0: written, index } of text.matchAll(misspelt)) {
+    if (/^#\s*headgate:ignore\s+\S/.test(written) || inside(index)) continue;
+    const line = parsed.source?.position(index).line ?? 1;
+    found.push({
+      code: 'suppression-malformed',
+      severity: 'warning',
+      message: `the comment \`${written.trim().slice(0, 80)}\` has no effect; write \`# headgate:ignore <rule-id> <reason>\``,
+      where: `${parsed.file}:${line}:1`,
+      affects: [],
+    });
+  }
+  return found;
 }
 
 interface IgnoreComment {
@@ -41,38 +69,63 @@ interface IgnoreComment {
 }
 
 function commentSuppressions(stack: Stack): SourceSuppression[] {
-  return readComments(stack.parsed).flatMap(({ target, line, ...wish }) => {
-    const resource = resourceAt(stack, target);
+  const idAt = logicalIds(stack.parsed);
+  const comments = readComments(stack.parsed);
+  const resources = new Map(
+    comments.length === 0 ? [] : stack.resources.map((resource) => [resource.logicalId, resource]),
+  );
+  return comments.flatMap(({ target, line, ...wish }) => {
+    const resource = resources.get(idAt(target) ?? '');
     return resource === undefined
       ? []
       : [{ source: 'comment' as const, ...wish, resourceId: resource.id, file: stack.parsed.file, line }];
   });
 }
 
+/** The comments of a file, which several stacks may be made of. */
+const comments = new WeakMap<ParsedTemplate, IgnoreComment[]>();
+
 function readComments(parsed: ParsedTemplate): IgnoreComment[] {
   const text = parsed.format === 'yaml' ? parsed.source?.text : undefined;
   if (text === undefined) return [];
+  const known = comments.get(parsed);
+  if (known !== undefined) return known;
   const found: IgnoreComment[] = [];
+  const inside = textSpans(parsed);
+  const next = contentStarts(text);
   for (let at = text.indexOf(marker); at !== -1; at = text.indexOf(marker, at + marker.length)) {
-    const comment = readComment(text, at, parsed);
+    const comment = readComment(text, at, { parsed, inside, next });
     if (comment !== undefined) found.push(comment);
   }
+  comments.set(parsed, found);
   return found;
 }
 
-function readComment(text: string, at: number, parsed: ParsedTemplate): IgnoreComment | undefined {
-  const lineStart = Math.max(text.lastIndexOf('\n', at), text.lastIndexOf('\r', at)) + 1;
+interface CommentPlace {
+  readonly parsed: ParsedTemplate;
+  readonly inside: (offset: number) => boolean;
+  readonly next: (offset: number) => number;
+}
+
+function readComment(
+  text: string,
+  at: number,
+  { parsed, inside, next }: CommentPlace,
+): IgnoreComment | undefined {
+  const line = parsed.source?.position(at).line ?? 1;
+  const lineStart = parsed.source?.lineStart(line) ?? 0;
   const before = text.slice(lineStart, at);
   const hash = before.lastIndexOf('#');
   const isComment =
     hash !== -1 && before.slice(hash + 1).trim() === '' && (hash === 0 || /\s/.test(before.charAt(hash - 1)));
-  if (!isComment || isInsideText(parsed, lineStart + hash)) return undefined;
-  const rest = text.slice(at + marker.length).split(/[\r\n]/, 1)[0] ?? '';
+  if (!isComment || inside(lineStart + hash)) return undefined;
+  const end = text.slice(at + marker.length, at + marker.length + commentLimit).search(/[\r\n]/);
+  const rest = text.slice(at + marker.length, at + marker.length + (end === -1 ? commentLimit : end));
   const wish = parseWish(rest);
   if (wish === undefined) return undefined;
   const isTrailing = before.slice(0, hash).trim() !== '';
-  const target = isTrailing ? lineStart + before.search(/\S/) : nextContent(text, at);
-  return { ...wish, line: parsed.source?.position(at).line ?? 1, target };
+  const target = isTrailing ? lineStart + before.search(/\S/) : next(at);
+  return { ...wish, line, target };
 }
 
 /** ` <rule-id> <reason...>` with `owner=...` and `expires=YYYY-MM-DD` anywhere in it. */
@@ -90,45 +143,77 @@ function parseWish(rest: string): Omit<IgnoreComment, 'line' | 'target'> | undef
   };
 }
 
-/** Offset of the next line's content, comments and blank lines passed over. */
-function nextContent(text: string, from: number): number {
+/** Answers the offset of the next line's content, comments and blank lines passed over; offsets are asked in their order. */
+function contentStarts(text: string): (from: number) => number {
   const lineBreak = /[\r\n]+[\t ]*/g;
-  lineBreak.lastIndex = from;
-  for (let found = lineBreak.exec(text); found !== null; found = lineBreak.exec(text)) {
-    const start = lineBreak.lastIndex;
-    if (text.charAt(start) !== '#' && start < text.length) return start;
+  let known = -1;
+  return (from) => {
+    // Comments that follow each other are about the same content.
+    if (known > from) return known;
+    lineBreak.lastIndex = from;
+    known = text.length;
+    for (let found = lineBreak.exec(text); found !== null; found = lineBreak.exec(text)) {
+      const start = lineBreak.lastIndex;
+      if (text.charAt(start) === '#' || start >= text.length) continue;
+      known = start;
+      break;
+    }
+    return known;
+  };
+}
+
+/** Answers whether a `#` stands inside a text (inline code), where it is no comment of the template. */
+function textSpans(parsed: ParsedTemplate): (offset: number) => boolean {
+  let leaves: TextRange[] | undefined;
+  return (offset) => {
+    leaves ??= leavesOf(parsed.span(''), []).sort((left, right) => left.start - right.start);
+    let low = 0;
+    let high = leaves.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((leaves[middle]?.start ?? Infinity) <= offset) low = middle + 1;
+      else high = middle;
+    }
+    const before = leaves[low - 1];
+    return before !== undefined && contains(before, offset);
+  };
+}
+
+function leavesOf(span: Span | undefined, found: TextRange[]): TextRange[] {
+  if (span?.children === undefined) {
+    if (span !== undefined) found.push(span);
+    return found;
   }
-  return text.length;
-}
-
-/** A `#` inside a block text (inline code) is no comment of the template. */
-function isInsideText(parsed: ParsedTemplate, offset: number): boolean {
-  let span: Span | undefined = parsed.span('');
-  while (span?.children !== undefined) span = childAt(span, offset);
-  return span !== undefined && contains(span, offset);
-}
-
-function childAt(span: Span, offset: number): Span | undefined {
-  for (const child of span.children?.values() ?? []) if (contains(child, offset)) return child;
-  return undefined;
+  for (const child of span.children.values()) leavesOf(child, found);
+  return found;
 }
 
 function contains(range: TextRange, offset: number): boolean {
   return range.start <= offset && offset < range.end;
 }
 
-function resourceAt(stack: Stack, offset: number): TemplateResource | undefined {
-  const name = logicalIdAt(stack.parsed, offset);
-  return stack.resources.find(({ logicalId }) => logicalId === name);
-}
-
-function logicalIdAt(parsed: ParsedTemplate, offset: number): string | undefined {
-  const children = parsed.span('/Resources')?.children;
-  if (!(children instanceof Map)) return undefined;
-  for (const [name, span] of children as ReadonlyMap<string, Span>) {
-    if (contains({ start: span.keyStart, end: span.end }, offset)) return name;
-  }
-  return undefined;
+/** Answers the resource that an offset stands in. */
+function logicalIds(parsed: ParsedTemplate): (offset: number) => string | undefined {
+  let ranges: { name: string; start: number; end: number }[] | undefined;
+  const read = (): { name: string; start: number; end: number }[] => {
+    const children = parsed.span('/Resources')?.children;
+    if (!(children instanceof Map)) return [];
+    return [...(children as ReadonlyMap<string, Span>)]
+      .map(([name, { keyStart, end }]) => ({ name, start: keyStart, end }))
+      .sort((left, right) => left.start - right.start);
+  };
+  return (offset) => {
+    ranges ??= read();
+    let low = 0;
+    let high = ranges.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((ranges[middle]?.start ?? Infinity) <= offset) low = middle + 1;
+      else high = middle;
+    }
+    const before = ranges[low - 1];
+    return before !== undefined && contains(before, offset) ? before.name : undefined;
+  };
 }
 
 /** Where other tools keep their suppressions in Metadata, and how they name a rule there. */

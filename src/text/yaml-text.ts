@@ -60,6 +60,8 @@ interface Node {
   readonly height: number;
   /** True for a plain `<<`. */
   readonly mergeKey?: boolean;
+  /** What a plain `yes`, `no`, `on` or `off` is in YAML 1.1, which CloudFormation reads. */
+  readonly flag?: boolean;
 }
 
 interface Frame {
@@ -164,7 +166,9 @@ class TreeBuilder {
     const plain = event.style === SCALAR_STYLE.PLAIN;
     const value = plain && tag === undefined ? plainValue(text) : text;
     const mergeKey = plain && text === '<<';
-    const node: Node = { value, span: this.#scalarSpan(event), size: 1, height: 0, mergeKey };
+    const flag = plain && tag === undefined ? flags.get(text) : undefined;
+    const scalar = { value, span: this.#scalarSpan(event), size: 1, height: 0, mergeKey };
+    const node: Node = flag === undefined ? scalar : { ...scalar, flag };
     this.#finish(node, tag, this.#anchorName(event));
   }
 
@@ -257,7 +261,8 @@ class TreeBuilder {
       this.#duplicates.push({ key: name, offset: key.span.start });
     }
     frame.merged?.delete(name);
-    setMember(frame.members, name, node.value);
+    const value = node.flag === undefined || namedBy.has(name) ? node.value : node.flag;
+    setMember(frame.members, name, value);
     frame.memberSpans.set(name, { ...node.span, keyStart: key.span.start, keyEnd: key.span.end });
   }
 
@@ -337,6 +342,14 @@ function syntaxError(error: YAMLException, position: number): TemplateSyntaxErro
   const code = error.reason.includes('maxDepth') ? 'too-deep' : 'syntax';
   return new TemplateSyntaxError(code, error.reason, position);
 }
+
+const flags: ReadonlyMap<string, boolean> = new Map([
+  ...['yes', 'Yes', 'YES', 'on', 'On', 'ON'].map((text): [string, boolean] => [text, true]),
+  ...['no', 'No', 'NO', 'off', 'Off', 'OFF'].map((text): [string, boolean] => [text, false]),
+]);
+
+/** Keys whose value is a name, which a template's author spells as the key that it refers to. */
+const namedBy: ReadonlySet<string> = new Set(['Ref', 'Condition', 'DependsOn', 'Default', 'Fn::GetAtt']);
 
 const integerPattern = /^[-+]?(?:0|[1-9][0-9]*)$/;
 const floatPattern = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;

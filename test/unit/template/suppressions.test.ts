@@ -82,6 +82,7 @@ describe('comments', () => {
     expect(diagnostics.map(({ code, where }) => [code, where])).toEqual([
       ['suppression-unattached', 't.yaml:1:1'],
       ['suppression-unattached', 't.yaml:2:1'],
+      ['suppression-malformed', 't.yaml:13:1'],
     ]);
   });
 });

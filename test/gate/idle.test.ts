@@ -1,0 +1,87 @@
+import { describe, expect, it } from '@jest/globals';
+import { failing, folderWith, headgate, scan } from './command.ts';
+
+const template = `Parameters: {Size: {Type: String, Default: '1'}}\nResources:\n  F: ${failing}\n`;
+
+describe('an input that has no effect is said', () => {
+  it('facts about what is outside', async () => {
+    const fact = (resource: string, relation: string, rest: string): string =>
+      `  - {resource: '${resource}', relation: ${relation}, reason: r${rest}}\n`;
+    const acl = ', target: {type: AWS::WAFv2::WebACL, name: a}';
+    const cwd = folderWith({
+      't.yaml': template,
+      'headgate.yaml': `outside:\n${fact('*/Nope', 'role', acl)}${fact('*/F', 'rolle', acl)}${fact('*/F', 'role', '')}${fact('*/F', 'role', ', target: {type: Role}')}${fact('*/F', 'role', ', absent: true')}`,
+    });
+    const { stdout } = await headgate(cwd, 'scan', 't.yaml');
+    const text = stdout.replaceAll(/\s+/g, ' ');
+    expect(text).toContain('no resource matches `*/Nope`');
+    expect(text).toContain('no relation is called `rolle`; did you mean `role`?');
+    expect(text).toContain('it has neither `target` nor `absent: true`');
+    expect(text).toContain('`Role` is not a resource type');
+    expect(text.match(/has no effect/g)).toHaveLength(4);
+  });
+
+  it('values for parameters that no template declares', async () => {
+    const cwd = folderWith({ 't.yaml': template, 'p.json': { Size: '2', size: '3', Other: '4' } });
+    const { result } = await scan(cwd, 't.yaml', '--parameters', 'p.json');
+    const said = result.diagnostics.filter(({ code }) => code === 'parameter-unknown');
+    expect(said.map(({ message }) => message)).toEqual([
+      'the value for the parameter `size` has no effect: no template declares it; did you mean `Size`?',
+      'the value for the parameter `Other` has no effect: no template declares it',
+    ]);
+  });
+
+  it.each([
+    '# headgate: ignore all.lambda.runtime a reason',
+    '# headgate-ignore all.lambda.runtime a reason',
+    '# Headgate:ignore all.lambda.runtime a reason',
+    '# headgate:ignored all.lambda.runtime a reason',
+    '# headgate:skip all.lambda.runtime a reason',
+    '# headgate:ignore',
+  ])('the comment %s', async (comment) => {
+    const cwd = folderWith({ 't.yaml': `Resources:\n  ${comment}\n  F: ${failing}\n` });
+    const { result } = await scan(cwd, 't.yaml');
+    expect(result.summary.waived).toBe(0);
+    expect(result.diagnostics.map(({ code, where }) => [code, where])).toContainEqual([
+      'suppression-malformed',
+      't.yaml:2:1',
+    ]);
+  });
+
+  it('but no comment in inline code', async () => {
+    const code = '{Type: AWS::SSM::Parameter, Properties: {Type: String, Value: "# headgate: ignore x"}}';
+    const cwd = folderWith({ 't.yaml': `Resources:\n  F: ${code}\n` });
+    expect((await scan(cwd, 't.yaml')).result.diagnostics).toEqual([]);
+  });
+
+  it.each([
+    ['--region', 'eu-west'],
+    ['--region', 'Frankfurt'],
+    ['--account', '12345'],
+    ['--account', 'production'],
+  ])('%s %s', async (option, value) => {
+    const cwd = folderWith({ 't.yaml': template });
+    const { code, stderr } = await headgate(cwd, 'scan', 't.yaml', option, value);
+    expect(code).toBe(2);
+    expect(stderr).toContain(value);
+  });
+});
+
+describe('booleans of YAML 1.1', () => {
+  it('are what CloudFormation reads', async () => {
+    const table = (value: string): string =>
+      `Resources:\n  T: {Type: AWS::DynamoDB::Table, Properties: {PointInTimeRecoverySpecification: {PointInTimeRecoveryEnabled: ${value}}, DeletionProtectionEnabled: ${value}}}\n`;
+    const verdicts = async (value: string): Promise<string[]> => {
+      const { result } = await scan(folderWith({ 't.yaml': table(value) }), 't.yaml');
+      return result.evaluations.map(({ ruleId, verdict }) => `${ruleId} ${verdict}`);
+    };
+    for (const yes of ['yes', 'On']) expect(await verdicts(yes)).toEqual(await verdicts('true'));
+    expect(await verdicts('no')).toEqual(await verdicts('false'));
+  });
+
+  it('leave names as they are written', async () => {
+    const text = `Parameters: {P: {Type: String, Default: 'yes'}}\nConditions: {On: !Equals [!Ref P, 'yes']}\nResources:\n  F: {Condition: On, ${failing.slice(1)}\n`;
+    const { code } = await scan(folderWith({ 't.yaml': text }), 't.yaml');
+    expect(code).toBe(1);
+  });
+});
