@@ -73,8 +73,8 @@ describe('what a configuration changes is named', () => {
   ].join('\n');
   const words = [
     secrets,
-    'all.lambda.runtime: ',
-    '-> low',
+    'all.lambda.runtime',
+    'medium -> low',
     'a reason for it',
     'failOn: high -> none',
     'unknown: warn -> ignore',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { add, failing, folderWith, headgate, quiet, scan } from './command.ts';
 
-const resource = `{"Type": "AWS::Lambda::Function", "Properties": {"Runtime": "nodejs8.10"}}`;
+const resource = `{"Type": "AWS::Lambda::Function", "Properties": {"Runtime": "nodejs8.10", "Environment": {"Variables": {"DB_PASSWORD": "not-a-real-one"}}}}`;
 
 describe('a file that is named is read, or the exit code is 2', () => {
   const unread = {
