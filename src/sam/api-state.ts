@@ -10,7 +10,7 @@ export interface ApiState {
   readonly properties: Tree;
   /** Undefined where the document is uploaded, or named by something unknown. */
   readonly document: ApiDocument | undefined;
-  /** True where the transform writes the document, because the author gave none. */
+  /** True where events write the document: the author gave none, or handed it over by `__MANAGE_SWAGGER`. */
   readonly isManaged: boolean;
   /** Settings that events give single routes of an HTTP API, by the route's key. */
   readonly routeSettings: Map<string, unknown>;
@@ -43,7 +43,7 @@ function readState(id: string, type: string, properties: Tree): ApiState {
   }
   if (isGiven(DefinitionBody)) {
     const document = new ApiDocument(DefinitionBody, pointer);
-    return { id, properties, document, isManaged: false, ...events };
+    return { id, properties, document, isManaged: isTruthy(properties['__MANAGE_SWAGGER']), ...events };
   }
   const empty = type === 'AWS::Serverless::Api' ? emptySwagger() : emptyOpenApi();
   return { id, properties, document: new ApiDocument(empty, pointer), isManaged: true, ...events };

@@ -28,8 +28,9 @@ export function contentLocation(value: unknown, property: string, keys: Location
 
 function fromUri(text: string, property: string, keys: LocationKeys): unknown {
   if (!/^[a-z][a-z0-9+.-]*:/i.test(text) || text.startsWith('{{resolve:')) return text;
-  const [, bucket, key, version] =
-    /^s3:\/\/([A-Za-z0-9._-]+)\/([^?]+)(?:\?versionId=([^&]+))?$/i.exec(text) ?? [];
+  // The transform splits the URI and checks no name: `s3://%%BUCKET%%/key` is filled in by a later build step.
+  const [, bucket, key, query] = /^s3:\/\/([^/?#]+)\/+([^?#]+)(?:\?([^#]*))?(?:#.*)?$/i.exec(text) ?? [];
+  const version = /(?:^|&)versionId=([^&]+)/.exec(query ?? '')?.[1];
   if (bucket === undefined || key === undefined) {
     throw new SamProblem(
       `\`${property}\` is no S3 URI of the form \`s3://bucket/key\`, with an optional \`?versionId=\`; correct it`,

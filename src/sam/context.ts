@@ -205,6 +205,13 @@ export class SamContext {
     return (Array.isArray(lookup) ? this.#looked(lookup) : undefined) ?? value;
   }
 
+  /** True for a `Ref` to a declared parameter without a value: it has one in each deployment. */
+  isOpenParameter(value: unknown): boolean {
+    const name = isRawObject(value) ? value['Ref'] : undefined;
+    const declared = typeof name === 'string' ? member(this.root['Parameters'], name) : undefined;
+    return declared !== undefined && this.parameter(String(name)) === undefined;
+  }
+
   /** A tree with all references to known parameters replaced. */
   resolvedDeep(tree: unknown): unknown {
     if (Array.isArray(tree)) return tree.map((item) => this.resolvedDeep(item));

@@ -1,7 +1,7 @@
 import { isRawObject, member } from '../text/raw.ts';
 import { inheritedAttributes, type SamContext, type SamResource } from './context.ts';
 import { deploymentPolicy } from './deployment-preference.ts';
-import { alphanumeric, hashedId } from './logical-id.ts';
+import { alphanumeric, hashedId, shortHash } from './logical-id.ts';
 import { SamProblem } from './problem.ts';
 import {
   getAtt,
@@ -18,7 +18,8 @@ import {
 /** The alias that a function is invoked by. */
 export interface PublishedAlias {
   readonly id: string;
-  readonly name: string;
+  /** Text, or a reference to a parameter whose value comes with the deployment. */
+  readonly name: unknown;
 }
 
 /** `AutoPublishAlias`: a version of the function as it is, and the alias that points at it. */
@@ -27,7 +28,7 @@ export function publishVersion(resource: SamResource, context: SamContext): Publ
   const policy = deploymentPolicy(resource, context);
   if (!isTruthy(properties['AutoPublishAlias'])) return undefined;
   const name = aliasName(properties['AutoPublishAlias'], context);
-  const aliasId = `${id}Alias${alphanumeric(name)}`;
+  const aliasId = `${id}Alias${idPart(name)}`;
   const versionId = emitVersion(resource, context);
   const attributes = inheritedAttributes(resource);
   const alias = {
@@ -46,8 +47,16 @@ export function publishVersion(resource: SamResource, context: SamContext): Publ
   return { id: aliasId, name };
 }
 
-function aliasName(written: unknown, context: SamContext): string {
+/** The alias's name in its logical id: `-` is written `D` and `_` is written `U`, as the transform does. */
+function idPart(name: unknown): string {
+  if (typeof name !== 'string') return alphanumeric(refName(name) ?? '');
+  return alphanumeric(name.replaceAll('-', 'D').replaceAll('_', 'U'));
+}
+
+/** The name, or the reference to a parameter that gets its value with the deployment. */
+function aliasName(written: unknown, context: SamContext): unknown {
   const name = context.resolved(written);
+  if (context.isOpenParameter(name)) return name;
   if (typeof name !== 'string') {
     throw new SamProblem('`AutoPublishAlias` must be a string or a `Ref` to a parameter with a default', [
       'AutoPublishAlias',
@@ -119,6 +128,8 @@ function defaultDeletion({ CapacityProviderConfig }: Tree): string {
 function versionLogicalId({ id, properties }: SamResource, context: SamContext): string {
   const written = properties['AutoPublishCodeSha256'];
   const hash = refName(written) === undefined ? written : context.resolved(written);
+  // No value yet: the id is one of many, and what it runs is the same.
+  if (context.isOpenParameter(hash)) return `${id}Version${shortHash(hash)}`;
   if (isGiven(hash) && typeof hash !== 'string') {
     throw new SamProblem(
       '`AutoPublishCodeSha256` must be a string or a `Ref` to a parameter with a default',

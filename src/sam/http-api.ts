@@ -149,7 +149,12 @@ function addCors(document: ApiDocument, written: unknown): void {
     document.body[key] = { allowOrigins: ['*'] };
     return;
   }
-  if (isIntrinsic(written) || !isRawObject(written)) {
+  if (isIntrinsic(written)) {
+    // As the transform does: whatever it turns out to be stands for the origins.
+    document.body[key] = { allowOrigins: written };
+    return;
+  }
+  if (!isRawObject(written)) {
     throw new SamProblem('invalid value for `CorsConfiguration`; it takes true or a map', [
       'CorsConfiguration',
     ]);

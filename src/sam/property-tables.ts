@@ -54,6 +54,7 @@ const scheduleV2: PropertyTable = {
 /** Properties of the resource types (AWS SAM specification, read 2026-11). */
 export const resourceProperties: Readonly<Record<string, PropertyTable>> = {
   'AWS::Serverless::Api': {
+    __MANAGE_SWAGGER: 'boolean',
     Name: 'string|map',
     StageName: 'string|map!',
     Tags: 'map',
@@ -180,6 +181,7 @@ export const resourceProperties: Readonly<Record<string, PropertyTable>> = {
     ResolverCountLimit: 'any',
   },
   'AWS::Serverless::HttpApi': {
+    __MANAGE_SWAGGER: 'boolean',
     Name: 'any',
     StageName: 'string|map',
     Tags: 'map',

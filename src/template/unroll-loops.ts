@@ -3,7 +3,7 @@ import { SecretTexts } from '../model/secret-texts.ts';
 import { Unresolved, type Path, type Value } from '../model/value.ts';
 import { forEachPrefix, parseForEach, substitute, type CopyBudget } from './for-each.ts';
 import type { ParsedTemplate } from '../text/parse-template.ts';
-import { isRawObject, setMember, type RawObject } from '../text/raw.ts';
+import { isRawObject, onlyKey, setMember, type RawObject } from '../text/raw.ts';
 import { Resolver } from './resolver.ts';
 import { causeOf } from './strings.ts';
 import { depthLimit } from '../text/syntax-error.ts';
@@ -132,13 +132,43 @@ class Unroller {
     return members;
   }
 
+  /** A member of a round with functions of constants worked out: `/${Name}` is text once the loop has filled it in. */
+  #settled(tree: unknown): unknown {
+    if (Array.isArray(tree)) return tree.map((item) => this.#settled(item));
+    if (!isRawObject(tree)) return tree;
+    const key = onlyKey(tree);
+    if (key !== undefined && constantFunctions.has(key) && isConstant(tree[key], 2)) {
+      const value = this.resolver.resolve(tree);
+      return typeof value === 'string' ? value : tree;
+    }
+    const copy: Record<string, unknown> = {};
+    for (const [name, value] of Object.entries(tree)) setMember(copy, name, this.#settled(value));
+    return copy;
+  }
+
   /** One member of a body in one round: itself a loop, or what is to be there. */
   #round(key: string, value: unknown, from: Written, at: Path): [string, unknown][] {
     const inner = key.startsWith(forEachPrefix) && this.#unroll(value, from, at);
     if (inner !== false) return inner;
     this.origins.set(toPointer([...at, key]), from.path);
-    return [[key, this.walk(value, from, [...at, key])]];
+    return [[key, this.#settled(this.walk(value, from, [...at, key]))]];
   }
+}
+
+/** Functions that the transform works out itself where their arguments are constants. */
+const constantFunctions: ReadonlySet<string> = new Set([
+  'Fn::Sub',
+  'Fn::Join',
+  'Fn::Select',
+  'Fn::FindInMap',
+]);
+
+/** True for texts and numbers, in lists and maps of no more than `depth` levels, that refer to nothing. */
+function isConstant(value: unknown, depth: number): boolean {
+  if (typeof value === 'string') return true;
+  if (typeof value !== 'object' || value === null) return typeof value === 'number';
+  if (depth === 0 || Object.hasOwn(value, 'Ref')) return false;
+  return Object.entries(value).every(([key, item]) => !key.startsWith('Fn::') && isConstant(item, depth - 1));
 }
 
 function isKnownList(value: Value | undefined): value is readonly Value[] {
