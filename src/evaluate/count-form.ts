@@ -8,6 +8,7 @@ import { withDoubt } from './quantifiers.ts';
 import type { Members } from './members.ts';
 import { compileSource, describeSource } from './sources.ts';
 import { agree, every, isUnknown, type Truth } from './truth.ts';
+import { present } from './worlds.ts';
 
 /** How many members the source has satisfies the predicates beside it. */
 export const countForm: Form = (raw, compile) => {
@@ -65,8 +66,10 @@ function countMembers(
   let [least, open] = [0, members.unresolved ?? 0];
   // Values of one property say nothing of those of another: a zone by its name may be a zone by its id.
   const seen = new Map<number, Set<string>>();
-  for (const member of members.nodes) {
-    const counts = withDoubt(where === undefined ? true : where(member, context), member, true, context);
+  for (const node of members.nodes) {
+    const member = present(node, context);
+    if (member === undefined) continue;
+    const counts = withDoubt(where === undefined ? true : where(member, context), member, true);
     if (counts === false) continue;
     if (isUnknown(counts)) {
       doubt ??= counts;

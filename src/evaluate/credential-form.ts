@@ -1,9 +1,12 @@
+import { openValue } from '../model/open-value.ts';
 import type { ResourceGraph } from '../model/resource-graph.ts';
 import type { Value } from '../model/value.ts';
 import { carriedValue, credentialIn } from './credentials.ts';
 import type { Form } from './form.ts';
+import type { Context, Node } from './node.ts';
 import { observe } from './observe.ts';
 import type { Truth } from './truth.ts';
+import { unlessConditionsMatter } from './worlds.ts';
 
 /** What a rule gives the form: names of its parameters that hold the user's own names and values. */
 interface OwnTerms {
@@ -14,26 +17,27 @@ interface OwnTerms {
 /** The entry (`{Key, Value}`) carries a credential; what it is, is never shown. */
 export const credentialForm: Form = (raw) => {
   const own = (raw['credential'] === true ? {} : raw['credential']) as OwnTerms; // as the schema has it
-  return (node, context) => {
+  const carries = (node: Node, context: Context): Truth => {
     const { Key: key = '', Value: held } = node.value as { readonly Key?: string; readonly Value?: Value }; // as `entries` makes them
     const listed = (term: { readonly parameter: string } | undefined): readonly string[] =>
       term === undefined ? [] : (context.parameters[term.parameter] as readonly string[]);
-    const found = credentialIn(key, carriedValue(held), {
+    const found = credentialIn(key, openValue(carriedValue(held), context.world), {
       data: context.data.credentials,
       names: listed(own.names),
       values: listed(own.values),
       isDeclaredName: (text) => declaredNames(context.graph).has(text),
     });
-    const carries: Truth = typeof found === 'string' ? true : (found ?? false);
+    const isOne: Truth = typeof found === 'string' ? true : (found ?? false);
     if (!context.silent)
-      observe(context, carries, {
+      observe(context, isOne, {
         node,
         path: node.path,
-        value: `${key}: ${carries === true ? '(redacted)' : carries === false ? 'no credential' : '(not known)'}`,
+        value: `${key}: ${isOne === true ? '(redacted)' : isOne === false ? 'no credential' : '(not known)'}`,
         expected: 'a credential',
       });
-    return carries;
+    return isOne;
   };
+  return (node, context) => unlessConditionsMatter(context, () => carries(node, context));
 };
 
 const namesOf = new WeakMap<ResourceGraph, ReadonlySet<string>>();

@@ -1,3 +1,4 @@
+import { TooManyWorlds, World, beyondSides, plainDoubt } from '../model/conditions.ts';
 import type { PositionLookup } from '../model/location.ts';
 import type { ResourceGraph } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
@@ -8,7 +9,7 @@ import { compileExpression } from './compile.ts';
 import { evidenceOf, placeOf } from './evidence.ts';
 import { fingerprints, type Identify } from './fingerprint.ts';
 import { fillMessage } from './message.ts';
-import { nodeOf, type Context, type Node } from './node.ts';
+import { nodeOf, type Context, type Node, type Observation } from './node.ts';
 import { unobserved } from './observe.ts';
 import { isUnknown, type Truth } from './truth.ts';
 
@@ -115,7 +116,7 @@ function evaluateOne(rule: Rule, resource: Resource, run: Run, flows: readonly s
     ...(decision.reason === undefined ? {} : { reason: decision.reason }),
     ...(decision.cause === undefined ? {} : { cause: decision.cause.code }),
     ...(self.resource.uncertain?.code === 'condition'
-      ? { createdWhen: conditionHolds(self.resource.uncertain) }
+      ? { createdWhen: conditionIs(self.resource.uncertain, true) }
       : {}),
     ...(decision.failsWhen === undefined ? {} : { failsWhen: decision.failsWhen }),
     resource: summarizeResource(resource),
@@ -166,6 +167,9 @@ function leanEvaluation(common: Common, rule: Rule, self: Node, run: Run): Evalu
   return lean;
 }
 
+/** Turns of conditions in one evaluation, those aside included that turn out not to matter. */
+const turnsLimit = 2048;
+
 function contextOf(rule: Rule, self: Node, { ruleSet, graph, options }: Run, silent: boolean): Context {
   return {
     graph,
@@ -179,6 +183,7 @@ function contextOf(rule: Rule, self: Node, { ruleSet, graph, options }: Run, sil
     silent,
     related: new Set(),
     negated: false,
+    world: new World(turnsLimit),
   };
 }
 
@@ -188,6 +193,12 @@ function decideSafely(rule: Rule, self: Node, context: Context): Decision {
     return decide(rule, self, context);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
+    if (error instanceof TooManyWorlds)
+      return unknown(rule, {
+        code: 'condition',
+        message,
+        remedy: 'pass --parameters with values for what they compare',
+      });
     return unknown(rule, {
       code: 'failed',
       message: `the rule could not be evaluated (${message})`,
@@ -196,7 +207,85 @@ function decideSafely(rule: Rule, self: Node, context: Context): Decision {
   }
 }
 
+/** Ways that conditions may turn out, beyond which no more are gone through. */
+const waysLimit = 64;
+
+/**
+ * The decision that all ways give in which the undecided conditions may turn out that it meets; unknown,
+ * with the condition that decides, where two of them differ.
+ */
 function decide(rule: Rule, self: Node, context: Context): Decision {
+  let first: Decision | undefined;
+  let seen: readonly Observation[] = [];
+  let differing: Decision | undefined;
+  let ways = 0;
+  context.world.enumerate(
+    () => {
+      context.observations.length = 0;
+      // Where it does not exist nothing is judged.
+      return context.world.admits(self.resource.uncertain) ? decideOneWay(rule, self, context) : undefined;
+    },
+    (decision) => {
+      if (decision === undefined) return true;
+      ways += 1;
+      if (ways > waysLimit) throw new TooManyWorlds(waysLimit);
+      if (first === undefined) {
+        first = decision;
+        if (!context.silent) seen = [...context.observations];
+        return decision.verdict !== 'unknown';
+      }
+      if (decision.verdict === first.verdict) return true;
+      differing = decision.verdict === 'unknown' ? decision : hangsOn(rule, first, decision, context.world);
+      // What is not as it should be is what to look at.
+      if (first.verdict === 'fail') return false;
+      seen = [...context.observations];
+      return false;
+    },
+  );
+  context.observations.splice(0, context.observations.length, ...seen);
+  const doubt = self.resource.uncertain ?? neverThere;
+  const decision = differing ?? first ?? unknown(rule, doubt);
+  const isJudged = decision.verdict === 'pass' || decision.verdict === 'fail';
+  return isJudged && isPart(self.resource, context.graph) ? perhapsThere(rule, decision, doubt) : decision;
+}
+
+const neverThere: Cause = { code: 'condition', message: 'the resource is created under no condition' };
+
+function hangsOn(rule: Rule, first: Decision, second: Decision, world: World): Decision {
+  const cause = world.turned ?? neverThere;
+  const said = [first, second].map(({ verdict, message, reason }) =>
+    verdict === 'fail' ? `fails (${message})` : verdict === 'pass' ? 'passes' : `does not apply (${reason})`,
+  );
+  const { reason = '', ...decision } = unknown(rule, plainDoubt(cause));
+  return {
+    ...decision,
+    reason: `${reason}; one way it ${said[0]}, the other way it ${said[1]}`,
+    ...(first.verdict === 'fail' ? { failsWhen: conditionIs(cause, !world.holds(cause)) } : {}),
+    ...(second.verdict === 'fail' ? { failsWhen: conditionIs(cause, world.holds(cause)) } : {}),
+  };
+}
+
+/** A route or subscription that a document has on one side alone is no resource of its own to judge. */
+function isPart(resource: Resource, graph: ResourceGraph): boolean {
+  const [parent, key] = resource.generated === true ? resource.id.split('#') : [];
+  if (parent === undefined || key === undefined) return false;
+  const ofParent = graph.byId(parent)?.uncertain?.sides ?? [];
+  return (resource.uncertain?.sides ?? []).length > ofParent.length;
+}
+
+function perhapsThere(rule: Rule, decision: Decision, doubt: Cause): Decision {
+  const cause = unknown(rule, plainDoubt(doubt));
+  return decision.verdict === 'fail'
+    ? {
+        ...cause,
+        reason: `${cause.reason}; where it is there: ${decision.message}`,
+        failsWhen: 'it is there',
+      }
+    : cause;
+}
+
+function decideOneWay(rule: Rule, self: Node, context: Context): Decision {
+  let mayApply: Cause | undefined;
   for (const clause of rule.when) {
     const applies = compileExpression(clause.that)(self, unobserved(context));
     if (applies === false)
@@ -206,16 +295,17 @@ function decide(rule: Rule, self: Node, context: Context): Decision {
         message: rule.title,
         reason: fillMessage(clause.otherwise, context),
       };
-    if (isUnknown(applies)) return unknown(rule, applies);
+    if (isUnknown(applies)) mayApply ??= applies;
   }
+  if (mayApply !== undefined) return unknown(rule, mayApply);
   // What may not exist for another reason than a condition may neither pass nor fail.
-  const doubt = self.resource.uncertain;
-  if (doubt === undefined) return decideAssertions(rule, self, context);
-  if (doubt.code !== 'condition') return unknown(rule, doubt);
+  const doubt = beyondSides(self.resource.uncertain);
+  if (doubt !== undefined && doubt.code !== 'condition') return unknown(rule, doubt);
   // Where it is not created it harms nobody, so that what it would be decides.
   const decision = decideAssertions(rule, self, context);
-  if (decision.verdict !== 'fail') return decision;
-  return { ...decision, message: `${decision.message} (created when ${conditionHolds(doubt)})` };
+  const { uncertain } = self.resource;
+  if (decision.verdict !== 'fail' || uncertain === undefined) return decision;
+  return { ...decision, message: `${decision.message} (created when ${conditionIs(uncertain, true)})` };
 }
 
 /** What a cause says may name a value. */
@@ -230,9 +320,9 @@ function withoutSecrets(decision: Decision, secrets: Resource['secrets']): Decis
 }
 
 /** "condition `IsProd` is true", as the cause of an undecided condition names it. */
-function conditionHolds({ message }: Cause): string {
+function conditionIs({ message }: Cause, holds: boolean): string {
   const name = /^condition `([^`]*)`/.exec(message)?.[1];
-  return name === undefined ? 'its condition is true' : `condition \`${name}\` is true`;
+  return name === undefined ? `its condition is ${holds}` : `condition \`${name}\` is ${holds}`;
 }
 
 function decideAssertions(rule: Rule, self: Node, context: Context): Decision {

@@ -1,3 +1,4 @@
+import { bothDoubts, onSide } from '../model/conditions.ts';
 import {
   Choice,
   Reference,
@@ -12,33 +13,26 @@ import type { Source } from './members.ts';
 import { follow, type Context, type Node } from './node.ts';
 import { blocked } from './predicates.ts';
 
-// Gathers what stands at a path on both sides of undecided conditions; members of one side alone are uncertain.
+// Gathers what stands at a path; undecided conditions on the way to it are settled, those inside of it are not.
 function gather(
   node: Node,
   steps: Path,
   context: Context,
-  collect: (value: Value, path: Path, uncertain: Cause | undefined) => void,
+  collect: (value: Value, path: Path) => void,
 ): Cause | undefined {
   let incomplete: Cause | undefined;
-  const visit = (value: Value | undefined, path: Path, uncertain: Cause | undefined): void => {
-    if (value === undefined || value === null) return;
-    if (value instanceof Choice) {
-      visit(value.whenTrue, path, value.cause);
-      visit(value.whenFalse, path, value.cause);
-    } else if (value instanceof SymbolicValue && mayHoldSeveral(value)) incomplete ??= blocked(value);
-    else collect(value, path, uncertain);
-  };
-  // `follow` asks both sides of a condition above the list; their members are then uncertain too.
-  let sides = 0;
-  const found: [Value | undefined, Path][] = [];
-  follow(node, steps, context, (value, path) => {
-    sides += 1;
-    found.push([value, path]);
-    return true;
-  });
-  const doubt: Cause | undefined =
-    sides > 1 ? { code: 'condition', message: 'a condition could not be decided' } : undefined;
-  for (const [value, path] of found) visit(value, path, doubt);
+  follow(
+    node,
+    steps,
+    context,
+    (value, path) => {
+      if (value === undefined || value === null) return true;
+      if (value instanceof SymbolicValue && mayHoldSeveral(value)) incomplete ??= blocked(value);
+      else collect(value, path);
+      return true;
+    },
+    'top',
+  );
   return incomplete;
 }
 
@@ -57,32 +51,47 @@ const spreads: ReadonlySet<Cause['code']> = new Set([
   'mapping',
 ]);
 
-/** Members of the list at a path. */
+/** Members of the list at a path; those under an undecided condition are doubted as far as it goes. */
 export function elementsSource(steps: Path): Source {
   return (node, context) => {
     const nodes: Node[] = [];
     let incomplete: Cause | undefined;
-    const add = (value: Value, path: Path, uncertain: Cause | undefined): void => {
-      if (value instanceof Choice) {
-        for (const side of [value.whenTrue, value.whenFalse])
-          if (side !== undefined) add(side, path, value.cause);
-      } else if (value instanceof Unresolved && spreads.has(value.cause.code)) incomplete ??= value.cause;
-      else nodes.push(part(node, path, value, uncertain));
+    const add = (value: Value, path: Path): void => {
+      for (const side of sidesOf(value)) {
+        if (!(side.value instanceof Unresolved) || !spreads.has(side.value.cause.code))
+          nodes.push(part(node, path, side.value, side.uncertain));
+        else if (context.world.admits(side.uncertain)) incomplete ??= side.value.cause;
+      }
     };
-    const missing = gather(node, steps, context, (value, path, uncertain) => {
+    const missing = gather(node, steps, context, (value, path) => {
       if (Array.isArray(value))
         (value as readonly Value[]).forEach((item, index) => {
-          add(item, [...path, index], uncertain);
+          add(item, [...path, index]);
         });
-      else add(value, path, uncertain);
+      else add(value, path);
     });
     incomplete ??= missing;
     return incomplete === undefined ? { nodes } : { nodes, incomplete };
   };
 }
 
+interface Side {
+  readonly value: Value;
+  readonly uncertain?: Cause;
+}
+
+/** What a value may be, and on which sides of conditions. */
+function sidesOf(value: Value | undefined, uncertain?: Cause): readonly Side[] {
+  if (value === undefined) return [];
+  if (!(value instanceof Choice)) return [{ value, ...(uncertain === undefined ? {} : { uncertain }) }];
+  return [
+    ...sidesOf(value.whenTrue, onSide(value.cause, true, uncertain)),
+    ...sidesOf(value.whenFalse, onSide(value.cause, false, uncertain)),
+  ];
+}
+
 function part(node: Node, path: Path, value: Value, uncertain: Cause | undefined): Node {
-  const doubt = uncertain ?? node.uncertain;
+  const doubt = bothDoubts(node.uncertain, uncertain);
   return {
     resource: node.resource,
     path,
@@ -96,13 +105,15 @@ function part(node: Node, path: Path, value: Value, uncertain: Cause | undefined
 export function entriesSource(steps: Path): Source {
   return (node, context) => {
     const nodes: Node[] = [];
-    const incomplete = gather(node, steps, context, (value, path, uncertain) => {
+    const incomplete = gather(node, steps, context, (value, path) => {
       if (!isObjectValue(value)) return;
       for (const [key, member] of Object.entries(value)) {
-        nodes.push({
-          ...part(node, [...path, key], { Key: key, Value: member }, uncertain),
-          derived: 'entry',
-        });
+        for (const side of sidesOf(member)) {
+          nodes.push({
+            ...part(node, [...path, key], { Key: key, Value: side.value }, side.uncertain),
+            derived: 'entry',
+          });
+        }
       }
     });
     return incomplete === undefined ? { nodes } : { nodes, incomplete };

@@ -1,5 +1,7 @@
 import { lookup } from '../model/lookup.ts';
+import { bothDoubts, type World } from '../model/conditions.ts';
 import { readJsonText } from '../model/json-text.ts';
+import { openTop, openValue } from '../model/open-value.ts';
 import type { PolicyStatement, Relation, ResourceGraph } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
 import type { PatternEngine, Rule, RuleData } from '../model/rule.ts';
@@ -13,7 +15,7 @@ import {
   type Path,
   type Value,
 } from '../model/value.ts';
-import { agree, type Truth } from './truth.ts';
+import type { Truth } from './truth.ts';
 
 /** The thing an expression is about: a resource, a part of one, or something derived from one. */
 export interface Node {
@@ -68,6 +70,8 @@ export interface Context {
   readonly silent: boolean;
   readonly related: Set<Resource>;
   readonly negated: boolean;
+  /** How undecided conditions turn out, as far as they were met. */
+  readonly world: World;
 }
 
 /** What the compiled form of an expression is. */
@@ -77,22 +81,32 @@ const top: Path = [];
 
 /** The node of a whole resource, as the edge that led there tells of it. */
 export function nodeOf(resource: Resource, edge?: Relation): Node {
-  const uncertain = resource.uncertain ?? edge?.uncertain;
+  const uncertain = bothDoubts(resource.uncertain, edge?.uncertain);
   return { resource, path: top, value: resource.properties, edge, uncertain };
 }
 
-/** Called with what stands at a path; both sides of an undecided condition are asked. */
+/** Called with what stands at a path, on the side of undecided conditions that the evaluation takes. */
 export type Continuation = (value: Value | undefined, path: Path, isDefault: boolean) => Truth;
 
 /**
- * Follows `steps` from the node and answers what `then` says of the value there. Undecided
- * conditions on the way are followed on both sides, so no scenario is ever enumerated.
+ * Follows `steps` from the node and answers what `then` says of the value there. Undecided conditions on
+ * the way are settled, and those inside of the value too, unless only its top is asked for.
  */
-export function follow(node: Node, steps: Path, context: Context, then: Continuation): Truth {
+export function follow(
+  node: Node,
+  steps: Path,
+  context: Context,
+  then: Continuation,
+  part: 'whole' | 'top' = 'whole',
+): Truth {
   if (node.resource.external === true && node.path.length === 0 && node.value !== undefined) {
     return followExternal(node, steps, then);
   }
-  return walk(node.value, steps, 0, node, context, then);
+  return walk(node.value, steps, 0, node, context, part === 'top' ? then : opening(context, then));
+}
+
+function opening({ world }: Context, then: Continuation): Continuation {
+  return (value, path, isDefault) => then(openValue(value, world), path, isDefault);
 }
 
 function followExternal(node: Node, steps: Path, then: Continuation): Truth {
@@ -111,20 +125,14 @@ function followExternal(node: Node, steps: Path, then: Continuation): Truth {
 }
 
 function walk(
-  value: Value | undefined,
+  found: Value | undefined,
   steps: Path,
   index: number,
   node: Node,
   context: Context,
   then: Continuation,
 ): Truth {
-  if (value instanceof Choice) {
-    return agree(
-      walk(value.whenTrue, steps, index, node, context, then),
-      walk(value.whenFalse, steps, index, node, context, then),
-      value.cause,
-    );
-  }
+  const value = found instanceof Choice ? openTop(found, context.world) : found;
   const step = steps[index];
   if (step === undefined) {
     const path = pathTo(node, steps, index);

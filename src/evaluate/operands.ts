@@ -1,11 +1,4 @@
-import {
-  type PartialString,
-  Unresolved,
-  SymbolicValue,
-  Choice,
-  type Cause,
-  type Value,
-} from '../model/value.ts';
+import { type PartialString, Unresolved, SymbolicValue, type Cause, type Value } from '../model/value.ts';
 import { boundNode, follow, parsePath, type Context, type Node } from './node.ts';
 
 /** A known value, nothing, or why it is not known. */
@@ -45,38 +38,12 @@ function propertyOperand(path: string, of: string | undefined): OperandReader {
   return (node, context) => {
     const from = of === undefined ? node : (boundNode(context, of) ?? node);
     let answer: Operand = { known: undefined };
-    const truth = follow(from, steps, context, (value) => {
+    follow(from, steps, context, (value) => {
       answer = value instanceof Unresolved ? { unknown: value.cause } : { known: value };
       return true;
     });
-    // Under an undecided condition both sides were asked, and only the last was kept.
-    return isChoice(from, steps)
-      ? { unknown: choiceCause(from, steps) }
-      : truth === true
-        ? answer
-        : { known: undefined };
+    return answer;
   };
-}
-
-function firstChoice(node: Node, steps: readonly (string | number)[]): Choice | undefined {
-  let value: Value | undefined = node.value;
-  for (const step of [...steps, undefined]) {
-    if (value instanceof Choice) return value;
-    if (step === undefined || typeof value !== 'object' || value === null || value instanceof SymbolicValue)
-      return undefined;
-    value = (value as Record<string | number, Value>)[step];
-  }
-  return undefined;
-}
-
-function isChoice(node: Node, steps: readonly (string | number)[]): boolean {
-  return firstChoice(node, steps) !== undefined;
-}
-
-function choiceCause(node: Node, steps: readonly (string | number)[]): Cause {
-  return (
-    firstChoice(node, steps)?.cause ?? { code: 'condition', message: 'a condition could not be decided' }
-  );
 }
 
 function arithmeticOperand(

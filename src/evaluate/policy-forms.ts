@@ -212,10 +212,10 @@ function rolesOf(resource: Resource, { graph }: Context): readonly Resource[] {
   return graph.related(resource, 'role').edges.flatMap(({ to }) => (to === undefined ? [] : [to]));
 }
 
-function worldOf({ resource }: Node, { graph }: Context): Question['world'] {
+function worldOf({ resource }: Node, { graph, world }: Context): Question['world'] {
   return {
     account: resource.account,
-    names: (value, from, target) => graph.names(value, from, target),
+    names: (value, from, target) => graph.names(value, from, target, world),
   };
 }
 

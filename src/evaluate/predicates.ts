@@ -265,7 +265,7 @@ function refersTo(raw: unknown): Predicate {
     const target = boundNode(context, String(raw))?.resource;
     if (target === undefined || value === undefined) return false;
     const test = (one: Value): Truth =>
-      holdsReference(one, target) || context.graph.names(one, node.resource, target);
+      holdsReference(one, target) || context.graph.names(one, node.resource, target, context.world);
     return Array.isArray(value)
       ? some(value as readonly Value[], (item) => member(item, test))
       : member(value, test);

@@ -6,6 +6,7 @@ import { negated, observe, relate, unobserved } from './observe.ts';
 import type { Members } from './members.ts';
 import { compileSource, describeSource } from './sources.ts';
 import { every, isUnknown, not, some, type Truth } from './truth.ts';
+import { present, unlessConditionsMatter } from './worlds.ts';
 
 /** At least one member of the source is as `where` says. */
 export const someForm: Form = (raw, compile) => quantify(raw['some'] as Expression, someOf, compile);
@@ -46,7 +47,7 @@ function quantify(quantifier: Expression, combine: Combine, compile: Compile): T
     let met: Node | undefined;
     const picks: Test = (member, inner) => {
       const truth = where === undefined || where(member, bind(inner, name, member));
-      if (withDoubt(truth, member, true, inner) === true) met ??= member;
+      if (withDoubt(truth, member, true) === true) met ??= member;
       return truth;
     };
     const holds = combine(members, picks, named, context);
@@ -87,22 +88,17 @@ function observePresence(
 }
 
 /** A member that may not exist can neither prove nor break anything by itself. */
-export function withDoubt(truth: Truth, member: Node, decisive: boolean, context: Context): Truth {
-  return truth === decisive && member.uncertain !== undefined && !existsToo(member, context)
-    ? member.uncertain
-    : truth;
+export function withDoubt(truth: Truth, member: Node, decisive: boolean): Truth {
+  return truth === decisive && member.uncertain !== undefined ? member.uncertain : truth;
 }
 
-/** What is judged is judged as it would be created; what stands under the same condition is then created too. */
-function existsToo({ uncertain, resource, edge }: Node, context: Context): boolean {
-  const judged = boundNode(context, 'self')?.resource;
-  // An edge that a condition decides may hold on the other side of the same condition.
-  return (
-    judged?.uncertain?.code === 'condition' &&
-    edge?.uncertain === undefined &&
-    judged.stack === resource.stack &&
-    [uncertain?.message, resource.uncertain?.message].every((name) => name === judged.uncertain?.message)
-  );
+/** What a member says where it is there; `absent` where the conditions that it hangs on turn out against it. */
+function ifPresent(member: Node, absent: boolean, context: Context, ask: (there: Node) => Truth): Truth {
+  if (member.uncertain?.sides === undefined) return ask(member);
+  return unlessConditionsMatter(context, () => {
+    const there = present(member, context);
+    return there === undefined ? absent : ask(there);
+  });
 }
 
 // An incomplete list proves what it holds, but not what is missing from it.
@@ -112,18 +108,22 @@ function unlessIncomplete(truth: Truth, whenComplete: boolean, incomplete: Cause
 
 const someOf: Combine = ({ nodes, incomplete }, where, _satisfies, context) => {
   const found = some(nodes, (member) =>
-    withDoubt(where === undefined ? true : where(member, context), member, true, context),
+    ifPresent(member, false, context, (there) =>
+      withDoubt(where === undefined ? true : where(there, context), there, true),
+    ),
   );
   return unlessIncomplete(found, false, incomplete);
 };
 
 const everyOf: Combine = ({ nodes, incomplete }, where, satisfies, context) => {
-  const all = every(nodes, (member) => {
-    const counts = where === undefined ? true : where(member, unobserved(context));
-    if (counts === false) return true;
-    const holds = satisfies === undefined ? true : satisfies(member, context);
-    if (isUnknown(counts)) return holds === true ? true : counts;
-    return withDoubt(holds, member, false, context);
-  });
+  const all = every(nodes, (member) =>
+    ifPresent(member, true, context, (there) => {
+      const counts = where === undefined ? true : where(there, unobserved(context));
+      if (counts === false) return true;
+      const holds = satisfies === undefined ? true : satisfies(there, context);
+      if (isUnknown(counts)) return holds === true ? true : counts;
+      return withDoubt(holds, there, false);
+    }),
+  );
   return unlessIncomplete(all, true, incomplete);
 };

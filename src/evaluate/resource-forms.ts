@@ -1,4 +1,4 @@
-import type { ResourceGraph } from '../model/resource-graph.ts';
+import type { Flow } from '../model/resource-graph.ts';
 import type { CodeCapability, Resource } from '../model/resource.ts';
 import type { Cause } from '../model/value.ts';
 import { flowDoubt } from './flow-doubt.ts';
@@ -19,26 +19,37 @@ export const sameAsForm: Form = (raw) => (node, context) =>
 /** The resource is part of a flow of one of the diagrams. */
 export const inFlowForm: Form = (raw) => {
   const wanted = raw['inFlow'] as string[];
-  return (node, context) =>
-    wanted.some((diagram) => diagramsOf(context.graph).get(node.resource)?.has(diagram) === true) ||
-    (flowDoubt(context.graph, node.resource.scope) ?? false);
+  return ({ resource }, { graph }) => {
+    const isIn = (flows: readonly Flow[]): boolean =>
+      wanted.some((diagram) => diagramsOf(flows).get(resource)?.has(diagram) === true);
+    if (!isIn(graph.flows)) return flowDoubt(graph, resource.scope) ?? false;
+    return graph.certainFlows === graph.flows || isIn(graph.certainFlows) || hangsOnCondition(resource);
+  };
 };
 
-const diagramIndexes = new WeakMap<ResourceGraph, ReadonlyMap<Resource, ReadonlySet<string>>>();
+function hangsOnCondition({ name }: Resource): Cause {
+  return {
+    code: 'condition',
+    message: `whether \`${name}\` is part of a flow hangs on a condition that is undecided`,
+    remedy: 'pass --parameters with values for what the conditions compare',
+  };
+}
+
+const diagramIndexes = new WeakMap<readonly Flow[], ReadonlyMap<Resource, ReadonlySet<string>>>();
 
 // Which diagrams each resource is part of; asked once per graph.
-function diagramsOf(graph: ResourceGraph): ReadonlyMap<Resource, ReadonlySet<string>> {
-  let index = diagramIndexes.get(graph);
-  if (index === undefined) diagramIndexes.set(graph, (index = indexDiagrams(graph)));
+function diagramsOf(flows: readonly Flow[]): ReadonlyMap<Resource, ReadonlySet<string>> {
+  let index = diagramIndexes.get(flows);
+  if (index === undefined) diagramIndexes.set(flows, (index = indexDiagrams(flows)));
   return index;
 }
 
-function indexDiagrams(graph: ResourceGraph): ReadonlyMap<Resource, ReadonlySet<string>> {
+function indexDiagrams(flows: readonly Flow[]): ReadonlyMap<Resource, ReadonlySet<string>> {
   const index = new Map<Resource, Set<string>>();
   // Flows share the arrays of their nodes, and a flow's id starts with its diagram.
   const seen = new Set<readonly Resource[]>();
   let diagram: string | undefined;
-  for (const flow of graph.flows) {
+  for (const flow of flows) {
     if (flow.diagram !== diagram) seen.clear();
     diagram = flow.diagram;
     const fresh = [...new Set(flow.nodes.values())].filter((members) => !seen.has(members));

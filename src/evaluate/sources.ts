@@ -5,6 +5,7 @@ import { outside, type Members, type Source } from './members.ts';
 import { nodeOf, parsePath, type Context, type Node } from './node.ts';
 import { statementsSource } from './statement-source.ts';
 import { statesSource } from './state-source.ts';
+import { doubtedAs } from './worlds.ts';
 
 /** Compiles the source of a quantifier; a validated rule has exactly one. */
 export function compileSource(quantifier: Readonly<Record<string, unknown>>): Source {
@@ -42,15 +43,13 @@ function relatedSource(steps: readonly string[], certain: boolean): Source {
       const seen = new Set<string>();
       for (const node of nodes) {
         const members = relatedTo(node, step, certain, context);
-        incomplete ??= members.incomplete;
+        if (members.incomplete !== undefined && context.world.admits(node.uncertain))
+          incomplete ??= members.incomplete;
         for (const member of members.nodes) {
           if (seen.has(member.resource.id)) continue;
-          seen.add(member.resource.id);
-          next.push(
-            node.uncertain === undefined || member.uncertain !== undefined
-              ? member
-              : { ...member, uncertain: node.uncertain },
-          );
+          // What hangs on conditions may be reached on another way too.
+          if (node.uncertain === undefined && member.uncertain === undefined) seen.add(member.resource.id);
+          next.push(doubtedAs(member, node));
         }
       }
       nodes = next;
@@ -88,7 +87,9 @@ function relatedTo(node: Node, relation: string, certain: boolean, context: Cont
   const counts = (cause: Cause | undefined): boolean =>
     cause !== undefined && (certain || unread.has(cause.code));
   if (counts(set.incomplete) && set.incomplete !== undefined) return { nodes, incomplete: set.incomplete };
-  const open = set.edges.filter(({ to, cause }) => to === undefined && counts(cause));
+  const open = set.edges.filter(
+    ({ to, cause, uncertain }) => to === undefined && counts(cause) && context.world.admits(uncertain),
+  );
   const [first] = open;
   if (first?.cause === undefined) return { nodes };
   return {

@@ -39,7 +39,13 @@ function indexStates(states: readonly WorkflowState[], types: readonly string[],
   for (const state of states) {
     if (!types.includes('*') && !types.includes(state.type)) continue;
     const value = { ...state.body, Name: state.name, Type: state.type };
-    const node: Node = { resource, path: state.path, value, derived: 'state' };
+    const node: Node = {
+      resource,
+      path: state.path,
+      value,
+      derived: 'state',
+      uncertain: state.uncertain,
+    };
     nodes.push(node);
     const namesakes = byName.get(state.name);
     if (namesakes === undefined) byName.set(state.name, [node]);

@@ -1,3 +1,4 @@
+import { bothDoubts } from '../model/conditions.ts';
 import type { PolicyStatement } from '../model/resource-graph.ts';
 import type { Value } from '../model/value.ts';
 import { outside, type Source } from './members.ts';
@@ -31,7 +32,7 @@ function statementNode(statement: PolicyStatement): Node {
       Values: condition.values,
     })),
   };
-  const uncertain = statement.unresolved ?? statement.holder.uncertain;
+  const uncertain = bothDoubts(statement.unresolved, statement.holder.uncertain);
   return {
     resource: statement.holder,
     path: statement.path,

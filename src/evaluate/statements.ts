@@ -7,6 +7,7 @@ import { observe } from './observe.ts';
 import { knownEnds } from './operands.ts';
 import { predicates } from './predicates.ts';
 import { every, some, type Truth } from './truth.ts';
+import { unlessConditionsMatter } from './worlds.ts';
 
 interface StatementWish {
   readonly effect?: 'Allow' | 'Deny';
@@ -21,8 +22,9 @@ interface StatementWish {
 export const statementForm: Form = (raw) => {
   const wish = raw['statement'] as StatementWish; // of a validated rule
   return (node, context) => {
-    if (node.statement === undefined) return false;
-    const holds = statementHolds(wish, node.statement, node, context);
+    const { statement } = node;
+    if (statement === undefined) return false;
+    const holds = unlessConditionsMatter(context, () => statementHolds(wish, statement, node, context));
     if (!context.silent)
       observe(context, holds, {
         node,

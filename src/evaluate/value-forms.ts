@@ -2,30 +2,39 @@ import type { Expression } from '../model/rule.ts';
 import { Unresolved, type Cause, type Path, type Value } from '../model/value.ts';
 import { compileExpectations } from './expectations.ts';
 import type { Form } from './form.ts';
-import { follow, parsePath, type Context, type Node } from './node.ts';
+import { follow, parsePath, type Context, type Node, type Test } from './node.ts';
 import { observe } from './observe.ts';
 import { compileOperand } from './operands.ts';
 import { every, type Truth } from './truth.ts';
+import { unlessConditionsMatter } from './worlds.ts';
 
 /** What stands at a path satisfies the predicates beside it. */
 export const propertyForm: Form = (raw) => {
   const steps = parsePath(raw['property'] as string);
   const expectations = compileExpectations(raw);
-  return (node, context) =>
-    follow(node, steps, context, (value, path, isDefault) =>
-      every(expectations, ({ test, expected }) => {
-        const holds = partOfUnknown(value, path, node, steps) ?? test({ value, isDefault, node, context });
-        if (!context.silent)
-          observe(context, holds, {
-            node,
-            path,
-            value,
-            expected: expected(node, context),
-            ...(isDefault ? { source: 'default' } : {}),
-          });
-        return holds;
-      }),
+  // Whether something is there does not hang on what stands inside of it.
+  const part = Object.keys(raw).every((key) => ['property', 'of', 'exists'].includes(key)) ? 'top' : 'whole';
+  const ask: Test = (node, context) =>
+    follow(
+      node,
+      steps,
+      context,
+      (value, path, isDefault) =>
+        every(expectations, ({ test, expected }) => {
+          const holds = partOfUnknown(value, path, node, steps) ?? test({ value, isDefault, node, context });
+          if (!context.silent)
+            observe(context, holds, {
+              node,
+              path,
+              value,
+              expected: expected(node, context),
+              ...(isDefault ? { source: 'default' } : {}),
+            });
+          return holds;
+        }),
+      part,
     );
+  return (node, context) => unlessConditionsMatter(context, () => ask(node, context));
 };
 
 // Of what stands inside an unknown value nothing is known, not even whether it is there.

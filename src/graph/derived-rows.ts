@@ -1,8 +1,10 @@
+import { bothDoubts } from '../model/conditions.ts';
 import type { Relation } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
 import type { Cause, ObjectValue } from '../model/value.ts';
 import type { DerivedRow, ReadTarget, RelationRow } from './relations/row.ts';
 import type { LinkContext } from './resolve-target.ts';
+import { surer } from './worlds.ts';
 
 /** A derived relation as rows of the table, one a source type. */
 export function toRows(derived: DerivedRow): readonly RelationRow[] {
@@ -13,6 +15,7 @@ export function toRows(derived: DerivedRow): readonly RelationRow[] {
     to,
     name,
     inverse,
+    walks: true,
     read: (_found, resource, _row, context) => followChains(resource, derived, context),
   }));
 }
@@ -43,11 +46,10 @@ function followChains(
   return [...found.values(), ...open];
 }
 
-/** Of two ways to one resource the undoubted one counts. */
+/** Of several ways to one resource any will do. */
 function keepSurest(found: Map<Resource, ReadTarget>, to: Resource, target: ReadTarget): void {
   const known = found.get(to);
-  if (known === undefined || (known.uncertain !== undefined && target.uncertain === undefined))
-    found.set(to, target);
+  found.set(to, known === undefined ? target : surer(known, target));
 }
 
 /** Far ends of one chain; `ends` gathers what nobody scanned and leads no further. */
@@ -86,8 +88,8 @@ function outside({ name }: Resource): Cause {
 
 function stepOver(step: Step, edge: Relation, to: Resource, start: Resource): Step {
   // What stands under the condition of the start stands whenever the start does.
-  const own = to.uncertain?.message === start.uncertain?.message ? undefined : to.uncertain;
-  const uncertain = step.uncertain ?? edge.uncertain ?? own;
+  const isOwn = to.uncertain?.sides === undefined && to.uncertain?.message === start.uncertain?.message;
+  const uncertain = bothDoubts(bothDoubts(step.uncertain, edge.uncertain), isOwn ? undefined : to.uncertain);
   const attributes = { ...step.attributes, ...edge.attributes };
   return {
     at: to,

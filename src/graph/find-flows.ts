@@ -1,5 +1,6 @@
 import type { Flow } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
+import type { Cause } from '../model/value.ts';
 import { valueAt } from './property-path.ts';
 import { apiNodes, batchNodes, eventFunctions, eventNodes, eventRoles, type NodeRow } from './flow-nodes.ts';
 import { ResourceSets, type ResourceSet } from './resource-sets.ts';
@@ -11,6 +12,32 @@ export function findFlows(context: LinkContext): readonly Flow[] {
   const walk: Walk = { context, sets: new ResourceSets() };
   const flows = [...apiFlows(walk), ...eventFlows(walk), ...batchFlows(walk)];
   return flows.sort((left, right) => (left.id < right.id ? -1 : left.id > right.id ? 1 : 0));
+}
+
+/** The flows that hang on no undecided condition; `all` itself where none of them does. */
+export function findCertainFlows(context: LinkContext, all: readonly Flow[]): readonly Flow[] {
+  let isOpen = false;
+  const isCertain = (doubt: Cause | undefined): boolean => {
+    if (doubt?.sides === undefined) return true;
+    isOpen = true;
+    return false;
+  };
+  const certain = {
+    ...context,
+    index: {
+      ...context.index,
+      ofType: (type: string) => context.index.ofType(type).filter(({ uncertain }) => isCertain(uncertain)),
+    },
+    related: (resource: Resource, relation: string) => {
+      const { edges, ...rest } = context.related(resource, relation);
+      return {
+        edges: edges.filter(({ to, uncertain }) => isCertain(uncertain) && isCertain(to?.uncertain)),
+        ...rest,
+      };
+    },
+  };
+  const flows = findFlows(certain);
+  return isOpen ? flows : all;
 }
 
 /** What walks of all flows share. */

@@ -1,5 +1,6 @@
 import { lookup } from '../model/lookup.ts';
 import { plainServicePrincipal } from '../policy/actions.ts';
+import { bothDoubts, otherSide } from '../model/conditions.ts';
 import type { Relation } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
 import { Unresolved, isObjectValue, type Cause, type ObjectValue, type Value } from '../model/value.ts';
@@ -7,6 +8,7 @@ import { relationTable } from './relation-table.ts';
 import type { Invocation, ReadTarget, RelationRow } from './relations/row.ts';
 import type { LinkContext } from './resolve-target.ts';
 import { customResourceType } from './resource-index.ts';
+import { inEachWorldOf, originalOf, surer, withDoubts } from './worlds.ts';
 
 /** Inverse name of a row that invokes -> source type -> how. */
 const invokingRows: ReadonlyMap<string, ReadonlyMap<string, Invocation>> = indexInvokingRows();
@@ -78,6 +80,7 @@ export const invokerRows: readonly RelationRow[] = [
   to: ['*'],
   name: 'invokers',
   inverse: 'invokes',
+  walks: true,
   read: (_found, resource, _row, context) => readInvokers(resource, context),
 }));
 
@@ -88,14 +91,26 @@ function readInvokers(invoked: Resource, context: LinkContext): readonly ReadTar
     if (incomplete !== undefined) targets.push({ cause: incomplete, partial: true });
     for (const edge of edges) {
       const invocation = edge.to === undefined ? undefined : invocationBy(edge.to, types);
-      if (edge.to !== undefined && invocation !== undefined && !isSwitchedOff(edge.to)) {
-        targets.push(...entriesOf(edge, edge.to, effectiveInvocation(edge, invocation), context));
+      if (edge.to !== undefined && invocation !== undefined) {
+        const entries = (holder: Resource): readonly ReadTarget[] =>
+          entriesOf(edge, holder, effectiveInvocation({ ...edge, to: holder }, invocation), context);
+        targets.push(...entriesInWorlds(edge.to, entries));
       }
     }
   }
   targets.push(...pollers(invoked, context));
   targets.push(...permitted(invoked, targets, context), ...unreadPolicies(invoked, context));
   return unique(targets);
+}
+
+/** The entries of a holder on each way that its conditions may turn out; none where it is off. */
+function entriesInWorlds(
+  holder: Resource,
+  entriesOf: (opened: Resource) => readonly ReadTarget[],
+): readonly ReadTarget[] {
+  return inEachWorldOf(holder, (opened) => (isSwitchedOff(opened) ? [] : entriesOf(opened)), keyOf).map(
+    withDoubts,
+  );
 }
 
 /** Rules, schedules, pipes and mappings that are off invoke nothing. */
@@ -145,11 +160,16 @@ function entriesOf(
   const attributes = invocationFacts(edge, holder, invocation);
   // A custom resource calls its provider itself, whatever it configures.
   const relation = edge.name === 'serviceTokenOf' ? undefined : lookup(entryRelations, holder.type);
-  const doubt = edge.uncertain ?? holder.uncertain;
-  const uncertain = doubt === undefined ? {} : { uncertain: doubt };
+  const doubt = bothDoubts(edge.uncertain, holder.uncertain);
   const entries = relation === undefined ? [] : context.related(holder, relation).edges;
-  const known = entries.flatMap(({ to }) => (to === undefined ? [] : [{ to, attributes, ...uncertain }]));
-  return known.length > 0 ? known : [{ to: holder, attributes, ...uncertain }];
+  const known = entries.flatMap(({ to, uncertain }) =>
+    to === undefined ? [] : [{ to, attributes, ...doubted(bothDoubts(doubt, uncertain)) }],
+  );
+  return known.length > 0 ? known : [{ to: originalOf(holder), attributes, ...doubted(doubt) }];
+}
+
+function doubted(uncertain: Cause | undefined): Pick<ReadTarget, 'uncertain'> {
+  return uncertain === undefined ? {} : { uncertain };
 }
 
 function invocationFacts(edge: Relation, holder: Resource, invocation: Invocation): ObjectValue {
@@ -162,7 +182,9 @@ function invocationFacts(edge: Relation, holder: Resource, invocation: Invocatio
 function pollers(invoked: Resource, context: LinkContext): readonly ReadTarget[] {
   const { edges, incomplete } = context.related(invoked, 'eventSourceMappings');
   const targets = edges.flatMap((edge) =>
-    edge.to === undefined || isSwitchedOff(edge.to) ? [] : entriesOf(edge, edge.to, 'poll', context),
+    edge.to === undefined
+      ? []
+      : entriesInWorlds(edge.to, (mapping) => entriesOf(edge, mapping, 'poll', context)),
   );
   return incomplete === undefined ? targets : [...targets, { cause: incomplete, partial: true }];
 }
@@ -173,29 +195,52 @@ function permitted(
   known: readonly ReadTarget[],
   context: LinkContext,
 ): readonly ReadTarget[] {
-  const invokers = new Set(known.map(({ to }) => to));
-  return context.related(invoked, 'permissions').edges.flatMap(({ to: permission }) => {
-    const principal = plainPrincipal(permission?.properties.Principal);
-    const usual = typeof principal === 'string' ? principalInvocations[principal] : undefined;
-    if (permission === undefined || usual === undefined) return [];
-    const invocation = isIotAuthorizer(permission.properties.SourceArn) ? 'sync' : usual;
-    const attributes = { invocation, via: permission.type, principal: principal ?? '' };
-    const sources = context.related(permission, 'permittedSource').edges;
-    const named = sources.flatMap(({ to }) =>
-      to === undefined || isTie(to, invokers) ? [] : [{ to, attributes }],
-    );
-    if (named.length > 0 || sources.some(({ to }) => to !== undefined)) return named;
-    // Without a source that can be named, any entry of that service which is already known explains the permission.
-    if (known.some((target) => isOfService(target.to, principal))) return [];
-    if (principal === 'elasticloadbalancing.amazonaws.com') {
-      // Of load balancers nothing but a target group invokes functions.
-      const type = 'AWS::ElasticLoadBalancingV2::TargetGroup';
-      return [{ to: context.externals.named(type, permission.id, invoked.scope, undefined), attributes }];
-    }
-    // Without a source IoT may be let in for messages, or to ask whom to let in.
-    const isOpen = principal === 'iot.amazonaws.com';
-    return [{ to: permission, attributes, ...(isOpen ? { uncertain: eitherIot } : {}) }];
+  return context.related(invoked, 'permissions').edges.flatMap(({ to, uncertain }) => {
+    if (to === undefined) return [];
+    const doubt = bothDoubts(uncertain, to.uncertain);
+    const entries = (permission: Resource): readonly ReadTarget[] =>
+      permittedBy(permission, invoked, known, context).map((target) => ({
+        ...target,
+        ...doubted(bothDoubts(target.uncertain, doubt)),
+      }));
+    return inEachWorldOf(to, entries, keyOf).map(withDoubts);
   });
+}
+
+function permittedBy(
+  permission: Resource,
+  invoked: Resource,
+  known: readonly ReadTarget[],
+  context: LinkContext,
+): readonly ReadTarget[] {
+  const invokers = new Set(known.map(({ to }) => to));
+  const principal = plainPrincipal(permission.properties.Principal);
+  const usual = typeof principal === 'string' ? principalInvocations[principal] : undefined;
+  if (usual === undefined) return [];
+  const invocation = isIotAuthorizer(permission.properties.SourceArn) ? 'sync' : usual;
+  const attributes = { invocation, via: permission.type, principal: principal ?? '' };
+  const sources = context.related(permission, 'permittedSource').edges;
+  const named = sources.flatMap(({ to, uncertain }) =>
+    to === undefined || isTie(to, invokers) ? [] : [{ to, attributes, ...doubted(uncertain) }],
+  );
+  if (named.length > 0 || sources.some(({ to }) => to !== undefined)) return named;
+  // Without a source that can be named, any entry of that service which is already known explains the permission.
+  const explaining = known.filter((target) => isOfService(target.to, principal));
+  const unexplained = explaining.reduce<Cause | undefined>(
+    (outer, { uncertain }) => (uncertain === undefined ? outer : bothDoubts(outer, otherSide(uncertain))),
+    undefined,
+  );
+  if (explaining.some(({ uncertain }) => uncertain === undefined)) return [];
+  if (principal === 'elasticloadbalancing.amazonaws.com') {
+    // Of load balancers nothing but a target group invokes functions.
+    const type = 'AWS::ElasticLoadBalancingV2::TargetGroup';
+    const to = context.externals.named(type, permission.id, invoked.scope, undefined);
+    return [{ to, attributes, ...doubted(unexplained) }];
+  }
+  // Without a source IoT may be let in for messages, or to ask whom to let in.
+  const isOpen = principal === 'iot.amazonaws.com';
+  const perhaps = bothDoubts(unexplained, isOpen ? eitherIot : undefined);
+  return [{ to: originalOf(permission), attributes, ...doubted(perhaps) }];
 }
 
 const eitherIot: Cause = {
@@ -252,10 +297,13 @@ function isOfService(entry: Resource | undefined, principal: Value | undefined):
 function unique(targets: readonly ReadTarget[]): readonly ReadTarget[] {
   const seen = new Map<string, ReadTarget>();
   for (const target of targets) {
-    const key = `${target.to?.id ?? ''}|${JSON.stringify(target.attributes?.invocation)}|${JSON.stringify(target.attributes?.qualifier)}|${target.cause?.message ?? ''}`;
+    const key = keyOf(target);
     const known = seen.get(key);
-    if (known === undefined || (known.uncertain !== undefined && target.uncertain === undefined))
-      seen.set(key, target);
+    seen.set(key, known === undefined ? target : surer(known, target));
   }
   return [...seen.entries()].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, target]) => target);
+}
+
+function keyOf({ to, attributes, cause }: ReadTarget): string {
+  return `${to?.id ?? ''}|${JSON.stringify(attributes?.invocation)}|${JSON.stringify(attributes?.qualifier)}|${cause?.message ?? ''}`;
 }

@@ -7,7 +7,7 @@ import type { PolicyReading } from '../policy/read-policy.ts';
 import { allSides } from '../policy/settle.ts';
 import { declareFacts, type DeclaredFact } from './declared-facts.ts';
 import { createExternalResources } from './external-resources.ts';
-import { findFlows } from './find-flows.ts';
+import { findCertainFlows, findFlows } from './find-flows.ts';
 import { generateResources } from './generated/generate-resources.ts';
 import { identityStatements } from './policies/identity-policies.ts';
 import { resourceStatements } from './policies/resource-policies.ts';
@@ -17,7 +17,8 @@ import { createRelations } from './relations.ts';
 import { createLinkContext } from './resolve-target.ts';
 import { addTo, indexResources, type ResourceIndex } from './resource-index.ts';
 import { usedServices } from './used-services.ts';
-import { readWorkflowStates } from './workflow-states.ts';
+import { statesInWorlds } from './workflow-states.ts';
+import { originalOf } from './worlds.ts';
 
 /** What a user tells of things that stand outside of the scan. */
 export interface LinkOptions {
@@ -34,12 +35,14 @@ export function linkGraph(reading: SourceReading, options: LinkOptions = {}): Re
   const externals = createExternalResources(
     reading.resources.find(({ secrets }) => secrets !== undefined)?.secrets,
   );
-  const workflowStates = memoize((machine: Resource) => readWorkflowStates(machine, reading.documents));
+  const workflowStates = memoize((machine: Resource) => statesInWorlds(machine, reading.documents));
   const incompleteness = indexIncompleteness(reading);
   const declare = declareFacts(options.declared ?? [], externals);
   const owners = indexOwners(index);
-  const related = (resource: Resource, relation: string): RelatedSet =>
-    declare(resource, relation, owners(resource, relation) ?? relations.related(resource, relation));
+  const related = (asked: Resource, relation: string): RelatedSet => {
+    const resource = originalOf(asked);
+    return declare(resource, relation, owners(resource, relation) ?? relations.related(resource, relation));
+  };
   const identity = memoize((resource: Resource) => identityStatements(resource, context));
   const context = createLinkContext(index, externals, {
     related,
@@ -55,11 +58,15 @@ export function linkGraph(reading: SourceReading, options: LinkOptions = {}): Re
     policyWays((reading) => resourceStatements(resource, context, reading)),
   );
   let flows: readonly Flow[] | undefined;
+  let certainFlows: readonly Flow[] | undefined;
   return {
     resources: index.all,
     get flows(): readonly Flow[] {
       flows ??= findFlows(context);
       return flows;
+    },
+    get certainFlows(): readonly Flow[] {
+      return (certainFlows ??= findCertainFlows(context, this.flows));
     },
     byId: (id) => index.byId(id),
     ofType: (type) => index.ofType(type),
@@ -69,7 +76,7 @@ export function linkGraph(reading: SourceReading, options: LinkOptions = {}): Re
         ? found
         : { ...found, edges: found.edges.filter((edge) => isWithin(edge.path, within)) };
     },
-    names: (value, from, target) => namesTarget(value, from, target, context),
+    names: (value, from, target, world) => namesTarget(value, from, target, { ...context, world }),
     hasRelation: (relation) => relations.has(relation) || lookup(ownerTypes, relation) !== undefined,
     resourceStatements: memoize((resource) => resourceStatements(resource, context)),
     identityStatements: identity,
@@ -92,7 +99,8 @@ function policyWays(read: (reading: PolicyReading) => StatementSet): readonly Po
 /** Answers a question about a resource once. */
 function memoize<Answer>(answer: (resource: Resource) => Answer): (resource: Resource) => Answer {
   const answers = new Map<Resource, Answer>();
-  return (resource) => {
+  return (asked) => {
+    const resource = originalOf(asked);
     const known = answers.get(resource);
     if (known !== undefined) return known;
     const fresh = answer(resource);

@@ -1,5 +1,7 @@
 import { lookup } from '../model/lookup.ts';
 import type { PolicyAnswer } from '../policy/actions.ts';
+import { beyondSides, type World } from '../model/conditions.ts';
+import { openTop } from '../model/open-value.ts';
 import type { Resource } from '../model/resource.ts';
 import { isPlain, toSymbolicText } from '../model/symbolic-text.ts';
 import type { Value } from '../model/value.ts';
@@ -16,40 +18,44 @@ export function namesTarget(
   value: Value,
   from: Resource,
   target: Resource,
-  context: LinkContext,
+  context: LinkContext & { readonly world: World },
 ): PolicyAnswer {
-  const targets = resolveTargets(value, { from, types: [target.type] }, context);
+  const { world } = context;
+  const targets = resolveTargets(value, { from, types: [target.type] }, context).filter(({ uncertain }) =>
+    world.admits(uncertain),
+  );
   const hit = targets.find(({ to }) => to === target);
-  if (hit !== undefined) return hit.uncertain ?? true;
+  if (hit !== undefined) return beyondSides(hit.uncertain) ?? true;
   const text = toSymbolicText(value)?.text;
-  if (text !== undefined && /[*?]/.test(text)) return patternCovers(text, target);
+  if (text !== undefined && /[*?]/.test(text)) return patternCovers(text, target, world);
   const unknown = targets.find(({ to }) => to === undefined)?.cause;
   if (unknown !== undefined) return unknown;
-  const name = nameOf(target);
+  const name = nameOf(target, world);
   const mayBe = targets.some(({ to }) => to?.external === true) && name !== undefined;
   return mayBe && !isPlain(name) ? unknownName(target) : false;
 }
 
-function patternCovers(pattern: string, target: Resource): PolicyAnswer {
+function patternCovers(pattern: string, target: Resource, world: World): PolicyAnswer {
   if (pattern === '*') return true;
   const arn = parseArn(pattern);
   // A star may stand for the rest of the ARN, colons included: `arn:aws:sqs:*`.
   if (arn === undefined) return pattern.startsWith('arn:') ? unknownPattern : false;
   if (!isOfArn(target.type, arn)) return false;
   if (arn.name === '*') return true;
-  const name = nameOf(target);
+  const name = nameOf(target, world);
   if (name === undefined) return unknownName(target);
   if (wildcardMatches(arn.name, name)) return true;
   return isPlain(arn.name) && isPlain(name) ? false : unknownName(target);
 }
 
 /** What others call a resource, as far as it is written; it may hold markers. */
-function nameOf({ type, properties, name, external }: Resource): string | undefined {
+function nameOf({ type, properties, name, external }: Resource, world: World): string | undefined {
   if (external === true) return name;
-  const named = (lookup(identityProperties, type) ?? []).find(
-    (property) => properties[property] !== undefined,
-  );
-  return named === undefined ? undefined : toSymbolicText(properties[named])?.text;
+  for (const property of lookup(identityProperties, type) ?? []) {
+    const value = openTop(properties[property], world);
+    if (value !== undefined) return toSymbolicText(value)?.text;
+  }
+  return undefined;
 }
 
 function unknownName({ name }: Resource): PolicyAnswer {

@@ -1,3 +1,4 @@
+import { onSide } from '../model/conditions.ts';
 import {
   Choice,
   PartialString,
@@ -48,14 +49,14 @@ function walk(
   found: FoundValue[],
 ): void {
   if (value === undefined || value === null) return;
+  if (value instanceof Choice) {
+    walk(value.whenTrue, steps, at, path, onSide(value.cause, true, uncertain), found);
+    walk(value.whenFalse, steps, at, path, onSide(value.cause, false, uncertain), found);
+    return;
+  }
   const step = steps[at];
   if (step === undefined) {
     found.push({ value, path, ...(uncertain === undefined ? {} : { uncertain }) });
-    return;
-  }
-  if (value instanceof Choice) {
-    walk(value.whenTrue, steps, at, path, uncertain ?? value.cause, found);
-    walk(value.whenFalse, steps, at, path, uncertain ?? value.cause, found);
     return;
   }
   if (step === '[]') walkList(value, steps, at, path, uncertain, found);

@@ -1,11 +1,13 @@
+import { bothDoubts } from '../model/conditions.ts';
 import type { RelatedSet, Relation } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
-import type { Cause, ObjectValue, Value } from '../model/value.ts';
+import { describeValue, type Cause, type ObjectValue, type Value } from '../model/value.ts';
 import { findValues, parsePath, valueAt, type FoundValue } from './property-path.ts';
 import { readIdentity, valueOn } from './relations/readers.ts';
 import type { ReadTarget, RelationRow } from './relations/row.ts';
 import type { LinkContext } from './resolve-target.ts';
 import { addTo, noRegion } from './resource-index.ts';
+import { inEachWorldOf, surer } from './worlds.ts';
 
 /** The edges of one row, from both sides. */
 export interface RowLinks {
@@ -25,16 +27,11 @@ export function linkRow(row: RelationRow, context: LinkContext): RowLinks {
   const incomplete = new Map<Resource, Cause>();
   const dangling = new Map<string, Dangling>();
   for (const resource of context.index.ofType(row.from)) {
-    for (const found of steps.length === 0
-      ? [{ value: null, path: [] }]
-      : findValues(resource.properties, steps)) {
-      for (const target of (row.read ?? readIdentity)(found, resource, row, context)) {
-        const edge = toRelation(row, resource, found, target);
-        if (target.partial === true && target.cause !== undefined) incomplete.set(resource, target.cause);
-        else addTo(forward, resource, edge);
-        if (target.to === undefined) recordDangling(dangling, resource, target, row);
-        else addInverse(inverse, row, edge, target);
-      }
+    for (const { edge, target } of readEdges(row, resource, steps, context)) {
+      if (target.partial === true && target.cause !== undefined) incomplete.set(resource, target.cause);
+      else addTo(forward, resource, edge);
+      if (target.to === undefined) recordDangling(dangling, resource, target, row);
+      else addInverse(inverse, row, edge, target);
     }
   }
   for (const edges of inverse.values()) edges.sort(byFarId);
@@ -50,6 +47,70 @@ export function linkRow(row: RelationRow, context: LinkContext): RowLinks {
       return undefined;
     },
   };
+}
+
+interface ReadEdge {
+  readonly edge: Relation;
+  readonly target: ReadTarget;
+}
+
+/**
+ * The edges that a row finds in a resource. The usual reader tells of each value on which side of a
+ * condition it stands; one that reads more than the value is asked once for each way they may turn out.
+ */
+function readEdges(
+  row: RelationRow,
+  resource: Resource,
+  steps: readonly string[],
+  context: LinkContext,
+): readonly ReadEdge[] {
+  const read = (opened: Resource): readonly ReadEdge[] =>
+    (steps.length === 0 ? [wholeResource] : findValues(opened.properties, steps)).flatMap((found) =>
+      (row.read ?? readIdentity)(found, opened, row, context).map((target) => ({
+        edge: toRelation(row, opened, found, target),
+        target,
+      })),
+    );
+  if (row.walks === true) return read(resource);
+  if (row.read === undefined && row.carries === undefined) return joinedEdges(read(resource));
+  return inEachWorldOf(resource, read, keyOfEdge).map(({ item, uncertain }) => {
+    const edge = { ...item.edge, from: resource };
+    const doubt = bothDoubts(edge.uncertain, uncertain);
+    return { target: item.target, edge: doubt === undefined ? edge : { ...edge, uncertain: doubt } };
+  });
+}
+
+/** The same edge on several sides of conditions is one. */
+function joinedEdges(edges: readonly ReadEdge[]): readonly ReadEdge[] {
+  if (edges.length < 2 || edges.every(({ edge }) => edge.uncertain?.sides === undefined)) return edges;
+  const joined = new Map<string, ReadEdge>();
+  for (const read of edges) {
+    const { uncertain, ...edge } = read.edge;
+    const key = keyOfEdge({ ...read, edge });
+    const known = joined.get(key);
+    joined.set(key, known === undefined ? read : { ...known, edge: surer(known.edge, read.edge) });
+    if (uncertain === undefined) joined.set(key, read);
+  }
+  return [...joined.values()];
+}
+
+const wholeResource: FoundValue = { value: null, path: [] };
+
+function keyOfEdge({ edge }: ReadEdge): string {
+  const { to, path, cause, attributes, uncertain } = edge;
+  return [
+    to?.id,
+    path.join('.'),
+    cause?.message,
+    describeValue(attributes, Infinity),
+    keyOfDoubt(uncertain),
+  ].join('\n');
+}
+
+function keyOfDoubt(doubt: Cause | undefined): string {
+  if (doubt === undefined) return '';
+  const sides = (doubt.sides ?? []).map(({ cause, holds }) => `${cause.message} ${holds}`);
+  return [doubt.message, ...sides].join(' ');
 }
 
 /** Scopes whose resources may name it: its own and, where either side has no Region, others of its account. */
@@ -84,8 +145,8 @@ function toRelation(row: RelationRow, resource: Resource, found: FoundValue, tar
 
 /** A condition under which the resource itself stands adds no doubt to what it names. */
 function uncertaintyOf(resource: Resource, found: FoundValue, target: ReadTarget): Cause | undefined {
-  const cause = found.uncertain ?? target.uncertain;
-  return cause?.message === resource.uncertain?.message ? undefined : cause;
+  const doubt = bothDoubts(found.uncertain, target.uncertain);
+  return doubt?.sides === undefined && doubt?.message === resource.uncertain?.message ? undefined : doubt;
 }
 
 function attributesOf(

@@ -1,4 +1,6 @@
 import { lookup } from '../model/lookup.ts';
+import { bothDoubts, onSide, otherSide } from '../model/conditions.ts';
+import { holdsChoice } from '../model/open-value.ts';
 import type { RelatedSet, StatementSet } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
 import {
@@ -15,7 +17,8 @@ import {
 import { parseArn, type ArnTarget } from './arn.ts';
 import type { ExternalResources } from './external-resources.ts';
 import { childTypes, proxies } from './identities.ts';
-import { noRegion, type ResourceIndex } from './resource-index.ts';
+import { noRegion, type Named, type ResourceIndex } from './resource-index.ts';
+import { findValues } from './property-path.ts';
 import type { StateSet } from './workflow-states.ts';
 import {
   causeOf,
@@ -57,7 +60,7 @@ export interface LinkContext {
 /** What the graph under construction answers to readers. */
 export type GraphAnswers = Pick<LinkContext, 'related' | 'workflowStates' | 'identityStatements' | 'unread'>;
 
-type ChildTable = ReadonlyMap<Resource, ReadonlyMap<string, Resource>>;
+type ChildTable = ReadonlyMap<Resource, ReadonlyMap<string, readonly Named[]>>;
 
 /** A context over an index, with nothing resolved yet. */
 export function createLinkContext(
@@ -75,26 +78,43 @@ export function childOf(
   name: string,
   context: LinkContext,
 ): Resource | undefined {
+  return childrenOf(type, parent, name, context)[0]?.resource;
+}
+
+/** As `childOf`, with all that may be called so under undecided conditions. */
+export function childrenOf(
+  type: string,
+  parent: Resource,
+  name: string,
+  context: LinkContext,
+): readonly Named[] {
   let table = context.children.get(type);
   if (table === undefined) {
     table = childTable(type, context);
     context.children.set(type, table);
   }
-  return table.get(parent)?.get(name);
+  return table.get(parent)?.get(name) ?? [];
 }
 
 function childTable(type: string, context: LinkContext): ChildTable {
-  const table = new Map<Resource, Map<string, Resource>>();
+  const table = new Map<Resource, Map<string, Named[]>>();
   const row = lookup(childTypes, type);
   if (row === undefined) return table;
   for (const child of context.index.ofType(type)) {
-    const name = toSymbolicText(child.properties[row.name])?.text;
-    const parent = resolveTargets(child.properties[row.parent], { from: child, types: [row.of] }, context)[0]
-      ?.to;
-    if (name === undefined || parent === undefined) continue;
-    const names = table.get(parent) ?? new Map<string, Resource>();
-    if (!names.has(name)) names.set(name, child);
-    table.set(parent, names);
+    const parents = resolveTargets(child.properties[row.parent], { from: child, types: [row.of] }, context);
+    for (const { to: parent, uncertain: ofParent } of parents) {
+      for (const { value, uncertain: ofName } of findValues(child.properties[row.name], [])) {
+        const name = toSymbolicText(value)?.text;
+        if (name === undefined || parent === undefined) continue;
+        const names = table.get(parent) ?? new Map<string, Named[]>();
+        table.set(parent, names);
+        const known = names.get(name) ?? [];
+        names.set(name, known);
+        const uncertain = bothDoubts(ofParent, ofName);
+        if (known.every((each) => each.uncertain !== undefined))
+          known.push({ resource: child, ...(uncertain === undefined ? {} : { uncertain }) });
+      }
+    }
   }
   return table;
 }
@@ -135,11 +155,19 @@ export function resolveTargets(
 }
 
 function choiceTargets(value: Choice, naming: Naming, context: LinkContext): readonly Target[] {
-  const sides = [value.whenTrue, value.whenFalse].flatMap((side) => resolveTargets(side, naming, context));
+  const onOne = (holds: boolean): readonly Target[] =>
+    resolveTargets(holds ? value.whenTrue : value.whenFalse, naming, context).map((target) => ({
+      ...target,
+      uncertain: onSide(value.cause, holds, target.uncertain),
+    }));
+  const sides = [...onOne(true), ...onOne(false)];
   const first = sides[0]?.to;
   // Both sides naming one resource is no choice at all.
-  if (sides.length === 2 && first !== undefined && sides[1]?.to === first) return sides.slice(0, 1);
-  return sides.map((side) => ({ ...side, uncertain: side.uncertain ?? value.cause }));
+  if (sides.length === 2 && first !== undefined && sides[1]?.to === first) {
+    const plain = [value.whenTrue, value.whenFalse].every((side) => !holdsChoice(side));
+    if (plain) return resolveTargets(value.whenTrue, naming, context);
+  }
+  return sides;
 }
 
 function textTargets(found: SymbolicText, naming: Naming, context: LinkContext): readonly Target[] {
@@ -303,13 +331,29 @@ function namedTargets(
 ): readonly Target[] {
   const { from } = naming;
   const { qualifier } = arn;
-  const target = isElsewhere(arn, from) ? undefined : lookUp(arn, types, found, from, context);
-  if (target !== undefined) {
-    const followed = throughProxies(target, { ...naming, types }, context, 0);
-    return qualifier === undefined
-      ? followed
-      : followed.map((one) => qualified(one, qualifier, target, context));
-  }
+  const named = isElsewhere(arn, from) ? [] : lookUp(arn, types, found, from, context);
+  const outside = (): readonly Target[] => externalTargets(arn, types, found, from, context);
+  if (named.length === 0) return outside();
+  return namedTargetsOf(
+    named,
+    (target) => {
+      const followed = throughProxies(target, { ...naming, types }, context, 0);
+      return qualifier === undefined
+        ? followed
+        : followed.map((one) => qualified(one, qualifier, target, context));
+    },
+    outside,
+  );
+}
+
+function externalTargets(
+  arn: ArnTarget,
+  types: readonly string[],
+  found: SymbolicText,
+  from: Resource,
+  context: LinkContext,
+): readonly Target[] {
+  const { qualifier } = arn;
   const unknown = causeOf(arn.name, found.pieces) ?? causeOf(arn.parent ?? '', found.pieces);
   if (unknown !== undefined) return [{ cause: unknown, mayBe: types }];
   const literal =
@@ -342,15 +386,15 @@ function lookUp(
   found: SymbolicText,
   from: Resource,
   context: LinkContext,
-): Resource | undefined {
+): readonly Named[] {
   for (const type of types) {
     const named =
       arn.parent === undefined
-        ? context.index.byName(type, from, arn.name, arn.region)
+        ? context.index.named(type, from, arn.name, arn.region)
         : lookUpChild(type, { text: arn.parent, pieces: found.pieces }, arn.name, from, context);
-    if (named !== undefined) return named;
+    if (named.length > 0) return named;
   }
-  return types[0] === 'AWS::SecretsManager::Secret' ? secretOf(arn.name, from, context) : undefined;
+  return types[0] === 'AWS::SecretsManager::Secret' ? secretsOf(arn.name, from, context) : [];
 }
 
 function lookUpChild(
@@ -359,18 +403,26 @@ function lookUpChild(
   name: string,
   from: Resource,
   context: LinkContext,
-): Resource | undefined {
+): readonly Named[] {
   const row = lookup(childTypes, type);
-  if (row === undefined) return undefined;
-  const parent = nameTargets(parentText, { from, types: [row.of] }, context)[0]?.to;
-  return parent === undefined ? undefined : childOf(type, parent, name, context);
+  if (row === undefined) return [];
+  return nameTargets(parentText, { from, types: [row.of] }, context).flatMap(({ to: parent, uncertain }) =>
+    parent === undefined ? [] : childrenOf(type, parent, name, context).map(doubtedBy(uncertain)),
+  );
+}
+
+function doubtedBy(doubt: Cause | undefined): (named: Named) => Named {
+  return (named) => {
+    const uncertain = bothDoubts(doubt, named.uncertain);
+    return uncertain === undefined ? named : { ...named, uncertain };
+  };
 }
 
 /** A secret's ARN ends in six random characters that its name does not have. */
-function secretOf(name: string, from: Resource, context: LinkContext): Resource | undefined {
+function secretsOf(name: string, from: Resource, context: LinkContext): readonly Named[] {
   const dash = name.lastIndexOf('-');
-  if (dash !== name.length - 7) return undefined;
-  return context.index.byName('AWS::SecretsManager::Secret', from, name.slice(0, dash));
+  if (dash !== name.length - 7) return [];
+  return context.index.named('AWS::SecretsManager::Secret', from, name.slice(0, dash));
 }
 
 /** Queue URLs name a queue, execute-api hosts an API; other URLs name no resource. */
@@ -417,9 +469,19 @@ function nameTargets(found: SymbolicText, naming: Naming, context: LinkContext):
   if (found.text === '' || naming.types.includes('*')) return [];
   const { from } = naming;
   for (const type of naming.types) {
-    const named = context.index.byName(type, from, found.text);
-    if (named !== undefined) return throughProxies(named, naming, context, 0);
+    const named = context.index.named(type, from, found.text);
+    if (named.length > 0)
+      return namedTargetsOf(
+        named,
+        (resource) => throughProxies(resource, naming, context, 0),
+        () => unnamedTargets(found, naming, context),
+      );
   }
+  return unnamedTargets(found, naming, context);
+}
+
+function unnamedTargets(found: SymbolicText, naming: Naming, context: LinkContext): readonly Target[] {
+  const { from } = naming;
   const alias = kmsAlias(found.text, naming, context);
   if (alias !== undefined) return alias;
   const cause = causeOf(found.text, found.pieces);
@@ -427,6 +489,26 @@ function nameTargets(found: SymbolicText, naming: Naming, context: LinkContext):
   return [
     { to: context.externals.named(naming.types[0] ?? 'AWS::Unknown', found.text, from.scope, undefined) },
   ];
+}
+
+/** What is called by a name, with the doubt about whether it is, and what the name means where nothing is. */
+function namedTargetsOf(
+  named: readonly Named[],
+  targetsOf: (resource: Resource) => readonly Target[],
+  otherwise: () => readonly Target[],
+): readonly Target[] {
+  const doubted = (targets: readonly Target[], doubt: Cause | undefined): readonly Target[] =>
+    targets.map((target) => {
+      const uncertain = bothDoubts(target.uncertain, doubt);
+      return uncertain === undefined ? target : { ...target, uncertain };
+    });
+  const found = named.flatMap(({ resource, uncertain }) => doubted(targetsOf(resource), uncertain));
+  const nowhere = named.reduce<Cause | undefined>(
+    (outer, { uncertain }) => (uncertain === undefined ? outer : bothDoubts(outer, otherSide(uncertain))),
+    undefined,
+  );
+  const isCertain = named.some(({ uncertain }) => uncertain === undefined);
+  return isCertain || nowhere === undefined ? found : [...found, ...doubted(otherwise(), nowhere)];
 }
 
 function kmsAlias(name: string, naming: Naming, context: LinkContext): readonly Target[] | undefined {

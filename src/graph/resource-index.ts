@@ -1,8 +1,9 @@
 import { lookup } from '../model/lookup.ts';
 import type { Resource } from '../model/resource.ts';
-import { isArrayValue, type Value } from '../model/value.ts';
+import { isArrayValue, type Cause, type Value } from '../model/value.ts';
 import { identityProperties } from './identities.ts';
-import { isPlain, toSymbolicText } from '../model/symbolic-text.ts';
+import { isNamed, toSymbolicText } from '../model/symbolic-text.ts';
+import { findValues } from './property-path.ts';
 
 /** Finds resources by id, type, ARN and name. Tables of names are built when a type is first asked for. */
 export interface ResourceIndex {
@@ -17,6 +18,14 @@ export interface ResourceIndex {
    * are the same name.
    */
   byName(type: string, from: Resource, name: string, region?: string): Resource | undefined;
+  /** As `byName`, with all that may be called so: under undecided conditions there may be several. */
+  named(type: string, from: Resource, name: string, region?: string): readonly Named[];
+}
+
+/** What is called by a name, perhaps only on a side of a condition. */
+export interface Named {
+  readonly resource: Resource;
+  readonly uncertain?: Cause | undefined;
 }
 
 /** Region of what a service keeps once an account. */
@@ -40,20 +49,23 @@ export function indexResources(resources: readonly Resource[]): ResourceIndex {
   const names = lazyTables((type) => nameTable(ofType(type)));
   const arns = lazyTables(() => arnTable(all));
   const accounts = lazyTables(() => scopeTable(all));
+  const named: ResourceIndex['named'] = (type, from, name, region = '') => {
+    const own = names(type).get(key(from.scope, name, from.stack));
+    if (own !== undefined || from.region !== noRegion) return own ?? [];
+    const scopes = accounts('').get(from.account ?? '') ?? [];
+    const found = scopes
+      .filter((each) => region === '' || each.region === region)
+      .map(({ scope }) => names(type).get(key(scope, name, undefined)))
+      .find((called) => called !== undefined);
+    return found ?? [];
+  };
   return {
     all,
     byId: (id) => ids.get(id),
     ofType,
     byArn: (arn) => arns('').get(arn),
-    byName: (type, from, name, region = '') => {
-      const own = names(type).get(key(from.scope, name, from.stack));
-      if (own !== undefined || from.region !== noRegion) return own;
-      const scopes = accounts('').get(from.account ?? '') ?? [];
-      return scopes
-        .filter((each) => region === '' || each.region === region)
-        .map(({ scope }) => names(type).get(key(scope, name, undefined)))
-        .find((found) => found !== undefined);
-    },
+    named,
+    byName: (type, from, name, region) => named(type, from, name, region)[0]?.resource,
   };
 }
 
@@ -75,21 +87,26 @@ function lazyTables<Entries>(build: (type: string) => Entries): (type: string) =
   };
 }
 
-/** A name with an unknown piece (a parameter, the stack's name) means the same only inside one stack. */
+/** A name with a piece of which nothing is known but why means the same only inside one stack. */
 function key(scope: string, name: string, stack: string | undefined): string {
-  return isPlain(name) ? `${scope}\n${name}` : `${scope}\n${stack ?? ''}\n${name}`;
+  return isNamed(name) ? `${scope}\n${name}` : `${scope}\n${stack ?? ''}\n${name}`;
 }
 
-function nameTable(resources: readonly Resource[]): Table {
-  const table = new Map<string, Resource>();
-  const put = (resource: Resource, name: string | undefined): void => {
+function nameTable(resources: readonly Resource[]): ReadonlyMap<string, readonly Named[]> {
+  const table = new Map<string, Named[]>();
+  const put = (resource: Resource, name: string | undefined, uncertain?: Cause): void => {
     if (name === undefined || name === '') return;
     const at = key(resource.scope, name, resource.stack);
-    if (!table.has(at)) table.set(at, resource);
+    const known = table.get(at) ?? [];
+    // Behind what is certainly called so nothing else counts.
+    if (known.some((each) => each.uncertain === undefined)) return;
+    known.push({ resource, ...(uncertain === undefined ? {} : { uncertain }) });
+    table.set(at, known);
   };
   for (const resource of resources) {
     for (const property of lookup(identityProperties, resource.type) ?? []) {
-      put(resource, toSymbolicText(resource.properties[property])?.text);
+      for (const { value, uncertain } of findValues(resource.properties[property], []))
+        put(resource, toSymbolicText(value)?.text, uncertain);
     }
   }
   // Physical ids of live resources come after the names that were written, so that they never hide one.

@@ -1,10 +1,12 @@
 import { lookup } from '../model/lookup.ts';
+import { bothDoubts, otherSide, plainDoubt } from '../model/conditions.ts';
 import type { PolicyStatement, ResourceGraph, StatementSet, UsedService } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
-import { Reference, isObjectValue, type Cause, type Value } from '../model/value.ts';
-import { findValues, valueAt } from './property-path.ts';
+import { Reference, Unresolved, type Cause, type Value } from '../model/value.ts';
+import { findValues } from './property-path.ts';
 import { resolveTargets, type LinkContext } from './resolve-target.ts';
 import { toSymbolicText } from '../model/symbolic-text.ts';
+import { surer } from './worlds.ts';
 
 type UsedServices = ReturnType<ResourceGraph['usedServices']>;
 
@@ -90,9 +92,9 @@ const takenOnBehalf = /^kms:(decrypt|encrypt|generatedatakey|reencrypt|describek
  */
 export function usedServices(resource: Resource, context: LinkContext): UsedServices {
   const set = context.identityStatements(resource);
-  const isPolled = context.related(resource, 'eventSourceMappings').edges.length > 0;
+  const polling = pollingOf(resource, context);
   const found = new Map(
-    allowedServices(set, { isPolled, destinations: destinationsOf(resource, context) }, context),
+    allowedServices(set, { ...polling, destinations: destinationsOf(resource, context) }, context),
   );
   const note: Note = (used) => {
     keepSurest(found, used);
@@ -108,26 +110,48 @@ type Services = ReadonlyMap<string, UsedService>;
 
 function keepSurest(found: Map<string, UsedService>, used: UsedService): void {
   const known = found.get(used.service);
-  if (known === undefined || (known.uncertain !== undefined && used.uncertain === undefined)) {
-    found.set(used.service, used);
-  }
+  found.set(used.service, known === undefined ? used : surer(known, used));
+}
+
+interface Polling {
+  readonly isPolled: boolean;
+  /** Why it may not be polled after all. */
+  readonly pollingDoubt?: Cause;
+}
+
+function pollingOf(lambda: Resource, context: LinkContext): Polling {
+  const { edges } = context.related(lambda, 'eventSourceMappings');
+  const doubts = edges.map(({ to, uncertain }) => bothDoubts(uncertain, to?.uncertain));
+  const [doubt] = doubts;
+  return doubt === undefined || doubts.includes(undefined)
+    ? { isPolled: edges.length > 0 }
+    : { isPolled: true, pollingDoubt: plainDoubt(doubt) };
 }
 
 /** What the Lambda service does for a function with the function's role. */
-interface Delegated {
-  readonly isPolled: boolean;
-  /** Where the service sends what failed or succeeded. */
-  readonly destinations: ReadonlySet<Resource>;
+interface Delegated extends Polling {
+  /** Where the service sends what failed or succeeded, and why it may not. */
+  readonly destinations: ReadonlyMap<Resource, Cause | undefined>;
 }
 
-function destinationsOf(lambda: Resource, context: LinkContext): ReadonlySet<Resource> {
-  const far = (from: Resource, relation: string): Resource[] =>
-    context.related(from, relation).edges.flatMap(({ to }) => (to === undefined ? [] : [to]));
+function destinationsOf(lambda: Resource, context: LinkContext): ReadonlyMap<Resource, Cause | undefined> {
+  const far = (from: Resource, relation: string, doubt?: Cause): [Resource, Cause | undefined][] =>
+    context
+      .related(from, relation)
+      .edges.flatMap(({ to, uncertain }) =>
+        to === undefined ? [] : [[to, bothDoubts(doubt, bothDoubts(uncertain, to.uncertain))]],
+      );
   const configs = [...far(lambda, 'eventInvokeConfigs'), ...far(lambda, 'eventSourceMappings')];
-  return new Set([
+  const found = new Map<Resource, Cause | undefined>();
+  for (const [to, doubt] of [
     ...far(lambda, 'deadLetterQueue'),
-    ...configs.flatMap((config) => [...far(config, 'onFailure'), ...far(config, 'onSuccess')]),
-  ]);
+    ...configs.flatMap(([config, doubt]) => [
+      ...far(config, 'onFailure', doubt),
+      ...far(config, 'onSuccess', doubt),
+    ]),
+  ])
+    found.set(to, found.has(to) ? (found.get(to) === undefined ? undefined : doubt) : doubt);
+  return found;
 }
 
 const ofPolled = new WeakMap<StatementSet, Services>();
@@ -136,14 +160,15 @@ const ofOthers = new WeakMap<StatementSet, Services>();
 /** Services that a role's statements allow; functions that share a role and have no destinations share the answer. */
 function allowedServices(set: StatementSet, delegated: Delegated, context: LinkContext): Services {
   const answers = delegated.isPolled ? ofPolled : ofOthers;
-  const isShared = delegated.destinations.size === 0;
+  const isShared = delegated.destinations.size === 0 && delegated.pollingDoubt === undefined;
   const known = isShared ? answers.get(set) : undefined;
   if (known !== undefined) return known;
   const found = new Map<string, UsedService>();
   for (const statement of set.statements) {
-    if (isForDestinations(statement, delegated.destinations, context)) continue;
-    noteStatement(statement, delegated.isPolled, context, (used) => {
-      keepSurest(found, used);
+    const isForThem = isForDestinations(statement, delegated.destinations, context);
+    if (isForThem === true) continue;
+    noteStatement(statement, delegated, context, (used) => {
+      keepSurest(found, { ...used, ...doubt(bothDoubts(used.uncertain, isForThem || undefined)) });
     });
   }
   if (isShared) answers.set(set, found);
@@ -152,29 +177,36 @@ function allowedServices(set: StatementSet, delegated: Delegated, context: LinkC
 
 function isForDestinations(
   { holder, resources }: PolicyStatement,
-  destinations: ReadonlySet<Resource>,
+  destinations: Delegated['destinations'],
   context: LinkContext,
-): boolean {
+): boolean | Cause {
   if (destinations.size === 0 || resources.length === 0) return false;
-  return resources.every((value) => {
+  let doubt: Cause | undefined;
+  const areAll = resources.every((value) => {
     const [target] = resolveTargets(value, { from: holder, types: ['*'] }, context);
-    return target?.to !== undefined && destinations.has(target.to);
+    if (target?.to === undefined || !destinations.has(target.to)) return false;
+    doubt ??= destinations.get(target.to);
+    return true;
   });
+  return areAll && doubt !== undefined ? otherSide(doubt) : areAll;
 }
 
 function noteStatement(
   statement: PolicyStatement,
-  isPolled: boolean,
+  { isPolled, pollingDoubt }: Delegated,
   context: LinkContext,
   note: Note,
 ): void {
   if (statement.effect !== 'Allow') return;
-  if (statement.notActions.length > 0) noteAll(statement.notActions, 'NotAction', note);
+  const { unresolved } = statement;
+  if (statement.notActions.length > 0) noteAll(statement.notActions, 'NotAction', note, unresolved);
   for (const action of statement.actions) {
     const text = toSymbolicText(action)?.text.toLowerCase();
-    if (text === undefined || isTakenByService(text, isPolled)) continue;
+    if (text === undefined) continue;
+    const isTaken = isTakenByService(text, isPolled);
+    if (isTaken && (pollingDoubt === undefined || isTakenByService(text, false))) continue;
     const [prefix = '', name = ''] = text.split(':');
-    if (prefix === '*') noteAll([], '*', note);
+    if (prefix === '*') noteAll([], '*', note, unresolved);
     const service = lookup(endpointNames, prefix);
     if (service === undefined || service === tracing) continue;
     const onBehalf = takenOnBehalf.test(text);
@@ -182,7 +214,12 @@ function noteStatement(
     note({
       service,
       because: `role statement allows ${typeof action === 'string' ? action : `${prefix}:${name}`}`,
-      ...doubt(statement.unresolved ?? (onBehalf ? perhapsOnBehalf : undefined)),
+      ...doubt(
+        bothDoubts(
+          unresolved,
+          bothDoubts(onBehalf ? perhapsOnBehalf : undefined, isTaken ? pollingDoubt : undefined),
+        ),
+      ),
     });
   }
 }
@@ -203,7 +240,7 @@ function doubt(uncertain: Cause | undefined): { readonly uncertain?: Cause } {
   return uncertain === undefined ? {} : { uncertain };
 }
 
-function noteAll(excluded: readonly Value[], form: string, note: Note): void {
+function noteAll(excluded: readonly Value[], form: string, note: Note, outer: Cause | undefined): void {
   const without = new Set(excluded.map((action) => String(action).split(':')[0]?.toLowerCase()));
   const cause: Cause = {
     code: 'code',
@@ -212,7 +249,7 @@ function noteAll(excluded: readonly Value[], form: string, note: Note): void {
   };
   for (const [prefix, service] of Object.entries(endpointNames)) {
     if (without.has(prefix) || service === tracing) continue;
-    note({ service, because: `role statement allows ${form}`, uncertain: cause });
+    note({ service, because: `role statement allows ${form}`, ...doubt(bothDoubts(outer, cause)) });
   }
 }
 
@@ -244,8 +281,18 @@ function serviceOf(type: string): string | undefined {
 }
 
 function noteTracing(lambda: Resource, note: Note): void {
-  const { TracingConfig } = lambda.properties;
-  const mode = isObjectValue(TracingConfig) ? valueAt(TracingConfig, 'Mode') : TracingConfig;
-  // The service's own daemon sends the segments of active tracing from inside the function's network.
-  if (mode === 'Active') note({ service: tracing, because: 'TracingConfig.Mode is Active' });
+  for (const { value, uncertain } of [
+    ...findValues(lambda.properties, ['TracingConfig', 'Mode']),
+    ...findValues(lambda.properties, ['TracingConfig']),
+  ]) {
+    // The service's own daemon sends the segments of active tracing from inside the function's network.
+    if (value === 'Active')
+      note({ service: tracing, because: 'TracingConfig.Mode is Active', ...doubt(uncertain) });
+    else if (value instanceof Unresolved)
+      note({
+        service: tracing,
+        because: 'TracingConfig.Mode may be Active',
+        ...doubt(bothDoubts(uncertain, value.cause)),
+      });
+  }
 }

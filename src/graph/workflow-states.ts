@@ -4,6 +4,7 @@ import {
   PartialString,
   SymbolicValue,
   Unresolved,
+  describeValue,
   isArrayValue,
   isObjectValue,
   type Cause,
@@ -12,6 +13,8 @@ import {
   type Value,
 } from '../model/value.ts';
 import { readJsonText } from '../model/json-text.ts';
+import { holdsChoice } from '../model/open-value.ts';
+import { inEachWorldOf, withDoubts } from './worlds.ts';
 
 /** The states of a definition, and why there may be more. */
 export interface StateSet {
@@ -35,6 +38,23 @@ export function readWorkflowStates(machine: Resource, documents: ReadonlyMap<str
   const states: WorkflowState[] = [];
   const incomplete = collectStates(substituted, path, states, 0);
   return { states, ...(incomplete === undefined ? {} : { incomplete }) };
+}
+
+/** As `readWorkflowStates`; where the definition hangs on conditions, each state says on which side it stands. */
+export function statesInWorlds(machine: Resource, documents: ReadonlyMap<string, ObjectValue>): StateSet {
+  if (!holdsChoice(machine.properties)) return readWorkflowStates(machine, documents);
+  const incomplete: Cause[] = [];
+  const found = inEachWorldOf(
+    machine,
+    (opened) => {
+      const set = readWorkflowStates(opened, documents);
+      if (set.incomplete !== undefined) incomplete.push(set.incomplete);
+      return set.states;
+    },
+    ({ path, body }) => `${path.join('/')} ${describeValue(body, Infinity)}`,
+  );
+  const [doubt] = incomplete;
+  return { states: found.map(withDoubts), ...(doubt === undefined ? {} : { incomplete: doubt }) };
 }
 
 const unreadable: Cause = { code: 'unsupported', message: 'the state machine definition could not be read' };

@@ -1,3 +1,4 @@
+import type { World } from './conditions.ts';
 import type { Resource } from './resource.ts';
 import type { Cause, ObjectValue, Path, Value } from './value.ts';
 
@@ -84,6 +85,8 @@ export interface WorkflowState {
   readonly body: ObjectValue;
   /** Where in the state machine's properties it stands, as far as that is known. */
   readonly path: Path;
+  /** Set where it stands under an undecided condition. */
+  readonly uncertain?: Cause;
 }
 
 /** A flow found in the graph: an entry, the functions behind it, and what stands in each node of its diagram. */
@@ -103,6 +106,8 @@ export interface Flow {
 export interface ResourceGraph {
   readonly resources: readonly Resource[];
   readonly flows: readonly Flow[];
+  /** The flows that are there whichever way undecided conditions turn out; `flows` itself where nothing hangs on one. */
+  readonly certainFlows: readonly Flow[];
   byId(id: string): Resource | undefined;
   /** Resources of a type (exact name). */
   ofType(type: string): readonly Resource[];
@@ -113,9 +118,9 @@ export interface ResourceGraph {
   related(resource: Resource, relation: string, within?: Path): RelatedSet;
   /**
    * Whether a value that stands in `from` names `target`: by reference, ARN, URL, name, or a pattern of
-   * ARNs with `*` and `?`. A cause where only the deployment knows.
+   * ARNs with `*` and `?`. A cause where only the deployment knows. Conditions turn out as `world` has them.
    */
-  names(value: Value, from: Resource, target: Resource): boolean | Cause;
+  names(value: Value, from: Resource, target: Resource, world: World): boolean | Cause;
   /** True when some row of the relation table defines this relation or inverse name. */
   hasRelation(relation: string): boolean;
   /** Statements of the resource-based policies on a resource (queue, topic, bucket, key, bus, endpoint, secret, function, API). */

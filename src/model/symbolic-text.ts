@@ -20,6 +20,8 @@ export interface SymbolicText {
 
 const open = '\uE000';
 const close = '\uE001';
+/** Starts the marker of what is the same wherever it stands. */
+const named = 'n:';
 const none: ReadonlyMap<string, Exclude<StringPart, string>> = new Map();
 
 /** The text of a string-like value; `undefined` for anything else. */
@@ -51,7 +53,10 @@ function textOfParts(parts: readonly StringPart[]): SymbolicText {
 export function markerOf(part: Exclude<StringPart, string>): string {
   if (part instanceof Reference) return `${open}r:${part.resourceId}:${part.attribute ?? ''}${close}`;
   if (part instanceof SecretReference) return `${open}s:${part.text}${close}`;
-  return `${open}u:${part.cause.code}:${part.cause.message}${close}`;
+  const { subject, cause } = part;
+  return subject === undefined
+    ? `${open}u:${cause.code}:${cause.message}${close}`
+    : `${open}${named}${subject}${close}`;
 }
 
 /** The piece, where the text is one marker and nothing else. */
@@ -102,6 +107,11 @@ export function causeOf(text: string, pieces: SymbolicText['pieces']): Cause | u
     return { code: 'attribute', message: 'a part of the name exists only after deployment' };
   }
   return undefined;
+}
+
+/** True where equal texts are equal names in any stack: each unknown piece says what it is. */
+export function isNamed(text: string): boolean {
+  return !text.includes(`${open}u:`);
 }
 
 /** True where the text has no unknown piece. */

@@ -42,6 +42,31 @@ export interface Cause {
   readonly remedy?: string;
   /** What a parameter's declaration says of every value it may have: kept from sight (NoEcho), or of a kind that is no secret. */
   readonly holds?: 'secret' | 'no-secret';
+  /** Of an undecided condition: what it says. */
+  readonly condition?: Condition;
+  /** Of a doubt whether something is there: the sides of conditions that it stands on, all of them. */
+  readonly sides?: readonly Side[];
+  /** Of a doubt with sides: what stays doubtful on them. */
+  readonly beyond?: Cause;
+}
+
+/** What an undecided condition says, over the comparisons that cannot be made. */
+export type Condition =
+  | {
+      readonly kind: 'atom';
+      /** Equal for what is true or false together. */
+      readonly id: string;
+      /** What is compared, where it is held against a literal: it equals one literal at most. */
+      readonly subject?: string;
+      readonly literal?: string;
+    }
+  | { readonly kind: 'not'; readonly of: Condition }
+  | { readonly kind: 'all' | 'any'; readonly of: readonly Condition[] };
+
+/** A side of an undecided condition, on which something stands. */
+export interface Side {
+  readonly cause: Cause;
+  readonly holds: boolean;
 }
 
 /** Base of everything in a value tree that is not plain JSON. */
@@ -77,7 +102,15 @@ export class PartialString extends SymbolicValue {
 /** A value that is not known; it never becomes a pass or a fail by accident. */
 export class Unresolved extends SymbolicValue {
   readonly kind = 'unresolved';
-  constructor(readonly cause: Cause) {
+  /**
+   * @param cause why it is not known.
+   * @param subject what it is, the same wherever it is met: a parameter of a stack, an import. Equal subjects
+   *   are equal values.
+   */
+  constructor(
+    readonly cause: Cause,
+    readonly subject?: string,
+  ) {
     super();
   }
 }

@@ -25,6 +25,7 @@ export async function addAssembly(folder: string, context: ReadContext): Promise
 
 /** One stack artifact of a manifest, and what belongs to it. */
 interface StackArtifact {
+  readonly rootId: string;
   readonly folder: string;
   readonly templateFile: string;
   readonly environment: Environment;
@@ -112,7 +113,9 @@ class AssemblyReader {
       typeof metadataFile === 'string' ? await this.#json(join(folder, metadataFile)) : undefined;
     const raw = { ...asObject(member(artifact, 'metadata')), ...asObject(separate) };
     const stackName = member(properties, 'stackName');
+    const stackId = this.context.builder.stackId(id, `${this.context.nameOf(folder)}/${id}`);
     const part: StackArtifact = {
+      rootId: stackId,
       folder,
       templateFile,
       environment: {
@@ -124,7 +127,6 @@ class AssemblyReader {
       metadata: readConstructMetadata(raw, templateFile, this.context.options.cwd),
     };
     const given = { ...asObject(member(properties, 'parameters')) };
-    const stackId = this.context.builder.stackId(id, `${this.context.nameOf(folder)}/${id}`);
     await this.#stack(
       templateFile,
       stackId,
@@ -160,6 +162,7 @@ class AssemblyReader {
       parsed.root ?? loaded.root,
       {
         id,
+        rootId: part.rootId,
         scope: this.#scope,
         environment: part.environment,
         given,

@@ -1,10 +1,14 @@
+import { conditionOf } from '../model/conditions.ts';
+import { toSymbolicText } from '../model/symbolic-text.ts';
 import {
   Choice,
+  describeValue,
   isArrayValue,
   isObjectValue,
   PartialString,
   SymbolicValue,
   type Cause,
+  type Condition,
   type Value,
 } from '../model/value.ts';
 import { causeOf } from './strings.ts';
@@ -21,7 +25,7 @@ export function equalValues(left: Value | undefined, right: Value | undefined): 
   if (left instanceof PartialString && isScalar(right)) return partialEquals(left, String(right));
   if (right instanceof PartialString && isScalar(left)) return partialEquals(right, String(left));
   const unknown = causeOf(left) ?? causeOf(right);
-  if (unknown !== undefined) return unknown;
+  if (unknown !== undefined) return { ...unknown, condition: comparison(left, right) };
   if (isScalar(left) && isScalar(right)) return String(left) === String(right);
   return equalTrees(left, right);
 }
@@ -33,7 +37,28 @@ function isScalar(value: Value | undefined): value is string | number | boolean 
 function eitherSide(choice: Choice, other: Value | undefined): Truth {
   const whenTrue = equalValues(choice.whenTrue, other);
   const whenFalse = equalValues(choice.whenFalse, other);
-  return whenTrue === whenFalse ? whenTrue : choice.cause;
+  if (typeof whenTrue === 'boolean' && whenTrue === whenFalse) return whenTrue;
+  const chosen = conditionOf(choice.cause);
+  const condition: Condition = {
+    kind: 'any',
+    of: [...sideOf(chosen, whenTrue), ...sideOf({ kind: 'not', of: chosen }, whenFalse)],
+  };
+  return { ...choice.cause, condition };
+}
+
+function sideOf(chosen: Condition, truth: Truth): readonly Condition[] {
+  if (truth === false) return [];
+  return [truth === true ? chosen : { kind: 'all', of: [chosen, conditionOf(truth)] }];
+}
+
+/** Two things compared: the same two are equal or different together, and one thing equals one literal at most. */
+function comparison(left: Value | undefined, right: Value | undefined): Condition {
+  const [subject, literal] = isScalar(left) ? [right, left] : [left, right];
+  const key = toSymbolicText(subject)?.text;
+  if (key === undefined || !isScalar(literal))
+    return { kind: 'atom', id: `${describeValue(left, Infinity)} = ${describeValue(right, Infinity)}` };
+  const text = String(literal);
+  return { kind: 'atom', id: `${key} = ${text}`, subject: key, literal: text };
 }
 
 function partialEquals(partial: PartialString, text: string): Truth {
@@ -44,7 +69,8 @@ function partialEquals(partial: PartialString, text: string): Truth {
   let known = 0;
   for (const part of partial.parts) if (typeof part === 'string') known += part.length;
   if (text.length < known || !text.startsWith(prefix) || !text.endsWith(suffix)) return false;
-  return causeOf(partial) ?? false;
+  const cause = causeOf(partial);
+  return cause === undefined ? false : { ...cause, condition: comparison(partial, text) };
 }
 
 function equalTrees(left: Value | undefined, right: Value | undefined): Truth {
@@ -62,13 +88,15 @@ function equalTrees(left: Value | undefined, right: Value | undefined): Truth {
 
 /** Conjunction in Kleene's logic: one false decides, else the first unknown blocks. */
 export function allTrue(terms: readonly (() => Truth)[]): Truth {
-  let unknown: Cause | undefined;
+  const unknown: Cause[] = [];
   for (const term of terms) {
     const truth = term();
     if (truth === false) return false;
-    if (truth !== true) unknown ??= truth;
+    if (truth !== true) unknown.push(truth);
   }
-  return unknown ?? true;
+  const [first] = unknown;
+  if (first === undefined || unknown.length === 1) return first ?? true;
+  return { ...first, condition: { kind: 'all', of: unknown.map(conditionOf) } };
 }
 
 /** Disjunction in Kleene's logic. */
@@ -79,5 +107,7 @@ export function anyTrue(terms: readonly (() => Truth)[]): Truth {
 
 /** Negation in Kleene's logic. */
 export function negate(truth: Truth): Truth {
-  return typeof truth === 'boolean' ? !truth : truth;
+  if (typeof truth === 'boolean') return !truth;
+  const condition = conditionOf(truth);
+  return { ...truth, condition: condition.kind === 'not' ? condition.of : { kind: 'not', of: condition } };
 }

@@ -1,3 +1,4 @@
+import { markerOf } from '../model/symbolic-text.ts';
 import { Choice, Unresolved, type Cause, type Value } from '../model/value.ts';
 import { member } from '../text/raw.ts';
 
@@ -8,10 +9,15 @@ const allowedValuesLimit = 16;
  * The value of a template parameter: what was given, else its default, else a choice among its
  * AllowedValues (which is the value itself when there is one), else unresolved.
  */
-export function parameterValue(name: string, declaration: unknown, given: Value | undefined): Value {
+export function parameterValue(
+  { name, stackId }: { readonly name: string; readonly stackId: string },
+  declaration: unknown,
+  given: Value | undefined,
+): Value {
+  const subject = `parameter ${stackId}/${name}`;
   const type = String(member(declaration, 'Type') ?? 'String');
   if (type.startsWith('AWS::SSM::Parameter::Value<'))
-    return storedParameter(name, holdsOf(declaration, type));
+    return storedParameter(name, holdsOf(declaration, type), subject);
   if (given !== undefined) return typed(given, type);
   const standard = member(declaration, 'Default');
   const placeholder = isPlaceholder(standard, declaration) ? standard : undefined;
@@ -27,7 +33,10 @@ export function parameterValue(name: string, declaration: unknown, given: Value 
     remedy: `pass --parameters with a value for \`${name}\``,
     ...(holds === undefined ? {} : { holds }),
   };
-  return allowedChoice(member(declaration, 'AllowedValues'), type, cause) ?? new Unresolved(cause);
+  return (
+    allowedChoice(member(declaration, 'AllowedValues'), type, new Unresolved(cause, subject)) ??
+    new Unresolved(cause, subject)
+  );
 }
 
 /** Defaults that say only that somebody has to give a value. */
@@ -45,13 +54,16 @@ export function isNoEcho(declaration: unknown): boolean {
   return String(member(declaration, 'NoEcho')).toLowerCase() === 'true';
 }
 
-function storedParameter(name: string, holds: Cause['holds']): Unresolved {
-  return new Unresolved({
-    code: 'parameter',
-    message: `parameter \`${name}\` names a value in Parameter Store`,
-    remedy: 'audit the deployed account',
-    ...(holds === undefined ? {} : { holds }),
-  });
+function storedParameter(name: string, holds: Cause['holds'], subject: string): Unresolved {
+  return new Unresolved(
+    {
+      code: 'parameter',
+      message: `parameter \`${name}\` names a value in Parameter Store`,
+      remedy: 'audit the deployed account',
+      ...(holds === undefined ? {} : { holds }),
+    },
+    subject,
+  );
 }
 
 /** Types whose values AWS checks, or that are numbers: `AWS::EC2::VPC::Id`, `List<Number>`. */
@@ -92,7 +104,7 @@ function typed(value: Value, type: string): Value {
   return value;
 }
 
-function allowedChoice(allowed: unknown, type: string, cause: Cause): Value | undefined {
+function allowedChoice(allowed: unknown, type: string, parameter: Unresolved): Value | undefined {
   if (!Array.isArray(allowed) || allowed.length === 0 || allowed.length > allowedValuesLimit)
     return undefined;
   const values: Value[] = [];
@@ -100,5 +112,10 @@ function allowedChoice(allowed: unknown, type: string, cause: Cause): Value | un
     if (!isScalar(value)) return undefined;
     values.push(typed(value, type));
   }
-  return values.reduceRight((rest, value) => new Choice(cause, value, rest));
+  const subject = markerOf(parameter);
+  return values.reduceRight((rest, value) => {
+    const literal = String(value);
+    const condition = { kind: 'atom', id: `${subject} = ${literal}`, subject, literal } as const;
+    return new Choice({ ...parameter.cause, condition }, value, rest);
+  });
 }

@@ -1,4 +1,5 @@
 import { Choice, Reference, Unresolved, type Cause, type ObjectValue, type Value } from '../model/value.ts';
+import { toSymbolicText } from '../model/symbolic-text.ts';
 import { pseudoParameter } from './environment.ts';
 import { allTrue, anyTrue, equalValues, negate, type Truth } from './equality.ts';
 import { forEachPrefix, parseForEach, substitute } from './for-each.ts';
@@ -105,7 +106,7 @@ export class Resolver implements ValueResolver {
     if (expression === undefined)
       return { code: 'malformed', message: `condition \`${name}\` is not declared` };
     this.#conditions.set(name, 'open');
-    const truth = this.unassuming(() => named(this.evaluate(expression), name));
+    const truth = this.unassuming(() => named(this.evaluate(expression), name, this.surroundings.stackId));
     this.#conditions.set(name, truth);
     return truth;
   }
@@ -147,7 +148,7 @@ export class Resolver implements ValueResolver {
     let value = this.#parameters.get(name);
     if (value === undefined) {
       const given = this.surroundings.given(name);
-      value = parameterValue(name, declaration, given);
+      value = parameterValue({ name, stackId: this.surroundings.stackId }, declaration, given);
       if (isNoEcho(declaration)) {
         this.surroundings.secrets.add(given);
         this.surroundings.secrets.add(value);
@@ -158,7 +159,14 @@ export class Resolver implements ValueResolver {
   }
 
   #pseudoParameter(name: string): Value | undefined {
-    if (!this.#pseudo.has(name)) this.#pseudo.set(name, pseudoParameter(name, this.surroundings.environment));
+    if (!this.#pseudo.has(name)) {
+      const value = pseudoParameter(name, this.surroundings.environment);
+      const place = stackOwn.has(name) ? this.surroundings.stackId : this.surroundings.rootId;
+      this.#pseudo.set(
+        name,
+        value instanceof Unresolved ? new Unresolved(value.cause, `${place} ${name}`) : value,
+      );
+    }
     return this.#pseudo.get(name);
   }
 
@@ -276,12 +284,24 @@ export class Resolver implements ValueResolver {
     if (name === 'Fn::If') return this.#if(argument);
     if (name === 'Fn::Transform') return new Unresolved(transformCause);
     const evaluate = intrinsics.get(name);
-    if (evaluate !== undefined) return evaluate(argument, this);
+    if (evaluate !== undefined) return this.#subjected(name, argument, evaluate(argument, this));
     if (name === 'Fn::And' || name === 'Fn::Or' || name === 'Fn::Not' || name === 'Fn::Equals') {
       const truth = this.evaluate({ [name]: argument });
       return typeof truth === 'boolean' ? truth : new Unresolved(truth);
     }
     return new Unresolved({ code: 'unsupported', message: `\`${name}\` is not evaluated` });
+  }
+
+  /** What a function gives without knowing it is still the same wherever the same is written. */
+  #subjected(name: string, argument: unknown, value: Value | undefined): Value | undefined {
+    if (!(value instanceof Unresolved) || value.subject !== undefined) return value;
+    const text = name === 'Fn::ImportValue' ? toSymbolicText(this.resolve(argument))?.text : undefined;
+    return new Unresolved(
+      value.cause,
+      text === undefined
+        ? `${this.surroundings.stackId} ${name} ${JSON.stringify(argument)}`
+        : `import ${text}`,
+    );
   }
 
   #if(argument: unknown): Value | undefined {
@@ -308,6 +328,9 @@ export class Resolver implements ValueResolver {
   }
 }
 
+/** Pseudo parameters that a nested stack has of its own. */
+const stackOwn: ReadonlySet<string> = new Set(['AWS::StackName', 'AWS::StackId']);
+
 const tooDeep: Cause = { code: 'unsupported', message: `nested more than ${recursionLimit} levels deep` };
 
 const transformCause: Cause = {
@@ -316,9 +339,12 @@ const transformCause: Cause = {
 };
 
 /** An undecided condition is reported by its name; what blocks it is the remedy's business. */
-function named(truth: Truth, name: string): Truth {
-  if (typeof truth === 'boolean' || truth.code === 'cycle' || truth.code === 'malformed') return truth;
-  return { ...truth, code: 'condition', message: `condition \`${name}\` is undecided: ${truth.message}` };
+function named(truth: Truth, name: string, stackId: string): Truth {
+  if (typeof truth === 'boolean') return truth;
+  const condition = truth.condition ?? { kind: 'atom', id: `${stackId}/${name}` };
+  if (truth.code === 'cycle' || truth.code === 'malformed') return { ...truth, condition };
+  const message = `condition \`${name}\` is undecided: ${truth.message}`;
+  return { ...truth, code: 'condition', message, condition };
 }
 
 /** The members before `key`, which all resolved to themselves. */

@@ -1,3 +1,4 @@
+import { onSide } from '../model/conditions.ts';
 import { fromPointer, toPointer } from '../model/location.ts';
 import type { CodeEvidence } from '../model/resource.ts';
 import type { SourceDiagnostic } from '../model/source.ts';
@@ -22,6 +23,8 @@ import { hasSamTransform, hasUnknownTransform, mayChangeResources } from './tran
 /** How a template becomes a stack. */
 export interface StackOptions {
   readonly id: string;
+  /** The outermost stack that nests it; absent where none does. */
+  readonly rootId?: string;
   readonly scope: string;
   readonly environment: Environment;
   readonly given: (name: string) => Value | undefined;
@@ -48,7 +51,7 @@ const macroCause: Cause = {
 function markSecrets(template: RawObject, secrets: SecretTexts): void {
   for (const [, declaration] of entriesOf(template['Parameters'])) {
     if (!isNoEcho(declaration)) continue;
-    secrets.add(parameterValue('', declaration, undefined));
+    secrets.add(parameterValue({ name: '', stackId: '' }, declaration, undefined));
     for (const key of ['Default', 'AllowedValues'])
       secrets.add(member(declaration, key) as Value | undefined); // of a template: JSON
   }
@@ -84,6 +87,7 @@ export class Stack {
     const mayAddResources = hasSamTransform(template) || hasUnknownTransform(template);
     const surroundings = {
       stackId: this.id,
+      rootId: options.rootId ?? this.id,
       environment: options.environment,
       given: options.given,
       importValue: (name: Value | undefined) => reading.importValue(name, this),
@@ -316,7 +320,12 @@ export class Stack {
       const exists = this.resolver.existence(name) ?? true;
       if (exists === false) continue;
       resources.push(
-        new TemplateResource(this, name, written, changed ?? (exists === true ? undefined : exists)),
+        new TemplateResource(
+          this,
+          name,
+          written,
+          changed ?? (exists === true ? undefined : onSide(exists, true)),
+        ),
       );
     }
     return resources;

@@ -84,6 +84,7 @@ class TemplateFiles {
     scope: string,
     given: (name: string) => Value | undefined,
     ancestors: readonly string[],
+    rootId = id,
   ): Promise<Stack | undefined> {
     const template = this.#loaded.get(path);
     if (template === undefined || ancestors.includes(path)) return undefined;
@@ -94,7 +95,8 @@ class TemplateFiles {
     const known = givenToTransforms(given, environment);
     const parsed = await expandTransformsOfFile(await withIncludedBodies(template.parsed, assets), known);
     const root = parsed.root ?? template.root;
-    const stack = new Stack(parsed, root, { id, scope, environment, given, assets }, builder.reading);
+    const place = { id, rootId, scope, environment, given, assets };
+    const stack = new Stack(parsed, root, place, builder.reading);
     this.#added.set(path, entriesOf(root['Resources']).length);
     builder.addStack(stack);
     const local = localTemplates(path, stack.root['Resources']);
@@ -104,7 +106,14 @@ class TemplateFiles {
         continue;
       }
       const passed = passedParameters(stack, logicalId);
-      const child = await this.#addStack(nested, `${id}/${logicalId}`, scope, passed, [...ancestors, path]);
+      const child = await this.#addStack(
+        nested,
+        `${id}/${logicalId}`,
+        scope,
+        passed,
+        [...ancestors, path],
+        rootId,
+      );
       if (child === undefined) reportMissing(stack, logicalId);
       else stack.nested.set(logicalId, child);
     }

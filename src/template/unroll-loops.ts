@@ -47,6 +47,7 @@ function surroundingsOf(parsed: ParsedTemplate, given: (name: string) => unknown
     new Unresolved({ code: 'outside', message: 'a loop cannot run over what other stacks hold' });
   return {
     stackId: parsed.file,
+    rootId: parsed.file,
     environment: {},
     given: (name) => given(name) as Value | undefined, // text, or what a parent stack hands over
     importValue: outside,

@@ -13,6 +13,8 @@ export interface DeclaredResource {
 /** What one stack knows of its surroundings. */
 export interface StackSurroundings {
   readonly stackId: string;
+  /** The stack that this one is nested in, at all levels; its own id where it is nested in none. */
+  readonly rootId: string;
   readonly environment: Environment;
   /** Values given for parameters: from the command line, or by the parent stack. */
   given(name: string): Value | undefined;

@@ -4,6 +4,7 @@ import type { SourceReading } from '../../model/source.ts';
 import {
   Choice,
   Reference,
+  describeValue,
   Unresolved,
   isArrayValue,
   isObjectValue,
@@ -12,8 +13,12 @@ import {
   type Path,
   type Value,
 } from '../../model/value.ts';
+import { asCondition, bothDoubts, eitherDoubt } from '../../model/conditions.ts';
+import { holdsChoice } from '../../model/open-value.ts';
 import { readJsonText } from '../../model/json-text.ts';
 import { toSymbolicText } from '../../model/symbolic-text.ts';
+import { addTo } from '../resource-index.ts';
+import { doubted, openResource, waysOf, type Way } from '../worlds.ts';
 import { generateResource, present, sidesOf, type Generated } from './generated-resource.ts';
 import { generateHttpApi, generateQuickApi } from './http-api.ts';
 import { generateRestApi } from './rest-api.ts';
@@ -44,11 +49,67 @@ export function generateResources(reading: SourceReading): GeneratedReading {
   for (const resource of reading.resources) {
     const generator = lookup(generators, resource.type);
     if (generator === undefined) continue;
-    const generated = generator(resource, reading);
+    const generated = generateInWorlds(resource, (opened) => generator(opened, reading));
     resources.push(...generated.resources);
     if (generated.incomplete !== undefined) unread.set(resource.id, generated.incomplete);
   }
   return { resources: distinct(resources), unread };
+}
+
+/**
+ * What a resource generates, whichever way the conditions in its properties turn out: one resource each,
+ * whose properties hang on the conditions as its parent's do.
+ */
+function generateInWorlds(parent: Resource, generate: (opened: Resource) => Generated): Generated {
+  if (!holdsChoice(parent.properties)) return generate(parent);
+  const ways = waysOf((world) => generate(openResource(parent, world)));
+  const [only] = ways ?? [];
+  if (ways === undefined || only === undefined) return generate(parent);
+  if (only.doubt === undefined) return only.found;
+  const byId = new Map<string, Way<Resource>[]>();
+  for (const { doubt, found } of ways) {
+    for (const resource of distinct(found.resources)) addTo(byId, resource.id, { doubt, found: resource });
+  }
+  const incomplete = ways.find(({ found }) => found.incomplete !== undefined)?.found.incomplete;
+  return {
+    resources: [...byId.values()].flatMap((each) => joined(each, parent)),
+    ...(incomplete === undefined ? {} : { incomplete }),
+  };
+}
+
+function joined(ways: readonly Way<Resource>[], parent: Resource): readonly Resource[] {
+  const [first, ...others] = ways;
+  if (first === undefined) return [];
+  const exists = others.reduce((either, { doubt }) => eitherDoubt(either, doubt), first.doubt);
+  const uncertain = bothDoubts(parent.uncertain, exists);
+  return [{ ...doubted(first.found, uncertain), properties: joinProperties(ways) }];
+}
+
+function joinProperties(ways: readonly Way<Resource>[]): ObjectValue {
+  const names = new Set(ways.flatMap(({ found }) => Object.keys(found.properties)));
+  return present(
+    Object.fromEntries(
+      [...names].map((name) => [
+        name,
+        choiceAmong(ways.map(({ doubt, found }) => ({ doubt, value: found.properties[name] }))),
+      ]),
+    ),
+  );
+}
+
+/** The value that each way has: one where all agree. */
+function choiceAmong(
+  ways: readonly { readonly doubt: Cause | undefined; readonly value: Value | undefined }[],
+): Value | undefined {
+  const texts = new Set(ways.map(({ value }) => (value === undefined ? '' : describeValue(value, Infinity))));
+  const last = ways.at(-1)?.value;
+  if (texts.size === 1) return last;
+  return ways
+    .slice(0, -1)
+    .reduceRight<Value | undefined>(
+      (rest, { doubt, value }) => (doubt === undefined ? value : new Choice(asCondition(doubt), value, rest)),
+      last,
+    );
 }
 
 /** Both sides of an undecided condition may generate under one key: the second is told apart. */

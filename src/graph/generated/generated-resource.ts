@@ -1,3 +1,4 @@
+import { bothDoubts, onSide } from '../../model/conditions.ts';
 import type { Resource } from '../../model/resource.ts';
 import { Choice, type Cause, type ObjectValue, type Path, type Value } from '../../model/value.ts';
 
@@ -30,7 +31,7 @@ export function generatedId(parent: Resource, key: string): string {
 /** A resource that stands in another's document; it is located where it was derived from. */
 export function generateResource(generation: Generation): Resource {
   const { parent, path, type, key, name, properties } = generation;
-  const uncertain = generation.uncertain ?? parent.uncertain;
+  const uncertain = bothDoubts(generation.uncertain, parent.uncertain);
   return {
     id: generatedId(parent, key),
     type,
@@ -72,12 +73,14 @@ export interface Side {
   readonly uncertain?: Cause;
 }
 
-/** The sides that a value may take; deeper choices keep the first cause. */
+/** The sides that a value may take. */
 export function sidesOf(value: Value | undefined, uncertain?: Cause): readonly Side[] {
   if (value === undefined || value === null) return [];
   if (value instanceof Choice) {
-    const cause = uncertain ?? value.cause;
-    return [...sidesOf(value.whenTrue, cause), ...sidesOf(value.whenFalse, cause)];
+    return [
+      ...sidesOf(value.whenTrue, onSide(value.cause, true, uncertain)),
+      ...sidesOf(value.whenFalse, onSide(value.cause, false, uncertain)),
+    ];
   }
   return [{ value, ...(uncertain === undefined ? {} : { uncertain }) }];
 }

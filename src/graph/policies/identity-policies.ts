@@ -1,10 +1,12 @@
+import { bothDoubts } from '../../model/conditions.ts';
 import type { StatementSet } from '../../model/resource-graph.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { Cause } from '../../model/value.ts';
-import { findValues, parsePath } from '../property-path.ts';
+import { findValues, parsePath, type FoundValue } from '../property-path.ts';
 import type { LinkContext } from '../resolve-target.ts';
 import { managedPolicies } from '../../policy/managed-policies.ts';
 import { mergeSets, normaliseDocument } from '../../policy/normalise-document.ts';
+import { readDocument } from './read-document.ts';
 import { asWritten, existenceOf, settledProperties, type PolicyReading } from '../../policy/read-policy.ts';
 
 /**
@@ -18,30 +20,46 @@ export function identityStatements(
 ): StatementSet {
   if (resource.type === 'AWS::IAM::Role') return statementsOfRole(resource, context, reading);
   const { edges, incomplete } = context.related(resource, 'role');
-  const roles = [...new Set(edges.flatMap(({ to }) => (to === undefined ? [] : [to])))];
+  const roles = new Map<Resource, Cause | undefined>();
+  for (const { to, uncertain } of edges)
+    if (to !== undefined) roles.set(to, bothDoubts(uncertain, to.uncertain));
   const doubt = incomplete ?? edges.find(({ to }) => to === undefined)?.cause;
   const [only] = roles;
   const ofRole = (role: Resource): StatementSet =>
     reading === asWritten ? context.identityStatements(role) : statementsOfRole(role, context, reading);
   // The usual case, and the one in which many functions share what they hold.
-  if (only !== undefined && roles.length === 1 && doubt === undefined) return ofRole(only);
+  if (only !== undefined && only[1] === undefined && roles.size === 1 && doubt === undefined)
+    return ofRole(only[0]);
   return mergeSets([
-    ...roles.map(ofRole),
+    ...[...roles].map(([role, perhaps]) => doubted(ofRole(role), perhaps)),
     { statements: [], ...(doubt === undefined ? {} : { incomplete: doubt }) },
   ]);
+}
+
+function doubted({ statements, ...rest }: StatementSet, doubt: Cause | undefined): StatementSet {
+  if (doubt === undefined) return { statements, ...rest };
+  return {
+    ...rest,
+    statements: statements.map((statement) => {
+      const unresolved = bothDoubts(statement.unresolved, doubt);
+      return unresolved === undefined ? statement : { ...statement, unresolved };
+    }),
+  };
 }
 
 function statementsOfRole(role: Resource, context: LinkContext, reading: PolicyReading): StatementSet {
   if (role.external === true && role.properties.Policies === undefined)
     return { statements: [], incomplete: outside(role) };
   const properties = settledProperties(role, ['Policies'], reading);
-  const inline = findValues(properties, parsePath('Policies[]')).map(({ value, path, uncertain }) => {
-    const found = findValues(value, ['PolicyDocument'])[0];
-    const doubt = uncertain ?? found?.uncertain;
-    return normaliseDocument(found?.value ?? value, {
-      holder: role,
-      path: [...path, 'PolicyDocument'],
-      ...(doubt === undefined ? {} : { uncertain: doubt }),
+  const inline = findValues(properties, parsePath('Policies[]')).flatMap(({ value, path, uncertain }) => {
+    const documents: readonly FoundValue[] = findValues(value, ['PolicyDocument']);
+    return (documents.length === 0 ? [{ value, uncertain: undefined }] : documents).map((found) => {
+      const doubt = bothDoubts(uncertain, found.uncertain);
+      return readDocument(found.value, {
+        holder: role,
+        path: [...path, 'PolicyDocument'],
+        ...(doubt === undefined ? {} : { uncertain: doubt }),
+      });
     });
   });
   return mergeSets([...inline, attached(role, context, reading), managed(role, context, reading)]);
@@ -52,9 +70,9 @@ function attached(role: Resource, context: LinkContext, reading: PolicyReading):
   const { edges, incomplete } = context.related(role, 'policies');
   const sets = edges.flatMap(({ to: policy, uncertain }) => {
     if (policy === undefined) return [];
-    const doubt =
-      uncertain ?? (policy.uncertain?.message === role.uncertain?.message ? undefined : policy.uncertain);
-    return [documentOf(policy, doubt, reading)];
+    const isSame =
+      policy.uncertain?.sides === undefined && policy.uncertain?.message === role.uncertain?.message;
+    return [documentOf(policy, bothDoubts(uncertain, isSame ? undefined : policy.uncertain), reading)];
   });
   return mergeSets([...sets, { statements: [], ...(incomplete === undefined ? {} : { incomplete }) }]);
 }
@@ -62,7 +80,7 @@ function attached(role: Resource, context: LinkContext, reading: PolicyReading):
 function documentOf(policy: Resource, uncertain: Cause | undefined, reading: PolicyReading): StatementSet {
   const existence = existenceOf(policy, uncertain, reading);
   if (existence === undefined) return { statements: [] };
-  return normaliseDocument(settledProperties(policy, ['PolicyDocument'], reading).PolicyDocument, {
+  return readDocument(settledProperties(policy, ['PolicyDocument'], reading).PolicyDocument, {
     holder: policy,
     path: ['PolicyDocument'],
     ...existence,
@@ -76,7 +94,8 @@ function managed(role: Resource, context: LinkContext, reading: PolicyReading): 
     .edges.map(({ to: policy, cause, uncertain, path }): StatementSet => {
       if (policy === undefined)
         return { statements: [], ...(cause === undefined ? {} : { incomplete: cause }) };
-      if (policy.external !== true) return documentOf(policy, uncertain ?? policy.uncertain, reading);
+      if (policy.external !== true)
+        return documentOf(policy, bothDoubts(uncertain, policy.uncertain), reading);
       const known = isOfAws(policy) ? managedPolicies[policy.name] : undefined;
       if (known === undefined) return { statements: [], incomplete: outside(policy) };
       return normaliseDocument(known, {

@@ -1,15 +1,14 @@
 import { lookup } from '../../model/lookup.ts';
+import { bothDoubts } from '../../model/conditions.ts';
 import type { PolicyStatement, StatementSet } from '../../model/resource-graph.ts';
 import type { Resource } from '../../model/resource.ts';
 import { Choice, PartialString, isObjectValue, type ObjectValue, type Value } from '../../model/value.ts';
 import { findValues, parsePath } from '../property-path.ts';
 import type { LinkContext } from '../resolve-target.ts';
-import {
-  mergeSets,
-  normaliseDocument,
-  statementsOf,
-  type DocumentPlace,
-} from '../../policy/normalise-document.ts';
+import { openValue } from '../../model/open-value.ts';
+import { mergeSets, type DocumentPlace } from '../../policy/normalise-document.ts';
+import { inEachWorld } from '../worlds.ts';
+import { describeStatement, readDocument, readStatements } from './read-document.ts';
 import { asWritten, existenceOf, settledProperties, type PolicyReading } from '../../policy/read-policy.ts';
 
 /** Types that hold the policy on themselves: the properties that are documents. */
@@ -62,7 +61,7 @@ export function resourceStatements(
     const path = parsePath(property);
     const properties = settledProperties(resource, [String(path[0])], reading);
     return findValues(properties, path).map(({ value, path, uncertain }) =>
-      normaliseDocument(value, { holder: resource, path, ...(uncertain === undefined ? {} : { uncertain }) }),
+      readDocument(value, { holder: resource, path, ...(uncertain === undefined ? {} : { uncertain }) }),
     );
   });
   const alone = lookup(aloneDocuments, resource.type);
@@ -90,7 +89,7 @@ function heldBy(
   const sets = edges.flatMap(({ to: holder, uncertain, attributes }): StatementSet[] => {
     const property = holder === undefined ? undefined : lookup(documents, holder.type);
     if (holder === undefined || property === undefined) return [];
-    const existence = existenceOf(holder, uncertain ?? conditionOf(holder, resource), reading);
+    const existence = existenceOf(holder, bothDoubts(uncertain, conditionOf(holder, resource)), reading);
     if (existence === undefined) return [];
     const set = readHolder(holder, property, existence, reading);
     const qualifier = holder.type === 'AWS::Lambda::Permission' ? attributes?.qualifier : undefined;
@@ -101,7 +100,8 @@ function heldBy(
 }
 
 function conditionOf(holder: Resource, of: Resource): Resource['uncertain'] {
-  return holder.uncertain?.message === of.uncertain?.message ? undefined : holder.uncertain;
+  const isSame = holder.uncertain?.sides === undefined && holder.uncertain?.message === of.uncertain?.message;
+  return isSame ? undefined : holder.uncertain;
 }
 
 function readHolder(
@@ -112,14 +112,14 @@ function readHolder(
 ): StatementSet {
   const properties = settledProperties(holder, [property, ...(partsOf[holder.type] ?? [])], reading);
   if (holder.type === 'AWS::Lambda::Permission') {
-    return { statements: [permissionStatement(holder, properties, doubt)] };
+    return permissionStatements(holder, properties, doubt);
   }
   const place = { holder, path: property === '' ? [] : [property], ...doubt };
-  if (holder.type !== 'AWS::Events::EventBusPolicy') return normaliseDocument(properties[property], place);
+  if (holder.type !== 'AWS::Events::EventBusPolicy') return readDocument(properties[property], place);
   const { Statement } = properties;
   return Statement === undefined
-    ? statementsOf(oldBusStatement(properties), { ...place, path: [] })
-    : statementsOf(Statement, place);
+    ? readStatements(oldBusStatement(properties), { ...place, path: [] })
+    : readStatements(Statement, place);
 }
 
 /** `EventBusPolicy` before statements: Action, Principal and one condition as properties. */
@@ -153,6 +153,30 @@ const partsOf: Readonly<Record<string, readonly string[]>> = {
     ...permissionConditions.map(([property]) => property),
   ],
 };
+
+/** The statement of a permission, once for each side of the conditions that its properties hang on. */
+function permissionStatements(
+  permission: Resource,
+  properties: ObjectValue,
+  doubt: Pick<DocumentPlace, 'uncertain'>,
+): StatementSet {
+  const found = inEachWorld((world) => {
+    const opened = Object.fromEntries(
+      (partsOf[permission.type] ?? []).flatMap((part) => {
+        const value = openValue(properties[part], world);
+        return value === undefined ? [] : [[part, value]];
+      }),
+    );
+    return [permissionStatement(permission, opened, doubt)];
+  }, describeStatement);
+  if (found === undefined) return { statements: [permissionStatement(permission, properties, doubt)] };
+  return {
+    statements: found.map(({ item, uncertain }) => {
+      const unresolved = bothDoubts(item.unresolved, uncertain);
+      return unresolved === undefined ? item : { ...item, unresolved };
+    }),
+  };
+}
 
 /** A Lambda permission as the statement that Lambda makes of it. */
 function permissionStatement(

@@ -11,7 +11,7 @@ import {
 } from '../../model/value.ts';
 import { readJsonText } from '../../model/json-text.ts';
 import { findValues, parsePath } from '../property-path.ts';
-import { childOf, resolveTargets, type LinkContext } from '../resolve-target.ts';
+import { childrenOf, resolveTargets, type LinkContext } from '../resolve-target.ts';
 import { toSymbolicText, toValue, type SymbolicText } from '../../model/symbolic-text.ts';
 import { parseMetricQuery, parseMetricSearches } from './metric-queries.ts';
 import type { Reader, ReadTarget } from './row.ts';
@@ -162,11 +162,17 @@ function stageTargets(
     return [{ to: named, path: stage.path, attributes: metric.facts }];
   const [open] = [...text.pieces.values()].filter((part) => part instanceof Unresolved);
   return apis.flatMap((api): readonly ReadTarget[] => {
-    if (api.to === undefined) return [{ ...api, mayBe: stageTypes }];
-    const child = stageTypes
-      .map((type) => childOf(type, api.to as Resource, text.text, context)) // not undefined, as just seen
-      .find((found) => found !== undefined);
-    if (child !== undefined) return [{ to: child, path: stage.path, attributes: metric.facts }];
+    const { to } = api;
+    if (to === undefined) return [{ ...api, mayBe: stageTypes }];
+    const children = stageTypes
+      .flatMap((type) => childrenOf(type, to, text.text, context))
+      .map(({ resource, uncertain }) => ({
+        to: resource,
+        path: stage.path,
+        attributes: metric.facts,
+        ...(uncertain === undefined ? {} : { uncertain }),
+      }));
+    if (children.length > 0) return children;
     // The name of a stage that is not known may be that of any.
     return open === undefined ? [] : [{ cause: open.cause, path: stage.path, mayBe: stageTypes }];
   });

@@ -1,15 +1,21 @@
 import { lookup } from '../../model/lookup.ts';
+import { bothDoubts } from '../../model/conditions.ts';
 import type { Resource } from '../../model/resource.ts';
 import { Reference, isArrayValue, isObjectValue, type ObjectValue, type Value } from '../../model/value.ts';
 import { wildcardMatches } from '../../model/wildcard.ts';
 import { valueAt } from '../property-path.ts';
-import { childOf, hostTargets, resolveTargets, type LinkContext } from '../resolve-target.ts';
+import type { Named } from '../resource-index.ts';
+import { childrenOf, hostTargets, resolveTargets, type LinkContext } from '../resolve-target.ts';
 import { splitText, toSymbolicText, toValue, type SymbolicText } from '../../model/symbolic-text.ts';
 import type { Reader, ReadTarget, RelationRow } from './row.ts';
 
 /** The names, ARNs, URLs and references that most rows hold. */
 export const readIdentity: Reader = (found, resource, row, context) =>
   resolveTargets(found.value, { from: resource, types: row.to }, context);
+
+function toTarget({ resource, uncertain }: Named): ReadTarget {
+  return uncertain === undefined ? { to: resource } : { to: resource, uncertain };
+}
 
 const functionPrefix = '/aws/lambda/';
 
@@ -61,13 +67,14 @@ function scaledFunction(
   const types = ['AWS::Lambda::Function'];
   const functions = resolveTargets(toValue(name.text, name.pieces), { from: resource, types }, context);
   if (!wantsAlias) return functions;
-  return functions.flatMap(({ to }) => {
+  return functions.flatMap(({ to, uncertain }) => {
     const piece = name.pieces.get(qualifier ?? '');
     const byReference = piece instanceof Reference ? context.index.byId(piece.resourceId) : undefined;
-    const alias =
-      byReference ??
-      (to && qualifier !== undefined ? childOf('AWS::Lambda::Alias', to, qualifier, context) : undefined);
-    return alias === undefined ? [] : [{ to: alias }];
+    if (byReference !== undefined) return [{ to: byReference }];
+    if (to === undefined || qualifier === undefined) return [];
+    return childrenOf('AWS::Lambda::Alias', to, qualifier, context).map((alias) =>
+      toTarget({ ...alias, uncertain: bothDoubts(uncertain, alias.uncertain) }),
+    );
   });
 }
 
@@ -107,8 +114,11 @@ function stageOf(
   }
   if (api?.to === undefined) return api === undefined ? [] : [api];
   for (const type of row.to) {
-    const child = text === undefined ? undefined : childOf(type, api.to, text.text, context);
-    if (child !== undefined) return [{ to: child }];
+    const children = text === undefined ? [] : childrenOf(type, api.to, text.text, context);
+    if (children.length > 0)
+      return children.map((child) =>
+        toTarget({ ...child, uncertain: bothDoubts(api.uncertain, child.uncertain) }),
+      );
   }
   return resolveTargets(stage, { from: resource, types: row.to }, context).filter(isUnresolved);
 }
@@ -132,8 +142,7 @@ export const readOriginDomain: Reader = (found, resource, row, context) => {
   if (named !== undefined) return row.to.includes(named.type) ? [{ to: named }] : [];
   if (text === undefined || piece !== undefined)
     return readIdentity(found, resource, row, context).filter(isUnresolved);
-  const domains = row.to.map((type) => context.index.byName(type, resource, text.text));
-  return domains.filter((to) => to !== undefined).map((to) => ({ to }));
+  return row.to.flatMap((type) => context.index.named(type, resource, text.text).map(toTarget));
 };
 
 /** An origin whose `OriginPath` names a stage of the API that its host names; without a path, `$default`. */
@@ -227,8 +236,7 @@ export const readMentionedDocuments: Reader = (found, resource, row, context) =>
     if (named !== undefined && row.to.includes(named.type)) targets.push({ to: named });
   }
   for (const word of new Set(text.text.split(/[^A-Za-z0-9_.-]+/))) {
-    const named = row.to.map((type) => context.index.byName(type, resource, word));
-    for (const to of named) if (to !== undefined) targets.push({ to });
+    for (const type of row.to) targets.push(...context.index.named(type, resource, word).map(toTarget));
   }
   return targets;
 };

@@ -32,6 +32,8 @@ export interface RelationRow {
   readonly inverse: string;
   /** Default: name, ARN, URL or reference. */
   readonly read?: Reader;
+  /** True for a reader that walks along other relations, whose edges say themselves what they hang on. */
+  readonly walks?: true;
   /** Facts of every edge of the row. */
   readonly attributes?: ObjectValue;
   /** Attribute name -> path, from the resource (or, starting with `.`, beside the naming value), whose value it carries. */

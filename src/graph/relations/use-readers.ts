@@ -1,3 +1,4 @@
+import { beyondSides, bothDoubts } from '../../model/conditions.ts';
 import type { PolicyStatement, StatementSet } from '../../model/resource-graph.ts';
 import type { Resource } from '../../model/resource.ts';
 import { coversAction } from '../../policy/actions.ts';
@@ -6,6 +7,7 @@ import { findValues } from '../property-path.ts';
 import { resolveTargets, type LinkContext } from '../resolve-target.ts';
 import { isPlain, toSymbolicText } from '../../model/symbolic-text.ts';
 import { noRegion } from '../resource-index.ts';
+import { surer } from '../worlds.ts';
 import type { Reader, ReadTarget, RelationRow } from './row.ts';
 
 /** Types whose plain name in an environment variable is taken for a use. */
@@ -27,7 +29,7 @@ type Access = 'read' | 'write' | 'any' | 'unknown';
 interface Use {
   access: Access;
   readonly via: Set<string>;
-  readonly target: ReadTarget;
+  target: ReadTarget;
 }
 
 /** What a function's environment and its role's statements name. */
@@ -70,7 +72,10 @@ function heldUses(set: StatementSet, context: LinkContext): HeldUses {
   for (const statement of set.statements) {
     if (statement.effect !== 'Allow') continue;
     const access = accessOf(statement);
-    for (const target of statementTargets(statement, context)) uses.push({ access, target });
+    for (const target of statementTargets(statement, context)) {
+      const uncertain = bothDoubts(statement.unresolved, target.uncertain);
+      uses.push({ access, target: uncertain === undefined ? target : { ...target, uncertain } });
+    }
   }
   const found = { uses: uses.slice(0, maximumUses), isCut: uses.length > maximumUses };
   usesOfSets.set(set, found);
@@ -85,14 +90,17 @@ function note(uses: Map<Resource, Use>, target: ReadTarget, access: Access, via:
     return;
   }
   known.via.add(via);
+  known.target = surer(known.target, target);
   if (known.access === 'unknown') known.access = access;
   else if (access !== 'unknown' && access !== known.access) known.access = 'any';
 }
 
 function environmentTargets(lambda: Resource, context: LinkContext): readonly ReadTarget[] {
   return findValues(lambda.properties, ['Environment', 'Variables', '{}']).flatMap(({ value, uncertain }) => {
-    const doubt = uncertain === undefined ? {} : { uncertain };
-    return namedByText(value, lambda, context).map((target) => ({ ...target, ...doubt }));
+    return namedByText(value, lambda, context).map((target) => {
+      const doubt = bothDoubts(target.uncertain, uncertain);
+      return doubt === undefined ? target : { ...target, uncertain: doubt };
+    });
   });
 }
 
@@ -100,8 +108,12 @@ function namedByText(value: Value, lambda: Resource, context: LinkContext): read
   const text = toSymbolicText(value);
   if (text === undefined) return [];
   if (text.pieces.size === 0 && !text.text.startsWith('arn:') && !text.text.includes('://')) {
-    const named = namedInEnvironment.map((type) => context.index.byName(type, lambda, text.text));
-    return named.flatMap((to) => (to === undefined ? [] : [{ to }]));
+    return namedInEnvironment.flatMap((type) =>
+      context.index.named(type, lambda, text.text).map(({ resource, uncertain }) => ({
+        to: resource,
+        ...(uncertain === undefined ? {} : { uncertain }),
+      })),
+    );
   }
   const found = resolveTargets(value, { from: lambda, types: ['*', 'AWS::SQS::Queue'] }, context).filter(
     ({ to }) => to !== undefined,
@@ -139,9 +151,9 @@ function accessOf(statement: PolicyStatement): Access {
 const replay = 'sqs:StartMessageMoveTask';
 
 interface Replayers {
-  readonly byQueue: ReadonlyMap<Resource, readonly Resource[]>;
+  readonly byQueue: ReadonlyMap<Resource, readonly Replayer[]>;
   /** Those that may replay any queue: one is enough. */
-  readonly ofAny: readonly Resource[];
+  readonly ofAny: readonly Replayer[];
 }
 
 const replayers = new WeakMap<LinkContext, Replayers>();
@@ -157,60 +169,93 @@ export const readReplayers: Reader = (_found, queue, row, context) => {
     ...(known.byQueue.get(queue) ?? []),
     // In an account roles stand beside the Regions, in a scope of their own.
     ...known.ofAny
-      .filter(({ scope }) => scope === queue.scope || scope === `${queue.account}/${noRegion}`)
-      .slice(0, 1),
+      .filter(({ to: { scope } }) => scope === queue.scope || scope === `${queue.account}/${noRegion}`)
+      .reduce<readonly Replayer[]>(untilCertain, []),
   ];
-  return [...new Set(found)].map((to) => ({ to }));
+  const surest = new Map<Resource, Replayer>();
+  for (const target of found) {
+    const known = surest.get(target.to);
+    surest.set(target.to, known === undefined ? target : surer(known, target));
+  }
+  return [...surest.values()];
 };
 
+interface Replayer {
+  readonly to: Resource;
+  readonly uncertain?: Cause;
+}
+
+/** One that certainly may is enough; those that hang on conditions before it may make up for each other. */
+function untilCertain(some: readonly Replayer[], next: Replayer): readonly Replayer[] {
+  const isEnough = some.length >= waysLimit || some.some(({ uncertain }) => uncertain === undefined);
+  return isEnough ? some : [...some, next];
+}
+
+const waysLimit = 8;
+
+function replayer(to: Resource, uncertain: Cause | undefined): Replayer {
+  return uncertain === undefined ? { to } : { to, uncertain };
+}
+
 function findReplayers(row: RelationRow, context: LinkContext): Replayers {
-  const byQueue = new Map<Resource, Resource[]>();
-  const ofAny: Resource[] = [];
-  const add = (queue: Resource, by: Resource): void => {
-    byQueue.set(queue, [...(byQueue.get(queue) ?? []), by]);
+  const byQueue = new Map<Resource, Replayer[]>();
+  const ofAny: Replayer[] = [];
+  const add = ({ to: queue, uncertain }: ReadTarget, by: Replayer): void => {
+    if (queue === undefined) return;
+    const held = replayer(by.to, bothDoubts(by.uncertain, uncertain));
+    byQueue.set(queue, [...(byQueue.get(queue) ?? []), held]);
   };
   for (const role of context.index.ofType('AWS::IAM::Role')) {
     for (const statement of context.identityStatements(role).statements) {
       if (statement.effect !== 'Allow' || coversAction(statement, replay) !== true) continue;
-      if (statement.resources.includes('*')) ofAny.push(role);
+      const by = replayer(role, statement.unresolved);
+      if (statement.resources.includes('*')) ofAny.push(by);
       for (const value of statement.resources)
-        for (const queue of queuesIn(value, role, context)) add(queue, role);
+        for (const queue of queuesIn(value, role, context)) add(queue, by);
     }
   }
   for (const type of row.to.filter((each) => each !== 'AWS::IAM::Role')) {
     for (const holder of context.index.ofType(type)) {
-      for (const queue of mentionedQueues(holder, context)) add(queue, holder);
+      for (const queue of mentionedQueues(holder, context)) add(queue, { to: holder });
     }
   }
   return { byQueue, ofAny };
 }
 
-function queuesIn(value: Value, from: Resource, context: LinkContext): readonly Resource[] {
-  const targets = resolveTargets(value, { from, types: ['AWS::SQS::Queue'] }, context);
-  return targets.flatMap(({ to }) => (to === undefined ? [] : [to]));
+function queuesIn(value: Value, from: Resource, context: LinkContext): readonly ReadTarget[] {
+  return resolveTargets(value, { from, types: ['AWS::SQS::Queue'] }, context);
 }
 
 /** Queues that a state machine's task or a document's step names as the source of a replay. */
-function mentionedQueues(holder: Resource, context: LinkContext): readonly Resource[] {
+function mentionedQueues(holder: Resource, context: LinkContext): readonly ReadTarget[] {
   if (holder.type === 'AWS::StepFunctions::StateMachine') {
-    return context.workflowStates(holder).states.flatMap(({ body }) => {
+    return context.workflowStates(holder).states.flatMap(({ body, uncertain }) => {
       const task = toSymbolicText(body.Resource)?.text.toLowerCase() ?? '';
       if (!task.includes('sqs:startmessagemovetask')) return [];
       return findValues(body, ['Parameters', 'SourceArn']).flatMap(({ value }) =>
-        queuesIn(value, holder, context),
+        doubtedBy(queuesIn(value, holder, context), uncertain),
       );
     });
   }
   const steps = findValues(holder.properties, ['Content', 'mainSteps', '[]', 'inputs']);
-  return steps.flatMap(({ value }) => {
+  return steps.flatMap(({ value, uncertain }) => {
     const api = findValues(value, ['Api'])[0]?.value;
     if (typeof api !== 'string' || api.toLowerCase().replaceAll('_', '') !== 'startmessagemovetask')
       return [];
-    return findValues(value, ['SourceArn']).flatMap((found) => queuesIn(found.value, holder, context));
+    return findValues(value, ['SourceArn']).flatMap((found) =>
+      doubtedBy(queuesIn(found.value, holder, context), bothDoubts(uncertain, found.uncertain)),
+    );
   });
 }
 
-const scopeReplayers = new WeakMap<LinkContext, ReadonlyMap<string, Resource>>();
+function doubtedBy(targets: readonly ReadTarget[], doubt: Cause | undefined): readonly ReadTarget[] {
+  return targets.map((target) => {
+    const uncertain = bothDoubts(doubt, target.uncertain);
+    return uncertain === undefined ? target : { ...target, uncertain };
+  });
+}
+
+const scopeReplayers = new WeakMap<LinkContext, ReadonlyMap<string, readonly Replayer[]>>();
 
 /** A role of the scope that may call events:StartReplay; a replay is named when it is made, so the resource does not tell. */
 export const readArchiveReplayers: Reader = (_found, archive, _row, context) => {
@@ -220,22 +265,25 @@ export const readArchiveReplayers: Reader = (_found, archive, _row, context) => 
     scopeReplayers.set(context, known);
   }
   // In an account roles stand beside the Regions, in a scope of their own.
-  const to = known.get(archive.scope) ?? known.get(`${archive.account}/${noRegion}`);
-  return to === undefined ? [] : [{ to }];
+  return known.get(archive.scope) ?? known.get(`${archive.account}/${noRegion}`) ?? [];
 };
 
-function findArchiveReplayers(context: LinkContext): ReadonlyMap<string, Resource> {
-  const byScope = new Map<string, Resource>();
+function findArchiveReplayers(context: LinkContext): ReadonlyMap<string, readonly Replayer[]> {
+  const byScope = new Map<string, readonly Replayer[]>();
   for (const role of context.index.ofType('AWS::IAM::Role')) {
-    if (byScope.has(role.scope)) continue;
-    const { statements } = context.identityStatements(role);
-    const mayReplay = statements.some(
-      (statement) =>
-        statement.effect === 'Allow' &&
-        statement.unresolved === undefined &&
-        coversAction(statement, 'events:StartReplay') === true,
-    );
-    if (mayReplay) byScope.set(role.scope, role);
+    const known = byScope.get(role.scope) ?? [];
+    if (known.some(({ uncertain }) => uncertain === undefined)) continue;
+    const allowing = context
+      .identityStatements(role)
+      .statements.filter(
+        (statement) =>
+          statement.effect === 'Allow' &&
+          beyondSides(statement.unresolved) === undefined &&
+          coversAction(statement, 'events:StartReplay') === true,
+      )
+      .map(({ unresolved }) => replayer(role, unresolved));
+    const [first, ...others] = allowing;
+    if (first !== undefined) byScope.set(role.scope, untilCertain(known, others.reduce(surer, first)));
   }
   return byScope;
 }

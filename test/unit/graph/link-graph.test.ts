@@ -54,7 +54,7 @@ describe('what a value names', () => {
       'deadLetterQueue',
     ).edges;
     expect(edge?.to?.name).toBe('Failed');
-    expect(edge?.uncertain).toEqual(undecided);
+    expect(edge?.uncertain).toMatchObject(undecided);
   });
 
   it('is certain of a condition whose sides name one resource', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { World } from '../../../src/model/conditions.ts';
 import { PartialString, Unresolved, type Value } from '../../../src/model/value.ts';
 import { graphOf, ref, resource } from './reading.ts';
 
@@ -17,7 +18,7 @@ const graph = graphOf({
 });
 
 function names(value: Value, target: string): unknown {
-  const answer = graph.names(value, resource(graph, 'Policy'), resource(graph, target));
+  const answer = graph.names(value, resource(graph, 'Policy'), resource(graph, target), new World(1));
   return typeof answer === 'boolean' ? answer : answer.code;
 }
 
@@ -32,8 +33,8 @@ describe('what a value names', () => {
     const [cfg] = outside.resources;
     const bucket = cfg === undefined ? undefined : outside.related(cfg, 'onFailure').edges[0]?.to;
     if (cfg === undefined || bucket === undefined) throw new Error('nothing was linked');
-    expect(outside.names('arn:aws:s3:::failed/*', cfg, bucket)).toBe(true);
-    expect(outside.names('arn:aws:s3:::other/*', cfg, bucket)).toBe(false);
+    expect(outside.names('arn:aws:s3:::failed/*', cfg, bucket, new World(1))).toBe(true);
+    expect(outside.names('arn:aws:s3:::other/*', cfg, bucket, new World(1))).toBe(false);
   });
 
   it.each<[Value, string, unknown]>([

@@ -100,7 +100,7 @@ describe('policy documents', () => {
     const [statement] = queueStatements({
       Statement: [new Choice(cause, { Effect: 'Allow', Action: 'sqs:*' }, undefined)],
     }).statements;
-    expect(statement?.unresolved).toEqual(cause);
+    expect(statement?.unresolved).toMatchObject(cause);
   });
 
   it('are those of Lambda permissions as well', () => {

@@ -151,7 +151,9 @@ describe('templates of one call', () => {
     });
     expect(find('nested/parent.yaml/Topic')).toEqual({
       TopicName: new Reference('nested/parent.yaml/Child/Q'),
-      DisplayName: new Unresolved(expect.objectContaining({ code: 'outside' }) as never),
+      DisplayName: expect.objectContaining({
+        cause: expect.objectContaining({ code: 'outside' }) as never,
+      }) as never,
     });
     expect(reading.resources.filter(({ type }) => type === 'Headgate::Scope')).toHaveLength(1);
     expect(reading.incomplete).toMatchObject([{ scope: 'nested/parent.yaml', cause: { code: 'outside' } }]);
