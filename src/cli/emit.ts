@@ -81,9 +81,19 @@ function readText(file: string): string | undefined {
 export async function print(parts: Iterable<string>, stdout: Surroundings['stdout']): Promise<void> {
   for (const part of parts)
     if (writeVerbatim(stdout, part) === false && stdout.once !== undefined && stdout.destroyed !== true)
-      await new Promise<void>((done) => {
-        for (const event of ['drain', 'close', 'error']) stdout.once?.(event, done);
-      });
+      await takenBy(stdout);
+}
+
+/** Resolves once the reader has taken what was written, or is gone. */
+async function takenBy(stdout: Surroundings['stdout']): Promise<void> {
+  const events = ['drain', 'close', 'error'] as const;
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      for (const event of events) stdout.off?.(event, done);
+      resolve();
+    };
+    for (const event of events) stdout.once?.(event, done);
+  });
 }
 
 /** Writes a report to a file. @throws HeadgateError `output-failed`. */

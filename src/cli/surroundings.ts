@@ -6,6 +6,7 @@ export interface OutputStream {
   /** Writes what has a syntax of its own, or was made harmless before: reports, a line that is written over. */
   verbatim?(text: string): unknown;
   once?(event: string, listener: () => void): unknown;
+  off?(event: string, listener: () => void): unknown;
   readonly destroyed?: boolean;
   readonly isTTY?: boolean;
   readonly columns?: number;
@@ -30,6 +31,7 @@ function guard(stream: OutputStream): OutputStream {
     write: (text) => stream.write(inert(text)),
     verbatim: (text) => stream.write(text),
     ...(stream.once === undefined ? {} : { once: (event, listener) => stream.once?.(event, listener) }),
+    ...(stream.off === undefined ? {} : { off: (event, listener) => stream.off?.(event, listener) }),
     get destroyed() {
       return stream.destroyed === true;
     },
