@@ -30,7 +30,9 @@ const policyHolders: Readonly<Record<string, readonly (readonly [type: string, p
   ],
   'AWS::EC2::VPCEndpoint': [['AWS::EC2::VPCEndpoint', 'PolicyDocument']],
   'AWS::ApiGateway::RestApi': [['AWS::ApiGateway::RestApi', 'Policy']],
+  'AWS::DynamoDB::GlobalTable': [['AWS::DynamoDB::GlobalTable', 'Replicas']],
   'AWS::DynamoDB::Table': [['AWS::DynamoDB::Table', 'ResourcePolicy']],
+  'AWS::ECR::Repository': [['AWS::ECR::Repository', 'RepositoryPolicyText']],
   'AWS::Lambda::Function': [
     ['AWS::Lambda::Permission', 'FunctionName'],
     ['AWS::Lambda::Permission', 'Principal'],

@@ -42,12 +42,8 @@ function readTypes(ruleSet: RuleSet): ReadonlySet<string> {
   return new Set([
     ...relationTable.flatMap(({ from, to }) => [from, ...to]),
     ...ruleSet.rules.flatMap(({ appliesTo }) => appliesTo),
-    ...documented,
   ]);
 }
-
-/** Types of Lambda that rules know through what they belong to. */
-const documented = ['AWS::Lambda::LayerVersionPermission'];
 
 function namesFunction(value: Value | undefined, graph: ResourceGraph): boolean {
   if (value instanceof Reference) {

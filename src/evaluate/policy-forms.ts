@@ -9,6 +9,7 @@ import {
   admitsService,
   admitsThrough,
   admitsThroughServices,
+  admitsWholeService,
   deniesWithoutTls,
   type AskedActions,
   type Question,
@@ -170,11 +171,12 @@ function questionOf(set: PolicyWay['set'], wish: AdmitsWish, { node, context, on
 function roleMay(wish: AdmitsWish, asking: Asking): Truth {
   const { node, context } = asking;
   const roles = rolesOf(node.resource, context);
-  const held = overWays(waysOf(node.resource, 'identity', context), node, (set) =>
-    isExtent(wish.actions)
-      ? admitsEverything(questionOf(set, wish, asking), wish.actions === 'almost-everything')
-      : admitsHolder(questionOf(set, wish, asking), roles, wish.through),
-  );
+  const held = overWays(waysOf(node.resource, 'identity', context), node, (set) => {
+    const question = questionOf(set, wish, asking);
+    if (isExtent(wish.actions)) return admitsEverything(question, wish.actions === 'almost-everything');
+    if (wish.actions === 'whole-service') return admitsWholeService(question);
+    return admitsHolder(question, roles, wish.through);
+  });
   const keys = askedOf(wish.on, node, context).flatMap((asked) =>
     asked.kind === 'resource' && keyTypes.has(asked.resource.type) ? [asked.resource] : [],
   );

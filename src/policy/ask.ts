@@ -116,6 +116,14 @@ export function admitsEverything(question: Question, almost: boolean): PolicyAns
   );
 }
 
+/**
+ * Whether the policies of a role allow all actions of some service. Conditions are taken as met where they
+ * can be.
+ */
+export function admitsWholeService(question: Question): PolicyAnswer {
+  return someRequest({ ...question, actions: 'whole-service' }, undefined, whatever);
+}
+
 /** Whether every request without TLS is denied, of each action, on each of the resources, whoever sends it. */
 export function deniesWithoutTls(question: Question): PolicyAnswer {
   const { set, asked, world } = question;
@@ -132,7 +140,11 @@ export function deniesWithoutTls(question: Question): PolicyAnswer {
   );
 }
 
-function someRequest(question: Question, requester: Requester, candidates: CandidatesOf): PolicyAnswer {
+function someRequest(
+  question: Question,
+  requester: Requester | undefined,
+  candidates: CandidatesOf,
+): PolicyAnswer {
   const { set, asked, world, onAllowed } = question;
   const found = anyAnswer(actionsOf(question), (action) =>
     anyAnswer(asked, (one) =>

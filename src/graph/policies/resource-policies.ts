@@ -17,6 +17,7 @@ const ownDocuments: Readonly<Record<string, readonly string[]>> = {
   'AWS::DynamoDB::GlobalTable': ['Replicas[].ResourcePolicy.PolicyDocument'],
   'AWS::DynamoDB::Table': ['ResourcePolicy.PolicyDocument'],
   'AWS::EC2::VPCEndpoint': ['PolicyDocument'],
+  'AWS::ECR::Repository': ['RepositoryPolicyText'],
   'AWS::EFS::FileSystem': ['FileSystemPolicy'],
   'AWS::Events::EventBus': ['Policy'],
   'AWS::IAM::Role': ['AssumeRolePolicyDocument'],

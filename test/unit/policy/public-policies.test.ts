@@ -97,9 +97,9 @@ const keys: Readonly<
   'aws:UserAgent': {
     operators: ['String'],
     values: ['app', 'app*', '*'],
-    anonymous: [undefined, 'app', 'app*', '*'],
-    account: [undefined, 'app', 'app*', '*'],
-    service: [undefined, 'app', 'app*', '*'],
+    anonymous: [undefined, 'app', 'app*', '*', 'else'],
+    account: [undefined, 'app', 'app*', '*', 'else'],
+    service: [undefined, 'app', 'app*', '*', 'else'],
   },
   'aws:SourceVpce': {
     operators: ['String'],

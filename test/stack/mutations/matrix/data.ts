@@ -1,4 +1,5 @@
 import type { Mutation } from '../apply-mutation.ts';
+import { sharedSecretPolicy } from './event-bases.ts';
 
 /** DynamoDB, S3, Secrets Manager, KMS. */
 export const data: readonly Mutation[] = [
@@ -55,6 +56,56 @@ export const data: readonly Mutation[] = [
     on: 'ExternalApiKey',
     mistake: 'the secret is encrypted with the key that AWS manages',
     edits: [{ id: 'ExternalApiKey', remove: 'KmsKeyId' }],
+  },
+  {
+    rule: 'all.lambda.no-plaintext-secrets.policy',
+    on: 'ExternalApiKey',
+    mistake: 'everyone may read the secret',
+    edits: [
+      {
+        add: 'OpenSecret',
+        to: 'HeadgateFoundation',
+        resource: {
+          Type: 'AWS::SecretsManager::ResourcePolicy',
+          Properties: {
+            SecretId: { Ref: 'ExternalApiKey' },
+            ResourcePolicy: {
+              Statement: [
+                {
+                  Action: 'secretsmanager:GetSecretValue',
+                  Effect: 'Allow',
+                  Principal: '*',
+                  Resource: '*',
+                },
+              ],
+            },
+          },
+        },
+      },
+    ],
+  },
+  {
+    rule: 'all.lambda.no-plaintext-secrets.policy.alone',
+    on: 'SharedPolicy',
+    mistake: 'everyone may read the secret of another application',
+    base: sharedSecretPolicy,
+    edits: [{ id: 'SharedPolicy', remove: 'ResourcePolicy.Statement.0.Condition' }],
+  },
+  {
+    rule: 'all.vpce.policy.table',
+    on: 'ApiOrders',
+    mistake: 'everyone may use the table',
+    edits: [
+      {
+        id: 'ApiOrders',
+        set: 'ResourcePolicy',
+        to: {
+          PolicyDocument: {
+            Statement: [{ Action: 'dynamodb:*', Effect: 'Allow', Principal: '*', Resource: '*' }],
+          },
+        },
+      },
+    ],
   },
   {
     rule: 'api.secrets.rotation',

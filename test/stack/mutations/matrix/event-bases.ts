@@ -93,6 +93,18 @@ export const defaultBusPolicy: Base = {
   ],
 };
 
+const ofOrganisation = (action: string): Record<string, unknown> => ({
+  Statement: [
+    {
+      Action: action,
+      Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-a1b2c3d4e5' } },
+      Effect: 'Allow',
+      Principal: '*',
+      Resource: '*',
+    },
+  ],
+});
+
 const policyElsewhere = (type: string, target: Record<string, unknown>, action: string): Base => ({
   name: 'a policy of what stands outside of the application',
   edits: [
@@ -103,17 +115,7 @@ const policyElsewhere = (type: string, target: Record<string, unknown>, action: 
         Type: type,
         Properties: {
           ...target,
-          PolicyDocument: {
-            Statement: [
-              {
-                Action: action,
-                Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-a1b2c3d4e5' } },
-                Effect: 'Allow',
-                Principal: '*',
-                Resource: '*',
-              },
-            ],
-          },
+          PolicyDocument: ofOrganisation(action),
         },
       },
     },
@@ -135,6 +137,41 @@ export const sharedTopicPolicy = policyElsewhere(
   { Topics: ['arn:aws:sns:eu-central-1:999988887777:shared'] },
   'sns:Publish',
 );
+
+const sharedWith = (name: string, edit: Base['edits'][number]): Base => ({ name, edits: [edit] });
+
+export const sharedSecretPolicy = sharedWith('a policy of a secret of another application', {
+  add: 'SharedPolicy',
+  to: 'HeadgateEvents',
+  resource: {
+    Type: 'AWS::SecretsManager::ResourcePolicy',
+    Properties: {
+      SecretId: 'arn:aws:secretsmanager:eu-central-1:999988887777:secret:shared-a1b2c3',
+      ResourcePolicy: ofOrganisation('secretsmanager:GetSecretValue'),
+    },
+  },
+});
+export const layerPermission = sharedWith('a layer for the organisation', {
+  add: 'LayerPermission',
+  to: 'HeadgateEvents',
+  resource: {
+    Type: 'AWS::Lambda::LayerVersionPermission',
+    Properties: {
+      Action: 'lambda:GetLayerVersion',
+      LayerVersionArn: 'arn:aws:lambda:eu-central-1:111122223333:layer:tools:1',
+      OrganizationId: 'o-a1b2c3d4e5',
+      Principal: '*',
+    },
+  },
+});
+export const imageRepository = sharedWith('a repository for the organisation', {
+  add: 'Images',
+  to: 'HeadgateEvents',
+  resource: {
+    Type: 'AWS::ECR::Repository',
+    Properties: { RepositoryPolicyText: ofOrganisation('ecr:BatchGetImage') },
+  },
+});
 
 export const notification: Base = {
   name: 'a bucket that notifies a queue',

@@ -1,8 +1,23 @@
+import { imageRepository, layerPermission } from './event-bases.ts';
 import type { Mutation } from '../apply-mutation.ts';
 import { everyEndpoint, resourcePolicy } from './function-bases.ts';
 
 /** Lambda: code, configuration, invocation, permissions. */
 export const lambda: readonly Mutation[] = [
+  {
+    rule: 'all.lambda.permission.layer',
+    on: 'LayerPermission',
+    mistake: 'every account may have the layer',
+    base: layerPermission,
+    edits: [{ id: 'LayerPermission', remove: 'OrganizationId' }],
+  },
+  {
+    rule: 'all.lambda.code-signing.repository',
+    on: 'Images',
+    mistake: 'everyone may use the repository',
+    base: imageRepository,
+    edits: [{ id: 'Images', remove: 'RepositoryPolicyText.Statement.0.Condition' }],
+  },
   {
     rule: 'all.lambda.async-failure',
     on: 'EventsStartFulfilmentFunction',
