@@ -1,5 +1,5 @@
 import type { ResourceGraph } from '../model/resource-graph.ts';
-import type { Cause } from '../model/value.ts';
+import { isFailure, type Cause } from '../model/value.ts';
 
 /** Entries of flows, and what leads from them to functions. */
 const carriers = [
@@ -21,8 +21,6 @@ const carriers = [
   'AWS::StepFunctions::StateMachine',
 ];
 
-const failures: ReadonlySet<Cause['code']> = new Set(['denied', 'throttled', 'failed', 'timeout']);
-
 const known = new WeakMap<ResourceGraph, Map<string, Cause | undefined>>();
 
 /** Why a scope may hold a flow that was not found: a call about what carries flows was not answered. */
@@ -38,5 +36,5 @@ function findDoubt(graph: ResourceGraph, scope: string): Cause | undefined {
     graph.incompleteness(type, scope),
     ...graph.ofType(type).map((carrier) => (carrier.scope === scope ? carrier.uncertain : undefined)),
   ]);
-  return causes.find((cause) => cause !== undefined && failures.has(cause.code));
+  return causes.find((cause) => cause !== undefined && isFailure(cause));
 }

@@ -1,6 +1,6 @@
 import type { Flow } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
-import type { Cause } from '../model/value.ts';
+import { isFailure, type Cause } from '../model/value.ts';
 import { valueAt } from './property-path.ts';
 import { apiNodes, batchNodes, eventFunctions, eventNodes, eventRoles, type NodeRow } from './flow-nodes.ts';
 import { ResourceSets, type ResourceSet } from './resource-sets.ts';
@@ -130,8 +130,11 @@ function batchFlows(walk: Walk): readonly Flow[] {
   });
 }
 
+/** Of what a call that failed only makes likely nobody knows that anything enters there. */
 function entries(types: readonly string[], { context }: Walk): readonly Resource[] {
-  return types.flatMap((type) => context.index.ofType(type));
+  return types.flatMap((type) =>
+    context.index.ofType(type).filter(({ uncertain }) => uncertain === undefined || !isFailure(uncertain)),
+  );
 }
 
 function isEmpty(nodes: Nodes, node: string): boolean {

@@ -24,7 +24,7 @@ export function namesTarget(
   const targets = resolveTargets(value, { from, types: [target.type] }, context).filter(({ uncertain }) =>
     world.admits(uncertain),
   );
-  const hit = targets.find(({ to }) => to === target);
+  const hit = targets.find(({ to }) => to === target || isSameOutside(to, target));
   if (hit !== undefined) return beyondSides(hit.uncertain) ?? true;
   const text = toSymbolicText(value)?.text;
   if (text !== undefined && /[*?]/.test(text)) return patternCovers(text, target, world);
@@ -33,6 +33,12 @@ export function namesTarget(
   const name = nameOf(target, world);
   const mayBe = targets.some(({ to }) => to?.external === true) && name !== undefined;
   return mayBe && !isPlain(name) ? unknownName(target) : false;
+}
+
+/** What stands outside is known once a Region that names it: an ARN says that both are one. */
+function isSameOutside(one: Resource | undefined, other: Resource): boolean {
+  if (one?.external !== true || other.external !== true) return false;
+  return one.arn !== undefined && one.arn === other.arn && one.type === other.type;
 }
 
 function patternCovers(pattern: string, target: Resource, world: World): PolicyAnswer {

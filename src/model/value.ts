@@ -69,6 +69,13 @@ export interface Side {
   readonly holds: boolean;
 }
 
+const failures: ReadonlySet<Cause['code']> = new Set(['denied', 'throttled', 'failed', 'timeout']);
+
+/** True where an AWS call was not answered. */
+export function isFailure({ code }: Cause): boolean {
+  return failures.has(code);
+}
+
 /** Base of everything in a value tree that is not plain JSON. */
 export abstract class SymbolicValue {
   abstract readonly kind: 'reference' | 'partial' | 'unresolved' | 'secret' | 'choice';

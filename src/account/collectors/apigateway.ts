@@ -3,6 +3,7 @@ import type {
   Integration,
   Method,
   MethodSetting,
+  MethodSnapshot,
   Resource,
   RestApi,
   Stage,
@@ -57,9 +58,15 @@ export const apigateway = defineCollector<APIGateway>({
       },
     },
     {
+      // What a stage serves is its deployment; the resources are the draft of the next one.
       operation: 'GetResources',
+      calls: ['GetStages', 'GetDeployment', 'GetResources'],
       actions,
-      resources: ['apigateway:*::/restapis/*/resources'],
+      resources: [
+        'apigateway:*::/restapis/*/stages',
+        'apigateway:*::/restapis/*/deployments/*',
+        'apigateway:*::/restapis/*/resources',
+      ],
       each: apiType,
       finds: ['AWS::ApiGateway::Resource', 'AWS::ApiGateway::Method'],
       placeholder: ({ name, keys }, cause) => ({
@@ -70,12 +77,13 @@ export const apigateway = defineCollector<APIGateway>({
       }),
       async *read(api, item) {
         const restApiId = item.keys?.id;
+        const served = await servedMethods(api, restApiId);
         const listed = pages(
           (position) => api.getResources({ restApiId, position, limit, embed: ['methods'] }),
           (page) => page.position,
         );
         for await (const { items = [] } of listed) {
-          yield { found: items.flatMap((resource) => resourceFound(resource, item)) };
+          yield { found: items.flatMap((resource) => resourceFound(resource, item, served)) };
         }
       },
     },
@@ -420,7 +428,45 @@ function unknownMethod(RestApiId: string | undefined, open: Unresolved): Record<
   return { RestApiId, ...Object.fromEntries(names.map((name) => [name, open])) };
 }
 
-function resourceFound(resource: Resource, { name, keys }: Item): Found[] {
+/** Path and verb -> how the stages serve the method; several where their deployments differ. */
+type Served = ReadonlyMap<string, readonly MethodSnapshot[]>;
+
+/**
+ * What the deployments of an API's stages, canaries included, serve. An endpoint that does not embed the
+ * summary tells nothing, and the draft stands for what is served.
+ * https://docs.aws.amazon.com/apigateway/latest/api/API_GetDeployment.html (2026-11-28)
+ */
+async function servedMethods(api: APIGateway, restApiId: string | undefined): Promise<Served> {
+  const { item: stages = [] } = await api.getStages({ restApiId });
+  const deployments = stages.flatMap(({ deploymentId, canarySettings }) => [
+    deploymentId,
+    canarySettings?.deploymentId,
+  ]);
+  const served = new Map<string, MethodSnapshot[]>();
+  for (const deploymentId of new Set(deployments)) {
+    if (deploymentId === undefined) continue;
+    const { apiSummary = {} } = await api.getDeployment({ restApiId, deploymentId, embed: ['apisummary'] });
+    for (const [path, verbs] of Object.entries(apiSummary))
+      for (const [verb, snapshot] of Object.entries(verbs)) {
+        const key = `${path} ${verb}`;
+        served.set(key, [...(served.get(key) ?? []), snapshot]);
+      }
+  }
+  return served;
+}
+
+/** Settings of a method as the stages serve them: the most open of them, since whoever likes chooses the stage. */
+function servedSettings(snapshots: readonly MethodSnapshot[] | undefined): Record<string, unknown> {
+  const [first] = snapshots ?? [];
+  if (snapshots === undefined || first === undefined) return {};
+  const open = snapshots.find(({ authorizationType }) => authorizationType === 'NONE') ?? first;
+  return {
+    AuthorizationType: open.authorizationType,
+    ApiKeyRequired: snapshots.every(({ apiKeyRequired }) => apiKeyRequired === true),
+  };
+}
+
+function resourceFound(resource: Resource, { name, keys }: Item, served: Served): Found[] {
   const { id = '', path = '', resourceMethods = {} } = resource;
   const RestApiId = keys?.id ?? '';
   const found: Found = {
@@ -439,7 +485,13 @@ function resourceFound(resource: Resource, { name, keys }: Item): Found[] {
     type: 'AWS::ApiGateway::Method',
     name: `${name} ${httpMethod} ${path}`,
     key: `${RestApiId}/${id}/${httpMethod}`,
-    properties: { RestApiId, ResourceId: id, HttpMethod: httpMethod, ...methodProperties(method) },
+    properties: {
+      RestApiId,
+      ResourceId: id,
+      HttpMethod: httpMethod,
+      ...methodProperties(method),
+      ...servedSettings(served.get(`${path} ${httpMethod}`)),
+    },
   }));
   return [found, ...methods];
 }

@@ -74,7 +74,8 @@ export const kms = defineCollector<KMS>({
       each: keyType,
       fills: ['EnableKeyRotation', 'RotationPeriodInDays'],
       // Keys that cannot rotate: asymmetric ones, imported material, custom key stores.
-      absent: ['UnsupportedOperationException'],
+      // A key that awaits its deletion answers nothing, and encrypts nothing.
+      absent: ['UnsupportedOperationException', 'KMSInvalidStateException'],
       async *read(api, { keys }) {
         const { KeyRotationEnabled, RotationPeriodInDays } = await api.getKeyRotationStatus({
           KeyId: keys?.id,

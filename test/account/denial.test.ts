@@ -1,0 +1,111 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { Needs } from '../../src/account/plan.ts';
+import { needsOf } from '../../src/app/needs.ts';
+import { evaluateRules } from '../../src/evaluate/evaluate.ts';
+import { linkGraph } from '../../src/graph/link-graph.ts';
+import type { RuleSet } from '../../src/model/rule.ts';
+import { applySettings } from '../../src/rules/apply-config.ts';
+import { shippedRules } from '../../src/rules/shipped.ts';
+import { collect } from './collect.ts';
+import { cases } from './parity/cases/index.ts';
+import { layOver } from './parity/parity-case.ts';
+import type { Fault, Replies, Reply } from './replay.ts';
+
+const options = { now: new Date('2026-11-23T00:00:00Z'), positions: () => undefined, detail: 'all' } as const;
+
+/** What can become of a call for good. */
+const troubles = ['deny', 'throttle', 'serverError', 'cutBody', 'cutConnection', 'firstPage'] as const;
+type Trouble = (typeof troubles)[number];
+
+/** Calls that come before the audit: without them there is none, or it is of the named Regions. */
+const identity: ReadonlySet<string> = new Set(['sts.GetCallerIdentity', 'ec2.DescribeRegions']);
+
+/** Whatever a service calls the token of its next page. */
+const tokens = [
+  'NextToken',
+  'nextToken',
+  'NextMarker',
+  'Marker',
+  'position',
+  'ContinuationToken',
+  'NextPageToken',
+];
+const next = Object.fromEntries(tokens.map((token) => [token, 'page-2']));
+const asksForNext = (input: object): boolean => Object.values(input).includes('page-2');
+
+interface Seen {
+  readonly verdicts: ReadonlyMap<string, string>;
+  readonly flows: ReadonlySet<string>;
+  readonly calls: readonly string[];
+}
+
+let ruleSet: RuleSet;
+let needs: Needs;
+beforeAll(async () => {
+  ruleSet = applySettings(await shippedRules(), {});
+  needs = needsOf(ruleSet.rules);
+}, 60_000);
+
+async function audit(replies: Replies, faults: readonly Fault[] = []): Promise<Seen> {
+  const { reading, account } = await collect(replies, { needs, faults });
+  const graph = linkGraph(reading);
+  const verdicts = evaluateRules(ruleSet, graph, options).map(
+    ({ ruleId, resource, verdict }) => [`${ruleId} ${resource.id}`, verdict] as const,
+  );
+  return {
+    verdicts: new Map(verdicts),
+    flows: new Set(graph.flows.map(({ id }) => id)),
+    calls: Object.keys(account.counts()).filter((call) => !identity.has(call)),
+  };
+}
+
+/** The answers and faults by which one call ends in trouble. */
+function struck(replies: Replies, call: string, trouble: Trouble): readonly [Replies, readonly Fault[]] {
+  if (trouble !== 'firstPage') return [replies, [{ call, fault: trouble }]];
+  const whole: Reply = replies[call] ?? {};
+  const paged = (input: Record<string, unknown>): object => ({
+    ...(typeof whole === 'function' ? (whole as (input: object) => object)(input) : whole),
+    ...next,
+    IsTruncated: true,
+  });
+  return [{ ...replies, [call]: paged }, [{ call, fault: 'deny', when: asksForNext }]];
+}
+
+/** Verdicts that changed to something else than unknown, and flows that nobody saw before. */
+function invented(before: Seen, after: Seen): readonly string[] {
+  const changed = [...after.verdicts].filter(([key, verdict]) => {
+    const old = before.verdicts.get(key);
+    if (verdict === 'unknown' || verdict === old) return false;
+    return old !== undefined || verdict !== 'notApplicable';
+  });
+  return [
+    ...changed.map(([key, verdict]) => `${key}: ${before.verdicts.get(key) ?? 'none'} to ${verdict}`),
+    ...[...after.flows].filter((id) => !before.flows.has(id)).map((id) => `flow ${id}`),
+  ];
+}
+
+const [orders] = cases;
+if (orders === undefined) throw new Error('there are no cases');
+const accounts = [
+  { name: 'an account that is built soundly', replies: orders.sound.replies, shift: 0 },
+  { name: 'one that is built badly', replies: layOver(orders.sound, orders.bad).replies, shift: 3 },
+];
+
+describe('what is not answered invents nothing', () => {
+  it.each(accounts)(
+    'in $name, whichever call it is',
+    async ({ replies, shift }) => {
+      const whole = await audit(replies);
+      expect(whole.calls.length).toBeGreaterThan(60);
+      const found: string[] = [];
+      for (const [index, call] of whole.calls.entries()) {
+        // Troubles take turns, so that the whole lasts seconds: each operation meets two of them.
+        const trouble = troubles[(index + shift) % troubles.length] ?? 'deny';
+        const after = await audit(...struck(replies, call, trouble));
+        found.push(...invented(whole, after).map((what) => `${call} ${trouble}: ${what}`));
+      }
+      expect(found).toEqual([]);
+    },
+    240_000,
+  );
+});
