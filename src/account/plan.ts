@@ -46,8 +46,7 @@ export function planCollection(
   const found = new Set<string>();
   for (const collector of collectors) {
     const operations = operationsFor(collector, needs);
-    const isSelected =
-      services === undefined || services.includes(collector.service.replace(/-(global|control)$/, ''));
+    const isSelected = services === undefined || services.includes(selectedName(collector.service));
     if (isSelected && operations.length > 0) planned.push({ collector, operations });
     for (const type of collector.operations.flatMap(typesOf)) {
       known.set(type, collector.service);
@@ -58,6 +57,11 @@ export function planCollection(
   const missing = missingTypes(needs, known, found);
   const unasked = [...known.keys()].filter((type) => !asked.has(type) && !missing.has(type));
   return { collectors: planned, missing, unasked };
+}
+
+/** The name that `--services` selects a collector by: parts of a service in other places go with it. */
+export function selectedName(service: string): string {
+  return service.replace(/-(global|control)$/, '');
 }
 
 function missingTypes(

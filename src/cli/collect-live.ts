@@ -1,7 +1,11 @@
 import { collectAccount, type AccountReading } from '../account/collect-account.ts';
+import { collectors } from '../account/collectors/index.ts';
 import { chooseCredentials } from '../account/credentials.ts';
 import { ownRegion } from '../account/own-region.ts';
+import { selectedName } from '../account/plan.ts';
+import { HeadgateError } from '../model/headgate-error.ts';
 import type { RuleSet } from '../model/rule.ts';
+import { nearest } from '../rules/nearest.ts';
 import { needsOf } from '../app/needs.ts';
 import type { CommonOptions } from './options.ts';
 import { showProgress } from './show-progress.ts';
@@ -30,6 +34,17 @@ export interface LiveReading {
 
 const stopSignals = ['SIGINT', 'SIGTERM'] as const;
 
+/** @throws HeadgateError `service-unknown` for a name that nothing is read of: the audit would read less than was asked for. */
+export function checkServices(services: readonly string[]): void {
+  const known = [...new Set(collectors.map(({ service }) => selectedName(service)))].sort();
+  for (const service of services) {
+    if (known.includes(service)) continue;
+    const near = nearest(service, known);
+    const hint = near === undefined ? `; known are ${known.join(', ')}` : `; did you mean \`${near}\`?`;
+    throw new HeadgateError('service-unknown', `No service is called \`${service}\`${hint}`);
+  }
+}
+
 /**
  * Reads the live account, with progress on a terminal. The first SIGINT or SIGTERM ends the reading with what is
  * there; the second ends the process.
@@ -41,6 +56,7 @@ export async function collectLive(
   surroundings: Surroundings,
 ): Promise<LiveReading> {
   const { services, inventory, aggregator, timeout, endpoint } = options;
+  checkServices(services ?? []);
   const regions = options.region.length > 0 ? options.region : [await ownRegion(options.profile)];
   const region = regions.find((name) => name !== 'all') ?? (await ownRegion(options.profile));
   const credentials = await credentialsOf(options, region);
