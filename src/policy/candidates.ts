@@ -1,8 +1,9 @@
 import type { Resource } from '../model/resource.ts';
 import { toSymbolicText } from '../model/symbolic-text.ts';
 import type { Cause, Value } from '../model/value.ts';
+import { wildcardMatches } from '../model/wildcard.ts';
 import { coverMost, isBroad, parseRange, sampleAddresses, type AddressRange } from './addresses.ts';
-import { contentOfKey, type Caller } from './condition-keys.ts';
+import { contentOfKey, valueFor, valuesOfOutsiders, type Caller } from './condition-keys.ts';
 import { foreignMeets, readDate, readOperator, type StatementCondition } from './conditions.ts';
 import type { Candidate } from './request.ts';
 
@@ -26,23 +27,25 @@ export function ofOutsider(caller: Caller, service?: string, ofOthers = false): 
       return [text(service)];
     if (ofOthers && aboutResource.test(key)) return [absent, foreign];
     const { content, mayBeAbsent } = contentOfKey(key, caller);
-    return [...(mayBeAbsent ? [absent] : []), ...candidatesOfContent(content, conditions)];
+    return [...(mayBeAbsent ? [absent] : []), ...candidatesOfContent(key, content, conditions)];
   };
 }
 
 function candidatesOfContent(
+  key: string,
   content: string,
   conditions: readonly StatementCondition[],
 ): readonly Candidate[] {
   if (content === 'absent') return [absent];
-  if (content === 'identity') return ofSomebodyElse(conditions);
+  if (content === 'identity') return ofSomebodyElse(key, conditions);
   if (content === 'address') return outsideAddresses(conditions);
   return content === 'chosen' ? anyValue(conditions) : [text(content.slice('text:'.length))];
 }
 
 /** One value of an outsider for every pattern that is open to outsiders, and values that fit none. */
-function ofSomebodyElse(conditions: readonly StatementCondition[]): readonly Candidate[] {
-  const texts = new Set(['zz9-outsider', 'arn:aws:zz9:zz9:000000000000:zz9']);
+function ofSomebodyElse(asked: string, conditions: readonly StatementCondition[]): readonly Candidate[] {
+  const usual = valuesOfOutsiders(asked);
+  const texts = new Set(usual);
   let hasVariable = false;
   for (const { operator, key, values } of conditions) {
     const comparison = readOperator(operator)?.row?.comparison;
@@ -51,7 +54,7 @@ function ofSomebodyElse(conditions: readonly StatementCondition[]): readonly Can
       if (found === undefined || comparison === undefined) continue;
       if (foreignMeets(comparison, found, key.toLowerCase()) !== true) continue;
       if (found.text.includes('${')) hasVariable = true;
-      else texts.add(found.text.replaceAll('*', 'zz9').replaceAll('?', '9'));
+      else if (!usual.some((one) => wildcardMatches(found.text, one))) texts.add(valueFor(asked, found.text));
     }
   }
   const known = [...texts].map((one): Candidate => ({ kind: 'foreign', text: one }));

@@ -107,3 +107,43 @@ export const ownerEnds: Readonly<Record<string, string>> = {
   'aws:vpceorgpaths': '/',
   'aws:userid': ':',
 };
+
+const account = ['000000000000'];
+const organization = ['o-zz9outside', 'o-zz9outsiders'];
+const path = ['o-zz9outside/r-zz9z/'];
+const vpc = ['vpc-zz9outside'];
+
+/** Values as outsiders have them, in the form of the key; of other keys any text may stand in. */
+const shapes: Readonly<Record<string, readonly string[]>> = {
+  'aws:principalaccount': account,
+  'aws:sourceaccount': account,
+  'aws:sourceowner': account,
+  'aws:vpceaccount': account,
+  'kms:calleraccount': account,
+  's3:dataaccesspointaccount': account,
+  'aws:principalorgid': organization,
+  'aws:sourceorgid': organization,
+  'aws:vpceorgid': organization,
+  'aws:principalorgpaths': path,
+  'aws:sourceorgpaths': path,
+  'aws:vpceorgpaths': path,
+  'aws:principalarn': ['arn:aws:iam::000000000000:role/zz9', 'arn:aws:iam::000000000000:user/zz9-outsider'],
+  'aws:sourcearn': ['arn:aws:zz9:zz9:000000000000:zz9', 'arn:aws:zz9:::zz9-outsider'],
+  'aws:sourcevpc': vpc,
+  'aws:ec2instancesourcevpc': vpc,
+  'aws:sourcevpce': ['vpce-zz9outside'],
+};
+
+/** Values that no policy lists, in the form that the key has. */
+export function valuesOfOutsiders(key: string): readonly string[] {
+  return shapes[key] ?? ['zz9-outsider', 'arn:aws:zz9:zz9:000000000000:zz9'];
+}
+
+/** A value that fits a pattern, in the form that the key has: account numbers have twelve digits. */
+export function valueFor(key: string, pattern: string): string {
+  if (shapes[key] !== account) return pattern.replaceAll('*', 'zz9').replaceAll('?', '9');
+  const digits = pattern.replaceAll('?', '9');
+  const [start, ...rest] = digits.split('*');
+  const missing = 12 - digits.replaceAll('*', '').length;
+  return rest.length === 0 || missing < 0 ? digits : `${start ?? ''}${'9'.repeat(missing)}${rest.join('')}`;
+}

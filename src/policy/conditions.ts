@@ -235,14 +235,7 @@ function outsiderMeets(
   // What the deployment fixes is its own, so that no outsider has it, whatever it turns out to be.
   if (meets !== true && !isKnown) return meets;
   const fits = textMeets(comparison, text, found);
-  return isKnown || fits === true ? fits : mayFit(text, found) ? causeOfPieces(found) : false;
-}
-
-/** Whether a text could fit a pattern if the pieces that are not known were something else. */
-function mayFit(text: string, { text: pattern, pieces }: SymbolicText): boolean {
-  if (!isPlain(text)) return true;
-  const open = [...pieces.keys()].reduce((left, marker) => left.replaceAll(marker, '*'), pattern);
-  return wildcardMatches(open, text);
+  return fits === true || isPlain(text) ? fits : causeOfPieces(found);
 }
 
 /** Whether some outsider has a value that a condition takes. */

@@ -220,6 +220,25 @@ function admitted(statements: readonly WrittenStatement[]): ConcreteRequest | un
 const runs = Number(process.env['HEADGATE_POLICY_DOCUMENTS'] ?? 500);
 
 describe('a policy is public', () => {
+  it('only to outsiders whose account has a number', () => {
+    const but: WrittenStatement = {
+      Effect: 'Deny',
+      NotPrincipal: { AWS: '111122223333' },
+      Action: '*',
+      Resource: '*',
+      Condition: { StringEqualsIfExists: { 'aws:PrincipalOrgID': ['o-own'] } },
+    };
+    const open = (pattern: string): WrittenStatement => ({
+      Effect: 'Allow',
+      Principal: '*',
+      Action: 'sqs:SendMessage',
+      Resource: '*',
+      Condition: { StringNotLike: { 'aws:PrincipalAccount': [pattern] } },
+    });
+    expect(isPublic([open('????????????'), but])).toBe(false);
+    expect(isPublic([open('1111*'), but])).toBe(true);
+  });
+
   it('exactly when a second evaluator of IAM allows an outsider something', () => {
     const counts = { public: 0, closed: 0 };
     fc.assert(
