@@ -22,6 +22,7 @@ import { findValues } from './property-path.ts';
 import type { StateSet } from './workflow-states.ts';
 import {
   causeOf,
+  markerOf,
   isPlain,
   leadingPiece,
   splitText,
@@ -141,7 +142,7 @@ export function resolveTargets(
 ): readonly Target[] {
   if (value instanceof Choice) return choiceTargets(value, naming, context);
   if (isArrayValue(value)) return value.flatMap((item) => resolveTargets(item, naming, context));
-  if (value instanceof Unresolved) return [{ cause: value.cause }];
+  if (value instanceof Unresolved) return unresolvedTargets(value, naming, context);
   if (
     value instanceof SecretReference ||
     value instanceof PartialString ||
@@ -152,6 +153,23 @@ export function resolveTargets(
     return text === undefined ? [] : textTargets(text, naming, context);
   }
   return [];
+}
+
+/** What is the same value wherever it stands names whatever is called so, though nobody knows how that is spelt. */
+function unresolvedTargets(value: Unresolved, naming: Naming, context: LinkContext): readonly Target[] {
+  const unclear: readonly Target[] = [{ cause: value.cause }];
+  if (value.subject === undefined) return unclear;
+  const marker = markerOf(value);
+  for (const type of naming.types) {
+    const named = context.index.named(type, naming.from, marker);
+    if (named.length > 0)
+      return namedTargetsOf(
+        named,
+        (resource) => throughProxies(resource, naming, context, 0),
+        () => unclear,
+      );
+  }
+  return unclear;
 }
 
 function choiceTargets(value: Choice, naming: Naming, context: LinkContext): readonly Target[] {
@@ -175,6 +193,7 @@ function textTargets(found: SymbolicText, naming: Naming, context: LinkContext):
   const inner = { text, pieces: found.pieces };
   const whole = wholePiece(inner);
   if (whole instanceof Reference) return referenceTargets(whole, '', naming, context);
+  if (whole instanceof Unresolved) return unresolvedTargets(whole, naming, context);
   if (whole !== undefined) return [{ cause: causeOf(text, found.pieces) ?? unclear(text) }];
   if (text.startsWith('arn:')) {
     return arnTargets(inner, naming, context);

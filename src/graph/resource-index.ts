@@ -106,7 +106,7 @@ function nameTable(resources: readonly Resource[]): ReadonlyMap<string, readonly
   for (const resource of resources) {
     for (const property of lookup(identityProperties, resource.type) ?? []) {
       for (const { value, uncertain } of findValues(resource.properties[property], []))
-        put(resource, toSymbolicText(value)?.text, uncertain);
+        put(resource, nameIn(property, toSymbolicText(value)?.text), uncertain);
     }
   }
   // Physical ids of live resources come after the names that were written, so that they never hide one.
@@ -117,6 +117,17 @@ function nameTable(resources: readonly Resource[]): ReadonlyMap<string, readonly
   }
   return table;
 }
+
+/** A function may be named by its ARN, whole or from the account on. */
+function nameIn(property: string, text: string | undefined): string | undefined {
+  if (property !== 'FunctionName' || text === undefined) return text;
+  const start = text.lastIndexOf(functionPart);
+  return start < 0 || (start > 0 && text.charAt(start - 1) !== ':')
+    ? text
+    : text.slice(start + functionPart.length);
+}
+
+const functionPart = 'function:';
 
 /** A resource of each Region that an account was read in, by account. */
 function scopeTable(resources: readonly Resource[]): ReadonlyMap<string, readonly Resource[]> {
