@@ -72,7 +72,7 @@ describe('HeadgateValidation', () => {
 
   it('reports a finding with its construct and property, and ends the synthesis', () => {
     const app = new App({ outdir: folder() });
-    Validations.of(app).addPlugins(new HeadgateValidation());
+    Validations.of(app).addPlugins(new HeadgateValidation({ failOn: 'low' }));
     ordersStack(app);
     const report = reportOf(app);
     expect(report?.conclusion).toBe('failure');

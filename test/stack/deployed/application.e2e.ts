@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 import {
   SendMessageCommand,
   SetQueueAttributesCommand,
@@ -14,6 +18,7 @@ import { startExternalServer, type ExternalServer, type Reply } from '../handler
 import { apiClient, type CallApi } from './client.ts';
 import { account, installMinistack } from './ministack.mjs';
 import { deployApplication, type Deployment } from './deployment.ts';
+import { checkPermissions } from './permissions.ts';
 import { eventually, stateOf } from './state.ts';
 
 const customer = { name: 'Ada Lovelace', email: 'ada@example.com' };
@@ -31,6 +36,48 @@ const answers: Reply = ({ path, headers }) => {
   return { status: 200, body: { apiKey: `key of ${String(headers['idempotency-key'])}` } };
 };
 const out: Reply = () => ({ status: 503, body: {} });
+
+/**
+ * What roles allow for others than the code of the functions, or for what this suite does not bring about:
+ * `<logical id>: <action> <ARN>`.
+ */
+const usedElsewhere: readonly { readonly atom: RegExp; readonly because: string }[] = [
+  { atom: /: logs:(CreateLogStream|PutLogEvents) /, because: 'Lambda writes the log of a function itself' },
+  { atom: /: ec2:/, because: 'Lambda attaches the function to the VPC' },
+  { atom: /: xray:/, because: 'the runtime of Lambda sends segments, which the emulator lacks' },
+  {
+    atom: /: sqs:(ChangeMessageVisibility|DeleteMessage|GetQueueAttributes|ReceiveMessage) /,
+    because: 'Lambda reads the queue of an event source mapping',
+  },
+  {
+    atom: /: sqs:SendMessage .*Failures/,
+    because: 'Lambda sends on what an asynchronous invocation could not do',
+  },
+  {
+    atom: /^EventsIngestUpload.*: events:PutEvents /,
+    because: 'Lambda tells the bus of an asynchronous invocation that succeeded',
+  },
+  {
+    atom: /^Events(IngestUpload|StartFulfilment).*: kms:GenerateDataKey /,
+    because: 'the queue of failed invocations is behind the key',
+  },
+  {
+    atom: /^EventsRecordOrder.*: kms:GenerateDataKey /,
+    because: 'every function is granted the key of its flow to read and to write with; this one only reads',
+  },
+  {
+    atom: /: dynamodb:(DeleteItem|GetItem) .*Idempotency/,
+    because: 'Powertools reads what another attempt holds, and deletes what an attempt that fails has left',
+  },
+  {
+    atom: /^BatchProcessOrders.*: dynamodb:GetItem .*Processed/,
+    because: 'only a repeated attempt reads what is settled; the suite of retries makes one',
+  },
+  {
+    atom: /^EventsIngestUpload.*: s3:GetObjectVersion /,
+    because: 'the events of S3 name the version of an object; the emulator’s do not',
+  },
+];
 
 const missing = await installMinistack();
 if (missing !== undefined) console.warn(`Skipped: ${missing}.`);
@@ -211,6 +258,33 @@ if (missing !== undefined) console.warn(`Skipped: ${missing}.`);
         .catch(() => undefined);
       return undefined;
     }, 'the order is settled');
+  });
+
+  it('rotates the key of the external API', async () => {
+    const secret = app.output('HeadgateFoundation', 'ExternalApiKeySecret');
+    const token = '11111111-2222-3333-4444-555555555555';
+    for (const step of ['createSecret', 'setSecret', 'testSecret', 'finishSecret']) {
+      const { FunctionError: error } = await new LambdaClient(app.client).send(
+        new InvokeCommand({
+          FunctionName: app.id('AWS::Lambda::Function', 'ExternalApiRotationFunction'),
+          Payload: Buffer.from(JSON.stringify({ Step: step, SecretId: secret, ClientRequestToken: token })),
+        }),
+      );
+      expect({ step, error }).toEqual({ step, error: undefined });
+    }
+    const { VersionId: current } = await new SecretsManagerClient(app.client).send(
+      new GetSecretValueCommand({ SecretId: secret }),
+    );
+    expect(current).toBe(token);
+  });
+
+  it('makes only calls that role, endpoint and key allow, and its roles allow nothing else', () => {
+    const { denied, unread, unused } = checkPermissions(app);
+    expect({ denied, unread }).toEqual({ denied: [], unread: [] });
+    const unexplained = [...unused]
+      .flatMap(([logicalId, atoms]) => atoms.map((atom) => `${logicalId}: ${atom}`))
+      .filter((each) => !usedElsewhere.some(({ atom }) => atom.test(each)));
+    expect(unexplained).toEqual([]);
   });
 
   it('is deployed again without harm, as a sandbox too, and torn down', async () => {

@@ -19,7 +19,7 @@ import {
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { referenceApplication, type ReferenceApplicationProps } from '../../../reference-stack/lib/index.ts';
 import { newApp } from '../reference-app.ts';
-import { startFaultProxy, type FaultProxy } from './fault-proxy.ts';
+import { startFaultProxy, type AwsCall, type FaultProxy } from './fault-proxy.ts';
 import { account, python, startMinistack } from './ministack.mjs';
 
 /** Resource types of the application that the emulator lacks; each is stubbed, and does nothing. */
@@ -66,6 +66,15 @@ export interface Deployment {
   readonly assembly: string;
   /** Physical id of the one resource of a type whose logical id begins so. */
   id(type: string, logicalId: string): string;
+  /** What was deployed, with physical ids. */
+  resources(): readonly {
+    readonly logicalId: string;
+    readonly type: string;
+    readonly id: string;
+    readonly stack: string;
+  }[];
+  /** What each function has called so far, by its logical id. */
+  calls(): ReadonlyMap<string, readonly AwsCall[]>;
   /** Proxy of the function whose logical id begins so. */
   proxy(logicalId: string): FaultProxy;
   output(stack: string, name: string): string;
@@ -146,6 +155,11 @@ export async function deployApplication(
       const variables = properties.Environment?.Variables ?? {};
       variables['AWS_ENDPOINT_URL'] = proxy.endpoint;
       variables['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+      // The SDK sends what is for a queue to the address of the queue, which is to be the proxy's too.
+      if ('ORDER_QUEUE_URL' in variables) {
+        const name = { 'Fn::Select': [4, { 'Fn::Split': ['/', variables['ORDER_QUEUE_URL']] }] };
+        variables['ORDER_QUEUE_URL'] = { 'Fn::Join': ['/', [proxy.endpoint, account, name]] };
+      }
       if ('EXTERNAL_API_URL' in variables) variables['EXTERNAL_API_URL'] = externalApiUrl;
       properties.Environment = { Variables: variables };
     }
@@ -234,6 +248,8 @@ export async function deployApplication(
         ),
         `${type} ${logicalId}`,
       ).id,
+    resources: () => resources,
+    calls: () => new Map([...proxies].map(([logicalId, { calls }]) => [logicalId, calls])),
     proxy: (logicalId) =>
       one(
         [...proxies].filter(([id]) => new RegExp(`^${logicalId}[0-9A-F]{8}$`).test(id)),

@@ -124,6 +124,7 @@ function functionMutations(name: string): Mutation[] {
       rule: 'all.lambda.tracing',
       mistake: 'only what a caller samples is traced',
       edits: [{ id: on, set: 'TracingConfig.Mode', to: 'PassThrough' }],
+      also: [{ on, rule: 'all.xray.everywhere', because: 'it asks the same of everything that can trace' }],
     },
     {
       on,
