@@ -1,6 +1,7 @@
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { Expression, Rule } from '../model/rule.ts';
 import { linearPattern } from './pattern-engine.ts';
+import { nearest } from './nearest.ts';
 import { parameterProblem } from './parameter-problem.ts';
 import { checkExpression, type ExpressionScope } from './check-expression.ts';
 import { expressionDefinitions, keywords, sourceKeywords } from './vocabulary.ts';
@@ -60,6 +61,33 @@ function patternProblem(pattern: string): string | undefined {
   }
 }
 
+interface PlacedProblem {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+/** Words in braces that a message does not fill: they would stand in each report as they are written. */
+function placeholderProblems(rule: Rule, parameters: readonly string[]): PlacedProblem[] {
+  const known = ['name', 'type', ...parameters.map((name) => `parameter.${name}`)];
+  const texts: (readonly [path: readonly (string | number)[], text: unknown])[] = [
+    [['pass'], rule.pass],
+    ...(['when', 'assert'] as const).flatMap((part) =>
+      (rule[part] ?? []).map(
+        (clause, index) =>
+          [[part, index, 'otherwise'], (clause as { readonly otherwise?: unknown }).otherwise] as const,
+      ),
+    ),
+  ];
+  return texts.flatMap(([path, text]) =>
+    [...String(text ?? '').matchAll(/\{([A-Za-z]+(?:\.[A-Za-z0-9]+)?)\}/g)].flatMap(([whole, word = '']) => {
+      if (known.includes(word)) return [];
+      const near = nearest(word, known);
+      const hint = near === undefined ? '' : `; did you mean \`{${near}}\`?`;
+      return [{ path, message: `\`${whole}\` is not filled in${hint}` }];
+    }),
+  );
+}
+
 function checkMeaning(document: YamlDocument, relations: ReadonlySet<string> | undefined): string[] {
   const rule = document.value as Rule;
   const parameters = rule.parameters ?? {};
@@ -80,6 +108,7 @@ function checkMeaning(document: YamlDocument, relations: ReadonlySet<string> | u
       return problem === undefined ? [] : [{ path: ['parameters', name, 'default'], message: problem }];
     }),
   ];
+  problems.push(...placeholderProblems(rule, Object.keys(parameters)));
   const expected = document.file
     .split('/')
     .pop()

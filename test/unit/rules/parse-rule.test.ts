@@ -26,6 +26,16 @@ const withAssert = (that: string): string =>
   scaffold.replace('{property: MemorySize, atLeast: {parameter: minimumMemory}}', that);
 
 describe('a rule file', () => {
+  it('fills in every word in braces that its messages have', () => {
+    const wrong = scaffold.replace(/^pass: .*$/m, 'pass: "{nam} has enough, {parameter.minimumMemry}"');
+    expect(problemsOf(wrong)).toEqual([
+      expect.stringMatching(/: pass: `\{nam\}` is not filled in; did you mean `\{name\}`\?$/),
+      expect.stringMatching(
+        /`\{parameter.minimumMemry\}` is not filled in; did you mean `\{parameter.minimumMemory\}`\?$/,
+      ),
+    ]);
+  });
+
   it('is valid as the scaffold writes it, and passes its own examples', async () => {
     const shipped = await shippedRules();
     const set = applySettings({ ...shipped, rules: [parse(scaffold)] }, {});
