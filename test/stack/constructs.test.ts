@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { Stack } from 'aws-cdk-lib';
 import * as apigateway from 'aws-cdk-lib/aws-apigateway';
@@ -51,6 +52,20 @@ describe('the constructs in an application of one’s own', () => {
     api();
     // Refuses a template whose resources depend on each other in a circle.
     expect(() => Template.fromStack(stack)).not.toThrow();
+  });
+
+  it('vouch for the code of the shipped handler, and for no other', () => {
+    const waiver = 'headgate::all.application.field-level';
+    const own = fileURLToPath(new URL('../../reference-stack/handlers/record-order.ts', import.meta.url));
+    const vouchers = (entry?: string) => {
+      const { stack, foundation, externalApi } = base();
+      new BatchFlow(stack, 'Batch', { foundation, externalApi, ...(entry && { entry }) });
+      new EventsFlow(stack, 'Events', { foundation, ...(entry && { entries: { 'record-order': entry } }) });
+      return stack.node.findAll().filter((each) => JSON.stringify(each.node.metadata).includes(waiver))
+        .length;
+    };
+    expect(vouchers()).toBe(5);
+    expect(vouchers(own)).toBe(3);
   });
 
   it('let functions out to the addresses that were named, and nowhere else', () => {
