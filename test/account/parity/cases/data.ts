@@ -122,8 +122,13 @@ const globalTable: ParityCase = {
   pairs: [keyPair, pair('AWS::DynamoDB::Table', 'Table', 'orders', 'AWS::DynamoDB::GlobalTable')],
 };
 
+const openTable = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: '*', Action: 'dynamodb:*', Resource: '*' }],
+};
+
 const tableOfAws: ParityCase = {
-  name: 'a table that is encrypted with a key of AWS',
+  name: 'a table that is encrypted with a key of AWS, and open to everyone',
   sound: layOver(
     keySide(),
     tableSide({
@@ -139,11 +144,21 @@ const tableOfAws: ParityCase = {
       recovers: true,
     }),
   ),
-  bad: tableSide({
-    declared: ['AWS::DynamoDB::Table', { ...attributes, SSESpecification: { SSEEnabled: true } }],
-    encryption: byAws,
-    recovers: false,
-  }),
+  bad: layOver(
+    tableSide({
+      declared: [
+        'AWS::DynamoDB::Table',
+        {
+          ...attributes,
+          SSESpecification: { SSEEnabled: true },
+          ResourcePolicy: { PolicyDocument: openTable },
+        },
+      ],
+      encryption: byAws,
+      recovers: false,
+    }),
+    { resources: {}, replies: { 'dynamodb.GetResourcePolicy': { Policy: text(openTable) } } },
+  ),
   pairs: [keyPair, pair('AWS::DynamoDB::Table', 'Table', 'orders')],
 };
 
@@ -384,14 +399,6 @@ const secretCase: ParityCase = {
     pair('AWS::SecretsManager::Secret', 'Secret', 'orders/db'),
     pair('AWS::SecretsManager::ResourcePolicy', 'SecretPolicy', 'orders/db'),
   ],
-  ownRules: {
-    'AWS::SecretsManager::ResourcePolicy': {
-      all: [
-        { some: { related: 'policyOf', where: { type: ['AWS::SecretsManager::Secret'] } } },
-        { some: { elements: 'ResourcePolicy.Statement', where: { property: 'Effect', equals: 'Deny' } } },
-      ],
-    },
-  },
   proofs: [
     {
       type: 'AWS::SecretsManager::RotationSchedule',
