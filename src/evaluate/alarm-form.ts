@@ -1,3 +1,5 @@
+import { openValue } from '../model/open-value.ts';
+import { unlessConditionsMatter } from './worlds.ts';
 import {
   Choice,
   isArrayValue,
@@ -51,7 +53,9 @@ export const firesForm: Form = (raw) => {
   const share = terms['share'] === undefined ? undefined : compileOperand(terms['share']);
   return (node, context) => {
     const holds =
-      node.resource.external === true ? outside(node.resource) : fires(node, context, bound, share, isAbove);
+      node.resource.external === true
+        ? outside(node.resource)
+        : unlessConditionsMatter(context, () => fires(node, context, bound, share, isAbove));
     if (!context.silent) {
       const { ComparisonOperator: operator, Threshold: threshold } = node.resource.properties;
       const shown =
@@ -78,7 +82,8 @@ function fires(
   if (typeof limit === 'object') return limit;
   if (typeof percent === 'object') return percent;
   const raised = (value: number): number => (isAbove ? value * (1 + barelyAbove) + barelyAbove : value);
-  return onEachSide(node.resource.properties, (alarm) => {
+  const opened = openValue(node.resource.properties, context.world) as ObjectValue; // an object stays one
+  return onEachSide(opened, (alarm) => {
     const watched = watchedMetric(node, alarm);
     const isShare = percent !== undefined && dependsOnCalls(alarm, watched);
     const loud: Situation = { bad: raised(isShare ? (percent / 100) * calls : limit), total: calls };

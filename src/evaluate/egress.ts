@@ -1,3 +1,5 @@
+import { openValue } from '../model/open-value.ts';
+import { present, unlessConditionsMatter } from './worlds.ts';
 import { PartialString, Reference, SymbolicValue, isObjectValue, type Value } from '../model/value.ts';
 import { holdsEveryAddress } from './address-space.ts';
 import { asked, someMember } from './choices.ts';
@@ -15,14 +17,20 @@ const sources = ['elements: SecurityGroupEgress', 'related: egressRules'].map((s
 });
 
 /** The security group lets all ports out to every address of IPv4 or of IPv6, by one rule or by several together. */
-export const letsOutForm: Form = () => (node, context) => {
+export const letsOutForm: Form = () => (node, context) =>
+  unlessConditionsMatter(context, () => letsOut(node, context));
+
+function letsOut(node: Node, context: Context): Truth {
   const blocks: string[] = [];
   let doubt: Exclude<Truth, boolean> | undefined;
   for (const source of sources) {
     const { nodes, incomplete } = source(node, context);
     doubt ??= incomplete;
     relate(context, node, nodes);
-    for (const rule of nodes) {
+    for (const member of nodes) {
+      const there = present(member, context);
+      if (there === undefined) continue;
+      const rule = { ...there, value: openValue(there.value, context.world) };
       const ports = isWide(rule.value);
       if (ports === false) continue;
       const targets = targetsOf(rule, context);
@@ -41,7 +49,7 @@ export const letsOutForm: Form = () => (node, context) => {
       source: 'derived',
     });
   return holds;
-};
+}
 
 function isWide(rule: Value | undefined): Truth {
   if (!isObjectValue(rule)) return false;
@@ -79,7 +87,7 @@ function targetsOf(rule: Node, context: Context): Targets {
   }
   const list = listId instanceof Reference ? context.graph.byId(listId.resourceId) : undefined;
   if (list?.type === 'AWS::EC2::PrefixList') {
-    const found = someMember(list.properties.Entries, (entry) =>
+    const found = someMember(openValue(list.properties.Entries, context.world), (entry) =>
       isObjectValue(entry) ? read(entry.Cidr) : false,
     );
     if (isUnknown(found)) doubt ??= found;

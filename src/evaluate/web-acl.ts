@@ -1,3 +1,4 @@
+import { holdsChoice, openValue } from '../model/open-value.ts';
 import {
   Reference,
   SymbolicValue,
@@ -11,11 +12,12 @@ import { holdsEveryAddress } from './address-space.ts';
 import { asked, everyMember, has, isOneOf, member, someMember } from './choices.ts';
 import type { Form } from './form.ts';
 import { outside } from './members.ts';
-import type { Context, Node } from './node.ts';
+import type { Context, Node, Test } from './node.ts';
 import { observe } from './observe.ts';
 import { compileOperand, toNumber, type OperandReader } from './operands.ts';
 import { blocked } from './predicates.ts';
 import { every, not, some, type Truth } from './truth.ts';
+import { unlessConditionsMatter } from './worlds.ts';
 
 /** What rules of a web ACL may be there for. */
 export type Guard = 'sql-injection' | 'addresses' | 'request-rate';
@@ -37,7 +39,7 @@ export const guardsForm: Form = (raw) => {
   const guard = raw['guards'] as Guard;
   const limitOf: OperandReader | undefined =
     raw['limit'] === undefined ? undefined : compileOperand(raw['limit']);
-  return (node, context) => {
+  const guarded: Test = (node, context) => {
     const limit = limitOf?.(node, context);
     if (limit !== undefined && 'unknown' in limit) return limit.unknown;
     const question: Question = {
@@ -45,15 +47,24 @@ export const guardsForm: Form = (raw) => {
       context,
       limit: limit === undefined ? Infinity : (toNumber(limit.known) ?? Infinity),
     };
-    const lists = ruleLists.map((name) => [name, node.resource.properties[name]] as const);
-    const opening = openingPriority(node.resource.properties.Rules, question);
+    const acl = openProperties(node.resource, context);
+    const lists = ruleLists.map((name) => [name, acl.properties[name]] as const);
+    const opening = openingPriority(acl.properties.Rules, question);
     const guards = ([name, list]: RuleList): Truth =>
-      someMember(list, (rule) => ruleGuards(rule, node.resource, reached(name, opening), question));
+      someMember(list, (rule) => ruleGuards(rule, acl, reached(name, opening), question));
     const holds = some(lists, guards);
     if (!context.silent) observeRules(question, node, holds, lists, opening);
     return holds;
   };
+  return (node, context) => unlessConditionsMatter(context, () => guarded(node, context));
 };
+
+/** The ACL with its properties on the side of conditions that the evaluation takes. */
+function openProperties(acl: Resource, { world }: Context): Resource {
+  if (!holdsChoice(acl.properties)) return acl;
+  const properties = openValue(acl.properties, world);
+  return Object.create(acl, { properties: { value: properties, enumerable: true } }) as Resource;
+}
 
 /** Firewall Manager's groups are evaluated before and after the web ACL's own rules. */
 const ruleLists = ['Rules', 'PreProcessFirewallManagerRuleGroups', 'PostProcessFirewallManagerRuleGroups'];
@@ -80,7 +91,13 @@ function observeRules(
   for (const [name, list] of lists) {
     if (holds !== true || !isArrayValue(list)) continue;
     const index = list.findIndex(
-      (rule) => ruleGuards(rule, node.resource, reached(name, opening), question) === true,
+      (rule) =>
+        ruleGuards(
+          rule,
+          openProperties(node.resource, question.context),
+          reached(name, opening),
+          question,
+        ) === true,
     );
     const rule = list[index];
     if (isObjectValue(rule)) place = { path: [name, index, 'Name'], value: rule.Name };
@@ -233,7 +250,7 @@ function ownGroupGuards(reference: Value | undefined, question: Question): Truth
   return member(reference, 'Arn', (arn) => {
     const group = named(arn, 'AWS::WAFv2::RuleGroup', question.context);
     if (!('type' in group)) return group.unknown;
-    return someMember(group.properties.Rules, (rule) =>
+    return someMember(openValue(group.properties.Rules, question.context.world), (rule) =>
       every(
         [
           (): Truth => not(turnedDownIn(reference, rule)),
@@ -455,7 +472,7 @@ function listHolds(
 ): Truth {
   const set = named(arn, 'AWS::WAFv2::IPSet', context);
   if (!('type' in set)) return set.unknown;
-  return asked(set.properties.Addresses, (list) => {
+  return asked(openValue(set.properties.Addresses, context.world), (list) => {
     if (list instanceof SymbolicValue) return blocked(list);
     const addresses = isArrayValue(list) ? list : [];
     const open = addresses.find((address) => address instanceof SymbolicValue);
