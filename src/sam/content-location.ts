@@ -29,7 +29,9 @@ export function contentLocation(value: unknown, property: string, keys: Location
 function fromUri(text: string, property: string, keys: LocationKeys): unknown {
   if (!/^[a-z][a-z0-9+.-]*:/i.test(text) || text.startsWith('{{resolve:')) return text;
   // The transform splits the URI and checks no name: `s3://%%BUCKET%%/key` is filled in by a later build step.
-  const [, bucket, key, query] = /^s3:\/\/([^/?#]+)\/+([^?#]+)(?:\?([^#]*))?(?:#.*)?$/i.exec(text) ?? [];
+  // Brackets are an address in its eyes, and a dynamic reference is not resolved there.
+  const [, bucket, key, query] =
+    /^s3:\/\/((?:(?!\{\{resolve:)[^/?#[\]])+)\/+([^?#]+)(?:\?([^#]*))?(?:#.*)?$/i.exec(text) ?? [];
   const version = /(?:^|&)versionId=([^&]+)/.exec(query ?? '')?.[1];
   if (bucket === undefined || key === undefined) {
     throw new SamProblem(

@@ -1,14 +1,13 @@
 // Every report against its official schema. The schemas are not part of the project: they are read from
 // the folder that HEADGATE_SHARED names, by default ../shared.
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { Ajv } from 'ajv';
 import type { ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
+import { validateXML } from 'xmllint-wasm';
 import { renderReport } from '../../src/report/render.ts';
 import type { RenderOptions } from '../../src/report/render.ts';
 import type { ScanResult } from '../../src/model/scan-result.ts';
@@ -67,14 +66,16 @@ describe.each(results)('%s', (_, result) => {
     ['ocsf', 'ocsf-compliance-finding.json'],
   ])('is valid %s', async (format, file) => {
     const validate = compile(file, Ajv2020);
-    const items = [await parsed(format, result), await parsed(format, result, where)].flat();
+    const items = [await parsed(format, result, where)].flat();
     expect(items.flatMap((item) => errorsOf(validate, item)).slice(0, 5)).toEqual([]);
   });
 
   it('is valid JUnit', async () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'headgate-')), 'report.xml');
-    writeFileSync(file, await renderReport('junit', result));
-    expect(existsSync(join(schemas, 'junit.xsd'))).toBe(true);
-    execFileSync('xmllint', ['--noout', '--schema', join(schemas, 'junit.xsd'), file], { stdio: 'pipe' });
+    const { errors, valid } = await validateXML({
+      xml: [{ fileName: 'report.xml', contents: await renderReport('junit', result) }],
+      schema: [readFileSync(join(schemas, 'junit.xsd'), 'utf8')],
+    });
+    expect(errors.slice(0, 5)).toEqual([]);
+    expect(valid).toBe(true);
   });
 });

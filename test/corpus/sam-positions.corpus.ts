@@ -131,8 +131,12 @@ describe('findings on what SAM generates', () => {
   });
 
   it('rest on evidence that is shown where its value is written', () => {
-    expect(shown.length).toBeGreaterThan(1000);
-    const wrong = shown.filter(({ written, value }) => !shows(written, value));
+    // What is withheld cannot be compared, and a condition's key is read from its name.
+    const compared = shown.filter(
+      ({ what, value }) => !/^set, \d+ char/.test(value) && !/\.Key of /.test(what),
+    );
+    expect(compared.length).toBeGreaterThan(1000);
+    const wrong = compared.filter(({ written, value }) => !shows(written, value));
     expect(wrong.map(({ pointer, what, value }) => `${pointer}: ${what} is ${value}`)).toEqual([]);
   });
 });
@@ -167,8 +171,17 @@ function shownValues(evaluation: Evaluation, root: Finding['root']): Shown[] {
 /** True where the written node is the value, or an intrinsic function that gives it. */
 function shows(written: unknown, value: string): boolean {
   if (typeof written === 'object' && written !== null) {
-    return Object.keys(written).some((key) => key === 'Ref' || key.startsWith('Fn::'));
+    // What SAM takes out of an event is shown at the event, in which it is written.
+    return (
+      Object.keys(written).some((key) => key === 'Ref' || key.startsWith('Fn::')) ||
+      JSON.stringify(written).includes(`:${JSON.stringify(value)}`)
+    );
   }
   // What was looked through for secrets is told by its name alone.
-  return String(written) === value || value.endsWith(': no credential');
+  // A threshold is shown with its operator.
+  return (
+    String(written) === value ||
+    value.endsWith(`Threshold ${String(written)}`) ||
+    value.endsWith(': no credential')
+  );
 }
