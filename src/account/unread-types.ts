@@ -18,6 +18,9 @@ export const takenToBeAbsent: ReadonlySet<string> = new Set([
   'AWS::Lambda::WebFunction',
   'AWS::Lambda::WebFunctionEndpoint',
   'AWS::Lambda::WebFunctionRevision',
+  // Are judged by their own policy alone, so that nothing else rests on their absence.
+  'AWS::ECR::Repository',
+  'AWS::Lambda::LayerVersionPermission',
   // Are named by ARN, and judged by no rule.
   'AWS::AmazonMQ::Broker',
   'AWS::DocDB::DBCluster',

@@ -171,13 +171,14 @@ function shownValues(evaluation: Evaluation, root: Finding['root']): Shown[] {
 /** True where the written node is the value, or an intrinsic function that gives it. */
 function shows(written: unknown, value: string): boolean {
   if (typeof written === 'object' && written !== null) {
-    // What SAM takes out of an event is shown at the event, in which it is written.
+    // What SAM takes out of an event is shown at the event, in which it is written, in any case.
     return (
       Object.keys(written).some((key) => key === 'Ref' || key.startsWith('Fn::')) ||
-      JSON.stringify(written).includes(`:${JSON.stringify(value)}`)
+      JSON.stringify(written)
+        .toLowerCase()
+        .includes(`:${JSON.stringify(value)}`.toLowerCase())
     );
   }
-  // What was looked through for secrets is told by its name alone.
   // A threshold is shown with its operator.
   return (
     String(written) === value ||

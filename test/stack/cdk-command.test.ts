@@ -112,7 +112,7 @@ describe('the CDK command with the plugin', () => {
   it('ends when it could not decide, and says why', async () => {
     const { status, text } = await cdk('app.cjs', commonJs(everywhere, `{ config: 'none.yaml' }`), []);
     expect(text).toContain(
-      'Headgate could not check this application: The configuration `none.yaml` cannot be read',
+      'Headgate could not check this application: The configuration `none.yaml` was not read: it does not exist',
     );
     expect(status).toBe(1);
   });

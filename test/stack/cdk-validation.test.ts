@@ -138,6 +138,6 @@ describe('HeadgateValidation', () => {
     ordersStack(app);
     const report = reportOf(app);
     expect(report?.conclusion).toBe('failure');
-    expect(report?.metadata?.['error']).toContain('`no-such-file.yaml` cannot be read');
+    expect(report?.metadata?.['error']).toContain('`no-such-file.yaml` was not read: it does not exist');
   });
 });
