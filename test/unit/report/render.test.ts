@@ -25,7 +25,9 @@ describe('renderReport', () => {
   it('leaves a waived finding out of what code scanning shows', async () => {
     const results: unknown = JSON.parse(await renderReport('sarif', scanResult()));
     expect(JSON.stringify(results)).not.toContain('its handler may run 60 s');
-    expect(await renderReport('annotations', scanResult())).toContain('Headgate: 1 waived finding: 1 by file.');
+    expect(await renderReport('annotations', scanResult())).toContain(
+      'Headgate: 1 waived finding: 1 by file.',
+    );
   });
 
   it('names the formats when it is asked for another', async () => {
