@@ -35,6 +35,7 @@ const byPath: Readonly<Record<string, readonly (readonly [path: RegExp, action: 
     [/^GET \/[^/]+\/\?encryption/, 'GetEncryptionConfiguration'],
     [/^GET \/[^/]+\/\?logging/, 'GetBucketLogging'],
     [/^GET \/[^/]+\/\?notification/, 'GetBucketNotification'],
+    [/^GET \/[^/]+\/\?ownershipControls/, 'GetBucketOwnershipControls'],
     [/^GET \/[^/]+\/\?policy/, 'GetBucketPolicy'],
     [/^GET \/[^/]+\/\?publicAccessBlock/, 'GetBucketPublicAccessBlock'],
     [/^GET \/[^/]+\/\?versioning/, 'GetBucketVersioning'],

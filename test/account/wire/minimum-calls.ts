@@ -15,16 +15,18 @@ export function minimumCalls(count: Count): Readonly<Record<string, number>> {
     sts: 1,
     acm: 1,
     iam: 1,
-    secretsmanager: 1,
+    // Secrets; the policy of each.
+    secretsmanager: 1 + count('AWS::SecretsManager::Secret'),
     // Functions, mappings, code signing; of each function aliases, versions, URLs, invoke configs, reserved and
     // provisioned concurrency, policy, tags; the policy of each alias.
     lambda: 3 + 8 * functions + count('AWS::Lambda::Alias'),
-    // REST APIs, usage plans, domain names, and HTTP APIs and their names; of each API four lists; of each name its mappings.
-    apigateway: 5 + 4 * restApis + 4 * httpApis + count('AWS::ApiGateway::DomainName'),
+    // REST APIs, usage plans, domain names, and HTTP APIs and their names; of each API four lists, and of a REST API its
+    // models, what its stage's deployment serves, and the stages once more for that; of each name its mappings.
+    apigateway: 5 + 7 * restApis + 4 * httpApis + count('AWS::ApiGateway::DomainName'),
     // Regions, VPCs, subnets, route tables, groups, endpoints, both kinds of gateways.
     ec2: 8,
-    // Two scopes of web ACLs, logging configurations and rule groups; each web ACL.
-    wafv2: 6 + count('AWS::WAFv2::WebACL'),
+    // Two scopes of web ACLs, logging configurations, rule groups and IP sets; each web ACL and IP set.
+    wafv2: 8 + count('AWS::WAFv2::WebACL') + count('AWS::WAFv2::IPSet'),
     // Buses, archives, connections, destinations; of each bus itself and its rules, of each rule its targets.
     events: 4 + 2 * buses + count('AWS::Events::Rule') + count('AWS::Events::Connection'),
     scheduler: 1 + count('AWS::Scheduler::Schedule'),
@@ -32,10 +34,10 @@ export function minimumCalls(count: Count): Readonly<Record<string, number>> {
     states: 1 + count('AWS::StepFunctions::StateMachine'),
     sqs: 1 + 2 * count('AWS::SQS::Queue'),
     sns: 2 + count('AWS::SNS::Topic') + count('AWS::SNS::Subscription'),
-    // Tables; of each itself and its backups.
-    dynamodb: 1 + 2 * count('AWS::DynamoDB::Table'),
-    // Buckets and the account's own block; of each bucket six answers.
-    s3: 2 + 6 * count('AWS::S3::Bucket'),
+    // Tables; of each itself, its backups and its policy.
+    dynamodb: 1 + 3 * count('AWS::DynamoDB::Table'),
+    // Buckets and the account's own block; of each bucket seven answers.
+    s3: 2 + 7 * count('AWS::S3::Bucket'),
     kms: 2 + 3 * count('AWS::KMS::Key'),
     // Alarms and dashboards; each dashboard's body.
     monitoring: 2 + count('AWS::CloudWatch::Dashboard'),

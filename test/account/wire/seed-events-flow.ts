@@ -136,11 +136,14 @@ async function seedSchedule(seeding: Seeding): Promise<void> {
     FlexibleTimeWindow: { Mode: 'OFF' },
     Target: {
       Arn,
-      RoleArn: await seedRole(seeding, 'schedule', 'scheduler.amazonaws.com', {
-        Effect: 'Allow',
-        Action: 'lambda:InvokeFunction',
-        Resource: Arn,
-      }),
+      RoleArn: await seedRole(
+        seeding,
+        'schedule',
+        'scheduler.amazonaws.com',
+        { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: Arn },
+        { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: seeding.arn('sqs', letters) },
+        { Effect: 'Allow', Action: ['kms:GenerateDataKey', 'kms:Decrypt'], Resource: seeding.key },
+      ),
       ...seeding.sound({
         DeadLetterConfig: { Arn: seeding.arn('sqs', letters) },
         RetryPolicy: { MaximumRetryAttempts: 8, MaximumEventAgeInSeconds: 3600 },
@@ -201,11 +204,17 @@ async function seedWorkflow(seeding: Seeding): Promise<void> {
   const logs = seeding.arn('logs', 'log-group:/aws/vendedlogs/states/fulfil:*');
   await new SFN(seeding.wire).createStateMachine({
     name: 'fulfil',
-    roleArn: await seedRole(seeding, 'fulfil', 'states.amazonaws.com', {
-      Effect: 'Allow',
-      Action: 'lambda:InvokeFunction',
-      Resource: seeding.arn('lambda', 'function:orders-api'),
-    }),
+    roleArn: await seedRole(
+      seeding,
+      'fulfil',
+      'states.amazonaws.com',
+      {
+        Effect: 'Allow',
+        Action: 'lambda:InvokeFunction',
+        Resource: seeding.arn('lambda', 'function:orders-api'),
+      },
+      { Effect: 'Allow', Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], Resource: '*' },
+    ),
     definition: JSON.stringify({ StartAt: 'Pack', States }),
     ...seeding.sound({
       loggingConfiguration: {
@@ -249,13 +258,13 @@ export async function seedRole(
   { wire }: Seeding,
   RoleName: string,
   trustedBy: string,
-  statement: object,
+  ...statements: readonly object[]
 ): Promise<string> {
   const iam = new IAM(wire);
   const Principal = trustedBy.startsWith('arn:') ? { AWS: trustedBy } : { Service: trustedBy };
   const trusted = { Effect: 'Allow', Principal, Action: 'sts:AssumeRole' };
   const { Role } = await iam.createRole({ RoleName, AssumeRolePolicyDocument: policy(trusted) });
-  await iam.putRolePolicy({ RoleName, PolicyName: 'own', PolicyDocument: policy(statement) });
+  await iam.putRolePolicy({ RoleName, PolicyName: 'own', PolicyDocument: policy(...statements) });
   return Role?.Arn ?? '';
 }
 

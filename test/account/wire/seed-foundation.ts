@@ -34,14 +34,14 @@ export async function seedFoundation(seeding: Seeding): Promise<Network> {
 const everything = { Effect: 'Allow', Action: 'kms:*', Resource: '*' };
 
 function soundKeyStatements(account: string): readonly object[] {
-  const alarms = {
+  const deliveries = {
     Effect: 'Allow',
-    Principal: { Service: 'cloudwatch.amazonaws.com' },
+    Principal: { Service: ['cloudwatch.amazonaws.com', 'events.amazonaws.com', 'sns.amazonaws.com'] },
     Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
     Resource: '*',
     Condition: { StringEquals: { 'aws:SourceAccount': account } },
   };
-  return [{ ...everything, Principal: { AWS: `arn:aws:iam::${account}:root` } }, alarms];
+  return [{ ...everything, Principal: { AWS: `arn:aws:iam::${account}:root` } }, deliveries];
 }
 
 const interfaceServices = [
