@@ -193,12 +193,16 @@ function decideSafely(rule: Rule, self: Node, context: Context): Decision {
     return decide(rule, self, context);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
+    // Nobody knows that no way fails, and a template must not buy its silence with conditions: it counts as one that does.
     if (error instanceof TooManyWorlds)
-      return unknown(rule, {
-        code: 'condition',
-        message,
-        remedy: 'pass --parameters with values for what they compare',
-      });
+      return {
+        ...unknown(rule, {
+          code: 'condition',
+          message,
+          remedy: 'pass --parameters with values for what they compare',
+        }),
+        failsWhen: 'one of the combinations that were not gone through does',
+      };
     return unknown(rule, {
       code: 'failed',
       message: `the rule could not be evaluated (${message})`,
@@ -212,7 +216,8 @@ const waysLimit = 64;
 
 /**
  * The decision that all ways give in which the undecided conditions may turn out that it meets; unknown,
- * with the condition that decides, where two of them differ.
+ * with the condition that decides, where two of them differ. A way that fails is looked for to the end, so
+ * that nothing else hides it; of several the gravest is told.
  */
 function decide(rule: Rule, self: Node, context: Context): Decision {
   let first: Decision | undefined;
@@ -229,17 +234,27 @@ function decide(rule: Rule, self: Node, context: Context): Decision {
       if (decision === undefined) return true;
       ways += 1;
       if (ways > waysLimit) throw new TooManyWorlds(waysLimit);
+      const isFail = decision.verdict === 'fail';
+      // What is not as it should be is what to look at.
+      const isToShow =
+        first === undefined || (isFail && (first.verdict !== 'fail' || isGraver(decision, first)));
+      if (isToShow && !context.silent) seen = [...context.observations];
       if (first === undefined) {
         first = decision;
-        if (!context.silent) seen = [...context.observations];
-        return decision.verdict !== 'unknown';
+        return true;
+      }
+      if (isFail && first.verdict === 'fail') {
+        first = graverOf(first, decision, context.world);
+        return true;
       }
       if (decision.verdict === first.verdict) return true;
-      differing = decision.verdict === 'unknown' ? decision : hangsOn(rule, first, decision, context.world);
-      // What is not as it should be is what to look at.
-      if (first.verdict === 'fail') return false;
-      seen = [...context.observations];
-      return false;
+      if (isFail || first.verdict === 'fail') {
+        differing = hangsOn(rule, first, decision, context.world);
+        return false;
+      }
+      const undecided = [first, decision].find(({ verdict }) => verdict === 'unknown');
+      differing ??= undecided ?? hangsOn(rule, first, decision, context.world);
+      return true;
     },
   );
   context.observations.splice(0, context.observations.length, ...seen);
@@ -249,19 +264,36 @@ function decide(rule: Rule, self: Node, context: Context): Decision {
   return isJudged && isPart(self.resource, context.graph) ? perhapsThere(rule, decision, doubt) : decision;
 }
 
+function isGraver(one: Decision, other: Decision): boolean {
+  return severities.indexOf(one.severity) < severities.indexOf(other.severity);
+}
+
+/** Of two ways that fail the graver, which says on which side it is. */
+function graverOf(first: Decision, second: Decision, world: World): Decision {
+  const cause = world.turned;
+  if (cause === undefined || first.severity === second.severity) return first;
+  const graver = isGraver(second, first) ? second : first;
+  const when = conditionIs(cause, world.holds(cause) === (graver === second));
+  return { ...graver, message: `${graver.message} (when ${when})` };
+}
+
 const neverThere: Cause = { code: 'condition', message: 'the resource is created under no condition' };
 
 function hangsOn(rule: Rule, first: Decision, second: Decision, world: World): Decision {
   const cause = world.turned ?? neverThere;
-  const said = [first, second].map(({ verdict, message, reason }) =>
-    verdict === 'fail' ? `fails (${message})` : verdict === 'pass' ? 'passes' : `does not apply (${reason})`,
-  );
-  const { reason = '', ...decision } = unknown(rule, plainDoubt(cause));
+  const said = [first, second].map(({ verdict, message, reason }) => {
+    if (verdict === 'fail') return `fails (${message})`;
+    if (verdict === 'pass') return 'passes';
+    return verdict === 'unknown' ? `is unknown (${reason})` : `does not apply (${reason})`;
+  });
+  const failing = [first, second].find(({ verdict }) => verdict === 'fail');
+  const { reason = '', ...decision } = unknown(rule, plainDoubt(cause), failing?.severity);
+  const failsWhen =
+    failing === undefined ? undefined : conditionIs(cause, world.holds(cause) === (failing === second));
   return {
     ...decision,
     reason: `${reason}; one way it ${said[0]}, the other way it ${said[1]}`,
-    ...(first.verdict === 'fail' ? { failsWhen: conditionIs(cause, !world.holds(cause)) } : {}),
-    ...(second.verdict === 'fail' ? { failsWhen: conditionIs(cause, world.holds(cause)) } : {}),
+    ...(failsWhen === undefined ? {} : { failsWhen }),
   };
 }
 

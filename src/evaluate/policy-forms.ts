@@ -1,6 +1,6 @@
-import type { PolicyStatement, PolicyWay } from '../model/resource-graph.ts';
+import { beyondSides } from '../model/conditions.ts';
+import type { PolicyStatement, StatementSet } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
-import type { Cause } from '../model/value.ts';
 import {
   admitsEveryone,
   admitsEverything,
@@ -19,7 +19,8 @@ import type { Form } from './form.ts';
 import { outside } from './members.ts';
 import { boundNode, type Context, type Node } from './node.ts';
 import { observe } from './observe.ts';
-import { every, isUnknown, some, type Truth } from './truth.ts';
+import { every, some, type Truth } from './truth.ts';
+import { unlessConditionsMatter } from './worlds.ts';
 
 /** All actions of all services; or all but those that a NotAction leaves out. */
 type Extent = 'everything' | 'almost-everything';
@@ -53,7 +54,7 @@ export const admitsForm: Form = (raw) => {
 export const deniesForm: Form = (raw) => {
   const wish = raw['denies'] as DeniesWish; // of a validated rule
   return (node, context) => {
-    const holds = overWays(waysOf(node.resource, 'resource', context), node, (set) =>
+    const holds = askOf(node.resource, 'resource', context, (set) =>
       deniesWithoutTls({
         set,
         actions: wish.actions,
@@ -129,7 +130,7 @@ function admits(wish: AdmitsWish, node: Node, context: Context, onAllowed: Askin
   const asking = { node, context, onAllowed };
   if (wish.who === 'role') return roleMay(wish, asking);
   const source = wish.for === undefined ? undefined : boundNode(context, wish.for)?.resource;
-  return overWays(waysOf(node.resource, 'resource', context), node, (set) => {
+  return askOf(node.resource, 'resource', context, (set) => {
     const question = questionOf(set, wish, asking);
     if (wish.who === 'everyone') return admitsEveryone(question);
     if (wish.who === 'services') return admitsThroughServices(question);
@@ -156,7 +157,7 @@ function isExtent(actions: AdmitsWish['actions']): actions is Extent {
   return actions === 'everything' || actions === 'almost-everything';
 }
 
-function questionOf(set: PolicyWay['set'], wish: AdmitsWish, { node, context, onAllowed }: Asking): Question {
+function questionOf(set: StatementSet, wish: AdmitsWish, { node, context, onAllowed }: Asking): Question {
   return {
     set,
     actions: wish.actions === undefined || isExtent(wish.actions) ? 'any' : wish.actions,
@@ -171,7 +172,7 @@ function questionOf(set: PolicyWay['set'], wish: AdmitsWish, { node, context, on
 function roleMay(wish: AdmitsWish, asking: Asking): Truth {
   const { node, context } = asking;
   const roles = rolesOf(node.resource, context);
-  const held = overWays(waysOf(node.resource, 'identity', context), node, (set) => {
+  const held = askOf(node.resource, 'identity', context, (set) => {
     const question = questionOf(set, wish, asking);
     if (isExtent(wish.actions)) return admitsEverything(question, wish.actions === 'almost-everything');
     if (wish.actions === 'whole-service') return admitsWholeService(question);
@@ -198,7 +199,7 @@ function mayUse(
   if (isDefault) return held;
   const node: Node = { ...asking.node, resource: key, path: [], value: key.properties };
   const ask = (named: boolean): Truth =>
-    overWays(waysOf(key, 'resource', context), node, (set) =>
+    askOf(key, 'resource', context, (set) =>
       admitsRole({ ...questionOf(set, { ...wish, on: 'itself' }, { ...asking, node }) }, roles, {
         via: wish.through,
         named,
@@ -237,32 +238,29 @@ function askedOf(on: AdmitsWish['on'], node: Node, context: Context): readonly A
   });
 }
 
-interface Ways {
-  readonly ways: readonly PolicyWay[];
-  readonly unread: Cause | undefined;
-}
-
-function waysOf(resource: Resource, kind: 'resource' | 'identity', { graph }: Context): Ways {
+/** Asks a question of the statements as they stand on each side of the undecided conditions that matter for it. */
+function askOf(
+  resource: Resource,
+  kind: 'resource' | 'identity',
+  context: Context,
+  ask: (set: StatementSet) => Truth,
+): Truth {
+  const { graph, world } = context;
+  const { statements, incomplete } =
+    kind === 'identity' ? graph.identityStatements(resource) : graph.resourceStatements(resource);
   // Nobody read the policy of what stands outside, unless it was declared with its properties.
   const isUnread = resource.external === true && Object.keys(resource.properties).length === 0;
-  return { ways: graph.policyWays(resource, kind), unread: isUnread ? outside(resource) : undefined };
-}
-
-// Where conditions are undecided, what is so whichever way they fall is so.
-function overWays({ ways, unread }: Ways, node: Node, ask: (set: PolicyWay['set']) => Truth): Truth {
-  let first: Truth | undefined;
-  for (const { set, choices } of ways) {
-    const incomplete = set.incomplete ?? unread;
-    const truth = ask(incomplete === undefined ? set : { ...set, incomplete });
-    if (isUnknown(truth)) return truth;
-    if (first !== undefined && truth !== first)
-      return (
-        choices[0] ?? {
-          code: 'condition',
-          message: `the policies of \`${node.resource.name}\` hang on a condition`,
-        }
-      );
-    first = truth;
-  }
-  return first ?? false;
+  const doubt = incomplete ?? (isUnread ? outside(resource) : undefined);
+  return unlessConditionsMatter(context, () =>
+    ask({
+      statements: statements.flatMap((statement) => {
+        if (statement.unresolved?.sides === undefined) return [statement];
+        if (!world.admits(statement.unresolved)) return [];
+        const { unresolved, ...settled } = statement;
+        const beyond = beyondSides(unresolved);
+        return [beyond === undefined ? settled : { ...settled, unresolved: beyond }];
+      }),
+      ...(doubt === undefined ? {} : { incomplete: doubt }),
+    }),
+  );
 }

@@ -1,10 +1,8 @@
 import { lookup } from '../model/lookup.ts';
-import type { Flow, PolicyWay, RelatedSet, ResourceGraph, StatementSet } from '../model/resource-graph.ts';
+import type { Flow, RelatedSet, ResourceGraph } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
 import type { SourceReading } from '../model/source.ts';
 import type { Cause } from '../model/value.ts';
-import type { PolicyReading } from '../policy/read-policy.ts';
-import { allSides } from '../policy/settle.ts';
 import { declareFacts, type DeclaredFact } from './declared-facts.ts';
 import { createExternalResources } from './external-resources.ts';
 import { findCertainFlows, findFlows } from './find-flows.ts';
@@ -51,12 +49,6 @@ export function linkGraph(reading: SourceReading, options: LinkOptions = {}): Re
     unread: generated.unread,
   });
   const relations = createRelations(context, incompleteness);
-  const identityWays = memoize((resource: Resource) =>
-    policyWays((reading) => identityStatements(resource, context, reading)),
-  );
-  const resourceWays = memoize((resource: Resource) =>
-    policyWays((reading) => resourceStatements(resource, context, reading)),
-  );
   let flows: readonly Flow[] | undefined;
   let certainFlows: readonly Flow[] | undefined;
   return {
@@ -80,20 +72,10 @@ export function linkGraph(reading: SourceReading, options: LinkOptions = {}): Re
     hasRelation: (relation) => relations.has(relation) || lookup(ownerTypes, relation) !== undefined,
     resourceStatements: memoize((resource) => resourceStatements(resource, context)),
     identityStatements: identity,
-    policyWays: (resource, kind) => (kind === 'identity' ? identityWays : resourceWays)(resource),
     usedServices: memoize((resource) => usedServices(resource, context)),
     workflowStates,
     incompleteness,
   };
-}
-
-function policyWays(read: (reading: PolicyReading) => StatementSet): readonly PolicyWay[] {
-  const choices = new Map<string, Cause>();
-  const written = read({ sides: new Map(), choices });
-  const ways = allSides(choices);
-  if (choices.size === 0 || ways.length === 1) return [{ set: written, choices: [] }];
-  const causes = [...choices.values()];
-  return ways.map((sides) => ({ set: read({ sides }), choices: causes }));
 }
 
 /** Answers a question about a resource once. */

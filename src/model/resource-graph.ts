@@ -62,12 +62,6 @@ export interface StatementSet {
   readonly incomplete?: Cause;
 }
 
-/** The statements found for a resource when the undecided conditions fall in one way; the conditions that were tried. */
-export interface PolicyWay {
-  readonly set: StatementSet;
-  readonly choices: readonly Cause[];
-}
-
 /** One AWS service that a function uses, and what that was derived from. */
 export interface UsedService {
   /** Endpoint service name: `dynamodb`, `s3`, `secretsmanager`, `sqs`, `sns`, `events`, `states`, `kms`, `xray`, `logs`, `monitoring`, `sts`, `ssm`. */
@@ -127,11 +121,6 @@ export interface ResourceGraph {
   resourceStatements(resource: Resource): StatementSet;
   /** Statements that a role (or a function's, state machine's, schedule's role) holds: inline, attached, managed in the scan. */
   identityStatements(resource: Resource): StatementSet;
-  /**
-   * The statements of either kind, once for every way in which the conditions that they hang on can
-   * fall; as they are written where nothing is undecided, or too much.
-   */
-  policyWays(resource: Resource, kind: 'resource' | 'identity'): readonly PolicyWay[];
   /** Which AWS services a function uses. */
   usedServices(resource: Resource): {
     readonly services: readonly UsedService[];

@@ -7,26 +7,20 @@ import type { LinkContext } from '../resolve-target.ts';
 import { managedPolicies } from '../../policy/managed-policies.ts';
 import { mergeSets, normaliseDocument } from '../../policy/normalise-document.ts';
 import { readDocument } from './read-document.ts';
-import { asWritten, existenceOf, settledProperties, type PolicyReading } from '../../policy/read-policy.ts';
 
 /**
  * Statements that a role holds: inline, attached, managed. For anything else, those of the roles that
  * it names. A role that nobody scanned, or an unknown managed policy, makes the set incomplete.
  */
-export function identityStatements(
-  resource: Resource,
-  context: LinkContext,
-  reading: PolicyReading = asWritten,
-): StatementSet {
-  if (resource.type === 'AWS::IAM::Role') return statementsOfRole(resource, context, reading);
+export function identityStatements(resource: Resource, context: LinkContext): StatementSet {
+  if (resource.type === 'AWS::IAM::Role') return statementsOfRole(resource, context);
   const { edges, incomplete } = context.related(resource, 'role');
   const roles = new Map<Resource, Cause | undefined>();
   for (const { to, uncertain } of edges)
     if (to !== undefined) roles.set(to, bothDoubts(uncertain, to.uncertain));
   const doubt = incomplete ?? edges.find(({ to }) => to === undefined)?.cause;
   const [only] = roles;
-  const ofRole = (role: Resource): StatementSet =>
-    reading === asWritten ? context.identityStatements(role) : statementsOfRole(role, context, reading);
+  const ofRole = (role: Resource): StatementSet => context.identityStatements(role);
   // The usual case, and the one in which many functions share what they hold.
   if (only !== undefined && only[1] === undefined && roles.size === 1 && doubt === undefined)
     return ofRole(only[0]);
@@ -47,55 +41,53 @@ function doubted({ statements, ...rest }: StatementSet, doubt: Cause | undefined
   };
 }
 
-function statementsOfRole(role: Resource, context: LinkContext, reading: PolicyReading): StatementSet {
+function statementsOfRole(role: Resource, context: LinkContext): StatementSet {
   if (role.external === true && role.properties.Policies === undefined)
     return { statements: [], incomplete: outside(role) };
-  const properties = settledProperties(role, ['Policies'], reading);
-  const inline = findValues(properties, parsePath('Policies[]')).flatMap(({ value, path, uncertain }) => {
-    const documents: readonly FoundValue[] = findValues(value, ['PolicyDocument']);
-    return (documents.length === 0 ? [{ value, uncertain: undefined }] : documents).map((found) => {
-      const doubt = bothDoubts(uncertain, found.uncertain);
-      return readDocument(found.value, {
-        holder: role,
-        path: [...path, 'PolicyDocument'],
-        ...(doubt === undefined ? {} : { uncertain: doubt }),
+  const inline = findValues(role.properties, parsePath('Policies[]')).flatMap(
+    ({ value, path, uncertain }) => {
+      const documents: readonly FoundValue[] = findValues(value, ['PolicyDocument']);
+      return (documents.length === 0 ? [{ value, uncertain: undefined }] : documents).map((found) => {
+        const doubt = bothDoubts(uncertain, found.uncertain);
+        return readDocument(found.value, {
+          holder: role,
+          path: [...path, 'PolicyDocument'],
+          ...(doubt === undefined ? {} : { uncertain: doubt }),
+        });
       });
-    });
-  });
-  return mergeSets([...inline, attached(role, context, reading), managed(role, context, reading)]);
+    },
+  );
+  return mergeSets([...inline, attached(role, context), managed(role, context)]);
 }
 
 /** `AWS::IAM::Policy`, `RolePolicy` and managed policies that name the role. */
-function attached(role: Resource, context: LinkContext, reading: PolicyReading): StatementSet {
+function attached(role: Resource, context: LinkContext): StatementSet {
   const { edges, incomplete } = context.related(role, 'policies');
   const sets = edges.flatMap(({ to: policy, uncertain }) => {
     if (policy === undefined) return [];
     const isSame =
       policy.uncertain?.sides === undefined && policy.uncertain?.message === role.uncertain?.message;
-    return [documentOf(policy, bothDoubts(uncertain, isSame ? undefined : policy.uncertain), reading)];
+    return [documentOf(policy, bothDoubts(uncertain, isSame ? undefined : policy.uncertain))];
   });
   return mergeSets([...sets, { statements: [], ...(incomplete === undefined ? {} : { incomplete }) }]);
 }
 
-function documentOf(policy: Resource, uncertain: Cause | undefined, reading: PolicyReading): StatementSet {
-  const existence = existenceOf(policy, uncertain, reading);
-  if (existence === undefined) return { statements: [] };
-  return readDocument(settledProperties(policy, ['PolicyDocument'], reading).PolicyDocument, {
+function documentOf(policy: Resource, uncertain: Cause | undefined): StatementSet {
+  return readDocument(policy.properties.PolicyDocument, {
     holder: policy,
     path: ['PolicyDocument'],
-    ...existence,
+    ...(uncertain === undefined ? {} : { uncertain }),
   });
 }
 
 /** Managed policies that the role names: in the scan, of AWS and known here, or neither. */
-function managed(role: Resource, context: LinkContext, reading: PolicyReading): StatementSet {
+function managed(role: Resource, context: LinkContext): StatementSet {
   const sets = context
     .related(role, 'managedPolicies')
     .edges.map(({ to: policy, cause, uncertain, path }): StatementSet => {
       if (policy === undefined)
         return { statements: [], ...(cause === undefined ? {} : { incomplete: cause }) };
-      if (policy.external !== true)
-        return documentOf(policy, bothDoubts(uncertain, policy.uncertain), reading);
+      if (policy.external !== true) return documentOf(policy, bothDoubts(uncertain, policy.uncertain));
       const known = isOfAws(policy) ? managedPolicies[policy.name] : undefined;
       if (known === undefined) return { statements: [], incomplete: outside(policy) };
       return normaliseDocument(known, {

@@ -9,7 +9,6 @@ import { openValue } from '../../model/open-value.ts';
 import { mergeSets, type DocumentPlace } from '../../policy/normalise-document.ts';
 import { inEachWorld } from '../worlds.ts';
 import { describeStatement, readDocument, readStatements } from './read-document.ts';
-import { asWritten, existenceOf, settledProperties, type PolicyReading } from '../../policy/read-policy.ts';
 
 /** Types that hold the policy on themselves: the properties that are documents. */
 const ownDocuments: Readonly<Record<string, readonly string[]>> = {
@@ -53,23 +52,18 @@ const holders: readonly {
 ];
 
 /** Statements of every resource-based policy on a resource: its own, and those that name it. */
-export function resourceStatements(
-  resource: Resource,
-  context: LinkContext,
-  reading: PolicyReading = asWritten,
-): StatementSet {
+export function resourceStatements(resource: Resource, context: LinkContext): StatementSet {
   const own = (lookup(ownDocuments, resource.type) ?? []).flatMap((property) => {
     const path = parsePath(property);
-    const properties = settledProperties(resource, [String(path[0])], reading);
-    return findValues(properties, path).map(({ value, path, uncertain }) =>
+    return findValues(resource.properties, path).map(({ value, path, uncertain }) =>
       readDocument(value, { holder: resource, path, ...(uncertain === undefined ? {} : { uncertain }) }),
     );
   });
   const alone = lookup(aloneDocuments, resource.type);
   return mergeSets([
     ...own,
-    ...(alone === undefined ? [] : [readHolder(resource, alone, {}, reading)]),
-    ...holders.map(({ relation, documents }) => heldBy(resource, { relation, documents }, context, reading)),
+    ...(alone === undefined ? [] : [readHolder(resource, alone, {})]),
+    ...holders.map(({ relation, documents }) => heldBy(resource, { relation, documents }, context)),
   ]);
 }
 
@@ -82,7 +76,6 @@ function heldBy(
   resource: Resource,
   { relation, documents }: (typeof holders)[number],
   context: LinkContext,
-  reading: PolicyReading,
 ): StatementSet {
   // A role's `policies` are what it may do, not who may use it.
   if (resource.type === 'AWS::IAM::Role') return { statements: [] };
@@ -90,9 +83,8 @@ function heldBy(
   const sets = edges.flatMap(({ to: holder, uncertain, attributes }): StatementSet[] => {
     const property = holder === undefined ? undefined : lookup(documents, holder.type);
     if (holder === undefined || property === undefined) return [];
-    const existence = existenceOf(holder, bothDoubts(uncertain, conditionOf(holder, resource)), reading);
-    if (existence === undefined) return [];
-    const set = readHolder(holder, property, existence, reading);
+    const doubt = bothDoubts(uncertain, conditionOf(holder, resource));
+    const set = readHolder(holder, property, doubt === undefined ? {} : { uncertain: doubt });
     const qualifier = holder.type === 'AWS::Lambda::Permission' ? attributes?.qualifier : undefined;
     if (qualifier === undefined) return [set];
     return [{ ...set, statements: set.statements.map((statement) => ({ ...statement, qualifier })) }];
@@ -109,9 +101,8 @@ function readHolder(
   holder: Resource,
   property: string,
   doubt: Pick<DocumentPlace, 'uncertain'>,
-  reading: PolicyReading,
 ): StatementSet {
-  const properties = settledProperties(holder, [property, ...(partsOf[holder.type] ?? [])], reading);
+  const { properties } = holder;
   if (holder.type === 'AWS::Lambda::Permission') {
     return permissionStatements(holder, properties, doubt);
   }
