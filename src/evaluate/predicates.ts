@@ -108,13 +108,19 @@ function textual(
   };
 }
 
+/** What `Ref` gives, an id, a name, an ARN or the https address of a queue, is never an http address. */
+function startsWithId({ parts: [first] }: PartialString): boolean {
+  return first instanceof Reference && first.attribute === undefined;
+}
+
 function startsWith(raw: unknown): Predicate {
   const wanted = String(raw);
   const onText = (text: string): boolean => text.startsWith(wanted);
+  const isPlainAddress = wanted.startsWith('http://');
   const plain = textual(onText, (value) => {
     const { start } = knownEnds(value);
     if (start.length >= wanted.length) return onText(start);
-    return wanted.startsWith(start) ? undefined : false;
+    return wanted.startsWith(start) && !(startsWithId(value) && isPlainAddress) ? undefined : false;
   });
   return (input) =>
     input.value instanceof Reference && input.value.attribute === 'Arn' && wanted === 'arn:'

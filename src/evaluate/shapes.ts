@@ -28,10 +28,19 @@ export type ValueShape =
   | 'default-security-group'
   | 'json';
 
+/**
+ * Values that a deployment gives. For a certificate of a custom domain any that it accepts will do: API Gateway
+ * takes certificates of ACM alone. https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-custom-domains.html
+ */
+const settledByDeployment: ReadonlySet<string> = new Set(['parameter', 'import', 'attribute']);
+
 /** Whether a value has a shape; unknown where only a deployment can tell. */
 export function hasShape(value: Value | undefined, shape: ValueShape, graph: ResourceGraph): Truth {
   if (value === undefined || value === null) return false;
-  if (value instanceof Unresolved) return shape === 'literal' ? false : value.cause;
+  if (value instanceof Unresolved) {
+    if (shape === 'acm-certificate' && settledByDeployment.has(value.cause.code)) return true;
+    return shape === 'literal' ? false : value.cause;
+  }
   if (shape === 'selective-event-pattern') return isSelective(value);
   switch (shape) {
     case 'literal':
@@ -146,13 +155,8 @@ function isWholeKeyReference(value: PartialString, graph: ResourceGraph): boolea
 function isCertificate(value: Value, graph: ResourceGraph): Truth {
   if (value instanceof Reference) {
     const type = graph.byId(value.resourceId)?.type ?? '';
-    if (type.startsWith('AWS::IAM::')) return false;
-    return (
-      type === 'AWS::CertificateManager::Certificate' || {
-        code: 'attribute',
-        message: 'what certificate this names is known only after deployment',
-      }
-    );
+    // A custom resource may make one too; of another kind API Gateway accepts none.
+    return !type.startsWith('AWS::IAM::');
   }
   const text =
     value instanceof PartialString ? value.parts.filter((part) => typeof part === 'string').join('') : value;
