@@ -119,34 +119,43 @@ function evaluateOne(rule: Rule, resource: Resource, run: Run, flows: readonly s
       ? { createdWhen: conditionIs(self.resource.uncertain, true) }
       : {}),
     ...(decision.failsWhen === undefined ? {} : { failsWhen: decision.failsWhen }),
-    resource: summarizeResource(resource),
-    flows,
   };
-  if (options.detail === 'findings') return leanEvaluation(common, rule, self, run);
+  if (options.detail === 'findings') return leanEvaluation(common, rule, self, run, flows);
   const location = placeOf(decision.verdict, context, resource, options.positions);
   const others = [...context.related].filter((other) => other !== resource).slice(0, 20);
+  // In the order of the contract, so that reports need not put thousands of them into it.
   return {
     ...common,
     fingerprint: identify(rule.id, resource),
+    resource: summarizeResource(resource),
     ...(location === undefined ? {} : { location }),
     evidence: evidenceOf(decision.verdict, context, options.positions),
     related: others.map(summarizeResource),
+    flows,
   };
 }
 
 const nothing: readonly never[] = [];
 
-type Common = Omit<Evaluation, 'fingerprint' | 'location' | 'evidence' | 'related'>;
+type Common = Omit<Evaluation, 'fingerprint' | 'resource' | 'location' | 'evidence' | 'related' | 'flows'>;
 
 /**
  * An evaluation for who sees only findings: the place of a few is asked, and the fingerprint of hardly
  * any, so each is worked out when it is read. Members of its own, so that copies and JSON have them.
  */
-function leanEvaluation(common: Common, rule: Rule, self: Node, run: Run): Evaluation {
+function leanEvaluation(
+  common: Common,
+  rule: Rule,
+  self: Node,
+  run: Run,
+  flows: readonly string[],
+): Evaluation {
   const lean = {
     ...common,
+    resource: summarizeResource(self.resource),
     evidence: nothing,
     related: nothing,
+    flows,
     get fingerprint() {
       return run.identify(rule.id, self.resource);
     },

@@ -19,8 +19,7 @@ export function fingerprints(resources: readonly Resource[]): Identify {
   }
   const keys = new Map<Resource, string>();
   for (const [identity, group] of namesakes) {
-    const ordered = group.length === 1 ? group : [...group].sort(byContent);
-    ordered.forEach((resource, index) =>
+    inContentOrder(group).forEach((resource, index) =>
       keys.set(resource, index === 0 ? identity : `${identity}#${index + 1}`),
     );
   }
@@ -38,10 +37,14 @@ function identityOf(resource: Resource): string {
   return [resource.type, resource.account ?? '', resource.region ?? '', name].join('|');
 }
 
-function byContent(a: Resource, b: Resource): number {
-  const [left, right] = [contentOf(a), contentOf(b)];
-  if (left !== right) return left < right ? -1 : 1;
-  return a.id < b.id ? -1 : 1;
+function inContentOrder(namesakes: readonly Resource[]): readonly Resource[] {
+  if (namesakes.length === 1) return namesakes;
+  const contents = new Map(namesakes.map((resource) => [resource, contentOf(resource)]));
+  return namesakes.toSorted((a, b) => {
+    const [left = '', right = ''] = [contents.get(a), contents.get(b)];
+    if (left !== right) return left < right ? -1 : 1;
+    return a.id < b.id ? -1 : 1;
+  });
 }
 
 function contentOf(resource: Resource): string {

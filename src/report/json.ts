@@ -48,27 +48,42 @@ const ranks = new Map(memberOrder.map((name, index) => [name, index]));
 
 /** The public contract (result.schema.json): two-space JSON in a fixed order of members, ended by a line feed. */
 export function renderJson(result: ScanResult): Iterable<string> {
-  const members = Object.entries(result).toSorted(([a], [b]) => compareMembers(a, b));
-  return jsonParts(
-    Object.fromEntries(
-      members.map(([name, member]: [string, unknown]) => [
-        name,
-        Array.isArray(member) ? new Streamed(eachOrdered(member)) : ordered(member),
-      ]),
-    ),
-  );
+  const members: Record<string, unknown> = {};
+  for (const name of inOrder(Object.keys(result))) {
+    const member: unknown = result[name as keyof ScanResult];
+    members[name] = Array.isArray(member) ? new Streamed(eachOrdered(member)) : ordered(member);
+  }
+  return jsonParts(members);
 }
 
 function* eachOrdered(items: readonly unknown[]): Generator {
   for (const item of items) yield ordered(item);
 }
 
+// Most objects are made in the order of the contract, so that a copy is made of few.
 // The contract is about six levels deep, so recursion is bounded by it.
 function ordered(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(ordered);
   if (typeof value !== 'object' || value === null) return value;
-  const members = Object.entries(value).toSorted(([a], [b]) => compareMembers(a, b));
-  return Object.fromEntries(members.map(([name, member]) => [name, ordered(member)]));
+  if (Array.isArray(value)) {
+    const items = value.map(ordered);
+    return items.some((item, index) => item !== value[index]) ? items : value;
+  }
+  const members = value as Readonly<Record<string, unknown>>;
+  const names = Object.keys(members);
+  const sorted = inOrder(names);
+  let isSame = sorted === names;
+  const parts = sorted.map((name) => {
+    const part = ordered(members[name]);
+    isSame &&= part === members[name];
+    return part;
+  });
+  return isSame ? value : Object.fromEntries(sorted.map((name, index) => [name, parts[index]]));
+}
+
+function inOrder(names: string[]): string[] {
+  for (let index = 1; index < names.length; index += 1)
+    if (compareMembers(names[index - 1] ?? '', names[index] ?? '') > 0) return names.toSorted(compareMembers);
+  return names;
 }
 
 function compareMembers(a: string, b: string): number {
