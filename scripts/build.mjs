@@ -47,6 +47,25 @@ export const validateWaivers = problems(waivers);
   return file;
 }
 
+async function generateResultValidator() {
+  const { readableSchema } = await loadSource("export * from './src/app/readable-schema.ts';");
+  const schema = readableSchema(JSON.parse(await readFile(join(root, 'result.schema.json'), 'utf8')));
+  const ajv = new (Ajv2020.default ?? Ajv2020)({
+    allowUnionTypes: true,
+    code: { source: true, esm: true },
+    schemas: [{ ...schema, $id: 'result' }],
+  });
+  const code = (standaloneCode.default ?? standaloneCode)(ajv, { validate: 'result' });
+  const file = join(cache, 'result-validator.mjs');
+  await writeFile(
+    file,
+    `${code}
+export const resultProblem = (value) => (validate(value) ? undefined : validate.errors?.[0]);
+`,
+  );
+  return file;
+}
+
 async function packRules() {
   const { shippedRules, relationNames, checkRelations } = await loadSource(`
     export { shippedRules } from './src/rules/shipped.ts';
@@ -83,11 +102,12 @@ async function generatedModules() {
   const replacements = new Map([
     [join(root, 'src/rules/validators.ts'), await generateValidators()],
     [join(root, 'src/rules/shipped.ts'), await packRules()],
+    [join(root, 'src/app/validate-result.ts'), await generateResultValidator()],
   ]);
   return {
     name: 'generated-modules',
     setup(builder) {
-      builder.onResolve({ filter: /(validators|shipped)\.ts$/ }, (args) => {
+      builder.onResolve({ filter: /(validators|shipped|validate-result)\.ts$/ }, (args) => {
         const replacement = replacements.get(join(args.resolveDir, args.path));
         return replacement === undefined ? undefined : { path: replacement };
       });
@@ -132,6 +152,7 @@ const parts = {
   'publish-action': 'src/cli/publish-action.ts',
   'scan-snapshot': 'src/cli/scan-snapshot.ts',
   'diff-action': 'src/cli/diff-action.ts',
+  'read-result': 'src/cli/read-result.ts',
 };
 
 const keepParts = {

@@ -1,5 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { HeadgateError } from '../model/headgate-error.ts';
+import { HeadgateError, type ErrorPlace } from '../model/headgate-error.ts';
 import type { Resource } from '../model/resource.ts';
 import {
   SymbolicValue,
@@ -11,6 +11,7 @@ import {
 } from '../model/value.ts';
 import type { AccountReading } from './collect-account.ts';
 import { Redactor, type SecretFinder } from './redact.ts';
+import { headerProblem, lineProblem } from './snapshot-lines.ts';
 
 /** Raised by one when a reader of the old version could misread the new one. */
 const snapshotVersion = 1;
@@ -84,11 +85,10 @@ function readValue(written: unknown): Value {
     key.startsWith('$$') ? key.slice(1) : key,
     readValue(member),
   ]);
-  return Object.fromEntries(members) as ObjectValue;
+  return Object.fromEntries(members) as ObjectValue; // own members, `__proto__` too
 }
 
 interface Line {
-  readonly headgateSnapshot?: unknown;
   readonly resource?: Resource;
   readonly incomplete?: AccountReading['incomplete'][number];
   readonly diagnostic?: AccountReading['diagnostics'][number];
@@ -97,33 +97,24 @@ interface Line {
   readonly end?: { readonly resources: number };
 }
 
-type Header = Pick<AccountReading, 'account' | 'partition' | 'regions' | 'completeness'>;
+type Header = Pick<AccountReading, 'account' | 'partition' | 'regions' | 'completeness'> & {
+  readonly takenAt: string;
+};
 
 /**
  * Reads a snapshot back; what is decided on it is what the audit decided.
  * `file` is its path for messages.
- * @throws HeadgateError `snapshot-invalid` for bytes that are none, of another version, or cut off.
+ * @throws HeadgateError `snapshot-invalid` for bytes that are none, of another version, changed, or cut off.
  */
 export function decodeSnapshot(
   bytes: Uint8Array,
   file: string,
 ): AccountReading & { readonly takenAt: string } {
-  const [header, ...lines] = parseLines(bytes, file);
-  if (header?.headgateSnapshot !== snapshotVersion) {
-    const found = header?.headgateSnapshot === undefined ? 'no snapshot' : 'a snapshot of another version';
-    throw new HeadgateError('snapshot-invalid', `The file is ${found}: collect it again with this version.`, {
-      file,
-    });
-  }
+  const { header, lines } = parseLines(inflate(bytes, file), file);
   const resources = lines.flatMap(({ resource }) => (resource === undefined ? [] : [readResource(resource)]));
-  if (lines.at(-1)?.end?.resources !== resources.length) {
-    throw new HeadgateError(
-      'snapshot-invalid',
-      'The snapshot is cut off: its end is missing. Collect it again.',
-      { file },
-    );
-  }
-  const { account, partition, regions, completeness, takenAt } = header as Header & { takenAt: string }; // of this version
+  if (lines.at(-1)?.end?.resources !== resources.length)
+    throw invalid('The snapshot is cut off: its end is missing.', { file });
+  const { account, partition, regions, completeness, takenAt } = header;
   return {
     ...{ account, partition, regions, completeness, takenAt, resources },
     inputs: [{ name: file, kind: 'snapshot', resources: resources.length }],
@@ -137,43 +128,97 @@ export function decodeSnapshot(
   };
 }
 
-function parseLines(bytes: Uint8Array, file: string): Line[] {
-  const texts = inflate(bytes, file).toString('utf8').split('\n');
-  return texts.flatMap((text, index) => {
-    if (text === '') return [];
-    try {
-      return [JSON.parse(text) as Line]; // checked by header and end
-    } catch (cause) {
-      const where = { file, line: index + 1, column: 1 };
-      throw new HeadgateError(
-        'snapshot-invalid',
-        'The line is not JSON: collect the snapshot again.',
-        where,
-        { cause },
-      );
-    }
-  });
+function invalid(problem: string, where: ErrorPlace, cause?: unknown): HeadgateError {
+  return new HeadgateError(
+    'snapshot-invalid',
+    `${problem} Collect the snapshot again with this version of Headgate.`,
+    where,
+    cause === undefined ? undefined : { cause },
+  );
 }
 
-/** A snapshot that unpacks to more than this was not written by Headgate. */
-const maximumBytes = 2 ** 30;
+function parseLines(
+  bytes: Buffer,
+  file: string,
+): { readonly header: Header; readonly lines: readonly Line[] } {
+  const texts = linesOf(bytes);
+  const first = texts.next().value as string | undefined;
+  const header = first === undefined ? undefined : parseHeader(first, file);
+  if (header === undefined) throw invalid('The file is not a snapshot.', { file });
+  const lines: Line[] = [];
+  let number = 1;
+  for (const text of texts) {
+    number += 1;
+    if (text === '') continue;
+    const where = { file, line: number, column: 1 };
+    const value = parseLine(text, where);
+    const problem = lineProblem(value);
+    if (problem !== undefined) throw invalid(`The line was changed: ${problem}.`, where);
+    lines.push(value as Line); // as the check says
+  }
+  return { header, lines };
+}
 
-function inflate(bytes: Uint8Array, file: string): Buffer {
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return Buffer.from(bytes);
+function parseHeader(text: string, file: string): Header | undefined {
+  const where = { file, line: 1, column: 1 };
+  // What does not begin as a snapshot is another file, of which nothing is said.
+  const value = text.startsWith('{') ? parseLine(text, where) : undefined;
+  if (typeof value !== 'object' || value === null || !('headgateSnapshot' in value)) return undefined;
+  if (value.headgateSnapshot !== snapshotVersion)
+    throw invalid('The file is a snapshot of another version.', { file });
+  const problem = headerProblem(value);
+  if (problem !== undefined) throw invalid(`The line was changed: ${problem}.`, where);
+  return value as unknown as Header; // as the check says
+}
+
+function parseLine(text: string, where: ErrorPlace): unknown {
   try {
-    return gunzipSync(bytes, { maxOutputLength: maximumBytes });
+    return JSON.parse(text);
   } catch (cause) {
-    throw new HeadgateError(
-      'snapshot-invalid',
-      'The snapshot cannot be unpacked: collect it again.',
-      { file },
-      { cause },
-    );
+    throw invalid('The line is not JSON.', where, cause);
   }
 }
 
-function readResource(written: Resource): Resource {
-  const properties = readValue(written.properties) as ObjectValue; // written from an object
-  const at = written.arn ?? written.id;
-  return { ...written, properties, locate: (path) => ({ arn: at, path }) };
+/** Line by line, because V8 holds no text as long as a large snapshot. */
+function* linesOf(bytes: Buffer): Generator<string> {
+  for (let from = 0; from < bytes.length;) {
+    const end = bytes.indexOf(0x0a, from);
+    const to = end < 0 ? bytes.length : end;
+    yield to - from > longestLineBytes ? '{' : bytes.toString('utf8', from, to);
+    from = to + 1;
+  }
+}
+
+/** Longer lines were not written by Headgate; they are treated as no JSON. */
+const longestLineBytes = 2 ** 28;
+
+/** Largest snapshot file, and what it may unpack to. */
+export const snapshotLimitBytes = 2 ** 30;
+
+function inflate(bytes: Uint8Array, file: string): Buffer {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b)
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  try {
+    return gunzipSync(bytes, { maxOutputLength: snapshotLimitBytes });
+  } catch (cause) {
+    const isTooLarge = (cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
+    const problem = isTooLarge
+      ? `The snapshot unpacks to more than ${snapshotLimitBytes / 2 ** 20} MB.`
+      : 'The snapshot cannot be unpacked.';
+    throw invalid(problem, { file }, cause);
+  }
+}
+
+function readResource({ properties: written, ...members }: Resource): Resource {
+  const { id, type, name, scope, account, region, arn, uncertain } = members;
+  const at = arn ?? id;
+  return {
+    ...{ id, type, name, scope },
+    ...(account === undefined ? {} : { account }),
+    ...(region === undefined ? {} : { region }),
+    ...(arn === undefined ? {} : { arn }),
+    ...(uncertain === undefined ? {} : { uncertain }),
+    properties: readValue(written) as ObjectValue, // written from an object
+    locate: (path) => ({ arn: at, path }),
+  };
 }

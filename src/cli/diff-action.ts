@@ -3,7 +3,7 @@ import { severities } from '../model/rule.ts';
 import { renderDiff, type DiffFormat } from '../report/diff.ts';
 import { print, save } from './emit.ts';
 import type { FailOn } from './options.ts';
-import { readResult } from './report-action.ts';
+import { readResult } from './read-result.ts';
 import type { Surroundings } from './surroundings.ts';
 
 export interface DiffOptions {

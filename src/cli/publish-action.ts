@@ -13,7 +13,7 @@ import type {
 } from '../publish/publish-result.ts';
 import type { HubPlace } from '../publish/security-hub.ts';
 import { toAsffFindings } from '../report/asff.ts';
-import { readResult } from './report-action.ts';
+import { readResult } from './read-result.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** Options of `headgate publish security-hub`. */

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { AccountReading } from '../account/collect-account.ts';
-import { decodeSnapshot } from '../account/snapshot.ts';
+import { decodeSnapshot, snapshotLimitBytes } from '../account/snapshot.ts';
+import { readRegularFile, UnreadableFileError } from '../files/read-regular-file.ts';
 import { HeadgateError } from '../model/headgate-error.ts';
 
 /**
@@ -9,10 +9,11 @@ import { HeadgateError } from '../model/headgate-error.ts';
  * @throws HeadgateError `snapshot-missing` or `snapshot-invalid`.
  */
 export async function readSnapshot(file: string, cwd: string): Promise<AccountReading> {
-  const bytes = await readFile(resolve(cwd, file)).catch((cause: unknown) => {
+  const bytes = await readRegularFile(resolve(cwd, file), snapshotLimitBytes).catch((cause: unknown) => {
+    const why = cause instanceof UnreadableFileError ? cause.message : 'it cannot be read';
     throw new HeadgateError(
       'snapshot-missing',
-      `The snapshot \`${file}\` cannot be read; check the path.`,
+      `The snapshot \`${file}\` was not read: ${why}; check the path.`,
       { file },
       { cause },
     );

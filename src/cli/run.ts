@@ -62,20 +62,25 @@ function report(error: unknown, { stderr }: Surroundings, debug: boolean): numbe
       `headgate: ${error.message}${place === '' || error.message.includes(place) || error.message.includes('\n') ? '' : ` (${place})`}\n`,
     );
   } else {
-    const text = error instanceof Error ? error.message : String(error);
+    const text = !(error instanceof Error) ? typeof error : quotesInput(error) ? error.name : error.message;
     stderr.write(
       `headgate: an unexpected error: ${text}\nThis is a defect of Headgate; run again with --debug and report what it prints.\n`,
     );
   }
   if (debug && error instanceof Error)
     stderr.write(
-      `${error.stack ?? ''}\n${error.cause instanceof Error ? `caused by ${stackOf(error.cause)}\n` : ''}`,
+      `${stackOf(error)}\n${error.cause instanceof Error ? `caused by ${stackOf(error.cause)}\n` : ''}`,
     );
   return 2;
 }
 
-// A syntax error quotes what was parsed, which nobody asked to see.
-function stackOf({ name, message, stack = '' }: Error): string {
-  if (name !== 'SyntaxError') return stack;
+/** True for the errors of parsers, which quote what they parsed: nobody asked to see that. */
+function quotesInput({ name }: Error): boolean {
+  return /syntax|yaml|parse/i.test(name);
+}
+
+function stackOf(error: Error): string {
+  const { name, message, stack = '' } = error;
+  if (!quotesInput(error)) return stack;
   return `${name}\n${stack.slice(stack.indexOf(message) + message.length).trimStart()}`;
 }

@@ -157,9 +157,11 @@ function explain(problem: SchemaProblem, found: unknown, schemaWords: readonly s
   }
   if (problem.keyword === 'enum') {
     const allowed = (params['allowedValues'] as unknown[]).map(String);
-    const meant = nearest(String(found), allowed);
+    // An object may have a member called toString, which is no function.
+    const isText = typeof found !== 'object' || found === null;
+    const meant = isText ? nearest(String(found), allowed) : undefined;
     const hint = meant === undefined ? `; use one of ${allowed.join(', ')}` : `; did you mean \`${meant}\`?`;
-    return `\`${String(found)}\` is not allowed${hint}`;
+    return `${isText ? `\`${String(found)}\`` : kindOf(found)} is not allowed${hint}`;
   }
   if (problem.keyword === 'required') return `\`${String(params['missingProperty'])}\` is missing`;
   const shown = JSON.stringify(found);

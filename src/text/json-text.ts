@@ -137,7 +137,7 @@ export function spanJson(
 /** The first error of a text that JSON.parse refused. */
 export function findJsonError(text: string): TemplateSyntaxError {
   try {
-    const span = spanJson(text);
+    const span = new SpanReader(text, () => undefined, true).value(skipSpace(text, 0), 0, 0, 1);
     const rest = skipSpace(text, span.end);
     return new TemplateSyntaxError('syntax', 'unexpected text after the end of the JSON value', rest);
   } catch (error) {
@@ -148,10 +148,14 @@ export function findJsonError(text: string): TemplateSyntaxError {
 
 const literalPattern = /(?:true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?)/y;
 
+const escapePattern = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
+
 class SpanReader {
   constructor(
     readonly text: string,
     readonly onDuplicate: (found: DuplicateKey) => void,
+    /** Whether each character of a string is looked at; not needed where JSON.parse has accepted the text. */
+    readonly isStrict = false,
   ) {}
 
   value(start: number, keyStart: number, keyEnd: number, depth: number): Span {
@@ -199,7 +203,19 @@ class SpanReader {
     const line = this.text.slice(start, end).search(/[\n\r]/);
     if (line !== -1) this.fail(start + line, 'the closing `"` of the string');
     if (end > this.text.length) this.fail(this.text.length, 'the closing `"` of the string');
+    if (this.isStrict) this.characters(start + 1, end - 1);
     return end;
+  }
+
+  characters(from: number, to: number): void {
+    for (let index = from; index < to; index++) {
+      const code = this.text.charCodeAt(index);
+      if (code < 32) this.fail(index, 'a control character to be written as an escape');
+      if (code !== backslash) continue;
+      escapePattern.lastIndex = index;
+      if (!escapePattern.test(this.text)) this.fail(index + 1, 'an escape such as `\\n` or `\\u000a`');
+      index++;
+    }
   }
 
   literal(start: number): number {
@@ -215,7 +231,8 @@ class SpanReader {
   }
 
   fail(offset: number, expected: string): never {
-    const found = offset >= this.text.length ? 'the end of the file' : `\`${this.text.charAt(offset)}\``;
+    const character = String.fromCodePoint(this.text.codePointAt(offset) ?? 0);
+    const found = offset >= this.text.length ? 'the end of the file' : `\`${character}\``;
     throw new TemplateSyntaxError('syntax', `expected ${expected}, found ${found}`, offset);
   }
 }
