@@ -1,9 +1,13 @@
 import type { Deviation } from '../model/rule.ts';
 import type { HeadgateConfig } from '../rules/read-config.ts';
 
-/** What a configuration changes beside the rules themselves: thresholds, facts, and what may waive. */
-export function changesOf(config: HeadgateConfig): Deviation[] {
+/**
+ * What a configuration changes beside the rules themselves: thresholds, facts, what may waive, and what is read.
+ * @param excluded globs of --exclude.
+ */
+export function changesOf(config: HeadgateConfig, excluded: readonly string[] = []): Deviation[] {
   const { failOn, unknown, outside = [], waivers, baseline, peerSuppressions = [], trust = {} } = config;
+  const { include = [], exclude = [] } = config;
   const changes: Deviation[] = [];
   const add = (kind: Deviation['kind'], detail: string, reason?: string): void => {
     changes.push({ kind, detail, ...(reason === undefined ? {} : { reason }) });
@@ -20,5 +24,12 @@ export function changesOf(config: HeadgateConfig): Deviation[] {
   if (peerSuppressions.length > 0) add('waivers', `suppressions for ${peerSuppressions.join(', ')} count`);
   if (trust.templateWaivers === false) add('waivers', 'waivers in templates have no effect');
   if (trust.baseline === false) add('waivers', 'baselines have no effect');
+  const listed = (globs: readonly string[]): string => globs.map((glob) => `\`${glob}\``).join(', ');
+  if (include.length > 0)
+    add('input', `of folders, only files that fit ${listed(include)} are read (include)`);
+  if (exclude.length > 0)
+    add('input', `of folders, files that fit ${listed(exclude)} are not read (exclude)`);
+  if (excluded.length > 0)
+    add('input', `of folders, files that fit ${listed(excluded)} are not read (--exclude)`);
   return changes;
 }

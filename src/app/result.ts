@@ -9,6 +9,7 @@ import type {
   ScanResult,
   Verdict,
 } from '../model/scan-result.ts';
+import { firstEdits } from './first-edits.ts';
 import { findUncovered } from './uncovered.ts';
 import type { SourceReading } from '../model/source.ts';
 import { summarizeFlows } from './flow-summary.ts';
@@ -45,6 +46,7 @@ export function assembleResult(parts: ResultParts): ScanResult {
     skipped: reading.skipped,
     summary: summarize(graph, ordered),
     evaluations: ordered,
+    ...editsOf(ordered, graph, ruleSet),
     flows: summarizeFlows(graph, ruleSet, ordered),
     requirements: summarizeRequirements(ruleSet, ordered),
     diagnostics: withoutSecrets(
@@ -56,6 +58,15 @@ export function assembleResult(parts: ResultParts): ScanResult {
       reading.resources,
     ),
   };
+}
+
+function editsOf(
+  evaluations: readonly Evaluation[],
+  graph: ResourceGraph,
+  ruleSet: RuleSet,
+): { readonly firstEdits?: NonNullable<ScanResult['firstEdits']> } {
+  const edits = firstEdits(evaluations, graph, ruleSet);
+  return edits.length === 0 ? {} : { firstEdits: edits };
 }
 
 /** All resources of a reading share what is marked as secret. */

@@ -31,11 +31,15 @@ export interface AuditOptions extends CommonOptions, AccountOptions {
 
 /** Options of `headgate collect`. */
 export type CollectOptions = AccountOptions &
-  Pick<CommonOptions, 'rules' | 'config' | 'rule' | 'flow' | 'quiet' | 'debug'> & { readonly output: string };
+  Pick<CommonOptions, 'rules' | 'config' | 'rule' | 'skipRule' | 'flow' | 'quiet' | 'debug'> & {
+    readonly output: string;
+  };
 
 /** Options of `headgate iam-policy`. */
 export type PolicyOptions = Pick<AccountOptions, 'services' | 'inventory' | 'aggregator'> &
-  Pick<CommonOptions, 'rules' | 'config' | 'rule' | 'flow' | 'debug'> & { readonly partition: string };
+  Pick<CommonOptions, 'rules' | 'config' | 'rule' | 'skipRule' | 'flow' | 'debug'> & {
+    readonly partition: string;
+  };
 
 // The SDK tells whoever runs Node 20 what its releases of 2027 will need; that is Headgate's to care for.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';

@@ -79,7 +79,7 @@ export function addCollectCommand(
       .command('collect')
       .description('Save what the rules read of the live account, without secrets, for offline scans.'),
   ).option('--output <file>', 'the snapshot', 'account.json.gz');
-  addSelected(command, ['rules', 'config', 'rule', 'flow', 'quiet', 'debug']).action(
+  addSelected(command, ['rules', 'config', 'rule', 'skipRule', 'flow', 'quiet', 'debug']).action(
     async (options: CollectOptions) => {
       done(await (await actions()).collect(options, surroundings));
     },
@@ -99,7 +99,7 @@ export function addPolicyCommand(
     .option('--services <names>', 'only these services, by comma', list)
     .addOption(inventoryOption('config: with AWS Config as inventory'))
     .option('--aggregator <name>', 'with this aggregator of AWS Config');
-  addSelected(command, ['rules', 'config', 'rule', 'flow', 'debug']).action(
+  addSelected(command, ['rules', 'config', 'rule', 'skipRule', 'flow', 'debug']).action(
     async (options: PolicyOptions) => {
       done(await (await actions()).printPolicy(options, surroundings));
     },

@@ -12,7 +12,7 @@ export function addBaselineCommand(
   done: (code: number) => void,
 ): void {
   const baseline = program.command('baseline').description('Accept what is there, and fail on what is new.');
-  const shared = ['config', 'rules', 'rule', 'flow', 'debug', 'verbose'];
+  const shared = ['config', 'rules', 'rule', 'skipRule', 'flow', 'debug', 'verbose'];
   const command = (name: string, description: string, more: readonly string[] = []): Command =>
     addScanOptions(
       baseline

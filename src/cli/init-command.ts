@@ -23,9 +23,24 @@ unknown: warn
 # Rules to switch off, weigh differently or set differently. Say why: auditors read it.
 # rules:
 #   api.gateway.usage-plans: off
+#   all.alarm.*: {severity: info, reason: alarms are in the monitoring account}
 #   all.lambda.runtime:
 #     parameters: {deprecationWarningDays: 180}
 #     reason: our upgrade cycle takes half a year
+
+# How much is checked: essential, standard, reference.
+# level: reference
+
+# Files in folders that are read, and that are not.
+# include: ['services/**']
+# exclude: ['**/test/**']
+
+# Level and rules for the resources of some files; later entries win.
+# overrides:
+#   - paths: ['services/legacy/**']
+#     level: essential
+#     rules: {all.lambda.runtime: off}
+#     reason: replaced in the second quarter
 
 # Facts about what stands outside of the templates that are scanned.
 # outside:

@@ -6,6 +6,7 @@ const surroundings = {
   env: process.env,
   stdout: process.stdout,
   stderr: process.stderr,
+  stdin: () => process.stdin,
 };
 
 // A reader that goes away (`| head`) is no error; what is left to write is for nobody.

@@ -24,6 +24,8 @@ export interface CommonOptions {
   readonly failOn?: FailOn;
   readonly unknown?: OnUnknown;
   readonly rule: readonly string[];
+  readonly skipRule?: readonly string[];
+  readonly minSeverity?: Severity;
   readonly flow: readonly string[];
   readonly quiet?: boolean;
   readonly verbose?: boolean;
@@ -34,6 +36,7 @@ export interface CommonOptions {
 /** Options of commands that scan templates. */
 export interface ScanOptions extends CommonOptions {
   readonly root?: string;
+  readonly exclude?: readonly string[];
   readonly parameters?: string;
   readonly region?: string;
   readonly account?: string;
@@ -90,7 +93,18 @@ export function commonOptions(formats: readonly string[]): Option[] {
       'warn',
       'fail',
     ]),
-    new Option('--rule <id>', 'only this rule (repeatable)').argParser(collect(same)).default([], 'all'),
+    new Option(
+      '--rule <name>',
+      'only these rules: an id, a glob such as "api.*", or a service such as lambda (repeatable)',
+    )
+      .argParser(collect(same))
+      .default([], 'all'),
+    new Option('--skip-rule <name>', 'not these rules, named as for --rule (repeatable)')
+      .argParser(collect(same))
+      .default([], 'none'),
+    new Option('--min-severity <severity>', 'check only what can find this severity or worse').choices(
+      severities,
+    ),
     new Option('--flow <flow>', 'only rules of this flow: api, events or batch (repeatable)')
       .argParser(collect(same))
       .default([], 'all'),

@@ -1,6 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { stringify } from 'yaml';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { Rule } from '../model/rule.ts';
 import { runExamples } from '../app/rule-examples.ts';
@@ -8,6 +7,7 @@ import { nearest } from '../rules/nearest.ts';
 import { readConfigIn } from '../rules/read-config.ts';
 import { ruleScaffold } from '../rules/scaffold.ts';
 import { loadRuleSet } from '../app/load-rule-set.ts';
+import { describeRule } from './describe-rule.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** Options that the rules commands share. */
@@ -75,57 +75,7 @@ function showText(rules: readonly Rule[], id: string): string {
       `No rule is called \`${id}\`${meant === undefined ? '' : `; did you mean \`${meant}\`?`} \`headgate rules list\` lists them all.`,
     );
   }
-  const {
-    id: name,
-    title,
-    severity,
-    requirement,
-    appliesTo,
-    file,
-    why,
-    fix,
-    parameters,
-    when,
-    assert,
-    controls,
-    references,
-  } = rule;
-  const sections: [string, string][] = [
-    ['Applies to', appliesTo.join(', ')],
-    ['When', when.length === 0 ? 'always' : stringify(when).trimEnd()],
-    ['Asserts', stringify(assert).trimEnd()],
-    ['Parameters', Object.keys(parameters).length === 0 ? 'none' : stringify(parameters).trimEnd()],
-    ['Why', why.trim()],
-    [
-      'How to fix',
-      [fix.text, fix.cloudformation, fix.cdk, fix.cli]
-        .filter((text) => text !== undefined)
-        .map((text) => text.trim())
-        .join('\n\n'),
-    ],
-    [
-      'Controls',
-      controls.length === 0
-        ? 'none'
-        : controls
-            .map(
-              (control) =>
-                `${control.framework} ${control.id} (${control.source === 'aws' ? "AWS's mapping" : 'our mapping'})`,
-            )
-            .join('\n'),
-    ],
-    ['References', references.length === 0 ? 'none' : references.join('\n')],
-  ];
-  const body = sections
-    .map(
-      ([heading, text]) =>
-        `${heading}\n${text
-          .split('\n')
-          .map((line) => `  ${line}`.trimEnd())
-          .join('\n')}\n`,
-    )
-    .join('\n');
-  return `${name}: ${title}\n${severity}; decides ${requirement}; ${file}\n\n${body}`;
+  return describeRule(rule);
 }
 
 /** `rules test`: 0 when every example turns out as it says, else 1. */

@@ -6,6 +6,7 @@ import { addRulesCommands } from './rules-commands.ts';
 import { addScanCommand } from './scan-command.ts';
 import { addPublishCommand } from './publish-command.ts';
 import { addReportCommand } from './report-command.ts';
+import { addExplainCommand } from './explain-command.ts';
 import { addDiffCommand } from './diff-command.ts';
 import { addInitCommand } from './init-command.ts';
 import { guarded, type Surroundings } from './surroundings.ts';
@@ -23,6 +24,7 @@ const commands: readonly (readonly [name: string, add: AddCommand])[] = [
   ['diff', addDiffCommand],
   ['publish', addPublishCommand],
   ['rules', addRulesCommands],
+  ['explain', addExplainCommand],
   ['init', addInitCommand],
 ];
 

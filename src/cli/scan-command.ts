@@ -11,6 +11,14 @@ export function addScanOptions(command: Command, only?: readonly string[]): Comm
       '--root <folder>',
       'folder outside of which no file is read (default: each folder and the folder of each file that you name)',
     )
+    .addOption(
+      new Option(
+        '--exclude <glob>',
+        'leave out these files of folders, for example "**/test/**" (repeatable)',
+      )
+        .argParser((text: string, previous: readonly string[]) => [...previous, text])
+        .default([], 'none'),
+    )
     .option('--parameters <file>', 'parameter values, in the format of the AWS CLI or of CodePipeline')
     .addOption(new Option('--region <region>', 'value of AWS::Region').argParser(regionOf))
     .addOption(new Option('--account <id>', 'value of AWS::AccountId').argParser(accountOf));
@@ -40,7 +48,10 @@ export function addScanCommand(
   const command = program
     .command('scan')
     .description('Decide templates, folders and cloud assemblies. Uses no network.')
-    .argument('<path...>', 'CloudFormation templates, folders, or a cdk.out');
+    .argument(
+      '<path...>',
+      'CloudFormation templates, folders, a cdk.out, or - for a template on the standard input',
+    );
   addScanOptions(command).action(async (paths: string[], options: ScanOptions) => {
     done(await scanAndReport(paths, options, surroundings));
   });

@@ -10,8 +10,10 @@ import { plural, singleLine } from '../report/plain-text.ts';
 import { emit, wantsDetail } from './emit.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { loadSettings } from './load-settings.ts';
+import { fileFilter } from '../app/file-filter.ts';
 import { readDecideSettings } from '../app/read-decide-settings.ts';
 import type { ScanOptions } from './options.ts';
+import { readStandardInput } from './read-standard-input.ts';
 import type { Surroundings } from './surroundings.ts';
 import { version } from '../app/version.ts';
 
@@ -70,12 +72,15 @@ export async function scanPaths(
   const region = options.region ?? config.region;
   const account = options.account ?? config.account;
   const parameters = await readParameters(options, config, cwd);
+  const leaveOut = fileFilter(config, options.exclude ?? [], cwd);
   const read = {
     cwd,
     ...(options.root === undefined ? {} : { root: options.root }),
     ...(region === undefined ? {} : { region }),
     ...(account === undefined ? {} : { account }),
     ...(parameters === undefined ? {} : { parameters }),
+    ...(leaveOut === undefined ? {} : { leaveOut }),
+    ...(paths.includes('-') ? { stdin: await readStandardInput(surroundings) } : {}),
   };
   const detail = wantsDetail(options) ? 'all' : 'findings';
   const { baseline } = use;

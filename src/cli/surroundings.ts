@@ -19,6 +19,8 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
+  /** The standard input, asked for only where it is read. */
+  readonly stdin?: () => AsyncIterable<Uint8Array>;
 }
 
 /** The streams such that nothing that is written to them, verbatim texts aside, is acted on by a terminal or a CI system. */

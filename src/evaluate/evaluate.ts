@@ -42,17 +42,51 @@ export function evaluateRules(
   options: EvaluateOptions,
 ): Evaluation[] {
   const flowsOf = flowIndex(graph);
-  const run: Run = { ruleSet, graph, options, identify: fingerprints(graph.resources) };
+  const identify = fingerprints(graph.resources);
+  const runOf = runsByResource(ruleSet, { graph, options, identify });
   const evaluations: Evaluation[] = [];
-  for (const rule of ruleSet.rules) {
-    for (const type of rule.appliesTo) {
+  for (const { id, appliesTo } of ruleSet.rules) {
+    for (const type of appliesTo) {
       for (const resource of graph.ofType(type)) {
         if (resource.external === true) continue;
-        evaluations.push(evaluateOne(rule, resource, run, flowsOf.get(resource) ?? []));
+        const run = runOf(resource);
+        const rule = run.rules.get(id);
+        if (rule !== undefined)
+          evaluations.push(evaluateOne(rule, resource, run, flowsOf.get(resource) ?? []));
       }
     }
   }
   return evaluations;
+}
+
+/** The rules by which a resource is decided: those of the set, or those that hold in its file. */
+function runsByResource(
+  ruleSet: RuleSet,
+  shared: Pick<Run, 'graph' | 'options' | 'identify'>,
+): (resource: Resource) => Run {
+  const runOf = (set: Pick<RuleSet, 'rules' | 'parameters'>): Run => ({
+    ...shared,
+    ruleSet: { ...ruleSet, ...set },
+    rules: new Map(set.rules.map((rule) => [rule.id, rule])),
+  });
+  const { forFile } = ruleSet;
+  if (forFile === undefined) {
+    const everywhere = runOf(ruleSet);
+    return () => everywhere;
+  }
+  const runs = new Map<Pick<RuleSet, 'rules' | 'parameters'>, Run>();
+  const byResource = new Map<Resource, Run>();
+  const find = (resource: Resource): Run => {
+    const set = forFile(shared.options.positions(resource.locate([]))?.file);
+    const known = runs.get(set) ?? runOf(set);
+    runs.set(set, known);
+    return known;
+  };
+  return (resource) => {
+    const known = byResource.get(resource) ?? find(resource);
+    byResource.set(resource, known);
+    return known;
+  };
 }
 
 /**
@@ -94,9 +128,10 @@ function idsOf(sets: readonly ReadonlySet<number>[], graph: ResourceGraph): read
   return [...flows].sort((a, b) => a - b).flatMap((at) => graph.flows[at]?.id ?? []);
 }
 
-/** What every evaluation of a run shares. */
+/** What the evaluations share that are made by the same rules. */
 interface Run {
   readonly ruleSet: RuleSet;
+  readonly rules: ReadonlyMap<string, Rule>;
   readonly graph: ResourceGraph;
   readonly options: EvaluateOptions;
   readonly identify: Identify;
@@ -412,7 +447,7 @@ function decideAssertions(rule: Rule, self: Node, context: Context): Decision {
       verdict: 'notApplicable',
       severity: rule.severity,
       message: rule.title,
-      reason: `${leftOut}, which the level of this run does not check`,
+      reason: `${leftOut}, which this run does not check`,
     };
   return blockedBy === undefined
     ? { verdict: 'pass', severity: rule.severity, message: fillMessage(rule.pass, context) }
@@ -444,7 +479,7 @@ export function summarizeResource(resource: Resource): ResourceSummary {
 }
 
 function describeResource(resource: Resource): ResourceSummary {
-  const { type, stack, constructPath, sourceLine, account, region } = resource;
+  const { type, stack, constructPath, declaredType, declaredName, sourceLine, account, region } = resource;
   // What nobody wrote as a resource is called by a text that names it; a parameter may hold that which is not to be echoed.
   const shown = (text: string): string =>
     resource.external === true || resource.generated === true
@@ -457,6 +492,8 @@ function describeResource(resource: Resource): ResourceSummary {
     name: shown(resource.name),
     ...(stack === undefined ? {} : { stack }),
     ...(constructPath === undefined ? {} : { constructPath }),
+    ...(declaredType === undefined ? {} : { declaredType }),
+    ...(declaredName === undefined ? {} : { declaredName }),
     ...(sourceLine === undefined
       ? {}
       : { sourceLine: `${sourceLine.file}:${sourceLine.line}:${sourceLine.column}` }),

@@ -32,6 +32,11 @@ export interface Resource {
   readonly stack?: string;
   readonly logicalId?: string;
   readonly constructPath?: string;
+  /** Type and logical id under which the author wrote it, where a transform of AWS made it of that: `AWS::Serverless::Function`. */
+  readonly declaredType?: string;
+  readonly declaredName?: string;
+  /** Names of the properties that the author wrote there. */
+  readonly declaredProperties?: readonly string[];
   /** The user's own source line, from a cloud assembly's metadata. */
   readonly sourceLine?: { readonly file: string; readonly line: number; readonly column: number };
   readonly account?: string;

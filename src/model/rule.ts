@@ -71,6 +71,10 @@ export interface Rule {
   readonly fix: {
     readonly text: string;
     readonly cloudformation?: string;
+    /** A piece of a SAM template: `Globals` or `Resources`, as it is merged into the template. */
+    readonly sam?: string;
+    /** The one thing that several rules ask for; those with the same words are repaired together. */
+    readonly together?: string;
     readonly cdk?: string;
     readonly cli?: string;
   };
@@ -94,6 +98,8 @@ export interface RuleExample {
   readonly on?: string;
   /** Part of the message or reason that must be there. */
   readonly says?: string;
+  /** `sam`: once `fix.sam` is merged into the template, nothing in it fails the rule. */
+  readonly repairedBy?: 'sam';
   /** A whole template, long or short intrinsic forms. */
   readonly template: unknown;
   /** The function code seen with it, for rules that weigh code: logical id -> capabilities. */
@@ -116,7 +122,13 @@ export interface Deviation {
     /** What decides the exit code: `failOn`, `unknown`. */
     | 'threshold'
     /** What may waive: a waivers file, a baseline, suppressions for other tools, waivers that are refused. */
-    | 'waivers';
+    | 'waivers'
+    /** Rules and levels that hold in some files alone. */
+    | 'path'
+    /** What the options of the run leave out. */
+    | 'selection'
+    /** Files that are not read. */
+    | 'input';
   readonly ruleId?: string;
   readonly detail: string;
   readonly reason?: string;
@@ -164,13 +176,17 @@ export type PatternTest = (text: string) => boolean;
 /** Compiles patterns of a user's rules to tests whose time is linear. */
 export type PatternEngine = (pattern: string) => PatternTest;
 
-/** Rules and flows that a run was cut down to; an empty list is no limit. */
+/** What a run was cut down to; an empty list is no limit. Rules are ids, globs of them, or services. */
 export interface RunSelection {
   readonly rules: readonly string[];
   readonly flows: readonly string[];
   /** Absent where every level was asked. */
   readonly level?: Level;
-  /** Rules of which a level left clauses out: what they no longer report need not be repaired. */
+  /** Rules that were not asked. */
+  readonly skippedRules?: readonly string[];
+  /** Absent where findings of every severity were asked. */
+  readonly minSeverity?: Severity;
+  /** Rules that were not asked whole, or not everywhere: what they no longer report need not be repaired. */
   readonly partial?: readonly string[];
 }
 
@@ -187,6 +203,11 @@ export interface RuleSet {
   readonly deviations: readonly Deviation[];
   /** Present where `rules` are not all rules of the set. */
   readonly selection?: RunSelection;
+  /**
+   * Present where the configuration has settings for some files: rules and parameters as they hold for the resources
+   * of a file (its name in reports; undefined for what is in none). `rules` are then all that hold anywhere.
+   */
+  readonly forFile?: (file: string | undefined) => Pick<RuleSet, 'rules' | 'parameters'>;
   /** Present where the set holds rules of the user's own. */
   readonly patternEngine?: PatternEngine;
 }

@@ -26,6 +26,9 @@ export interface ResourceSummary {
   readonly stack?: string;
   readonly constructPath?: string;
   readonly sourceLine?: string;
+  /** Type and logical id that the author wrote, where SAM made the resource of it: `AWS::Serverless::Function`. */
+  readonly declaredType?: string;
+  readonly declaredName?: string;
   readonly account?: string;
   readonly region?: string;
   readonly arn?: string;
@@ -157,12 +160,30 @@ export interface RuleSummary {
   readonly fix: {
     readonly text: string;
     readonly cloudformation?: string;
+    readonly sam?: string;
+    readonly together?: string;
     readonly cdk?: string;
     readonly cli?: string;
   };
   readonly controls: readonly { readonly framework: string; readonly id: string; readonly source: string }[];
   readonly references: readonly string[];
   readonly origin: string;
+}
+
+/** One edit of the source, and the open failures that it removes. */
+export interface Edit {
+  /** What to do, in words. */
+  readonly title: string;
+  /** How that is written in the source. */
+  readonly snippet?: { readonly language: string; readonly text: string };
+  /** File, or account and Region; absent for an application whose constructs are edited. */
+  readonly where?: string;
+  /** Of the gravest failure that it removes. */
+  readonly severity: Severity;
+  readonly findings: number;
+  readonly rules: readonly string[];
+  /** Names of the resources as their author wrote them. */
+  readonly resources: readonly string[];
 }
 
 export interface ScanInput {
@@ -221,5 +242,7 @@ export interface ScanResult {
   readonly evaluations: readonly Evaluation[];
   readonly flows: readonly FlowSummary[];
   readonly requirements: readonly RequirementSummary[];
+  /** The edits that remove most open failures, best first, at most 10; each failure counts for one. */
+  readonly firstEdits?: readonly Edit[];
   readonly diagnostics: readonly Diagnostic[];
 }

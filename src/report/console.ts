@@ -192,7 +192,7 @@ function addWaived(page: Page, result: ScanResult): void {
 function addChanges(page: Page, result: ScanResult): void {
   const changes = describeChanges(result);
   if (changes.length === 0) return;
-  page.heading(`Changed by the configuration: ${changes.length}`);
+  page.heading(`Changed from the defaults: ${changes.length}`);
   for (const change of changes) page.field(2, '- ', change);
 }
 

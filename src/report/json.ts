@@ -7,7 +7,7 @@ import { jsonParts, Streamed } from './json-parts.ts';
  */
 export const memberOrder: readonly string[] = [
   ...['schemaVersion', 'tool', 'ruleSet', 'startedAt', 'inputs', 'places', 'skipped'],
-  ...['summary', 'evaluations'],
+  ...['summary', 'firstEdits', 'evaluations'],
   ...['code', 'kind', 'ruleId', 'id', 'diagram', 'type', 'name', 'title', 'framework', 'version', 'digest'],
   ...[
     'requirement',
@@ -24,10 +24,23 @@ export const memberOrder: readonly string[] = [
     'fingerprint',
   ],
   ...['entry', 'resource', 'where', 'what', 'value', 'expected', 'holds', 'source', 'owner', 'expires'],
-  ...['stack', 'constructPath', 'sourceLine', 'account', 'region', 'arn'],
+  ...['stack', 'constructPath', 'declaredType', 'declaredName', 'sourceLine', 'account', 'region', 'arn'],
   ...['file', 'pointer', 'startLine', 'startColumn', 'endLine', 'endColumn'],
   ...['location', 'evidence', 'related', 'node', 'label', 'group', 'from', 'to', 'dashed', 'nodes', 'edges'],
-  ...['decides', 'why', 'fix', 'text', 'cloudformation', 'cdk', 'cli', 'controls', 'references', 'origin'],
+  ...[
+    'decides',
+    'why',
+    'fix',
+    'text',
+    'cloudformation',
+    'sam',
+    'cdk',
+    'cli',
+    'together',
+    'controls',
+    'references',
+    'origin',
+  ],
   ...['rules', 'resources', 'evaluated', 'deviations', 'selection', 'complete', 'partial'],
   ...['pass', 'fail', 'unknown', 'notApplicable', 'waived', 'bySeverity', 'possibleBySeverity', 'byFlow'],
   ...[

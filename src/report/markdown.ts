@@ -124,7 +124,7 @@ function addVerdict(page: LimitedPage, { summary, flows, tool }: ScanResult): vo
 function addChanges(page: LimitedPage, result: ScanResult): void {
   const changes = describeChanges(result);
   const waivers = describeWaivers(result);
-  if (changes.length > 0) page.add('', `**Changed by the configuration (${changes.length}):**`, '');
+  if (changes.length > 0) page.add('', `**Changed from the defaults (${changes.length}):**`, '');
   for (const change of changes.slice(0, changesLimit)) page.add(`- ${cell(change)}`);
   if (changes.length > changesLimit) page.add(`- and ${changes.length - changesLimit} more`);
   if (waivers.length > 0) page.add('', `**Waived:** ${cell(waivers.join(', '))}`);

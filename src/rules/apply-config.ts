@@ -12,6 +12,7 @@ import type {
 } from '../model/rule.ts';
 import { nearest } from './nearest.ts';
 import { parameterProblem } from './parameter-problem.ts';
+import { rulesNamed } from './rule-words.ts';
 
 /** What headgate.yaml may say of one rule. */
 export interface RuleSetting {
@@ -31,16 +32,16 @@ export interface RuleSources {
   readonly patternEngine?: PatternEngine;
 }
 
+/** Settings by rule: an id, a glob of ids, or the name of a service. */
+export type RuleSettings = Readonly<Record<string, RuleSetting | 'off' | false>>;
+
 /**
  * Applies a user's settings and freezes the set. Whatever differs from the shipped set is kept
  * as a deviation, so that no rule is weakened silently.
+ * @param settings of several that name a rule, a later one adds to the earlier ones and wins over them.
  * @throws HeadgateError `rule-unknown` or `parameter-invalid`.
  */
-export function applySettings(
-  sources: RuleSources,
-  settings: Readonly<Record<string, RuleSetting | 'off' | false>>,
-): RuleSet {
-  const ids = sources.rules.map((rule) => rule.id);
+export function applySettings(sources: RuleSources, ...settings: readonly RuleSettings[]): RuleSet {
   const deviations: Deviation[] = sources.rules
     .filter((rule) => rule.origin !== 'shipped')
     .map((rule) => ({ kind: 'added-rule', ruleId: rule.id, detail: `added from ${rule.file}` }));
@@ -50,10 +51,9 @@ export function applySettings(
     parameters[rule.id] = Object.fromEntries(
       Object.entries(rule.parameters).map(([name, parameter]) => [name, parameter.default]),
     );
-  for (const [id, raw] of Object.entries(settings)) {
+  for (const [id, setting] of settingsByRule(sources.rules, settings)) {
     const rule = effective.get(id);
-    if (rule === undefined) throw unknownRule(id, ids);
-    const setting: RuleSetting = raw === 'off' || raw === false ? { off: true } : raw;
+    if (rule === undefined) continue; // settings are of these rules alone
     parameters[id] = { ...parameters[id], ...settle(rule, setting) };
     deviations.push(...deviate(rule, setting));
     if (setting.off === true) effective.delete(id);
@@ -77,12 +77,24 @@ function withSeverity(rule: Rule, severity: Severity): Rule {
   return { ...rule, severity, assert: rule.assert.map((clause) => ({ ...clause, severity })) };
 }
 
-function unknownRule(id: string, ids: readonly string[]): HeadgateError {
-  const meant = nearest(id, ids);
-  return new HeadgateError(
-    'rule-unknown',
-    `No rule is called \`${id}\`${meant === undefined ? '' : `; did you mean \`${meant}\`?`} \`headgate rules list\` lists them all.`,
-  );
+function settingsByRule(
+  rules: readonly Rule[],
+  settings: readonly RuleSettings[],
+): ReadonlyMap<string, RuleSetting> {
+  const byRule = new Map<string, RuleSetting>();
+  for (const [word, raw] of settings.flatMap((each) => Object.entries(each))) {
+    const later: RuleSetting = raw === 'off' || raw === false ? { off: true } : { off: false, ...raw };
+    for (const id of rulesNamed(word, rules)) {
+      const { parameters, ...earlier } = byRule.get(id) ?? {};
+      const both = { ...parameters, ...later.parameters };
+      byRule.set(id, {
+        ...earlier,
+        ...later,
+        ...(Object.keys(both).length === 0 ? {} : { parameters: both }),
+      });
+    }
+  }
+  return byRule;
 }
 
 function settle(rule: Rule, setting: RuleSetting): Record<string, unknown> {

@@ -1,9 +1,11 @@
-import { dirname, relative, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import { readRegularText, UnreadableFileError } from '../files/read-regular-file.ts';
+import { globProblem } from '../model/glob.ts';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { Level, Severity } from '../model/rule.ts';
 import type { ObjectValue } from '../model/value.ts';
-import type { RuleSetting } from './apply-config.ts';
+import type { RuleSettings } from './apply-config.ts';
 
 /** headgate.yaml, validated. */
 export interface HeadgateConfig {
@@ -18,9 +20,25 @@ export interface HeadgateConfig {
   readonly account?: string;
   readonly parameters?: string;
   readonly peerSuppressions?: readonly ('checkov' | 'cfn_nag' | 'cfn-guard' | 'cdk-nag')[];
-  readonly rules?: Readonly<Record<string, RuleSetting | 'off' | false>>;
+  readonly rules?: RuleSettings;
   readonly outside?: readonly OutsideFact[];
   readonly trust?: TrustSettings;
+  /** Globs of files in folders that are read; all where it is absent. Like `exclude`, relative to `folder`. */
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
+  /** What holds in some files alone; of several that fit a file, later ones win. */
+  readonly overrides?: readonly PathOverride[];
+  /** The folder of the configuration, absolute; not a setting. */
+  readonly folder?: string;
+}
+
+/** Settings for the resources of some files. */
+export interface PathOverride {
+  /** Globs, relative to the folder of the configuration. */
+  readonly paths: readonly string[];
+  readonly level?: Level;
+  readonly rules?: RuleSettings;
+  readonly reason?: string;
 }
 
 /** What the configuration takes from the files that are scanned; everything unless it says otherwise. */
@@ -86,18 +104,45 @@ async function readConfig(
       { file: shown },
     );
   }
-  return value as HeadgateConfig;
+  const config = value as HeadgateConfig;
+  refuseGlobs(config, shown);
+  return config;
+}
+
+/** A sign that a glob does not know would make it fit nothing, unnoticed. */
+function refuseGlobs({ include = [], exclude = [], overrides = [] }: HeadgateConfig, shown: string): void {
+  for (const glob of [...include, ...exclude, ...overrides.flatMap(({ paths }) => paths)]) {
+    const problem = globProblem(glob);
+    if (problem !== undefined)
+      throw new HeadgateError('config-invalid', `The path \`${glob}\` in \`${shown}\` ${problem}.`, {
+        file: shown,
+      });
+  }
 }
 
 /**
- * The configuration of a folder: the file given, else its headgate.yaml, else nothing.
+ * The configuration of a folder: the file given, else the headgate.yaml of the folder or of the nearest folder above
+ * it that has one, up to the root of the repository; else nothing.
  * @throws HeadgateError as `readConfig`.
  */
 export async function readConfigIn(cwd: string, given: string | undefined): Promise<HeadgateConfig> {
-  const name = given ?? 'headgate.yaml';
-  const file = resolve(cwd, name);
-  const config = (await readConfig(file, name, given !== undefined)) ?? {};
-  return withPathsFrom(config, dirname(file), cwd);
+  for (const folder of given === undefined ? foldersUpToRoot(resolve(cwd)) : [cwd]) {
+    const file = resolve(folder, given ?? 'headgate.yaml');
+    const shown = given ?? (relative(cwd, file) || 'headgate.yaml');
+    const config = await readConfig(file, shown, given !== undefined);
+    if (config !== undefined) return { ...withPathsFrom(config, dirname(file), cwd), folder: dirname(file) };
+  }
+  return {};
+}
+
+/** The folder and those above it, up to the one that holds `.git`; the folder alone where none does. */
+function foldersUpToRoot(start: string): string[] {
+  const folders: string[] = [];
+  for (let folder = start; ; folder = dirname(folder)) {
+    folders.push(folder);
+    if (existsSync(join(folder, '.git'))) return folders;
+    if (folder === dirname(folder)) return [start];
+  }
 }
 
 /** Paths in a configuration start from its own folder, wherever the command is run. */

@@ -41,6 +41,7 @@ const exampleSchema = {
     verdict: { enum: ['pass', 'fail', 'unknown', 'notApplicable'] },
     on: text,
     says: text,
+    repairedBy: { const: 'sam', description: 'The template passes once `fix.sam` is merged into it.' },
     template: { type: 'object' },
     code: { type: 'object', additionalProperties: { type: 'array', items: text } },
   },
@@ -119,7 +120,22 @@ export const ruleSchema = {
       type: 'object',
       additionalProperties: false,
       required: ['text'],
-      properties: { text, cloudformation: text, cdk: text, cli: text },
+      properties: {
+        text,
+        cloudformation: text,
+        sam: {
+          type: 'string',
+          pattern: '^(Globals|Resources):\\n  \\w+:',
+          description:
+            'A piece of a SAM template, indented by two; an example of a SAM template is repaired by it.',
+        },
+        cdk: text,
+        cli: text,
+        together: {
+          ...text,
+          description: 'One thing that repairs findings of several rules, which have the same words here.',
+        },
+      },
     },
     references: { type: 'array', items: text },
     waivable: { type: 'boolean' },
@@ -147,18 +163,22 @@ export const configSchema = {
     account: { type: 'string', pattern: '^[0-9]{12}$' },
     parameters: text,
     peerSuppressions: { type: 'array', items: { enum: ['checkov', 'cfn_nag', 'cfn-guard', 'cdk-nag'] } },
-    rules: {
-      type: 'object',
-      additionalProperties: {
-        anyOf: [
-          { const: 'off' },
-          { const: false },
-          {
-            type: 'object',
-            additionalProperties: false,
-            properties: { off: { type: 'boolean' }, severity, parameters: { type: 'object' }, reason: text },
-          },
-        ],
+    rules: { $ref: '#/$defs/rules' },
+    include: { type: 'array', items: text, description: 'Globs of the files in folders that are read.' },
+    exclude: { type: 'array', items: text, description: 'Globs of files in folders that are not read.' },
+    overrides: {
+      type: 'array',
+      description: 'Settings for the resources of some files; of several that fit, later ones win.',
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['paths'],
+        properties: {
+          paths: { type: 'array', items: text, minItems: 1 },
+          level: { enum: ['essential', 'standard', 'reference'] },
+          rules: { $ref: '#/$defs/rules' },
+          reason: text,
+        },
       },
     },
     trust: {
@@ -184,6 +204,23 @@ export const configSchema = {
             properties: { type: text, name: text, arn: text, properties: { type: 'object' } },
           },
         },
+      },
+    },
+  },
+  $defs: {
+    rules: {
+      type: 'object',
+      description: 'By rule id, glob of ids, or service.',
+      additionalProperties: {
+        anyOf: [
+          { const: 'off' },
+          { const: false },
+          {
+            type: 'object',
+            additionalProperties: false,
+            properties: { off: { type: 'boolean' }, severity, parameters: { type: 'object' }, reason: text },
+          },
+        ],
       },
     },
   },

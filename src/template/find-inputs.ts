@@ -17,6 +17,10 @@ const skippedFolders: ReadonlySet<string> = new Set([
 /** Names under which CloudFormation's own tools and editors keep templates. */
 const templateName = /\.(?:json|jsn|ya?ml|template|tmpl|cform|cfn|txt)$/i;
 
+/** The path that stands for the standard input, and the name of what is read there. */
+export const standardInput = '-';
+export const standardInputName = 'stdin';
+
 const manifestLimitBytes = 50 * 1024 * 1024;
 
 /** Something in a folder that was left out. */
@@ -27,6 +31,16 @@ export interface LeftOut {
   readonly reason: string;
   /** `outside` and `denied`: something may be there that is not decided. */
   readonly kind: 'outside' | 'denied' | 'other';
+}
+
+/** Where paths are followed to. */
+export interface FindOptions {
+  /** Absolute; files are named relative to it. */
+  readonly cwd: string;
+  /** Folder outside of which nothing is read; the named folders and the folders of named files where it is absent. */
+  readonly root?: string;
+  /** Why something that lies in a named folder is left out, in words; absolute paths. Assemblies are read as a whole. */
+  readonly leaveOut?: (path: string, kind: 'file' | 'folder' | 'assembly') => string | undefined;
 }
 
 /** What the paths of a scan lead to; absolute paths, in a fixed order. */
@@ -41,13 +55,23 @@ export interface FoundInputs {
 
 /**
  * Follows files and folders to templates and cloud assemblies.
+ * @param leaveOut says what is left out of folders that are named.
  * @param root folder outside of which nothing is read; the folders that are named, and the folders of named files, where it is not given.
  * @throws HeadgateError `input-missing` for a path that does not exist, `input-outside` for one that leads out.
  */
-export async function findInputs(paths: readonly string[], cwd: string, root?: string): Promise<FoundInputs> {
-  const boundary = await boundaryOf(paths, cwd, root);
-  const finder = new Finder(boundary);
-  for (const path of paths) await finder.start(resolve(cwd, path), path);
+export async function findInputs(
+  paths: readonly string[],
+  { cwd, root, leaveOut }: FindOptions,
+): Promise<FoundInputs> {
+  const files = paths.filter((path) => path !== standardInput);
+  const boundary = await boundaryOf(files, cwd, root);
+  const finder = new Finder(boundary, leaveOut ?? (() => undefined));
+  for (const path of files) await finder.start(resolve(cwd, path), path);
+  if (files.length < paths.length) {
+    if (root === undefined) boundary.push(await realpath(cwd));
+    const path = join(cwd, standardInputName);
+    finder.templates.set(path, { path, explicit: true });
+  }
   const { templates, assemblies, leftOut } = finder;
   return { templates: [...templates.values()], assemblies: [...assemblies], leftOut, boundary };
 }
@@ -56,7 +80,7 @@ async function boundaryOf(
   paths: readonly string[],
   cwd: string,
   root: string | undefined,
-): Promise<Boundary> {
+): Promise<string[]> {
   const place = await realpath(cwd);
   const given = root === undefined ? undefined : await existing(resolve(cwd, root), root);
   const found: string[] = [];
@@ -104,12 +128,15 @@ class Finder {
   /** Real paths of folders walked, against loops of symbolic links. */
   readonly #seen = new Set<string>();
 
-  constructor(readonly boundary: Boundary) {}
+  constructor(
+    readonly boundary: Boundary,
+    readonly reasonToLeaveOut: NonNullable<FindOptions['leaveOut']>,
+  ) {}
 
   async start(path: string, given: string): Promise<void> {
     const found = await stat(path);
     if (found.isDirectory()) {
-      await this.#folder(path).catch((cause: unknown) => {
+      await this.#folder(path, true).catch((cause: unknown) => {
         throw new HeadgateError(
           'input-missing',
           `The folder \`${given}\` cannot be read; check its permissions.`,
@@ -122,13 +149,13 @@ class Finder {
     else this.templates.set(path, { path, explicit: true });
   }
 
-  async #folder(path: string): Promise<void> {
+  async #folder(path: string, isNamed = false): Promise<void> {
     const real = await realpath(path);
     if (this.#seen.has(real)) return;
     this.#seen.add(real);
     const entries = await readdir(path, { withFileTypes: true });
     if (entries.some((entry) => entry.name === 'manifest.json') && (await this.#isAssembly(path))) {
-      this.assemblies.add(path);
+      if (isNamed || !this.#isLeftOut(path, 'assembly')) this.assemblies.add(path);
       return;
     }
     entries.sort((left, right) => (left.name < right.name ? -1 : 1));
@@ -140,13 +167,21 @@ class Finder {
     if (target === undefined) return;
     if (target.isDirectory()) {
       if (entry.name.startsWith('.') || skippedFolders.has(entry.name)) return;
+      if (this.#isLeftOut(path, 'folder')) return;
       await this.#folder(path).catch(() => {
         this.leftOut.push({ path, reason: 'the folder cannot be read', kind: 'denied' });
       });
     } else if (templateName.test(entry.name) && !this.templates.has(path)) {
+      if (this.#isLeftOut(path, 'file')) return;
       if (target.isFile()) this.templates.set(path, { path, explicit: false });
       else this.leftOut.push({ path, reason: 'it is not a regular file', kind: 'other' });
     }
+  }
+
+  #isLeftOut(path: string, kind: 'file' | 'folder' | 'assembly'): boolean {
+    const reason = this.reasonToLeaveOut(path, kind);
+    if (reason !== undefined) this.leftOut.push({ path, reason, kind: 'other' });
+    return reason !== undefined;
   }
 
   /** What a link leads to; undefined, and left out, where that is nothing or outside. */

@@ -6,7 +6,7 @@ import { entriesOf, isRawObject, member, type RawObject } from '../text/raw.ts';
 import { decodeText } from '../text/source-text.ts';
 
 /** CloudFormation takes 1 MB; a file of this size is something else. */
-const sizeLimitBytes = 50 * 1024 * 1024;
+export const templateLimitBytes = 50 * 1024 * 1024;
 
 /** What came of reading one file. */
 export type LoadedFile =
@@ -29,17 +29,18 @@ const hiddenKey = /\\[uUx\r\n]|\*[^\s,[\]{}]{1,100}[\t ]{0,20}:/;
 /**
  * Reads a file that may be a template. `file` is its name in reports. No transform is run yet.
  * A file that is not well-formed is `broken` when it looks like a template, or when it was not `found` by chance;
- * what is no template is `other`. An assembly may hold stacks without resources.
+ * what is no template is `other`. `given` are the bytes of what is no file. An assembly may hold stacks without resources.
  */
 export async function loadTemplate(
   path: string,
   file: string,
   use: TemplateUse,
   boundary: Boundary,
+  given?: Uint8Array,
 ): Promise<LoadedFile> {
   let bytes: Uint8Array;
   try {
-    bytes = await readRegularFile(path, sizeLimitBytes, boundary);
+    bytes = given ?? (await readRegularFile(path, templateLimitBytes, boundary));
   } catch (error) {
     if (!(error instanceof UnreadableFileError)) throw error;
     if (error.reason !== 'too-large') return { kind: 'unreadable', error };

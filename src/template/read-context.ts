@@ -1,19 +1,18 @@
 import { pseudoParameter, type Environment } from './environment.ts';
 import { SymbolicValue, type Value } from '../model/value.ts';
 import type { Boundary } from '../files/read-regular-file.ts';
+import type { FindOptions } from './find-inputs.ts';
 import type { ReadingBuilder } from './reading-builder.ts';
 
 /** What a caller knows beside the files. */
-export interface ReadTemplatesOptions {
-  /** Absolute; files are named relative to it. */
-  readonly cwd: string;
-  /** Folder outside of which nothing is read; the named folders and the folders of named files where it is absent. */
-  readonly root?: string;
+export interface ReadTemplatesOptions extends FindOptions {
   /** Values of template parameters, by name. */
   readonly parameters?: Readonly<Record<string, string>>;
   readonly region?: string;
   readonly account?: string;
   readonly partition?: string;
+  /** What the path `-` stands for: a template that is in no file, read as if it lay in `cwd`. */
+  readonly stdin?: Uint8Array;
   /** Look into functions' bundles for what their code does. */
   readonly readCode?: boolean;
 }

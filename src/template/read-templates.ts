@@ -30,7 +30,7 @@ export async function readTemplates(
   paths: readonly string[],
   options: ReadTemplatesOptions,
 ): Promise<SourceReading> {
-  const found = await findInputs(paths, options.cwd, options.root);
+  const found = await findInputs(paths, options);
   const builder = new ReadingBuilder();
   const context: ReadContext = {
     builder,

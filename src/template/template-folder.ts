@@ -4,7 +4,7 @@ import { withIncludedBodies } from './documents.ts';
 import { loadTemplate, type LoadedFile, type TemplateUse } from './load-template.ts';
 import type { SourceDiagnostic } from '../model/source.ts';
 import type { UnreadableFileError } from '../files/read-regular-file.ts';
-import type { LeftOut } from './find-inputs.ts';
+import { standardInputName, type LeftOut } from './find-inputs.ts';
 import { nestingLimit, passedParameters, reportLimit, reportMissing } from './nested-stacks.ts';
 import { entriesOf, member } from '../text/raw.ts';
 import { givenParameter, givenToTransforms, type ReadContext } from './read-context.ts';
@@ -36,7 +36,9 @@ class TemplateFiles {
   async load(path: string, use: TemplateUse): Promise<void> {
     const { builder, nameOf } = this.context;
     const name = nameOf(path);
-    const loaded = await loadTemplate(path, name, use, this.context.boundary);
+    const { stdin } = this.context.options;
+    const given = stdin !== undefined && name === standardInputName ? stdin : undefined;
+    const loaded = await loadTemplate(path, name, use, this.context.boundary, given);
     if (loaded.kind === 'template') this.#loaded.set(path, loaded);
     else if (loaded.kind === 'broken') {
       builder.addTemplate(loaded.parsed);

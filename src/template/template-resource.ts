@@ -1,10 +1,10 @@
-import type { SymbolicLocation } from '../model/location.ts';
+import { fromPointer, type SymbolicLocation } from '../model/location.ts';
 import type { SecretTexts } from '../model/secret-texts.ts';
 import type { CodeEvidence, Resource } from '../model/resource.ts';
 import { isObjectValue, type Cause, type ObjectValue, type Path } from '../model/value.ts';
 import { locateDerived } from './locate-derived.ts';
 import { locatePath, type WrittenResource } from './locate.ts';
-import { isRawObject, member, type RawObject } from '../text/raw.ts';
+import { entriesOf, isRawObject, member, type RawObject } from '../text/raw.ts';
 import type { ConstructInfo } from './construct-metadata.ts';
 import type { Environment } from './environment.ts';
 import type { ParsedTemplate } from '../text/parse-template.ts';
@@ -36,6 +36,9 @@ export class TemplateResource implements Resource {
   readonly uncertain?: Cause;
   readonly generated?: true;
   readonly constructPath?: string;
+  readonly declaredType?: string;
+  readonly declaredName?: string;
+  readonly declaredProperties?: readonly string[];
   readonly sourceLine?: { readonly file: string; readonly line: number; readonly column: number };
   readonly account?: string;
   readonly region?: string;
@@ -68,6 +71,12 @@ export class TemplateResource implements Resource {
     const info = owner.options.construct?.(logicalId);
     const path = info?.constructPath ?? member(written.raw['Metadata'], 'aws:cdk:path');
     if (typeof path === 'string') this.constructPath = path;
+    const declared = declaredIn(written, logicalId);
+    if (declared !== undefined) {
+      this.declaredName = declared.name;
+      this.declaredType = declared.type;
+      this.declaredProperties = declared.properties;
+    }
     if (info?.sourceLine !== undefined) this.sourceLine = info.sourceLine;
     const code = owner.code.get(logicalId);
     if (code !== undefined) this.code = code;
@@ -115,6 +124,35 @@ export class TemplateResource implements Resource {
     const condition = this.#written.raw['Condition'];
     return typeof condition === 'string' ? this.#owner.resolver.assuming(condition, true, work) : work();
   }
+}
+
+/** Logical ids of the APIs that SAM makes of the events of functions, with the type that settings for them have. */
+const implicitApis: readonly (readonly [RegExp, string])[] = [
+  [/^ServerlessRestApi/, 'AWS::Serverless::Api'],
+  [/^ServerlessHttpApi/, 'AWS::Serverless::HttpApi'],
+];
+
+interface Declared {
+  readonly name: string;
+  readonly type: string;
+  readonly properties: readonly string[];
+}
+
+/** The resource of SAM that a resource was made of. */
+function declaredIn({ derived }: WrittenResource, logicalId: string): Declared | undefined {
+  if (derived === undefined) return undefined;
+  const [section, name] = fromPointer(derived.origin.pointer);
+  const implicit = implicitApis.find(([id]) => id.test(logicalId));
+  if (implicit !== undefined) return { name: logicalId, type: implicit[1], properties: [] };
+  if (section !== 'Resources' || name === undefined) return undefined;
+  const written = member(member(derived.source, 'Resources'), String(name));
+  const type = member(written, 'Type');
+  if (typeof type !== 'string' || !type.startsWith('AWS::Serverless::')) return undefined;
+  return {
+    name: String(name),
+    type,
+    properties: entriesOf(member(written, 'Properties')).map(([key]) => key),
+  };
 }
 
 /** The members that are written out, beside a macro or a loop that could not be evaluated. */

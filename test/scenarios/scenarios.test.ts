@@ -48,7 +48,8 @@ async function play(scenario: Scenario): Promise<Scenario> {
       .replace(
         /\d+ of \d+ rules are not checked, and \d+ in part/,
         'n of m rules are not checked, and k in part',
-      );
+      )
+      .replace(/\d+ of \d+ rules are (checked|not checked)/, 'n of m rules are $1');
   const writes = Object.fromEntries(
     Object.keys(scenario.writes ?? {}).map((name) => [name, mask(readFileSync(join(place, name), 'utf8'))]),
   );

@@ -46,6 +46,8 @@ export function generateResource(generation: Generation): Resource {
     ...(parent.account === undefined ? {} : { account: parent.account }),
     ...(parent.region === undefined ? {} : { region: parent.region }),
     ...(parent.sourceLine === undefined ? {} : { sourceLine: parent.sourceLine }),
+    ...(parent.declaredType === undefined ? {} : { declaredType: parent.declaredType }),
+    ...(parent.declaredName === undefined ? {} : { declaredName: parent.declaredName }),
     ...(parent.constructPath === undefined ? {} : { constructPath: parent.constructPath }),
   };
 }

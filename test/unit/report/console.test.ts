@@ -39,7 +39,7 @@ describe('renderConsole', () => {
       '  3 failed (1 critical, 1 high, 1 medium), 2 unknown, 2 passed, 1 not\n  applicable, 1 waived\n',
     );
     expect(text).toContain('1 deviation from the shipped set\n');
-    expect(text).toContain('Changed by the configuration: 1\n  - api.gateway.usage-plans: medium -> low');
+    expect(text).toContain('Changed from the defaults: 1\n  - api.gateway.usage-plans: medium -> low');
   });
 
   it('fits 80 columns, and 60', () => {

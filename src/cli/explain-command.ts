@@ -1,0 +1,24 @@
+import type { Command } from 'commander';
+import type { ExplainOptions } from './explain-action.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** `headgate explain <rule or fingerprint>`. */
+export function addExplainCommand(program: Command, surroundings: Surroundings): void {
+  program
+    .command('explain')
+    .description('Explain a rule, or a finding of a saved result.')
+    .argument('<what>', 'id of a rule, or fingerprint of a finding (its beginning is enough)')
+    .option('--result <file>', 'the saved result that holds the finding', 'headgate.json')
+    .option(
+      '--rules <dir>',
+      'add a folder of your own rules (repeatable)',
+      (folder: string, previous: readonly string[]) => [...previous, folder],
+      [],
+    )
+    .option('--config <file>', 'configuration file')
+    .option('--debug', 'show stack traces of errors')
+    .action(async (what: string, options: ExplainOptions) => {
+      const { explain } = await import('./explain-action.ts');
+      await explain(what, options, surroundings);
+    });
+}
