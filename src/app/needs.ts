@@ -79,9 +79,25 @@ export function needsOf(rules: readonly Rule[]): Needs {
     const scope: Scope = { current, bindings: new Map([['self', current]]) };
     for (const clause of [...rule.when, ...rule.assert]) visit(clause.that, scope, read);
   }
+  // Which version of a function serves is told by what invokes it.
+  if ([...(properties.get(functionType) ?? [])].some((property) => !ofAllVersions.has(property))) {
+    readInvokers(new Set([functionType]), read);
+    for (const type of ['AWS::Lambda::Alias', 'AWS::Lambda::Version']) read(type);
+  }
   const types = new Set(properties.keys());
   return { types, properties };
 }
+
+const functionType = 'AWS::Lambda::Function';
+
+/** What a function has for all of its versions together. */
+const ofAllVersions: ReadonlySet<string> = new Set([
+  'CodeSigningConfigArn',
+  'FunctionName',
+  'RecursiveLoop',
+  'ReservedConcurrentExecutions',
+  'Tags',
+]);
 
 type Read = (type: string, property?: string) => void;
 
@@ -244,6 +260,9 @@ function readInvokers(types: ReadonlySet<string>, read: Read): ReadonlySet<strin
   // What ties an entry to the function: routes and methods to their API, permissions to their source.
   for (const type of ['AWS::Lambda::Permission', 'AWS::Lambda::Alias', 'AWS::Lambda::Version'])
     for (const property of ['FunctionName', 'Principal', 'SourceArn']) read(type, property);
+  // Who polls is read by the mapping, and who else may call by the function's policy.
+  read('AWS::Lambda::EventSourceMapping', 'FunctionName');
+  read('AWS::Lambda::ResourcePolicy', 'PolicyDocument');
   for (const type of types) read(type);
   return far;
 }

@@ -1,7 +1,8 @@
 import { evaluateRules } from '../evaluate/evaluate.ts';
 import { linkGraph } from '../graph/link-graph.ts';
+import type { ResourceGraph } from '../model/resource-graph.ts';
 import type { RuleSet } from '../model/rule.ts';
-import type { ScanResult } from '../model/scan-result.ts';
+import type { Diagnostic, ScanResult } from '../model/scan-result.ts';
 import type { SourceReading } from '../model/source.ts';
 import { assembleResult } from './result.ts';
 import { idleFacts } from './outside-facts.ts';
@@ -27,8 +28,21 @@ export function decideReading(reading: SourceReading, options: DecideOptions): S
   const graph = linkGraph(reading, outside === undefined ? {} : { declared: outside });
   const evaluations = evaluateRules(ruleSet, graph, { now, positions: reading.positions, detail });
   const waived = waive(evaluations, reading, ruleSet, now, options);
-  const diagnostics = [...waived.diagnostics, ...idleFacts(outside ?? [], graph)];
+  const diagnostics = [...waived.diagnostics, ...idleFacts(outside ?? [], graph), ...tellVersions(graph)];
   return assembleResult({ version, startedAt: now, ruleSet, reading, graph, ...waived, diagnostics });
+}
+
+/** Which functions are evaluated as published versions: what is read of them is not what $LATEST has. */
+function tellVersions(graph: ResourceGraph): readonly Diagnostic[] {
+  const served = graph.ofType('AWS::Lambda::Function').flatMap(({ served }) => served ?? []);
+  const published = served.filter(({ version }) => version !== '$LATEST');
+  if (published.length === 0) return [];
+  const names = published.map(
+    ({ functionId, version }) => `${functionId.split(':').at(-1) ?? ''}:${version}`,
+  );
+  const shown = names.slice(0, 10).join(', ') + (names.length > 10 ? ` and ${names.length - 10} more` : '');
+  const message = `functions are evaluated as the versions that their aliases and ARNs invoke, not as $LATEST: ${shown}`;
+  return [{ code: 'function-versions', severity: 'info', message, where: 'account', blocks: [] }];
 }
 
 /**

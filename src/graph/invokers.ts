@@ -195,12 +195,14 @@ function permitted(
   known: readonly ReadTarget[],
   context: LinkContext,
 ): readonly ReadTarget[] {
-  return context.related(invoked, 'permissions').edges.flatMap(({ to, uncertain }) => {
+  return context.related(invoked, 'permissions').edges.flatMap(({ to, uncertain, attributes: named }) => {
     if (to === undefined) return [];
     const doubt = bothDoubts(uncertain, to.uncertain);
+    const qualifier: Value | undefined = named?.qualifier;
     const entries = (permission: Resource): readonly ReadTarget[] =>
       permittedBy(permission, invoked, known, context).map((target) => ({
         ...target,
+        attributes: { ...target.attributes, ...(qualifier === undefined ? {} : { qualifier }) },
         ...doubted(bothDoubts(target.uncertain, doubt)),
       }));
     return inEachWorldOf(to, entries, keyOf).map(withDoubts);

@@ -15,6 +15,7 @@ import { createRelations } from './relations.ts';
 import { createLinkContext } from './resolve-target.ts';
 import { addTo, indexResources, type ResourceIndex } from './resource-index.ts';
 import { usedServices } from './used-services.ts';
+import { serveVersions } from './served-versions.ts';
 import { statesInWorlds } from './workflow-states.ts';
 import { originalOf } from './worlds.ts';
 
@@ -28,6 +29,13 @@ export interface LinkOptions {
  * the resources. Never throws on what a source may hold: what cannot be understood is unresolved.
  */
 export function linkGraph(reading: SourceReading, options: LinkOptions = {}): ResourceGraph {
+  return linkAll(
+    serveVersions(reading, (drafts) => linkAll(drafts, options)),
+    options,
+  );
+}
+
+function linkAll(reading: SourceReading, options: LinkOptions): ResourceGraph {
   const generated = generateResources(reading);
   const index = indexResources([...reading.resources, ...generated.resources]);
   const externals = createExternalResources(

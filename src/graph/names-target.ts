@@ -24,7 +24,7 @@ export function namesTarget(
   const targets = resolveTargets(value, { from, types: [target.type] }, context).filter(({ uncertain }) =>
     world.admits(uncertain),
   );
-  const hit = targets.find(({ to }) => to === target || isSameOutside(to, target));
+  const hit = targets.find(({ to }) => to === target || isSameOutside(to, target) || isServedBy(to, target));
   if (hit !== undefined) return beyondSides(hit.uncertain) ?? true;
   const text = toSymbolicText(value)?.text;
   if (text !== undefined && /[*?]/.test(text)) return patternCovers(text, target, world);
@@ -33,6 +33,11 @@ export function namesTarget(
   const name = nameOf(target, world);
   const mayBe = targets.some(({ to }) => to?.external === true) && name !== undefined;
   return mayBe && !isPlain(name) ? unknownName(target) : false;
+}
+
+/** A version of a function is named with it. */
+function isServedBy(named: Resource | undefined, { served }: Resource): boolean {
+  return named !== undefined && named.id === served?.functionId;
 }
 
 /** What stands outside is known once a Region that names it: an ARN says that both are one. */

@@ -27,7 +27,7 @@ export function linkRow(row: RelationRow, context: LinkContext): RowLinks {
   const incomplete = new Map<Resource, Cause>();
   const dangling = new Map<string, Dangling>();
   for (const resource of context.index.ofType(row.from)) {
-    for (const { edge, target } of readEdges(row, resource, steps, context)) {
+    for (const { edge, target } of served(readEdges(row, resource, steps, context), row, context)) {
       if (target.partial === true && target.cause !== undefined) incomplete.set(resource, target.cause);
       else addTo(forward, resource, edge);
       if (target.to === undefined) recordDangling(dangling, resource, target, row);
@@ -47,6 +47,40 @@ export function linkRow(row: RelationRow, context: LinkContext): RowLinks {
       return undefined;
     },
   };
+}
+
+/** Edges that name a function, led on to those of its versions that they mean. */
+function served(edges: readonly ReadEdge[], row: RelationRow, context: LinkContext): readonly ReadEdge[] {
+  if (edges.every(({ target }) => target.to?.served === undefined)) return edges;
+  return edges.flatMap((read) => {
+    const { to } = read.target;
+    const versions = to?.served?.functionId === to?.id ? context.index.versionsOf(to) : [];
+    if (versions.length < 2) return [read];
+    return meant(read.edge, row, versions).map((version) => ({
+      edge: { ...read.edge, to: version },
+      target: { ...read.target, to: version },
+    }));
+  });
+}
+
+const callers: ReadonlySet<string> = new Set(['AWS::Lambda::EventSourceMapping', 'AWS::Lambda::Permission']);
+
+/** Who invokes means the version behind its qualifier; what is said of the function holds for each of its versions. */
+function meant(
+  { from, attributes }: Relation,
+  row: RelationRow,
+  versions: readonly Resource[],
+): readonly Resource[] {
+  const isCaller = row.invokes !== undefined || callers.has(row.from);
+  const { Name, Version } = from.properties;
+  const own =
+    row.from === 'AWS::Lambda::Alias' ? Name : row.from === 'AWS::Lambda::Version' ? Version : undefined;
+  const qualifier = attributes?.qualifier ?? own ?? (isCaller ? '$LATEST' : undefined);
+  if (typeof qualifier !== 'string') return versions;
+  const chosen = versions.filter(
+    ({ served: by }) => by?.version === qualifier || by?.qualifiers.includes(qualifier) === true,
+  );
+  return chosen.length > 0 ? chosen : versions.slice(0, 1);
 }
 
 interface ReadEdge {

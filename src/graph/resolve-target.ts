@@ -284,7 +284,8 @@ function article(type: string): string {
 }
 
 function qualifierOf(proxy: Resource): Value {
-  return proxy.type === 'AWS::Lambda::Alias' ? (proxy.properties.Name ?? proxy.name) : proxy.name;
+  const { Name, Version } = proxy.properties;
+  return (proxy.type === 'AWS::Lambda::Alias' ? Name : Version) ?? proxy.name;
 }
 
 /**

@@ -12,6 +12,8 @@ export interface ResourceIndex {
   byId(id: string): Resource | undefined;
   ofType(type: string): readonly Resource[];
   byArn(arn: string): Resource | undefined;
+  /** The versions that a function is evaluated as, itself first; none for other resources. */
+  versionsOf(resource: Resource | undefined): readonly Resource[];
   /**
    * What a resource calls by this name: in its own scope or, where it has no Region (a distribution, a role), in
    * any Region of its account, or in the one given. `name` may hold markers: names built alike in one stack
@@ -39,7 +41,9 @@ export function indexResources(resources: readonly Resource[]): ResourceIndex {
   const all = [...resources].sort(byIdOrder);
   const ids = new Map<string, Resource>();
   const types = new Map<string, Resource[]>();
+  const versions = new Map<string, Resource[]>();
   for (const resource of all) {
+    if (resource.served !== undefined) addTo(versions, resource.served.functionId, resource);
     if (!ids.has(resource.id)) ids.set(resource.id, resource);
     addTo(types, resource.type, resource);
     // `Custom::Name` is another way of writing it.
@@ -63,6 +67,7 @@ export function indexResources(resources: readonly Resource[]): ResourceIndex {
     all,
     byId: (id) => ids.get(id),
     ofType,
+    versionsOf: (resource) => versions.get(resource?.id ?? '') ?? [],
     byArn: (arn) => arns('').get(arn),
     named,
     byName: (type, from, name, region) => named(type, from, name, region)[0]?.resource,

@@ -42,6 +42,8 @@ export interface Resource {
   readonly account?: string;
   readonly region?: string;
   readonly arn?: string;
+  /** For a function of an account: the published version, or $LATEST, that it is evaluated as. */
+  readonly served?: ServedVersion;
   readonly metadata?: ObjectValue;
   /** What its source marked as secret: values of `NoEcho` parameters and what was made of them. */
   readonly secrets?: SecretTexts;
@@ -49,6 +51,15 @@ export interface Resource {
   readonly code?: CodeEvidence;
   /** Where the value at `path` stands (the nearest place that does, where the path is not written out). `[]` is the resource itself. */
   locate(path: Path): SymbolicLocation;
+}
+
+/** A version of a function, and by which qualifiers its entries invoke it. */
+export interface ServedVersion {
+  /** Id of the function, which the first of its served versions has itself. */
+  readonly functionId: string;
+  /** A number, or `$LATEST`. */
+  readonly version: string;
+  readonly qualifiers: readonly string[];
 }
 
 /** Things that a function's code can be seen to do. */

@@ -90,7 +90,14 @@ describe('the plan', () => {
     const operations = plan.collectors.flatMap(({ operations }) =>
       operations.map(({ operation }) => operation),
     );
-    expect(operations).toEqual(['ListFunctions', 'ListAliases', 'GetPolicy', 'GetPolicy']);
+    expect(operations).toEqual([
+      'ListFunctions',
+      'ListAliases',
+      'ListVersionsByFunction',
+      'GetPolicy',
+      'GetPolicy',
+      'GetPolicy',
+    ]);
   });
 
   it('finds parts of templates in what shows them live', () => {

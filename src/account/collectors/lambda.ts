@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type {
   EventSourceMappingConfiguration,
   FunctionConfiguration,
@@ -5,13 +6,15 @@ import type {
   Lambda,
 } from '@aws-sdk/client-lambda';
 import { Unresolved } from '../../model/value.ts';
-import { defineCollector, type Found, type Item } from '../collector.ts';
+import { defineCollector, type Found, type Item, type ItemOperation } from '../collector.ts';
 import { pages } from '../pages.ts';
-import { nonEmpty, parseDocument, tagList } from '../plain.ts';
+import { nonEmpty, parseDocument, tagList, toProperties } from '../plain.ts';
 import { customResourcesOf, isCdkProvider } from './custom-resource-providers.ts';
 import { permissionsOf } from './lambda-permissions.ts';
 
 const functionType = 'AWS::Lambda::Function';
+const aliasType = 'AWS::Lambda::Alias';
+const versionType = 'AWS::Lambda::Version';
 const policyTypes = ['AWS::Lambda::Permission', 'AWS::Lambda::ResourcePolicy'];
 
 /** What may invoke a function only where its policy says so. */
@@ -149,7 +152,20 @@ export const lambda = defineCollector<Lambda>({
     {
       operation: 'ListAliases',
       each: functionType,
-      finds: ['AWS::Lambda::Alias'],
+      finds: [aliasType],
+      placeholder: (item, cause) => [
+        {
+          type: aliasType,
+          name: `${item.name}:?`,
+          properties: {
+            FunctionName: item.name,
+            Name: new Unresolved(cause),
+            FunctionVersion: new Unresolved(cause),
+            ProvisionedConcurrencyConfig: new Unresolved(cause),
+          },
+        },
+        unknownPolicy(item, cause),
+      ],
       async *read(api, item) {
         const listed = pages(
           (Marker) => api.listAliases({ FunctionName: item.name, Marker }),
@@ -158,7 +174,7 @@ export const lambda = defineCollector<Lambda>({
         for await (const { Aliases = [] } of listed) {
           yield {
             found: Aliases.map((alias) => ({
-              type: 'AWS::Lambda::Alias',
+              type: aliasType,
               name: `${item.name}:${alias.Name ?? ''}`,
               arn: alias.AliasArn ?? '',
               keys: { functionName: item.name, qualifier: alias.Name },
@@ -178,8 +194,16 @@ export const lambda = defineCollector<Lambda>({
     {
       operation: 'ListVersionsByFunction',
       each: functionType,
-      finds: ['AWS::Lambda::Version'],
-      async *read(api, { name }) {
+      finds: [versionType],
+      placeholder: (item, cause) => [
+        {
+          type: versionType,
+          name: `${item.name}:?`,
+          properties: { FunctionName: item.name, Version: new Unresolved(cause) },
+        },
+        unknownPolicy(item, cause),
+      ],
+      async *read(api, { name, properties }) {
         const listed = pages(
           (Marker) => api.listVersionsByFunction({ FunctionName: name, Marker }),
           (page) => page.NextMarker,
@@ -187,7 +211,7 @@ export const lambda = defineCollector<Lambda>({
         for await (const { Versions = [] } of listed) {
           yield {
             found: Versions.filter(({ Version }) => Version !== '$LATEST').map((version) =>
-              versionFound(version, name),
+              versionFound(version, name, properties),
             ),
           };
         }
@@ -197,8 +221,8 @@ export const lambda = defineCollector<Lambda>({
       operation: 'ListProvisionedConcurrencyConfigs',
       each: functionType,
       patches: {
-        'AWS::Lambda::Alias': ['ProvisionedConcurrencyConfig'],
-        'AWS::Lambda::Version': ['ProvisionedConcurrencyConfig'],
+        [aliasType]: ['ProvisionedConcurrencyConfig'],
+        [versionType]: ['ProvisionedConcurrencyConfig'],
       },
       async *read(api, { name }) {
         const listed = pages(
@@ -208,7 +232,7 @@ export const lambda = defineCollector<Lambda>({
         for await (const { ProvisionedConcurrencyConfigs = [] } of listed) {
           yield {
             patches: ProvisionedConcurrencyConfigs.map((config) => ({
-              type: /:\d+$/.test(config.FunctionArn ?? '') ? 'AWS::Lambda::Version' : 'AWS::Lambda::Alias',
+              type: /:\d+$/.test(config.FunctionArn ?? '') ? versionType : aliasType,
               of: config.FunctionArn ?? '',
               properties: {
                 ProvisionedConcurrencyConfig: {
@@ -296,22 +320,25 @@ export const lambda = defineCollector<Lambda>({
         yield { found: permissionsOf(parseDocument(Policy), arn) };
       },
     },
-    {
-      operation: 'GetPolicy',
-      each: 'AWS::Lambda::Alias',
-      finds: policyTypes,
-      absent: ['ResourceNotFoundException'],
-      placeholder: unknownPolicy,
-      async *read(api, { keys = {}, arn = '' }) {
-        const { Policy } = await api.getPolicy({
-          FunctionName: keys.functionName,
-          Qualifier: keys.qualifier,
-        });
-        yield { found: permissionsOf(parseDocument(Policy), arn) };
-      },
-    },
+    qualifiedPolicy(aliasType),
+    qualifiedPolicy(versionType),
   ],
 });
+
+/** The policy of an alias or a version: the function's own does not show what these allow. */
+function qualifiedPolicy(each: string): ItemOperation<Lambda> {
+  return {
+    operation: 'GetPolicy',
+    each,
+    finds: policyTypes,
+    absent: ['ResourceNotFoundException'],
+    placeholder: unknownPolicy,
+    async *read(api, { keys = {}, arn = '' }) {
+      const { Policy } = await api.getPolicy({ FunctionName: keys.functionName, Qualifier: keys.qualifier });
+      yield { found: permissionsOf(parseDocument(Policy), arn) };
+    },
+  };
+}
 
 function isZip({ properties }: Item): boolean {
   return properties.PackageType !== 'Image';
@@ -330,54 +357,71 @@ function functionFound(config: FunctionConfiguration): Found {
     type: functionType,
     name: config.FunctionName ?? '',
     arn: config.FunctionArn ?? '',
-    properties: {
-      Arn: config.FunctionArn,
-      FunctionName: config.FunctionName,
-      Description: config.Description === '' ? undefined : config.Description,
-      PackageType: config.PackageType,
-      Runtime: config.Runtime,
-      Handler: config.Handler,
-      Architectures: config.Architectures,
-      Role: config.Role,
-      Timeout: config.Timeout,
-      MemorySize: config.MemorySize,
-      EphemeralStorage: config.EphemeralStorage,
-      Environment: environmentOf(config),
-      KmsKeyArn: config.KMSKeyArn,
-      TracingConfig: config.TracingConfig,
-      DeadLetterConfig: nonEmpty(config.DeadLetterConfig),
-      LoggingConfig: loggingOf(config),
-      VpcConfig: nonEmpty(
-        config.VpcConfig && {
-          SubnetIds: config.VpcConfig.SubnetIds,
-          SecurityGroupIds: config.VpcConfig.SecurityGroupIds,
-        },
-      ),
-      Layers: config.Layers?.map(({ Arn }) => Arn),
-      FileSystemConfigs: config.FileSystemConfigs,
-      ImageConfig: config.ImageConfigResponse?.ImageConfig,
-      SnapStart: config.SnapStart && { ApplyOn: config.SnapStart.ApplyOn },
-      SigningProfileVersionArn: config.SigningProfileVersionArn,
-      DurableConfig: config.DurableConfig,
-      TenancyConfig: config.TenancyConfig,
-      CapacityProviderConfig: config.CapacityProviderConfig,
-    },
+    properties: { Arn: config.FunctionArn, FunctionName: config.FunctionName, ...settingsOf(config) },
   };
 }
 
-function versionFound(
-  { FunctionArn: arn = '', Version, Description }: FunctionConfiguration,
-  FunctionName: string,
-): Found {
+/** What each version has of its own. */
+function settingsOf(config: FunctionConfiguration): Record<string, unknown> {
   return {
-    type: 'AWS::Lambda::Version',
+    Description: config.Description === '' ? undefined : config.Description,
+    PackageType: config.PackageType,
+    Runtime: config.Runtime,
+    Handler: config.Handler,
+    Architectures: config.Architectures,
+    Role: config.Role,
+    Timeout: config.Timeout,
+    MemorySize: config.MemorySize,
+    EphemeralStorage: config.EphemeralStorage,
+    Environment: environmentOf(config),
+    KmsKeyArn: config.KMSKeyArn,
+    TracingConfig: config.TracingConfig,
+    DeadLetterConfig: nonEmpty(config.DeadLetterConfig),
+    LoggingConfig: loggingOf(config),
+    VpcConfig: nonEmpty(
+      config.VpcConfig && {
+        SubnetIds: config.VpcConfig.SubnetIds,
+        SecurityGroupIds: config.VpcConfig.SecurityGroupIds,
+      },
+    ),
+    Layers: config.Layers?.map(({ Arn }) => Arn),
+    FileSystemConfigs: config.FileSystemConfigs,
+    ImageConfig: config.ImageConfigResponse?.ImageConfig,
+    SnapStart: config.SnapStart && { ApplyOn: config.SnapStart.ApplyOn },
+    SigningProfileVersionArn: config.SigningProfileVersionArn,
+    DurableConfig: config.DurableConfig,
+    TenancyConfig: config.TenancyConfig,
+    CapacityProviderConfig: config.CapacityProviderConfig,
+  };
+}
+
+/**
+ * A published version. `Settings` holds what differs from $LATEST, and `Without` names what only $LATEST has: most
+ * versions differ in little, and an account has many.
+ */
+function versionFound(
+  config: FunctionConfiguration,
+  FunctionName: string,
+  latest: Readonly<Record<string, unknown>>,
+): Found {
+  const { FunctionArn: arn = '', Version } = config;
+  const own = toProperties(settingsOf(config));
+  const differing = Object.entries(own).filter(([name, value]) => !isDeepStrictEqual(value, latest[name]));
+  const without = Object.keys(settingsOf(config)).filter(
+    (name) => latest[name] !== undefined && !(name in own),
+  );
+  return {
+    type: versionType,
     name: `${FunctionName}:${Version ?? ''}`,
     arn,
+    keys: { functionName: FunctionName, qualifier: Version },
     properties: {
       FunctionArn: arn,
       FunctionName,
       Version,
-      Description: Description === '' ? undefined : Description,
+      Description: own['Description'],
+      Settings: Object.fromEntries(differing),
+      Without: without,
     },
   };
 }

@@ -13,6 +13,38 @@ const trust = {
   Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
 };
 
+const answered = {
+  FunctionName: 'orders',
+  PackageType: 'Zip',
+  Runtime: 'nodejs22.x',
+  Handler: 'index.handler',
+  Role: roleArn,
+  Description: '',
+  Timeout: 3,
+  MemorySize: 128,
+  Architectures: ['x86_64'],
+  EphemeralStorage: { Size: 512 },
+  TracingConfig: { Mode: 'PassThrough' },
+  LoggingConfig: { LogFormat: 'Text', LogGroup: '/aws/lambda/orders' },
+  SnapStart: { ApplyOn: 'None', OptimizationStatus: 'Off' },
+};
+
+/** What AWS answers of the function's versions, $LATEST first, each with its whole configuration. */
+export function versionsReply(configuration: object, ...published: readonly object[]): object {
+  return {
+    Versions: [
+      { ...answered, FunctionArn: `${functionArn}:$LATEST`, Version: '$LATEST', ...configuration },
+      ...published.map((own, index) => ({
+        ...answered,
+        FunctionArn: `${functionArn}:${index + 1}`,
+        Version: String(index + 1),
+        ...configuration,
+        ...own,
+      })),
+    ],
+  };
+}
+
 interface FunctionParts {
   /** Members of the template's properties. */
   readonly properties?: object;
@@ -50,26 +82,7 @@ export function functionSide({ properties, configuration, statements = [] }: Fun
     },
     replies: {
       'lambda.ListFunctions': {
-        Functions: [
-          {
-            FunctionName: 'orders',
-            FunctionArn: functionArn,
-            PackageType: 'Zip',
-            Runtime: 'nodejs22.x',
-            Handler: 'index.handler',
-            Role: roleArn,
-            Description: '',
-            Timeout: 3,
-            MemorySize: 128,
-            Architectures: ['x86_64'],
-            EphemeralStorage: { Size: 512 },
-            TracingConfig: { Mode: 'PassThrough' },
-            LoggingConfig: { LogFormat: 'Text', LogGroup: '/aws/lambda/orders' },
-            SnapStart: { ApplyOn: 'None', OptimizationStatus: 'Off' },
-            Version: '$LATEST',
-            ...configuration,
-          },
-        ],
+        Functions: [{ ...answered, FunctionArn: functionArn, Version: '$LATEST', ...configuration }],
       },
       'iam.GetAccountAuthorizationDetails': {
         IsTruncated: false,

@@ -11,9 +11,21 @@ const propertiesOf = (that: Record<string, unknown>, type: string): Record<strin
 
 describe('what rules read', () => {
   it('is a property of the type alone', () => {
-    expect(
-      propertiesOf({ property: 'TracingConfig.Mode', equals: 'Active' }, 'AWS::Lambda::Function'),
-    ).toEqual({ 'AWS::Lambda::Function': ['TracingConfig'] });
+    expect(propertiesOf({ property: 'FifoQueue', equals: false }, 'AWS::SQS::Queue')).toEqual({
+      'AWS::SQS::Queue': ['FifoQueue'],
+    });
+  });
+
+  it('is what invokes a function beside what its versions have of their own', () => {
+    const own = propertiesOf({ property: 'TracingConfig.Mode', equals: 'Active' }, 'AWS::Lambda::Function');
+    expect(own['AWS::Lambda::Function']).toEqual(['TracingConfig']);
+    expect(own['AWS::Lambda::Version']).toBeDefined();
+    expect(own['AWS::Events::Rule']).toBeDefined();
+    const shared = propertiesOf(
+      { property: 'ReservedConcurrentExecutions', exists: true },
+      'AWS::Lambda::Function',
+    );
+    expect(Object.keys(shared)).toEqual(['AWS::Lambda::Function']);
   });
 
   it('follows relations, naming property included', () => {

@@ -1,4 +1,4 @@
-import { functionArn, functionSide } from '../function-side.ts';
+import { functionArn, functionSide, versionsReply } from '../function-side.ts';
 import { arn, at, layOver, pair, sub, text, to, type ParityCase, type Side } from '../parity-case.ts';
 
 const aliasArn = `${functionArn}:live`;
@@ -25,12 +25,7 @@ function warmSide(AuthType: string, ready: boolean): Side {
       'lambda.ListAliases': {
         Aliases: [{ AliasArn: aliasArn, Name: 'live', FunctionVersion: '1', Description: '' }],
       },
-      'lambda.ListVersionsByFunction': {
-        Versions: [
-          { FunctionArn: `${functionArn}:$LATEST`, Version: '$LATEST', Description: '' },
-          { FunctionArn: `${functionArn}:1`, Version: '1', Description: '' },
-        ],
-      },
+      'lambda.ListVersionsByFunction': versionsReply({}, {}),
       'lambda.ListProvisionedConcurrencyConfigs': provisioned(ready ? [aliasArn] : []),
       'lambda.ListFunctionUrlConfigs': {
         FunctionUrlConfigs: [

@@ -1,4 +1,4 @@
-import { functionArn, functionSide, invocationOf } from '../function-side.ts';
+import { functionArn, functionSide, invocationOf, versionsReply } from '../function-side.ts';
 import { layOver, pair, sub, to, type Declared, type ParityCase, type Side } from '../parity-case.ts';
 import { restSide } from '../rest-side.ts';
 
@@ -88,12 +88,7 @@ function ordersSide(isSound: boolean): Side {
       'apigateway.GetRequestValidators': {
         items: [{ id: 'v1', name: 'all', validateRequestBody: true, validateRequestParameters: true }],
       },
-      'lambda.ListVersionsByFunction': {
-        Versions: [
-          { FunctionArn: `${functionArn}:$LATEST`, Version: '$LATEST', Description: '' },
-          { FunctionArn: `${functionArn}:1`, Version: '1', Description: '' },
-        ],
-      },
+      'lambda.ListVersionsByFunction': versionsReply({ TracingConfig: traced }, {}),
     },
   };
   return [rest, validator, modelSide({ type: 'object', required: ['id'] }), versionSide(isSound)].reduce(
