@@ -175,7 +175,7 @@ export const readReplayers: Reader = (_found, queue, row, context) => {
   const surest = new Map<Resource, Replayer>();
   for (const target of found) {
     const known = surest.get(target.to);
-    surest.set(target.to, known === undefined ? target : surer(known, target));
+    surest.set(target.to, known === undefined ? target : either(known, target));
   }
   return [...surest.values()];
 };
@@ -183,6 +183,8 @@ export const readReplayers: Reader = (_found, queue, row, context) => {
 interface Replayer {
   readonly to: Resource;
   readonly uncertain?: Cause;
+  /** `named`: the action and the queue are both written out, as for a replay that somebody set up. */
+  readonly attributes?: { readonly named: true };
 }
 
 /** One that certainly may is enough; those that hang on conditions before it may make up for each other. */
@@ -193,8 +195,27 @@ function untilCertain(some: readonly Replayer[], next: Replayer): readonly Repla
 
 const waysLimit = 8;
 
-function replayer(to: Resource, uncertain: Cause | undefined): Replayer {
-  return uncertain === undefined ? { to } : { to, uncertain };
+/** Of two grants of one holder: certain if one is, and named if one is. */
+function either(one: Replayer, other: Replayer): Replayer {
+  return replayer(one.to, surer(one, other).uncertain, one.attributes ?? other.attributes);
+}
+
+function replayer(to: Resource, uncertain: Cause | undefined, attributes?: Replayer['attributes']): Replayer {
+  return { to, ...(uncertain !== undefined && { uncertain }), ...(attributes && { attributes }) };
+}
+
+const named = { named: true } as const;
+
+/** Whether a statement writes out the action, not a pattern of many. */
+function namesReplay({ actions }: PolicyStatement): boolean {
+  return actions.some(
+    (action) => typeof action === 'string' && action.toLowerCase() === replay.toLowerCase(),
+  );
+}
+
+function isPattern(value: Value): boolean {
+  const text = toSymbolicText(value)?.text;
+  return text === undefined || /[*?]/.test(text);
 }
 
 function findReplayers(row: RelationRow, context: LinkContext): Replayers {
@@ -202,7 +223,7 @@ function findReplayers(row: RelationRow, context: LinkContext): Replayers {
   const ofAny: Replayer[] = [];
   const add = ({ to: queue, uncertain }: ReadTarget, by: Replayer): void => {
     if (queue === undefined) return;
-    const held = replayer(by.to, bothDoubts(by.uncertain, uncertain));
+    const held = replayer(by.to, bothDoubts(by.uncertain, uncertain), by.attributes);
     byQueue.set(queue, [...(byQueue.get(queue) ?? []), held]);
   };
   for (const role of context.index.ofType('AWS::IAM::Role')) {
@@ -210,13 +231,16 @@ function findReplayers(row: RelationRow, context: LinkContext): Replayers {
       if (statement.effect !== 'Allow' || coversAction(statement, replay) !== true) continue;
       const by = replayer(role, statement.unresolved);
       if (statement.resources.includes('*')) ofAny.push(by);
-      for (const value of statement.resources)
-        for (const queue of queuesIn(value, role, context)) add(queue, by);
+      const writtenOut = namesReplay(statement);
+      for (const value of statement.resources) {
+        const grant = writtenOut && !isPattern(value) ? { ...by, attributes: named } : by;
+        for (const queue of queuesIn(value, role, context)) add(queue, grant);
+      }
     }
   }
   for (const type of row.to.filter((each) => each !== 'AWS::IAM::Role')) {
     for (const holder of context.index.ofType(type)) {
-      for (const queue of mentionedQueues(holder, context)) add(queue, { to: holder });
+      for (const queue of mentionedQueues(holder, context)) add(queue, { to: holder, attributes: named });
     }
   }
   return { byQueue, ofAny };

@@ -2,6 +2,7 @@ import type { ParityCase } from '../parity-case.ts';
 import { apiCases } from './api.ts';
 import { customResourceCases } from './custom-resources.ts';
 import { dataCases } from './data.ts';
+import { deadLetterCases } from './dead-letters.ts';
 import { edgeCases } from './edge.ts';
 import { eventCases } from './events.ts';
 import { flowCases } from './flows.ts';
@@ -22,6 +23,7 @@ export const cases: readonly ParityCase[] = [
   ...functionCases,
   ...eventCases,
   ...dataCases,
+  ...deadLetterCases,
   ...customResourceCases,
   ...methodCases,
   ...networkCases,

@@ -64,6 +64,14 @@ export const events: readonly Mutation[] = [
     edits: [{ id: 'EventsAcceptedOrders', remove: 'Targets.0.DeadLetterConfig' }],
   },
   {
+    rule: 'events.rule.dlq.bus',
+    on: 'EventsBus',
+    mistake: 'the dead-letter queue is behind the key of the bus',
+    edits: [
+      { id: 'EventsUndeliveredQueue', set: 'KmsMasterKeyId', to: { 'Fn::GetAtt': ['EventsKey', 'Arn'] } },
+    ],
+  },
+  {
     rule: 'events.rule.dlq.subscriber',
     on: 'ParcelsSubscriber',
     mistake: 'what the target does not take is lost',

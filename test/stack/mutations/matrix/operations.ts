@@ -130,6 +130,53 @@ export const operations: readonly Mutation[] = [
     ],
   },
   {
+    rule: 'batch.operations.replay.source',
+    on: 'BatchOrdersDeadLettersQueue',
+    mistake: 'the dead-letter queues of the queue and of the rule are exchanged, and the runbook is not told',
+    edits: [
+      {
+        id: 'BatchOrdersQueue',
+        set: 'RedrivePolicy.deadLetterTargetArn',
+        to: { 'Fn::GetAtt': ['BatchUndeliveredQueue', 'Arn'] },
+      },
+      {
+        id: 'BatchUndeliveredQueue',
+        set: 'RedriveAllowPolicy',
+        to: {
+          redrivePermission: 'byQueue',
+          sourceQueueArns: [
+            { 'Fn::Sub': 'arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:HeadgateBatch-orders' },
+          ],
+        },
+      },
+      {
+        id: 'BatchPayments',
+        set: 'Targets.0.DeadLetterConfig.Arn',
+        to: { 'Fn::GetAtt': ['BatchOrdersDeadLettersQueue', 'Arn'] },
+      },
+      {
+        id: 'BatchOrdersDeadLettersQueuePolicy',
+        set: 'PolicyDocument.Statement.-',
+        to: {
+          Effect: 'Allow',
+          Principal: { Service: 'events.amazonaws.com' },
+          Action: 'sqs:SendMessage',
+          Resource: { 'Fn::GetAtt': ['BatchOrdersDeadLettersQueue', 'Arn'] },
+          Condition: { ArnEquals: { 'aws:SourceArn': { 'Fn::GetAtt': ['BatchPayments', 'Arn'] } } },
+        },
+      },
+      {
+        id: 'BatchRunbookRoleDefaultPolicy',
+        set: 'PolicyDocument.Statement.-',
+        to: {
+          Effect: 'Allow',
+          Action: 'sqs:*',
+          Resource: { 'Fn::GetAtt': ['BatchUndeliveredQueue', 'Arn'] },
+        },
+      },
+    ],
+  },
+  {
     rule: 'batch.operations.replay.archive',
     on: 'EventsArchive',
     mistake: 'nobody may replay the archive',
