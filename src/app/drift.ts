@@ -1,3 +1,4 @@
+import { groupBy } from '../model/group-by.ts';
 import { lookup } from '../model/lookup.ts';
 import { identityProperties } from '../graph/identities.ts';
 import type { Resource } from '../model/resource.ts';
@@ -63,16 +64,6 @@ export function driftBetween(declared: DriftSide, live: DriftSide): Drift {
     else missing.push(resource);
   }
   return { missing, differing, unsure, nameless };
-}
-
-function groupBy<Item>(items: readonly Item[], key: (item: Item) => string): Map<string, Item[]> {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) {
-    const group = groups.get(key(item));
-    if (group === undefined) groups.set(key(item), [item]);
-    else group.push(item);
-  }
-  return groups;
 }
 
 /** Live resources by their type with the name that their property gives, or with a part of it between hyphens. */

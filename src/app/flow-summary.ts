@@ -4,7 +4,7 @@ import type { Flow, ResourceGraph } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
 import type { FlowDiagram, RuleSet } from '../model/rule.ts';
 import type { Evaluation, FlowCounts, FlowSummary, Verdict } from '../model/scan-result.ts';
-import { groupBy } from './group-by.ts';
+import { groupBy } from '../model/group-by.ts';
 
 type Counts = FlowCounts;
 type DiagramNode = FlowDiagram['nodes'][number];

@@ -1,7 +1,7 @@
 import type { RuleSet } from '../model/rule.ts';
 import type { Evaluation, RequirementSummary } from '../model/scan-result.ts';
 import { worst } from './flow-summary.ts';
-import { groupBy } from './group-by.ts';
+import { groupBy } from '../model/group-by.ts';
 
 /** Every requirement with its rules and what was decided of it. */
 export function summarizeRequirements(

@@ -13,7 +13,7 @@ import { firstEdits } from './first-edits.ts';
 import { findUncovered } from './uncovered.ts';
 import type { SourceReading } from '../model/source.ts';
 import { summarizeFlows } from './flow-summary.ts';
-import { groupBy } from './group-by.ts';
+import { groupBy } from '../model/group-by.ts';
 import { summarizeRequirements } from './requirement-summary.ts';
 
 /** What a result is assembled from. */

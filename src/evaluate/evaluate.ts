@@ -396,9 +396,10 @@ function withoutSecrets(decision: Decision, secrets: Resource['secrets']): Decis
 }
 
 /** "condition `IsProd` is true", as the cause of an undecided condition names it. */
-function conditionIs({ message }: Cause, holds: boolean): string {
-  const name = /^condition `([^`]*)`/.exec(message)?.[1];
-  return name === undefined ? `its condition is ${holds}` : `condition \`${name}\` is ${holds}`;
+function conditionIs({ code, about }: Cause, holds: boolean): string {
+  return code === 'condition' && about !== undefined
+    ? `condition \`${about}\` is ${holds}`
+    : `its condition is ${holds}`;
 }
 
 function decideAssertions(rule: Rule, self: Node, context: Context): Decision {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Resource } from '../model/resource.ts';
+import { Choice, Reference, Unresolved } from '../model/value.ts';
 
 /** Answers the fingerprint of a rule on a resource: 32 hex characters. */
 export type Identify = (ruleId: string, resource: Resource) => string;
@@ -47,11 +48,20 @@ function inContentOrder(namesakes: readonly Resource[]): readonly Resource[] {
   });
 }
 
+/** The properties as text, whatever the order of their members, the place of the file, and the words of causes. */
 function contentOf(resource: Resource): string {
-  const text = JSON.stringify(resource.properties, (_key, value: unknown) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : value,
-  );
+  const text = JSON.stringify(resource.properties, (_key, value: unknown) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+    return Object.fromEntries(Object.entries(withoutPlace(value)).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
   return createHash('sha256').update(text).digest('hex');
+}
+
+function withoutPlace(value: object): object {
+  if (value instanceof Reference)
+    return { ...value, resourceId: value.resourceId.slice(value.resourceId.lastIndexOf('/') + 1) };
+  if (value instanceof Unresolved)
+    return { kind: value.kind, cause: value.cause.code, about: value.cause.about };
+  if (value instanceof Choice) return { ...value, cause: value.cause.about };
+  return value;
 }

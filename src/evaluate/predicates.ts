@@ -173,15 +173,15 @@ function matches(raw: unknown): Predicate {
 
 /** What `AWS::Region` and the like usually stand for: short names of letters, digits and dashes. */
 const usualPieces: Readonly<Record<string, string>> = {
-  '`AWS::AccountId`': '111122223333',
-  '`AWS::Partition`': 'aws',
-  '`AWS::Region`': 'us-east-1',
-  '`AWS::URLSuffix`': 'amazonaws.com',
+  'AWS::AccountId': '111122223333',
+  'AWS::Partition': 'aws',
+  'AWS::Region': 'us-east-1',
+  'AWS::URLSuffix': 'amazonaws.com',
 };
 
 function usualPiece(part: StringPart): string | undefined {
   if (!(part instanceof Unresolved) || part.cause.code !== 'pseudo-parameter') return undefined;
-  return usualPieces[part.cause.message.split(' ')[0] ?? ''];
+  return usualPieces[part.cause.about ?? ''];
 }
 
 function usualText(value: PartialString): string | undefined {

@@ -1,4 +1,4 @@
-import { bothDoubts } from '../model/conditions.ts';
+import { bothDoubts, isNoFurtherDoubt } from '../model/conditions.ts';
 import type { Relation } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
 import type { Cause, ObjectValue } from '../model/value.ts';
@@ -88,7 +88,7 @@ function outside({ name }: Resource): Cause {
 
 function stepOver(step: Step, edge: Relation, to: Resource, start: Resource): Step {
   // What stands under the condition of the start stands whenever the start does.
-  const isOwn = to.uncertain?.sides === undefined && to.uncertain?.message === start.uncertain?.message;
+  const isOwn = isNoFurtherDoubt(to.uncertain, start.uncertain);
   const uncertain = bothDoubts(bothDoubts(step.uncertain, edge.uncertain), isOwn ? undefined : to.uncertain);
   const attributes = { ...step.attributes, ...edge.attributes };
   return {

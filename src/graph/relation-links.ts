@@ -1,4 +1,4 @@
-import { bothDoubts } from '../model/conditions.ts';
+import { bothDoubts, isNoFurtherDoubt } from '../model/conditions.ts';
 import type { RelatedSet, Relation } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
 import { describeValue, type Cause, type ObjectValue, type Value } from '../model/value.ts';
@@ -180,7 +180,7 @@ function toRelation(row: RelationRow, resource: Resource, found: FoundValue, tar
 /** A condition under which the resource itself stands adds no doubt to what it names. */
 function uncertaintyOf(resource: Resource, found: FoundValue, target: ReadTarget): Cause | undefined {
   const doubt = bothDoubts(found.uncertain, target.uncertain);
-  return doubt?.sides === undefined && doubt?.message === resource.uncertain?.message ? undefined : doubt;
+  return isNoFurtherDoubt(doubt, resource.uncertain) ? undefined : doubt;
 }
 
 function attributesOf(

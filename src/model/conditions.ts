@@ -7,11 +7,8 @@ export function conditionOf(cause: Cause): Condition {
 
 /** The doubt about what stands on one side of a condition, inside of what is doubted already. */
 export function onSide(cause: Cause, holds: boolean, outer?: Cause): Cause {
-  const { code, message, remedy } = cause;
   return withDoubt(outer, {
-    code,
-    message,
-    ...(remedy === undefined ? {} : { remedy }),
+    ...plainDoubt(cause),
     sides: [{ cause, holds }],
   });
 }
@@ -25,11 +22,8 @@ export function bothDoubts(first: Cause | undefined, second: Cause | undefined):
 function withDoubt(outer: Cause | undefined, inner: Cause): Cause {
   if (outer === undefined) return inner;
   const beyond = beyondSides(outer) ?? beyondSides(inner);
-  const { code, message, remedy } = beyond ?? outer;
   return {
-    code,
-    message,
-    ...(remedy === undefined ? {} : { remedy }),
+    ...plainDoubt(beyond ?? outer),
     sides: [...(outer.sides ?? []), ...(inner.sides ?? [])],
     ...(beyond === undefined ? {} : { beyond }),
   };
@@ -88,8 +82,18 @@ function isAlways(condition: Condition): boolean {
 }
 
 /** The doubt alone, without what it hangs on. */
-export function plainDoubt({ code, message, remedy }: Cause): Cause {
-  return { code, message, ...(remedy === undefined ? {} : { remedy }) };
+export function plainDoubt({ code, message, about, remedy }: Cause): Cause {
+  return {
+    code,
+    message,
+    ...(about === undefined ? {} : { about }),
+    ...(remedy === undefined ? {} : { remedy }),
+  };
+}
+
+/** True where what is doubted is there whenever `base` is: nothing doubts it, or just what doubts `base`. */
+export function isNoFurtherDoubt(doubt: Cause | undefined, base: Cause | undefined): boolean {
+  return doubt?.sides === undefined && doubt?.message === base?.message;
 }
 
 /** What stays doubtful of a thing on the sides that it stands on. */

@@ -38,6 +38,8 @@ export interface Cause {
     | 'data'; // a dated table of the rule set does not know the value
   /** One sentence for people, without a final full stop: "parameter `VpcId` has no default". */
   readonly message: string;
+  /** What it is about, by its name in the template: a parameter, `AWS::Region`, `Queue.Arn`, a condition. */
+  readonly about?: string;
   /** What settles it, imperative: "pass --parameters with a value for `VpcId`". */
   readonly remedy?: string;
   /** What a parameter's declaration says of every value it may have: kept from sight (NoEcho), or of a kind that is no secret. */
@@ -169,7 +171,7 @@ export function describeValue(value: Value | undefined, limit = 120): string {
 /** A hole in a text as `Fn::Sub` writes it, where it has a name: `${AWS::Region}`, `${Queue.Arn}`. */
 function describeHole(part: Exclude<StringPart, string>): string {
   if (part instanceof SecretReference) return part.text;
-  if (part instanceof Unresolved) return `\${${/`([^`]+)`/.exec(part.cause.message)?.[1] ?? '?'}}`;
+  if (part instanceof Unresolved) return `\${${part.cause.about ?? '?'}}`;
   const name = part.resourceId.slice(part.resourceId.lastIndexOf('/') + 1);
   return `\${${part.attribute === undefined ? name : `${name}.${part.attribute}`}}`;
 }

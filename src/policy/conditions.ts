@@ -192,7 +192,7 @@ function unknownAccount(account: string): Cause {
 
 /** `AWS::AccountId` where nobody told the account. */
 export function isOwnAccount(value: Unresolved): boolean {
-  return value.cause.code === 'pseudo-parameter' && value.cause.message.includes('`AWS::AccountId`');
+  return value.cause.about === 'AWS::AccountId';
 }
 
 /** Whether the piece, though not known, is one name: no pattern can come of it. */

@@ -3,15 +3,8 @@ import { severities } from '../model/rule.ts';
 import type { Severity } from '../model/rule.ts';
 import type { Diagnostic, Evaluation, RuleSummary, ScanResult, Verdict } from '../model/scan-result.ts';
 import { describeChanges, describeWaivers } from './changes.ts';
-import {
-  describeWhere,
-  flowsById,
-  groupBy,
-  isOpenFailure,
-  isOpenUnknown,
-  rulesById,
-  worstFirst,
-} from './findings.ts';
+import { groupBy } from '../model/group-by.ts';
+import { describeWhere, flowsById, isOpenFailure, isOpenUnknown, rulesById, worstFirst } from './findings.ts';
 import { plural, singleLine, withoutCommands, wrap } from './plain-text.ts';
 import type { RenderOptions } from './render-options.ts';
 

@@ -51,18 +51,6 @@ export function countsOf({ nodes, edges }: FlowSummary): FlowCounts {
   return total;
 }
 
-/** Items by key, in order of first appearance. */
-export function groupBy<Item>(items: readonly Item[], key: (item: Item) => string): Map<string, Item[]> {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) {
-    const name = key(item);
-    const group = groups.get(name);
-    if (group === undefined) groups.set(name, [item]);
-    else group.push(item);
-  }
-  return groups;
-}
-
 /** `file:line:column`, or the ARN, or the resource's id: where a person goes to look. */
 export function describeWhere(evaluation: Evaluation): string {
   const { location, resource } = evaluation;

@@ -1,6 +1,7 @@
 import type { Diagnostic, Evaluation, RuleSummary, ScanResult } from '../model/scan-result.ts';
 import { describeChanges, describeWaivers } from './changes.ts';
-import { describeWhere, groupBy, rulesById } from './findings.ts';
+import { groupBy } from '../model/group-by.ts';
+import { describeWhere, rulesById } from './findings.ts';
 
 /**
  * JUnit XML: one suite for each rule that was evaluated, one case for each resource. Open failures

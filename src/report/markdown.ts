@@ -1,15 +1,8 @@
 import { severities } from '../model/rule.ts';
 import type { Evaluation, ScanResult, Verdict } from '../model/scan-result.ts';
 import { describeChanges, describeWaivers } from './changes.ts';
-import {
-  countsOf,
-  describeWhere,
-  groupBy,
-  isOpenFailure,
-  isOpenUnknown,
-  rulesById,
-  worstFirst,
-} from './findings.ts';
+import { groupBy } from '../model/group-by.ts';
+import { countsOf, describeWhere, isOpenFailure, isOpenUnknown, rulesById, worstFirst } from './findings.ts';
 import { plural, singleLine, truncate } from './plain-text.ts';
 import type { RenderOptions } from './render-options.ts';
 

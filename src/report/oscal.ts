@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Evaluation, RuleSummary, ScanResult, Verdict } from '../model/scan-result.ts';
-import { describeWhere, groupBy, isOpenFailure, rulesById } from './findings.ts';
+import { groupBy } from '../model/group-by.ts';
+import { describeWhere, isOpenFailure, rulesById } from './findings.ts';
 import { jsonParts, Streamed } from './json-parts.ts';
 import { singleLine } from './plain-text.ts';
 import type { RenderOptions } from './render-options.ts';

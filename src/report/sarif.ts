@@ -20,7 +20,8 @@ import type {
   ScanResult,
 } from '../model/scan-result.ts';
 import { describeChanges, describeWaivers } from './changes.ts';
-import { groupBy, isOpenFailure, isOpenUnknown, linkOf, worstFirst } from './findings.ts';
+import { groupBy } from '../model/group-by.ts';
+import { isOpenFailure, isOpenUnknown, linkOf, worstFirst } from './findings.ts';
 import { jsonParts, Streamed } from './json-parts.ts';
 import { lineHashes } from './line-hash.ts';
 import { truncate, wellFormed } from './plain-text.ts';

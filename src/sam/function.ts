@@ -19,7 +19,7 @@ import {
   type RoleParts,
 } from './roles.ts';
 import { propagateTags, samTags } from './tags.ts';
-import { getAtt, isGiven, isIntrinsic, isTruthy, noValue, pick, present, ref, type Tree } from './tree.ts';
+import { getAtt, isGiven, isIntrinsic, isTruthy, isNoValue, pick, present, ref, type Tree } from './tree.ts';
 
 /** Function properties that keep name and value. */
 const handedThrough = [
@@ -272,10 +272,6 @@ function functionRole({ id, properties }: SamResource, context: SamContext): Fun
   const negated = `NOT${String(condition)}`;
   context.conditions[negated] = { 'Fn::Not': [{ Condition: condition }] };
   return { value: { 'Fn::If': [condition, yes, own] }, id: roleId, condition: negated };
-}
-
-function isNoValue(value: unknown): boolean {
-  return member(value, 'Ref') === noValue['Ref'];
 }
 
 function baseParts(properties: Tree, context: SamContext): RoleParts {

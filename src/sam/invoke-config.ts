@@ -5,18 +5,7 @@ import type { EventTarget } from './event-target.ts';
 import { hashedId } from './logical-id.ts';
 import { SamProblem } from './problem.ts';
 import { allow } from './roles.ts';
-import {
-  getAtt,
-  isGiven,
-  isIntrinsic,
-  isTruthy,
-  listOf,
-  noValue,
-  pick,
-  present,
-  ref,
-  type Tree,
-} from './tree.ts';
+import { getAtt, isGiven, isTruthy, listOf, isNoValue, pick, present, ref, type Tree } from './tree.ts';
 
 const outcomes = ['OnSuccess', 'OnFailure'] as const;
 
@@ -148,8 +137,4 @@ export function bucketPolicy(name: string, bucketArn: unknown): Tree {
       ],
     },
   };
-}
-
-function isNoValue(value: unknown): boolean {
-  return isIntrinsic(value) && value['Ref'] === noValue['Ref'];
 }

@@ -3,7 +3,7 @@ import { isRawObject } from '../text/raw.ts';
 import { managedPolicyPaths, rootManagedPolicies } from './managed-policies.ts';
 import { policyTemplates } from './policy-templates.ts';
 import { SamProblem } from './problem.ts';
-import { isGiven, isIntrinsic, isMap, listOf, noValue, present, type Tree } from './tree.ts';
+import { isGiven, isIntrinsic, isMap, listOf, isNoValue, present, type Tree } from './tree.ts';
 
 /** An AWS managed policy's ARN in a partition: the path is part of it. */
 export function managedPolicy(path: string, partition: string): string {
@@ -128,10 +128,6 @@ function namedEither(name: string, either: Tree): Tree {
 function policyKind(entry: unknown): string {
   if (isStatements(entry)) return 'statements';
   return isMap(entry) ? 'template' : 'managed';
-}
-
-function isNoValue(value: unknown): boolean {
-  return member(value, 'Ref') === noValue['Ref'];
 }
 
 /** A policy template as its statements, in the branches of a condition too. */

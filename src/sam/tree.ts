@@ -71,6 +71,11 @@ export function sub(text: string, variables?: Tree): Tree {
 /** `{Ref: AWS::NoValue}`. */
 export const noValue: Readonly<Tree> = { Ref: 'AWS::NoValue' };
 
+/** True for `{Ref: AWS::NoValue}`: the property is left out. */
+export function isNoValue(value: unknown): boolean {
+  return member(value, 'Ref') === noValue['Ref'];
+}
+
 /** `{Fn::If: [condition, value, AWS::NoValue]}`, or the value alone where there is no condition. */
 export function onlyIf(condition: unknown, value: unknown): unknown {
   return typeof condition === 'string' ? { 'Fn::If': [condition, value, ref('AWS::NoValue')] } : value;

@@ -31,8 +31,8 @@ export function pseudoParameter(name: string, environment: Environment): Value |
 }
 
 /** True for what is not known of a pseudo parameter that holds neither colon nor slash. */
-export function isPlainPseudoParameter({ code, message }: Cause): boolean {
-  return code === 'pseudo-parameter' && !/^`AWS::(?:StackId|NotificationARNs)`/.test(message);
+export function isPlainPseudoParameter({ code, about }: Cause): boolean {
+  return code === 'pseudo-parameter' && about !== 'AWS::StackId' && about !== 'AWS::NotificationARNs';
 }
 
 function partitionOf({ region, partition }: Environment): string | undefined {
@@ -47,5 +47,10 @@ function suffixOf(environment: Environment): string | undefined {
 
 function unknown(name: string, remedy?: string): Unresolved {
   const message = `\`${name}\` is known only to the deployment`;
-  return new Unresolved({ code: 'pseudo-parameter', message, ...(remedy === undefined ? {} : { remedy }) });
+  return new Unresolved({
+    code: 'pseudo-parameter',
+    message,
+    about: name,
+    ...(remedy === undefined ? {} : { remedy }),
+  });
 }

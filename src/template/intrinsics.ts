@@ -239,6 +239,7 @@ function missingKey(map: string, top: Value | undefined, second: Value | undefin
   return {
     code: 'mapping',
     message: `mapping \`${map}\` has no entry \`${String(top)}\` / \`${String(second)}\``,
+    about: map,
   };
 }
 

@@ -1,3 +1,4 @@
+import { isNoValue } from '../sam/tree.ts';
 import { toPointer, type SymbolicLocation } from '../model/location.ts';
 import type { Path } from '../model/value.ts';
 import type { ResourceOrigin } from '../text/parse-template.ts';
@@ -92,10 +93,6 @@ function listItem(
     if (kept === index) return item;
   }
   return undefined;
-}
-
-function isNoValue(raw: unknown): boolean {
-  return isRawObject(raw) && raw['Ref'] === 'AWS::NoValue';
 }
 
 /** Goes through `Fn::If` as long as its condition is decided. */

@@ -30,6 +30,7 @@ export function parameterValue(
       placeholder === undefined
         ? `parameter \`${name}\` has no default`
         : `parameter \`${name}\` has a placeholder as its default`,
+    about: name,
     remedy: `pass --parameters with a value for \`${name}\``,
     ...(holds === undefined ? {} : { holds }),
   };
@@ -59,6 +60,7 @@ function storedParameter(name: string, holds: Cause['holds'], subject: string): 
     {
       code: 'parameter',
       message: `parameter \`${name}\` names a value in Parameter Store`,
+      about: name,
       remedy: 'audit the deployed account',
       ...(holds === undefined ? {} : { holds }),
     },

@@ -44,6 +44,7 @@ export class Reading {
       return new Unresolved({
         code: 'cycle',
         message: `the name of export \`${name}\` leads back to itself`,
+        about: name,
       });
     this.#exports ??= this.#indexExports();
     const found = this.#exports.get(name) ?? [];
@@ -54,6 +55,7 @@ export class Reading {
       return new Unresolved({
         code: 'import',
         message,
+        about: name,
         remedy: 'scan the application it belongs to on its own',
       });
     }
@@ -71,7 +73,7 @@ export class Reading {
     const [only, second] = nearest(found, asking);
     const value = second === undefined ? only?.stack.output(name) : undefined;
     const message = `output \`${name}\` of stack \`${String(stackName)}\` is not in the scan`;
-    return value ?? new Unresolved({ code: 'import', message });
+    return value ?? new Unresolved({ code: 'import', message, about: name });
   }
 
   /** A resource of any stack, by its id. */
@@ -122,6 +124,7 @@ function missingExport(name: string): Cause {
   return {
     code: 'import',
     message: `no scanned template exports \`${name}\``,
+    about: name,
     remedy: 'scan the template that exports it in the same call',
   };
 }

@@ -344,7 +344,7 @@ function named(truth: Truth, name: string, stackId: string): Truth {
   const condition = truth.condition ?? { kind: 'atom', id: `${stackId}/${name}` };
   if (truth.code === 'cycle' || truth.code === 'malformed') return { ...truth, condition };
   const message = `condition \`${name}\` is undecided: ${truth.message}`;
-  return { ...truth, code: 'condition', message, condition };
+  return { ...truth, code: 'condition', message, about: name, condition };
 }
 
 /** The members before `key`, which all resolved to themselves. */

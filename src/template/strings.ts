@@ -22,7 +22,11 @@ export function causeOf(value: Value | undefined): Cause | undefined {
   if (value instanceof Unresolved || value instanceof Choice) return value.cause;
   if (value instanceof Reference) return deployedCause(value);
   if (value instanceof SecretReference) {
-    return { code: 'attribute', message: `\`${value.text}\` is read when the stack is deployed` };
+    return {
+      code: 'attribute',
+      message: `\`${value.text}\` is read when the stack is deployed`,
+      about: value.text,
+    };
   }
   if (value instanceof PartialString) {
     return causeOf(value.parts.find((part) => typeof part !== 'string'));
@@ -32,8 +36,8 @@ export function causeOf(value: Value | undefined): Cause | undefined {
 
 function deployedCause(reference: Reference): Cause {
   const name = reference.resourceId.slice(reference.resourceId.lastIndexOf('/') + 1);
-  const what = reference.attribute === undefined ? `\`${name}\`` : `\`${name}.${reference.attribute}\``;
-  return { code: 'attribute', message: `${what} is known only after deployment` };
+  const about = reference.attribute === undefined ? name : `${name}.${reference.attribute}`;
+  return { code: 'attribute', message: `\`${about}\` is known only after deployment`, about };
 }
 
 /** A string leaf as a value: plain, or with its dynamic references taken out. */

@@ -1,4 +1,4 @@
-import { bothDoubts } from '../../model/conditions.ts';
+import { bothDoubts, isNoFurtherDoubt } from '../../model/conditions.ts';
 import type { StatementSet } from '../../model/resource-graph.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { Cause } from '../../model/value.ts';
@@ -65,9 +65,8 @@ function attached(role: Resource, context: LinkContext): StatementSet {
   const { edges, incomplete } = context.related(role, 'policies');
   const sets = edges.flatMap(({ to: policy, uncertain }) => {
     if (policy === undefined) return [];
-    const isSame =
-      policy.uncertain?.sides === undefined && policy.uncertain?.message === role.uncertain?.message;
-    return [documentOf(policy, bothDoubts(uncertain, isSame ? undefined : policy.uncertain))];
+    const isSure = isNoFurtherDoubt(policy.uncertain, role.uncertain);
+    return [documentOf(policy, bothDoubts(uncertain, isSure ? undefined : policy.uncertain))];
   });
   return mergeSets([...sets, { statements: [], ...(incomplete === undefined ? {} : { incomplete }) }]);
 }

@@ -1,5 +1,5 @@
 import { lookup } from '../../model/lookup.ts';
-import { bothDoubts } from '../../model/conditions.ts';
+import { bothDoubts, isNoFurtherDoubt } from '../../model/conditions.ts';
 import type { PolicyStatement, StatementSet } from '../../model/resource-graph.ts';
 import type { Resource } from '../../model/resource.ts';
 import { Choice, PartialString, isObjectValue, type ObjectValue, type Value } from '../../model/value.ts';
@@ -93,8 +93,7 @@ function heldBy(
 }
 
 function conditionOf(holder: Resource, of: Resource): Resource['uncertain'] {
-  const isSame = holder.uncertain?.sides === undefined && holder.uncertain?.message === of.uncertain?.message;
-  return isSame ? undefined : holder.uncertain;
+  return isNoFurtherDoubt(holder.uncertain, of.uncertain) ? undefined : holder.uncertain;
 }
 
 function readHolder(

@@ -1,6 +1,6 @@
 import type { Evaluation, ScanResult } from '../../model/scan-result.ts';
 import { frameworkLabel } from '../control-mappings.ts';
-import { groupBy } from '../findings.ts';
+import { groupBy } from '../../model/group-by.ts';
 import { printable } from '../plain-text.ts';
 import { badge, table } from './parts.ts';
 import { decided, findingsAddress } from './report-data.ts';

@@ -1,6 +1,6 @@
 import { instance } from '@viz-js/viz';
 import type { FlowSummary } from '../../model/scan-result.ts';
-import { groupBy } from '../findings.ts';
+import { groupBy } from '../../model/group-by.ts';
 
 /** A rectangle by its upper left corner, in pixels, y downwards. */
 export interface Box {

@@ -1,6 +1,7 @@
 import { severities } from '../../model/rule.ts';
 import type { Evaluation, RuleSummary, ScanResult, Verdict } from '../../model/scan-result.ts';
-import { groupBy, isOpenFailure, rulesById, severityRank } from '../findings.ts';
+import { groupBy } from '../../model/group-by.ts';
+import { isOpenFailure, rulesById, severityRank } from '../findings.ts';
 import { plural } from '../plain-text.ts';
 import { formatNumber, prose, severityMark } from './parts.ts';
 import { findingsAddress } from './report-data.ts';

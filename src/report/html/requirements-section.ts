@@ -1,6 +1,7 @@
 import type { RequirementSummary, RuleSummary, ScanResult, Verdict } from '../../model/scan-result.ts';
 import { frameworkLabel } from '../control-mappings.ts';
-import { groupBy, rulesById } from '../findings.ts';
+import { groupBy } from '../../model/group-by.ts';
+import { rulesById } from '../findings.ts';
 import { badge, table, verdictTexts } from './parts.ts';
 import { findingsAddress } from './report-data.ts';
 import { html } from './template.ts';

@@ -1,5 +1,6 @@
 import type { Evaluation, ScanResult } from '../../model/scan-result.ts';
-import { groupBy, isOpenUnknown } from '../findings.ts';
+import { groupBy } from '../../model/group-by.ts';
+import { isOpenUnknown } from '../findings.ts';
 import { plural } from '../plain-text.ts';
 import { prose, some, table } from './parts.ts';
 import { findingsAddress } from './report-data.ts';

@@ -53,6 +53,24 @@ describe('fingerprints', () => {
     ).toMatchObject(before);
   });
 
+  it('of namesakes survive moved files too, where they differ beside what refers to the stack', async () => {
+    const of = (timeout: number): string =>
+      JSON.stringify({
+        Parameters: { Memory: { Type: 'Number' } },
+        Resources: {
+          Key: { Type: 'AWS::KMS::Key' },
+          A: {
+            Type: 'AWS::Lambda::Function',
+            Properties: { KmsKeyArn: { Ref: 'Key' }, MemorySize: { Ref: 'Memory' }, Timeout: timeout },
+          },
+        },
+      });
+    const before = await fingerprintsOf({ 'a.json': of(5), 'z.json': of(6) });
+    const after = await fingerprintsOf({ 'm.json': of(6), 'n.json': of(5) });
+    expect([after['n.json/A'], after['m.json/A']]).toEqual([before['a.json/A'], before['z.json/A']]);
+    expect(new Set(Object.values(after)).size).toBe(2);
+  });
+
   it('survive a moved file', async () => {
     const before = await fingerprintsOf({ 'one/t.json': text({ A: a }) });
     const after = await fingerprintsOf({ 'two/deep/other.json': text({ A: a }) });

@@ -12,6 +12,7 @@ describe('the text of a value', () => {
     const region = new Unresolved({
       code: 'pseudo-parameter',
       message: '`AWS::Region` is known only to the deployment',
+      about: 'AWS::Region',
     });
     const text = new PartialString([
       'arn:aws:sqs:',

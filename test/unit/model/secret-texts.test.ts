@@ -74,7 +74,7 @@ describe('a value that is shown', () => {
   });
 
   it('keeps what is unknown in a secret text, and of its literals nothing but the scheme', () => {
-    const hole = new Unresolved({ code: 'parameter', message: 'parameter `Pw` has no default' });
+    const hole = new Unresolved({ code: 'parameter', message: 'parameter `Pw` has no default', about: 'Pw' });
     const value = new PartialString(['postgres://app:', hole, '@db.internal/x']);
     const place = { type: 'AWS::Lambda::Function', path: ['Environment', 'Variables', 'DB'] };
     expect(describeShown(value, place)).toBe('postgres://…${Pw}…');

@@ -187,6 +187,7 @@ describe('intrinsic functions that are not known', () => {
     expect(value instanceof Unresolved && value.cause).toEqual({
       code: 'parameter',
       message: 'parameter `Open` has no default',
+      about: 'Open',
       remedy: 'pass --parameters with a value for `Open`',
     });
   });
