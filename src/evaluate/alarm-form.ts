@@ -27,7 +27,7 @@ interface Situation {
 /** Calls in a period: many, so that a guard against few calls (`IF(i > 50, ...)`) lets the share through. */
 const calls = 10_000;
 
-/** As little above a bound as no threshold stands between. */
+/** As little above a share as no threshold stands between; messages, errors and seconds are counted in ones. */
 const barelyAbove = 1e-9;
 
 /** Metrics that count calls which went wrong: each call adds 0 or 1. */
@@ -81,12 +81,16 @@ function fires(
   const [limit, percent] = [numberOf(bound(node, context)), share && numberOf(share(node, context))];
   if (typeof limit === 'object') return limit;
   if (typeof percent === 'object') return percent;
-  const raised = (value: number): number => (isAbove ? value * (1 + barelyAbove) + barelyAbove : value);
+  const raised = (value: number, isWhole: boolean): number => {
+    if (!isAbove) return value;
+    return isWhole ? value + 1 : value * (1 + barelyAbove) + barelyAbove;
+  };
   const opened = openValue(node.resource.properties, context.world) as ObjectValue; // an object stays one
   return onEachSide(opened, (alarm) => {
     const watched = watchedMetric(node, alarm);
     const isShare = percent !== undefined && dependsOnCalls(alarm, watched);
-    const loud: Situation = { bad: raised(isShare ? (percent / 100) * calls : limit), total: calls };
+    const bad = isShare ? raised((percent / 100) * calls, false) : raised(limit, Number.isInteger(limit));
+    const loud: Situation = { bad, total: calls };
     return every(
       [not(isFiring(alarm, watched, { bad: 0, total: calls })), isFiring(alarm, watched, loud)],
       (truth) => truth,

@@ -178,10 +178,56 @@ function roleMay(wish: AdmitsWish, asking: Asking): Truth {
     if (wish.actions === 'whole-service') return admitsWholeService(question);
     return admitsHolder(question, roles, wish.through);
   });
-  const keys = askedOf(wish.on, node, context).flatMap((asked) =>
+  const found = askedOf(wish.on, node, context);
+  const keys = found.flatMap((asked) =>
     asked.kind === 'resource' && keyTypes.has(asked.resource.type) ? [asked.resource] : [],
   );
-  return keys.length === 0 ? held : every(keys, (key) => mayUse(key, held, roles, wish, asking));
+  if (keys.length > 0) return every(keys, (key) => mayUse(key, held, roles, wish, asking));
+  return every(found, (asked) => letsRole(asked, held, roles, wish, asking));
+}
+
+// What a role holds counts unless the resource's own policies deny it; these may also name the role themselves.
+function letsRole(
+  asked: Asked,
+  held: Truth,
+  roles: readonly Resource[],
+  wish: AdmitsWish,
+  { node, context, onAllowed }: Asking,
+): Truth {
+  if (asked.kind === 'any' || asked.kind === 'foreign' || asked.resource.external === true) return held;
+  const { resource } = asked;
+  const { statements, incomplete } = context.graph.resourceStatements(resource);
+  if (statements.length === 0 && incomplete === undefined) return held;
+  const ask = (change: (set: StatementSet) => StatementSet, named: boolean): Truth =>
+    askOf(resource, 'resource', context, (set) =>
+      admitsRole({ ...questionOf(change(set), wish, { node, context, onAllowed }), asked: [asked] }, roles, {
+        via: wish.through,
+        named,
+      }),
+    );
+  const isDenied = statements.some(({ effect }) => effect === 'Deny');
+  const unlessDenied = (): Truth => (isDenied ? ask((set) => withAllowed(set, resource), false) : true);
+  return some(
+    [() => every([() => held, unlessDenied], (test) => test()), () => ask((set) => set, true)],
+    (test) => test(),
+  );
+}
+
+/** Everything is allowed but what the statements deny. */
+function withAllowed({ statements, ...set }: StatementSet, holder: Resource): StatementSet {
+  const all: PolicyStatement = {
+    effect: 'Allow',
+    principals: [{ kind: '*', value: '*' }],
+    notPrincipals: [],
+    actions: ['*'],
+    notActions: [],
+    resources: ['*'],
+    notResources: [],
+    conditions: [],
+    holder,
+    path: [],
+  };
+  return { ...set, statements: [all, ...statements.filter(({ effect }) => effect === 'Deny')] };
 }
 
 const keyTypes: ReadonlySet<string> = new Set(['AWS::KMS::Key', 'AWS::KMS::ReplicaKey']);
@@ -218,7 +264,7 @@ function rolesOf(resource: Resource, { graph }: Context): readonly Resource[] {
 function worldOf({ resource }: Node, { graph, world }: Context): Question['world'] {
   return {
     account: resource.account,
-    names: (value, from, target) => graph.names(value, from, target, world),
+    names: (value, from, target, call) => graph.names(value, from, target, world, call),
   };
 }
 
@@ -226,16 +272,26 @@ function askedOf(on: AdmitsWish['on'], node: Node, context: Context): readonly A
   const words = on === undefined ? ['itself'] : typeof on === 'string' ? [on] : on;
   return words.map((word): Asked => {
     const { resource } = node;
-    if (word === 'itself') {
-      if (resource.type !== 'AWS::Lambda::Function' || node.edge === undefined)
-        return { kind: 'resource', resource };
-      return { kind: 'resource', resource, call: { qualifier: node.edge.attributes?.qualifier } };
-    }
+    if (word === 'itself') return resourceOf(node);
     if (word === 'objects') return { kind: 'objects', resource };
     if (word === 'anything') return { kind: 'any' };
     if (word === 'others') return { kind: 'foreign' };
-    return { kind: 'resource', resource: boundNode(context, word)?.resource ?? resource };
+    const [name = word, part] = word.split('.');
+    const bound = boundNode(context, name) ?? node;
+    if (part === 'records') return { kind: 'objects', resource: bound.resource, key: recordKey };
+    return resourceOf(bound);
   });
+}
+
+/**
+ * The key of a record that Lambda writes of a failed invocation.
+ * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+ */
+const recordKey = 'aws/lambda/zz9/zz9/2026/11/28/zz9';
+
+function resourceOf({ resource, edge }: Node): Asked {
+  if (resource.type !== 'AWS::Lambda::Function' || edge === undefined) return { kind: 'resource', resource };
+  return { kind: 'resource', resource, call: { qualifier: edge.attributes?.qualifier } };
 }
 
 /** Asks a question of the statements as they stand on each side of the undecided conditions that matter for it. */

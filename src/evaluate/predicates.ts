@@ -13,6 +13,7 @@ import {
 import { boundNode, type Context, type Node } from './node.ts';
 import { compilePattern } from './pattern.ts';
 import { compileOperand, knownEnds, toNumber, type Operand } from './operands.ts';
+import { isInRegionOf } from './region.ts';
 import { hasShape, type ValueShape } from './shapes.ts';
 import { agree, some, type Truth } from './truth.ts';
 
@@ -278,6 +279,13 @@ function refersTo(raw: unknown): Predicate {
   };
 }
 
+function inRegionOf(raw: unknown): Predicate {
+  return ({ value, context }) => {
+    const bound = boundNode(context, String(raw))?.resource;
+    return bound === undefined ? false : isInRegionOf(value, bound, context.graph);
+  };
+}
+
 function holdsReference(value: Value, target: Node['resource']): boolean {
   if (value instanceof Reference) return value.resourceId === target.id;
   return value instanceof PartialString && value.parts.some((part) => holdsReference(part, target));
@@ -324,5 +332,6 @@ export const predicates: Readonly<Record<string, (argument: unknown) => Predicat
   below: numeric((a, b) => a < b),
   is: shape,
   refersTo,
+  inRegionOf,
   notDeprecated,
 };

@@ -503,24 +503,35 @@ function limitsClients(rate: Value, question: Question): Truth {
         member(rate, 'AggregateKeyType', (type) =>
           type === 'CUSTOM_KEYS'
             ? countsClients(rate)
-            : type === undefined || isOneOf(type, ['IP', 'FORWARDED_IP', 'CONSTANT']),
+            : type === 'FORWARDED_IP'
+              ? forwarded
+              : type === undefined || isOneOf(type, ['IP', 'CONSTANT']),
         ),
     ],
     ask,
   );
 }
 
+/** Whoever reaches the API directly writes the header as he likes. */
+const forwarded: Truth = {
+  code: 'unsupported',
+  message: 'whether clients can forge the header that the web ACL takes their address from is not known',
+  remedy: 'aggregate by IP, or bring the evidence as a waiver',
+};
+
 /** Of other keys than the address only people know whether a client can change them at will. */
 function countsClients(rate: Value): Truth {
   return member(rate, 'CustomKeys', (keys) =>
     everyMember(keys, (key) =>
-      some([has(key, 'IP'), has(key, 'ForwardedIP')], (truth) => truth) === true
+      has(key, 'IP') === true
         ? true
-        : {
-            code: 'unsupported',
-            message: 'whether the custom keys of the rate-based rule tell clients apart is not known',
-            remedy: 'aggregate by IP, or bring the evidence as a waiver',
-          },
+        : has(key, 'ForwardedIP') === true
+          ? forwarded
+          : {
+              code: 'unsupported',
+              message: 'whether the custom keys of the rate-based rule tell clients apart is not known',
+              remedy: 'aggregate by IP, or bring the evidence as a waiver',
+            },
     ),
   );
 }

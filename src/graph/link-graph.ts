@@ -76,7 +76,8 @@ function linkAll(reading: SourceReading, options: LinkOptions): ResourceGraph {
         ? found
         : { ...found, edges: found.edges.filter((edge) => isWithin(edge.path, within)) };
     },
-    names: (value, from, target, world) => namesTarget(value, from, target, { ...context, world }),
+    names: (value, from, target, world, call) =>
+      namesTarget(value, from, target, { ...context, world, call }),
     hasRelation: (relation) => relations.has(relation) || lookup(ownerTypes, relation) !== undefined,
     resourceStatements: memoize((resource) => resourceStatements(resource, context)),
     identityStatements: identity,

@@ -1,12 +1,14 @@
 import { lookup } from '../model/lookup.ts';
 import type { PolicyAnswer } from '../policy/actions.ts';
+import { sameQualifier } from '../policy/match.ts';
+import type { Call } from '../policy/request.ts';
 import { beyondSides, type World } from '../model/conditions.ts';
 import { openTop } from '../model/open-value.ts';
 import type { Resource } from '../model/resource.ts';
 import { isPlain, toSymbolicText } from '../model/symbolic-text.ts';
 import type { Value } from '../model/value.ts';
 import { wildcardMatches } from '../model/wildcard.ts';
-import { parseArn } from './arn.ts';
+import { parseArn, type ArnTarget } from './arn.ts';
 import { identityProperties } from './identities.ts';
 import { isOfArn, resolveTargets, type LinkContext } from './resolve-target.ts';
 
@@ -18,16 +20,20 @@ export function namesTarget(
   value: Value,
   from: Resource,
   target: Resource,
-  context: LinkContext & { readonly world: World },
+  context: LinkContext & { readonly world: World; readonly call?: Call | undefined },
 ): PolicyAnswer {
-  const { world } = context;
+  const { world, call } = context;
   const targets = resolveTargets(value, { from, types: [target.type] }, context).filter(({ uncertain }) =>
     world.admits(uncertain),
   );
   const hit = targets.find(({ to }) => to === target || isSameOutside(to, target) || isServedBy(to, target));
-  if (hit !== undefined) return beyondSides(hit.uncertain) ?? true;
   const text = toSymbolicText(value)?.text;
-  if (text !== undefined && /[*?]/.test(text)) return patternCovers(text, target, world);
+  const isPattern = text !== undefined && /[*?]/.test(text);
+  if (hit !== undefined && !(isPattern && call !== undefined)) {
+    const isCalled = call === undefined || sameQualifier(hit.attributes?.['qualifier'], call.qualifier);
+    return isCalled === true ? (beyondSides(hit.uncertain) ?? true) : isCalled;
+  }
+  if (isPattern) return patternCovers(text, target, world, call);
   const unknown = targets.find(({ to }) => to === undefined)?.cause;
   if (unknown !== undefined) return unknown;
   const name = nameOf(target, world);
@@ -46,17 +52,29 @@ function isSameOutside(one: Resource | undefined, other: Resource): boolean {
   return one.arn !== undefined && one.arn === other.arn && one.type === other.type;
 }
 
-function patternCovers(pattern: string, target: Resource, world: World): PolicyAnswer {
+function patternCovers(
+  pattern: string,
+  target: Resource,
+  world: World,
+  call: Call | undefined,
+): PolicyAnswer {
   if (pattern === '*') return true;
   const arn = parseArn(pattern);
   // A star may stand for the rest of the ARN, colons included: `arn:aws:sqs:*`.
   if (arn === undefined) return pattern.startsWith('arn:') ? unknownPattern : false;
   if (!isOfArn(target.type, arn)) return false;
+  if (call !== undefined && !qualifierCovered(arn, call)) return false;
   if (arn.name === '*') return true;
   const name = nameOf(target, world);
   if (name === undefined) return unknownName(target);
   if (wildcardMatches(arn.name, name)) return true;
   return isPlain(arn.name) && isPlain(name) ? false : unknownName(target);
+}
+
+// A star at the end of the name stands for a qualifier too.
+function qualifierCovered({ name, qualifier }: ArnTarget, call: Call): boolean {
+  if (qualifier === undefined) return call.qualifier === undefined || name.endsWith('*');
+  return call.qualifier !== undefined;
 }
 
 /** What others call a resource, as far as it is written; it may hold markers. */

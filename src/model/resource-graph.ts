@@ -113,8 +113,15 @@ export interface ResourceGraph {
   /**
    * Whether a value that stands in `from` names `target`: by reference, ARN, URL, name, or a pattern of
    * ARNs with `*` and `?`. A cause where only the deployment knows. Conditions turn out as `world` has them.
+   * With `call`, a function only by the alias or version that is called, or by none where none is.
    */
-  names(value: Value, from: Resource, target: Resource, world: World): boolean | Cause;
+  names(
+    value: Value,
+    from: Resource,
+    target: Resource,
+    world: World,
+    call?: { readonly qualifier: Value | undefined },
+  ): boolean | Cause;
   /** True when some row of the relation table defines this relation or inverse name. */
   hasRelation(relation: string): boolean;
   /** Statements of the resource-based policies on a resource (queue, topic, bucket, key, bus, endpoint, secret, function, API). */

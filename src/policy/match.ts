@@ -98,8 +98,8 @@ export function resourceMatched(statement: PolicyStatement, asked: Asked, world:
   return notResources.length > 0 ? negate(anyAnswer(notResources, isOne)) : anyAnswer(resources, isOne);
 }
 
-// A permission for an alias admits no call of the function, nor the other way round.
-function sameQualifier(permitted: Value | undefined, called: Value | undefined): PolicyAnswer {
+/** Whether what is permitted is what is called: a permission for an alias admits no call of the function, nor the other way round. */
+export function sameQualifier(permitted: Value | undefined, called: Value | undefined): PolicyAnswer {
   if (permitted === undefined || called === undefined) return permitted === called;
   const [a, b] = [toSymbolicText(permitted), toSymbolicText(called)];
   if (a === undefined || b === undefined) return causeOfValue(permitted);
@@ -119,8 +119,10 @@ function resourceIs(
   if (value === '*') return true;
   if (value instanceof Choice) return value.cause;
   if (asked.kind === 'foreign') return foreignIs(value);
-  if (asked.kind === 'resource') return ownIs(value, asked.resource, holder, world);
-  return objectsAre(value, asked.resource, holder, world);
+  if (asked.kind === 'resource') return ownIs(value, asked, holder, world);
+  return asked.key === undefined
+    ? objectsAre(value, asked.resource, holder, world)
+    : objectIs(value, asked.resource, asked.key, { holder, world });
 }
 
 function foreignIs(value: Value): PolicyAnswer {
@@ -137,16 +139,58 @@ function foreignIs(value: Value): PolicyAnswer {
   );
 }
 
-function ownIs(value: Value, resource: Resource, holder: Resource, world: PolicyWorld): PolicyAnswer {
-  if (value instanceof Reference)
-    return value.resourceId === resource.id || world.names(value, holder, resource);
+function ownIs(
+  value: Value,
+  { resource, call }: Extract<Asked, { kind: 'resource' }>,
+  holder: Resource,
+  world: PolicyWorld,
+): PolicyAnswer {
+  // What a permission says of its function tells nothing of the qualifier, which is held against it before.
+  const called = holder.type === 'AWS::Lambda::Permission' ? undefined : call;
+  if (value instanceof Reference && value.resourceId === resource.id) return called?.qualifier === undefined;
+  if (value instanceof Reference) return world.names(value, holder, resource, called);
   const found = toSymbolicText(value);
   // `${Bucket.Arn}*` is the bucket and all that is in it; `${Bucket.Arn}/*` is not the bucket.
   const lead = found === undefined ? undefined : leadingPiece(found);
-  if (lead?.piece instanceof Reference && lead.rest !== '')
-    return lead.piece.resourceId === resource.id && /^\*+$/.test(lead.rest);
+  if (lead?.piece instanceof Reference && lead.rest !== '') {
+    if (/^\*+$/.test(lead.rest)) return lead.piece.resourceId === resource.id;
+    return (
+      called !== undefined &&
+      lead.piece.resourceId === resource.id &&
+      wildcardMatches(lead.rest, called.qualifier === undefined ? '' : `:${strange}`)
+    );
+  }
   if (found !== undefined && /\/\*+$/.test(found.text) && resource.type === 'AWS::S3::Bucket') return false;
-  return world.names(value, holder, resource);
+  return world.names(value, holder, resource, called);
+}
+
+/** Whether a pattern of ARNs holds one object; a piece of its key that the deployment gives is taken to fit. */
+function objectIs(
+  value: Value,
+  bucket: Resource,
+  key: string,
+  { holder, world }: { readonly holder: Resource; readonly world: PolicyWorld },
+): PolicyAnswer {
+  if (value instanceof Unresolved) return mayBeStar(value) ? value.cause : false;
+  const text = (toSymbolicText(value)?.text ?? '').replaceAll(/\uE000[^\uE001]*\uE001/g, '*');
+  const slash = text.indexOf('/');
+  if (slash < 0) return text.endsWith('*') && objectsAre(value, bucket, holder, world);
+  if (!wildcardMatches(text.slice(slash), `/${key}`)) return false;
+  const named = beforeSlash(value);
+  return named === undefined ? false : ownIs(named, { kind: 'resource', resource: bucket }, holder, world);
+}
+
+/** What stands before the first slash of a text: the bucket of an object's ARN. */
+function beforeSlash(value: Value): Value | undefined {
+  if (typeof value === 'string') return value.slice(0, value.indexOf('/'));
+  if (!(value instanceof PartialString)) return undefined;
+  const index = value.parts.findIndex((part) => typeof part === 'string' && part.includes('/'));
+  const last = value.parts[index];
+  if (typeof last !== 'string') return undefined;
+  const cut = last.slice(0, last.indexOf('/'));
+  const parts = [...value.parts.slice(0, index), ...(cut === '' ? [] : [cut])];
+  const [only] = parts;
+  return parts.length === 1 && only !== undefined ? only : new PartialString(parts);
 }
 
 function objectsAre(value: Value, resource: Resource, holder: Resource, world: PolicyWorld): PolicyAnswer {

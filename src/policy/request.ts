@@ -37,17 +37,22 @@ export type Requester =
   /** Exactly whom a policy names by this value. */
   | { readonly kind: 'named'; readonly value: Value };
 
+/** How a function is called: by an alias or version, or by none. */
+export interface Call {
+  readonly qualifier: Value | undefined;
+}
+
 /** Which resource is asked for. */
 export type Asked =
   /** A resource of the scan. */
   | {
       readonly kind: 'resource';
       readonly resource: Resource;
-      /** Of a function: how it is called, which is by an alias or version, or by none. */
-      readonly call?: { readonly qualifier: Value | undefined };
+      /** Of a function: how it is called. */
+      readonly call?: Call;
     }
-  /** What is in it: objects of a bucket. */
-  | { readonly kind: 'objects'; readonly resource: Resource }
+  /** What is in it: all objects of a bucket, or one object under this key. */
+  | { readonly kind: 'objects'; readonly resource: Resource; readonly key?: string }
   /** Whatever the statement names: a policy that can speak of nothing else. */
   | { readonly kind: 'any' }
   /** A resource of somebody else. */
@@ -56,7 +61,7 @@ export type Asked =
 /** What the policies know of the scan around them. */
 export interface PolicyWorld {
   /** Whether a value of `from` names `target`; patterns of ARNs included. */
-  names(value: Value, from: Resource, target: Resource): PolicyAnswer;
+  names(value: Value, from: Resource, target: Resource, call?: Call): PolicyAnswer;
   /** The account of the resources, where it is known. */
   readonly account?: string | undefined;
 }

@@ -87,8 +87,7 @@ function visitArguments(
       for (const [term, bound] of Object.entries(argument as Expression))
         checkOperand(bound, [...at, term], scope, report);
     else if (name === 'matches') checkPattern(argument as string, at, scope, report);
-    else if (name === 'of' || name === 'sameAs' || name === 'settingOf' || name === 'refersTo')
-      checkBinding(argument as string, at, scope, report);
+    else if (bindingWords.has(name)) checkBinding(argument as string, at, scope, report);
     else checkOperand(argument, at, scope, report);
   }
 }
@@ -126,6 +125,8 @@ function unknownRelation(name: string, relations: ReadonlySet<string>): string {
   return `\`${name}\` is not a relation${meant === undefined ? '' : `; did you mean \`${meant}\`?`}`;
 }
 
+const bindingWords: ReadonlySet<string> = new Set(['of', 'sameAs', 'settingOf', 'refersTo', 'inRegionOf']);
+
 const askedWords: ReadonlySet<string> = new Set(['itself', 'objects', 'anything', 'others']);
 
 function checkAsked(
@@ -136,7 +137,7 @@ function checkAsked(
 ): void {
   for (const word of [on ?? []].flat() as string[])
     // strings, as the schema says
-    if (!askedWords.has(word)) checkBinding(word, [...path, 'on'], scope, report);
+    if (!askedWords.has(word)) checkBinding(word.replace(/\.records$/, ''), [...path, 'on'], scope, report);
   if (typeof source !== 'string') return;
   if (who === 'everyone' || who === 'services' || who === 'role')
     report([...path, 'for'], '`for` goes with a service principal');
@@ -179,7 +180,7 @@ function checkOperand(
   for (const [key, value] of Object.entries(operand)) {
     if (key === 'parameter' && typeof value === 'string' && !scope.parameters.has(value))
       report([...path, key], `\`${value}\` is not a parameter of this rule`);
-    else if ((key === 'of' || key === 'refersTo') && typeof value === 'string')
+    else if ((key === 'of' || key === 'refersTo' || key === 'inRegionOf') && typeof value === 'string')
       checkBinding(value, [...path, key], scope, report);
     else checkOperand(value, [...path, key], scope, report);
   }

@@ -430,6 +430,14 @@ export const keywords: readonly Keyword[] = [
     example: 'property: SourceArn\nrefersTo: self',
   },
   {
+    name: 'inRegionOf',
+    role: 'predicate',
+    summary:
+      'The ARN is of the Region in which this binding stands. Unknown where it names one, and a template may be deployed to another.',
+    schema: text,
+    example: 'property: DeadLetterConfig.Arn\ninRegionOf: self',
+  },
+  {
     name: 'notDeprecated',
     role: 'predicate',
     summary:
@@ -544,7 +552,7 @@ const statementSchema = {
 
 const on = {
   description:
-    '`itself` (the default), `objects` (of a bucket), `anything` that the policy names, `others` (whatever it is and whosever), or a binding; or a list of them',
+    '`itself` (the default), `objects` (of a bucket), `anything` that the policy names, `others` (whatever it is and whosever), a binding, or `name.records` (the records of failed invocations that Lambda writes into the bucket of this binding); or a list of them',
   anyOf: [text, { type: 'array', items: text, minItems: 1 }],
 };
 

@@ -84,13 +84,15 @@ export function pieceOf(
 
 /** True for an unknown part that certainly does not hold the delimiter. */
 function isOnePiece(part: Exclude<StringPart, string>, delimiter: string, resolver: ValueResolver): boolean {
-  if (delimiter !== ':' && delimiter !== '/') return false;
+  // What holds no colon holds no delimiter with one (`:*`).
+  const sign = delimiter.includes(':') ? ':' : delimiter;
+  if (sign !== ':' && sign !== '/') return false;
   if (part instanceof Unresolved) return isPlainPseudoParameter(part.cause);
   const shape =
     part instanceof Reference ? shapeOf(resolver.surroundings.declared(part.resourceId)) : undefined;
   if (shape === undefined || !(part instanceof Reference)) return false;
   const isName = part.attribute === shape.name && !shape.of.includes(part.attribute ?? '');
-  return isName && (delimiter === ':' || shape.slashed !== true);
+  return isName && (sign === ':' || shape.slashed !== true);
 }
 
 function shapeOf(declared: DeclaredResource | undefined): ArnShape | undefined {

@@ -37,6 +37,29 @@ const dimensionTypes: Readonly<Record<string, readonly string[]>> = {
   PipeName: ['AWS::Pipes::Pipe'],
 };
 
+/** Which attributes of a resource a dimension takes; others, such as an ARN, name no metric that exists. */
+const dimensionAttributes: Readonly<Record<string, readonly string[]>> = {
+  QueueName: ['QueueName'],
+  FunctionName: ['Ref', 'FunctionName'],
+  TopicName: ['TopicName'],
+  TableName: ['Ref'],
+  StateMachineArn: ['Ref', 'Arn'],
+  ApiName: [],
+  ApiId: ['Ref', 'ApiId'],
+};
+
+/** Resources whose `Ref` and attributes the table above speaks of, and no custom resource or nested stack. */
+function isWrongAttribute(dimension: string, value: Value, context: LinkContext): boolean {
+  const wanted = lookup(dimensionAttributes, dimension);
+  if (wanted === undefined) return false;
+  if (typeof value === 'string') return /^(arn:|https:\/\/)/.test(value) && dimension !== 'StateMachineArn';
+  if (!(value instanceof Reference)) return false;
+  const type = context.index.byId(value.resourceId)?.type ?? '';
+  if (/^AWS::Lambda::(Alias|Version)$/.test(type)) return dimension === 'FunctionName';
+  const types = lookup(dimensionTypes, dimension) ?? [];
+  return types.includes(type) && !wanted.includes(value.attribute ?? 'Ref');
+}
+
 interface Metric {
   readonly path: Path;
   readonly dimensions: readonly { readonly name: string; readonly value: Value; readonly path: Path }[];
@@ -135,6 +158,7 @@ function metricTargets(metric: Metric, alarm: Resource, context: LinkContext): r
     const types = lookup(dimensionTypes, name);
     // A rule's metrics name its bus beside it.
     if (types === undefined || (name === 'EventBusName' && names.includes('RuleName'))) return [];
+    if (isWrongAttribute(name, value, context)) return [];
     return resolveTargets(value, { from: alarm, types }, context).map((target) => ({
       ...target,
       path,

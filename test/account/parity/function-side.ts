@@ -10,7 +10,13 @@ export const invocationOf = (qualifier = ''): string =>
 
 const trust = {
   Version: '2012-10-17',
-  Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+  Statement: [
+    {
+      Effect: 'Allow',
+      Principal: { Service: ['lambda.amazonaws.com', 'pipes.amazonaws.com'] },
+      Action: 'sts:AssumeRole',
+    },
+  ],
 };
 
 const answered = {

@@ -11,7 +11,7 @@ import {
   queuePolicy,
   retentionSeconds,
   roleStatements,
-  trust,
+  trustOf,
   visibility,
 } from './orders-template.ts';
 import type { Replies } from '../replay.ts';
@@ -154,7 +154,7 @@ function functionReplies(isSound: boolean): Replies {
           RoleName: 'orders',
           Arn: roleArn,
           Path: '/',
-          AssumeRolePolicyDocument: encodeURIComponent(text(trust)),
+          AssumeRolePolicyDocument: encodeURIComponent(text(trustOf(isSound))),
           RolePolicyList: [
             {
               PolicyName: 'own',
@@ -165,6 +165,7 @@ function functionReplies(isSound: boolean): Replies {
                     table: arn('dynamodb', 'table/orders'),
                     deadLetters: dlqArn,
                     key: keyArn,
+                    scheduled: functionArn,
                   }),
                 }),
               ),

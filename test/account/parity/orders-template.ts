@@ -15,7 +15,7 @@ export function ordersResources(isSound: boolean): Readonly<Record<string, Decla
       'AWS::IAM::Role',
       {
         RoleName: 'orders',
-        AssumeRolePolicyDocument: trust,
+        AssumeRolePolicyDocument: trustOf(isSound),
         Policies: [
           {
             PolicyName: 'own',
@@ -25,6 +25,7 @@ export function ordersResources(isSound: boolean): Readonly<Record<string, Decla
                 table: at('Table'),
                 deadLetters: at('Dlq'),
                 key: at('Key'),
+                scheduled: at('Fn'),
               }),
             },
           },
@@ -385,20 +386,30 @@ export function ordersResources(isSound: boolean): Readonly<Record<string, Decla
   };
 }
 
-/** Who the functions trust. */
-export const trust = {
+/** Whom the role trusts: a bad one does not let schedules use it. */
+export const trustOf = (isSound: boolean): object => ({
   Version: '2012-10-17',
-  Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
-};
+  Statement: [
+    {
+      Effect: 'Allow',
+      Principal: { Service: ['lambda.amazonaws.com', ...(isSound ? ['scheduler.amazonaws.com'] : [])] },
+      Action: 'sts:AssumeRole',
+    },
+  ],
+});
 
 interface RoleReaches {
   readonly table: unknown;
   readonly deadLetters: unknown;
   readonly key: unknown;
+  readonly scheduled: unknown;
 }
 
 /** What the one role may do: what the function, the schedule and the state machine need, or everything. */
-export function roleStatements(isSound: boolean, { table, deadLetters, key }: RoleReaches): object[] {
+export function roleStatements(
+  isSound: boolean,
+  { table, deadLetters, key, scheduled }: RoleReaches,
+): object[] {
   const allow = (Action: string | readonly string[], Resource: unknown): object => ({
     Effect: 'Allow',
     Action,
@@ -408,6 +419,7 @@ export function roleStatements(isSound: boolean, { table, deadLetters, key }: Ro
   return [
     allow('dynamodb:GetItem', table),
     allow('sqs:SendMessage', deadLetters),
+    allow('lambda:InvokeFunction', scheduled),
     allow(['kms:GenerateDataKey', 'kms:Decrypt'], key),
     allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*'),
   ];

@@ -383,6 +383,18 @@ function started(kind: AuditKind): Mutation[] {
       }),
     },
     {
+      rule: 'events.rule.target.schedule',
+      on: `${kind}Schedule`,
+      mistake: 'the schedule may not assume its role',
+      edits: [
+        {
+          id: `${kind}ScheduleRole`,
+          set: 'AssumeRolePolicyDocument.Statement.0.Principal.Service',
+          to: 'lambda.amazonaws.com',
+        },
+      ],
+    },
+    {
       rule: 'events.stepfunctions.observability',
       on: machine,
       mistake: 'executions are not logged',

@@ -230,7 +230,22 @@ const queueUrl = 'https://sqs.eu-west-1.amazonaws.com/111122223333/';
 /** A pipe from a queue to the function; with a dead-letter queue behind it, or without one. */
 function pipeSide(isSound: boolean): Side {
   const redrive = isSound ? { RedrivePolicy: { deadLetterTargetArn: at('Dlq'), maxReceiveCount: 3 } } : {};
-  return layOver(functionSide(), {
+  const read = {
+    Effect: 'Allow',
+    Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+  };
+  const call = { Effect: 'Allow', Action: 'lambda:InvokeFunction' };
+  const statements = [
+    [
+      { ...read, Resource: at('Queue') },
+      { ...read, Resource: queueArn },
+    ],
+    [
+      { ...call, Resource: at('Fn') },
+      { ...call, Resource: functionArn },
+    ],
+  ] as const;
+  return layOver(functionSide({ statements: isSound ? statements : [] }), {
     resources: {
       Queue: ['AWS::SQS::Queue', { QueueName: 'orders', VisibilityTimeout: 180, ...redrive }],
       Dlq: ['AWS::SQS::Queue', { QueueName: 'orders-dlq', MessageRetentionPeriod: 1_209_600 }],
@@ -293,12 +308,13 @@ const pipe: ParityCase = {
     pair('AWS::Lambda::Function', 'Fn', 'orders'),
     pair('AWS::SQS::Queue', 'Queue', 'orders'),
     pair('AWS::SQS::Queue', 'Dlq', 'orders-dlq'),
+    pair('AWS::Pipes::Pipe', 'Pipe', 'orders'),
   ],
   proofs: [
     {
       type: 'AWS::Pipes::Pipe',
       owner: 'Queue',
-      rules: ['batch.alarm.queue-age'],
+      rules: ['batch.alarm.queue-age', 'events.sqs.dlq', 'events.sqs.visibility'],
       change: { resources: { Pipe: undefined }, replies: { 'pipes.ListPipes': { Pipes: [] } } },
     },
   ],

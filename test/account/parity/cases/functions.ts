@@ -155,7 +155,14 @@ function asyncSide(isSound: boolean): Side {
     : { MaximumRetryAttempts: 2, MaximumEventAgeInSeconds: 21_600 };
   const statement = (Resource: unknown): object => ({ Effect: 'Allow', Action: 'sqs:SendMessage', Resource });
   return layOver(
-    functionSide({ statements: isSound ? [[statement(at('Failed')), statement(failed)]] : [] }),
+    functionSide({
+      statements: isSound
+        ? [
+            [statement(at('Failed')), statement(failed)],
+            [statement(at('Done')), statement(done)],
+          ]
+        : [],
+    }),
     {
       resources: {
         Failed: ['AWS::SQS::Queue', { QueueName: names.Failed, ...fifo }],

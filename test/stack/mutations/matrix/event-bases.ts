@@ -352,3 +352,56 @@ export const stream: Base = {
     },
   ],
 };
+
+export const pipe: Base = {
+  name: 'a pipe from a stream to a queue',
+  edits: [
+    {
+      add: 'Parcels',
+      to: 'HeadgateEvents',
+      resource: { Type: 'AWS::Kinesis::Stream', Properties: { ShardCount: 1 } },
+    },
+    {
+      add: 'PipeRole',
+      to: 'HeadgateEvents',
+      resource: {
+        Type: 'AWS::IAM::Role',
+        Properties: {
+          AssumeRolePolicyDocument: {
+            Statement: [
+              { Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { Service: 'pipes.amazonaws.com' } },
+            ],
+          },
+          Policies: [
+            {
+              PolicyName: 'Pass',
+              PolicyDocument: {
+                Statement: [
+                  {
+                    Action: ['kinesis:GetRecords', 'kinesis:GetShardIterator'],
+                    Effect: 'Allow',
+                    Resource: { 'Fn::GetAtt': ['Parcels', 'Arn'] },
+                  },
+                  ...sendTo('EventsAuditQueue'),
+                ],
+              },
+            },
+          ],
+        },
+      },
+    },
+    {
+      add: 'OrdersPipe',
+      to: 'HeadgateEvents',
+      resource: {
+        Type: 'AWS::Pipes::Pipe',
+        Properties: {
+          RoleArn: { 'Fn::GetAtt': ['PipeRole', 'Arn'] },
+          Source: { 'Fn::GetAtt': ['Parcels', 'Arn'] },
+          SourceParameters: { KinesisStreamParameters: { StartingPosition: 'LATEST' } },
+          Target: { 'Fn::GetAtt': ['EventsAuditQueue', 'Arn'] },
+        },
+      },
+    },
+  ],
+};

@@ -1,5 +1,5 @@
 import type { Mutation } from '../apply-mutation.ts';
-import { defaultBusPolicy, notification, schedule, subscriber } from './event-bases.ts';
+import { defaultBusPolicy, notification, pipe, schedule, subscriber } from './event-bases.ts';
 
 const defaultBusArn = 'arn:aws:events:eu-west-1:111122223333:event-bus/default';
 
@@ -83,6 +83,28 @@ export const events: readonly Mutation[] = [
     on: 'EventsAcceptedOrders',
     mistake: 'the function does not admit the rule',
     edits: [{ drop: 'EventsAcceptedOrdersAllowEventRuleHeadgateEventsStartFulfilmentFunction4D65F996' }],
+  },
+  {
+    rule: 'events.rule.target.pipe',
+    on: 'OrdersPipe',
+    mistake: 'the role may not read the source',
+    base: pipe,
+    edits: [
+      { id: 'PipeRole', set: 'Policies.0.PolicyDocument.Statement.0.Action', to: 'kinesis:ListShards' },
+    ],
+  },
+  {
+    rule: 'events.rule.target.schedule',
+    on: 'NightlySchedule',
+    mistake: 'the role is one that Lambda assumes',
+    base: schedule,
+    edits: [
+      {
+        id: 'SchedulerRole',
+        set: 'AssumeRolePolicyDocument.Statement.0.Principal.Service',
+        to: 'lambda.amazonaws.com',
+      },
+    ],
   },
   {
     rule: 'events.s3.encrypted-notification',
