@@ -9,6 +9,7 @@ import { idleFacts } from './outside-facts.ts';
 import type { OutsideFact } from '../rules/read-config.ts';
 import { waive, type WaiveOptions } from './waive.ts';
 import { readTemplates, type ReadTemplatesOptions } from '../template/read-templates.ts';
+import type { OtherFile } from '../template/read-context.ts';
 
 /** What decides a scan, whatever is scanned. */
 export interface DecideOptions extends WaiveOptions {
@@ -45,15 +46,46 @@ function tellVersions(graph: ResourceGraph): readonly Diagnostic[] {
   return [{ code: 'function-versions', severity: 'info', message, where: 'account', blocks: [] }];
 }
 
+/** What a scan of files reads by. */
+export interface ScanFilesOptions extends ReadTemplatesOptions {
+  /** Folder of the configuration that Terraform planned. */
+  readonly sources?: string;
+}
+
 /**
- * Scans templates, folders and cloud assemblies. No network.
+ * Scans templates, folders, cloud assemblies, and plans of Terraform. No network.
  * @throws HeadgateError for a path that cannot be read; anything wrong inside a file is a diagnostic of the result.
  */
 export async function scanTemplates(
   paths: readonly string[],
-  read: ReadTemplatesOptions,
+  read: ScanFilesOptions,
   decide: DecideOptions,
 ): Promise<ScanResult> {
   const readCode = decide.ruleSet.rules.some((rule) => rule.decides === 'code');
-  return decideReading(await readTemplates(paths, { readCode, ...read }), decide);
+  return decideReading(await readFiles(paths, { readCode, ...read }), decide);
+}
+
+/**
+ * Reads whatever the files are; plans by a module of their own, which templates do not wait for.
+ * @throws HeadgateError as `readTemplates`.
+ */
+export async function readFiles(paths: readonly string[], read: ScanFilesOptions): Promise<SourceReading> {
+  const plans: OtherFile[] = [];
+  const reading = await readTemplates(paths, { ...read, handOn: (file) => plans.push(file) });
+  if (plans.length === 0) return reading;
+  const { readPlans } = await import('../terraform/read-plans.ts');
+  return joinReadings(reading, await readPlans(plans, read));
+}
+
+function joinReadings(one: SourceReading, other: SourceReading): SourceReading {
+  return {
+    resources: [...one.resources, ...other.resources],
+    inputs: [...one.inputs, ...other.inputs],
+    skipped: [...one.skipped, ...other.skipped],
+    diagnostics: [...one.diagnostics, ...other.diagnostics],
+    positions: (location) => one.positions(location) ?? other.positions(location),
+    incomplete: [...one.incomplete, ...other.incomplete],
+    suppressions: [...one.suppressions, ...other.suppressions],
+    documents: new Map([...one.documents, ...other.documents]),
+  };
 }

@@ -38,6 +38,7 @@ export interface ScanOptions extends CommonOptions {
   readonly root?: string;
   readonly exclude?: readonly string[];
   readonly parameters?: string;
+  readonly sources?: string;
   readonly region?: string;
   readonly account?: string;
 }

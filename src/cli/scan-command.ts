@@ -19,6 +19,7 @@ export function addScanOptions(command: Command, only?: readonly string[]): Comm
         .argParser((text: string, previous: readonly string[]) => [...previous, text])
         .default([], 'none'),
     )
+    .option('--sources <folder>', 'folder of the .tf files behind a Terraform plan')
     .option('--parameters <file>', 'parameter values, in the format of the AWS CLI or of CodePipeline')
     .addOption(new Option('--region <region>', 'value of AWS::Region').argParser(regionOf))
     .addOption(new Option('--account <id>', 'value of AWS::AccountId').argParser(accountOf));
@@ -47,10 +48,10 @@ export function addScanCommand(
 ): void {
   const command = program
     .command('scan')
-    .description('Decide templates, folders and cloud assemblies. Uses no network.')
+    .description('Decide templates, folders, cloud assemblies and Terraform plans. Uses no network.')
     .argument(
       '<path...>',
-      'CloudFormation templates, folders, a cdk.out, or - for a template on the standard input',
+      'CloudFormation templates, folders, a cdk.out, Terraform plans, or - for a template on the standard input',
     );
   addScanOptions(command).action(async (paths: string[], options: ScanOptions) => {
     done(await scanAndReport(paths, options, surroundings));

@@ -81,6 +81,7 @@ export async function scanPaths(
     ...(parameters === undefined ? {} : { parameters }),
     ...(leaveOut === undefined ? {} : { leaveOut }),
     ...(paths.includes('-') ? { stdin: await readStandardInput(surroundings) } : {}),
+    ...(options.sources === undefined ? {} : { sources: options.sources }),
   };
   const detail = wantsDetail(options) ? 'all' : 'findings';
   const { baseline } = use;

@@ -189,7 +189,7 @@ export interface Edit {
 export interface ScanInput {
   /** Path or ARN-like scope. */
   readonly name: string;
-  readonly kind: 'template' | 'assembly' | 'snapshot' | 'account';
+  readonly kind: 'template' | 'assembly' | 'plan' | 'snapshot' | 'account';
   /** `sha256:` of the bytes; absent for a live account. */
   readonly digest?: string;
   readonly resources: number;

@@ -224,7 +224,7 @@ class AssemblyReader {
       builder.incomplete.push({ scope: this.#scope, type: '*', cause: { code: 'outside', message } });
       builder.addTemplate(loaded.parsed);
     } else {
-      const reason = loaded.kind === 'other' ? loaded.reason : loaded.error.message;
+      const reason = loaded.kind === 'unreadable' ? loaded.error.message : reasonOf(loaded);
       this.#incomplete(path, `the assembly names \`%\` as a template, but ${reason}`);
     }
     return undefined;
@@ -263,4 +263,10 @@ function parseEnvironment(written: unknown): Environment {
     ...(account === undefined || account === 'unknown-account' ? {} : { account }),
     ...(region === undefined || region === 'unknown-region' ? {} : { region }),
   };
+}
+
+function reasonOf(
+  loaded: { readonly kind: 'other'; readonly reason: string } | { readonly kind: 'terraform' },
+): string {
+  return loaded.kind === 'other' ? loaded.reason : 'it is a Terraform plan';
 }

@@ -3,6 +3,7 @@ import type { SourceDiagnostic } from '../model/source.ts';
 import { templateDiagnostic } from '../text/diagnostic.ts';
 import { parseTemplateObject, parseTemplateText, type ParsedTemplate } from '../text/parse-template.ts';
 import { entriesOf, isRawObject, member, type RawObject } from '../text/raw.ts';
+import { isZip, planForm, type PlanForm } from '../text/plan-form.ts';
 import { decodeText } from '../text/source-text.ts';
 
 /** CloudFormation takes 1 MB; a file of this size is something else. */
@@ -18,6 +19,12 @@ export type LoadedFile =
     }
   | { readonly kind: 'broken'; readonly parsed: ParsedTemplate; readonly bytes: Uint8Array }
   | { readonly kind: 'other'; readonly reason: string }
+  | {
+      readonly kind: 'terraform';
+      readonly form: PlanForm;
+      readonly bytes: Uint8Array;
+      readonly text?: string;
+    }
   | { readonly kind: 'unreadable'; readonly error: UnreadableFileError };
 
 /** Why a file is read: it was named, another one names it, an assembly says that it is a template, or it lay in a folder. */
@@ -46,7 +53,11 @@ export async function loadTemplate(
     if (error.reason !== 'too-large') return { kind: 'unreadable', error };
     return { kind: 'broken', parsed: tooLarge(file, error.message), bytes: new Uint8Array() };
   }
+  if (isZip(bytes) && use === 'named') return { kind: 'terraform', form: 'binary', bytes };
   const text = decodeText(bytes);
+  const form = use === 'named' || use === 'found' ? planForm(text) : undefined;
+  if (form !== undefined && (use === 'named' || form === 'plan' || form === 'state'))
+    return { kind: 'terraform', form, bytes, text };
   if (use === 'found' && !mayBeTemplate(text)) return { kind: 'other', reason: reasonOf(text) };
   const parsed = parseTemplateText(text, file);
   const { root } = parsed;

@@ -1,8 +1,21 @@
 import { pseudoParameter, type Environment } from './environment.ts';
+import type { PlanForm } from '../text/plan-form.ts';
 import { SymbolicValue, type Value } from '../model/value.ts';
 import type { Boundary } from '../files/read-regular-file.ts';
 import type { FindOptions } from './find-inputs.ts';
 import type { ReadingBuilder } from './reading-builder.ts';
+
+/** A file of another source, as it was opened. */
+export interface OtherFile {
+  /** Relative to the working directory, with forward slashes. */
+  readonly name: string;
+  /** Absolute. */
+  readonly path: string;
+  readonly form: PlanForm;
+  readonly bytes: Uint8Array;
+  /** Decoded, where it is a text. */
+  readonly text?: string;
+}
 
 /** What a caller knows beside the files. */
 export interface ReadTemplatesOptions extends FindOptions {
@@ -15,6 +28,8 @@ export interface ReadTemplatesOptions extends FindOptions {
   readonly stdin?: Uint8Array;
   /** Look into functions' bundles for what their code does. */
   readonly readCode?: boolean;
+  /** Takes the plans of Terraform that are met; they are skipped without it. */
+  readonly handOn?: (file: OtherFile) => void;
 }
 
 /** What every part of a reading needs. */

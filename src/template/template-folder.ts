@@ -40,6 +40,7 @@ class TemplateFiles {
     const given = stdin !== undefined && name === standardInputName ? stdin : undefined;
     const loaded = await loadTemplate(path, name, use, this.context.boundary, given);
     if (loaded.kind === 'template') this.#loaded.set(path, loaded);
+    else if (loaded.kind === 'terraform') this.#handOn(path, name, loaded);
     else if (loaded.kind === 'broken') {
       builder.addTemplate(loaded.parsed);
       builder.addInput(name, 'template', [loaded.bytes], 0);
@@ -51,6 +52,17 @@ class TemplateFiles {
       builder.skipped.push({ name, reason: loaded.reason });
       if (use === 'named') builder.diagnostics.push(notATemplate(name, loaded.reason));
     }
+  }
+
+  /** What is Terraform's is for another reader, where there is one. */
+  #handOn(
+    path: string,
+    name: string,
+    { form, bytes, text }: Extract<LoadedFile, { kind: 'terraform' }>,
+  ): void {
+    const { handOn } = this.context.options;
+    if (handOn !== undefined) handOn({ name, path, form, bytes, ...(text === undefined ? {} : { text }) });
+    else this.context.builder.skipped.push({ name, reason: 'it is a Terraform plan' });
   }
 
   /** Follows local TemplateURLs, also to files that nobody named; the map grows while it is walked. */

@@ -1,0 +1,180 @@
+import type { MappedType } from './mapped-type.ts';
+
+/** Logs, alarms, trails and scaling. */
+export const monitoringTypes: readonly MappedType[] = [
+  {
+    terraform: 'aws_cloudwatch_log_group',
+    type: 'AWS::Logs::LogGroup',
+    ids: { name: 'Ref', id: 'Ref', arn: 'Arn' },
+    rows: [
+      ['name', 'LogGroupName'],
+      ['retention_in_days', 'RetentionInDays', { unless: [0] }],
+      ['kms_key_id', 'KmsKeyId'],
+      ['log_group_class', 'LogGroupClass'],
+      ['deletion_protection_enabled', 'DeletionProtectionEnabled'],
+    ],
+  },
+  {
+    terraform: 'aws_cloudwatch_log_metric_filter',
+    type: 'AWS::Logs::MetricFilter',
+    rows: [
+      ['log_group_name', 'LogGroupName'],
+      ['pattern', 'FilterPattern'],
+      ['metric_transformation[].name', 'MetricTransformations[].MetricName'],
+      ['metric_transformation[].namespace', 'MetricTransformations[].MetricNamespace'],
+    ],
+  },
+  {
+    terraform: 'aws_cloudwatch_log_subscription_filter',
+    type: 'AWS::Logs::SubscriptionFilter',
+    rows: [
+      ['log_group_name', 'LogGroupName'],
+      ['destination_arn', 'DestinationArn'],
+      ['filter_pattern', 'FilterPattern'],
+    ],
+  },
+  {
+    terraform: 'aws_cloudwatch_log_resource_policy',
+    type: 'AWS::Logs::ResourcePolicy',
+    rows: [
+      ['policy_name', 'PolicyName'],
+      ['policy_document', 'PolicyDocument', { as: 'json' }],
+    ],
+  },
+  {
+    terraform: 'aws_cloudwatch_query_definition',
+    type: 'AWS::Logs::QueryDefinition',
+    rows: [
+      ['name', 'Name'],
+      ['query_string', 'QueryString'],
+      ['log_group_names', 'LogGroupNames', { list: true }],
+    ],
+  },
+  {
+    terraform: 'aws_cloudwatch_metric_alarm',
+    type: 'AWS::CloudWatch::Alarm',
+    ids: { arn: 'Arn', alarm_name: 'Ref', id: 'Ref' },
+    rows: [
+      ['datapoints_to_alarm', 'DatapointsToAlarm'],
+      ['unit', 'Unit'],
+      ['threshold_metric_id', 'ThresholdMetricId'],
+      ['metric_query[].period', 'Metrics[].Period'],
+      ['metric_query[].metric.unit', 'Metrics[].MetricStat.Unit'],
+      ['alarm_name', 'AlarmName'],
+      ['alarm_description', 'AlarmDescription'],
+      ['namespace', 'Namespace'],
+      ['metric_name', 'MetricName'],
+      ['dimensions', 'Dimensions', { as: 'pairs' }],
+      ['comparison_operator', 'ComparisonOperator'],
+      ['threshold', 'Threshold'],
+      ['evaluation_periods', 'EvaluationPeriods'],
+      ['period', 'Period'],
+      ['statistic', 'Statistic'],
+      ['extended_statistic', 'ExtendedStatistic'],
+      ['actions_enabled', 'ActionsEnabled'],
+      ['alarm_actions', 'AlarmActions', { list: true }],
+      ['ok_actions', 'OKActions', { list: true }],
+      ['insufficient_data_actions', 'InsufficientDataActions', { list: true }],
+      ['treat_missing_data', 'TreatMissingData'],
+      ['metric_query[].id', 'Metrics[].Id'],
+      ['metric_query[].expression', 'Metrics[].Expression'],
+      ['metric_query[].return_data', 'Metrics[].ReturnData', { default: false }],
+      ['metric_query[].metric.metric_name', 'Metrics[].MetricStat.Metric.MetricName'],
+      ['metric_query[].metric.namespace', 'Metrics[].MetricStat.Metric.Namespace'],
+      ['metric_query[].metric.dimensions', 'Metrics[].MetricStat.Metric.Dimensions', { as: 'pairs' }],
+      ['metric_query[].metric.stat', 'Metrics[].MetricStat.Stat'],
+      ['metric_query[].metric.period', 'Metrics[].MetricStat.Period'],
+    ],
+  },
+  {
+    terraform: 'aws_cloudwatch_composite_alarm',
+    type: 'AWS::CloudWatch::CompositeAlarm',
+    ids: { arn: 'Arn', alarm_name: 'Ref' },
+    rows: [
+      ['alarm_name', 'AlarmName'],
+      ['alarm_rule', 'AlarmRule'],
+      ['alarm_actions', 'AlarmActions', { list: true }],
+      ['actions_enabled', 'ActionsEnabled'],
+      ['alarm_description', 'AlarmDescription'],
+      ['ok_actions', 'OKActions', { list: true }],
+    ],
+  },
+  {
+    terraform: 'aws_cloudwatch_dashboard',
+    type: 'AWS::CloudWatch::Dashboard',
+    rows: [
+      ['dashboard_name', 'DashboardName'],
+      ['dashboard_body', 'DashboardBody'],
+    ],
+  },
+  {
+    terraform: 'aws_cloudtrail',
+    type: 'AWS::CloudTrail::Trail',
+    ids: { arn: 'Arn', name: 'Ref' },
+    rows: [
+      ['s3_bucket_name', 'S3BucketName'],
+      ['kms_key_id', 'KMSKeyId'],
+      ['is_multi_region_trail', 'IsMultiRegionTrail'],
+      ['enable_logging', 'IsLogging'],
+      ['event_selector[].data_resource[].values', 'EventSelectors[].DataResources[].Values'],
+      ['event_selector[].data_resource[].type', 'EventSelectors[].DataResources[].Type'],
+      ['advanced_event_selector[].field_selector[].field', 'AdvancedEventSelectors[].FieldSelectors[].Field'],
+      [
+        'advanced_event_selector[].field_selector[].starts_with',
+        'AdvancedEventSelectors[].FieldSelectors[].StartsWith',
+      ],
+      [
+        'advanced_event_selector[].field_selector[].equals',
+        'AdvancedEventSelectors[].FieldSelectors[].Equals',
+      ],
+    ],
+  },
+  {
+    terraform: 'aws_securityhub_account',
+    type: 'AWS::SecurityHub::Hub',
+    rows: [
+      ['enable_default_standards', 'EnableDefaultStandards'],
+      ['auto_enable_controls', 'AutoEnableControls'],
+      ['control_finding_generator', 'ControlFindingGenerator'],
+    ],
+  },
+  {
+    terraform: 'aws_securityhub_standards_subscription',
+    type: 'AWS::SecurityHub::Standard',
+    rows: [['standards_arn', 'StandardsArn']],
+  },
+  {
+    terraform: 'aws_securityhub_account_v2',
+    type: 'AWS::SecurityHub::HubV2',
+    rows: [],
+  },
+  {
+    terraform: 'aws_appautoscaling_target',
+    type: 'AWS::ApplicationAutoScaling::ScalableTarget',
+    ids: { id: 'Ref', resource_id: '@resource_id' },
+    rows: [
+      ['resource_id', 'ResourceId'],
+      ['scalable_dimension', 'ScalableDimension'],
+      ['service_namespace', 'ServiceNamespace'],
+      ['min_capacity', 'MinCapacity'],
+      ['max_capacity', 'MaxCapacity'],
+    ],
+  },
+  {
+    terraform: 'aws_appautoscaling_policy',
+    type: 'AWS::ApplicationAutoScaling::ScalingPolicy',
+    rows: [
+      ['resource_id', 'ResourceId'],
+      ['scalable_dimension', 'ScalableDimension'],
+      ['service_namespace', 'ServiceNamespace'],
+    ],
+  },
+  {
+    terraform: 'aws_config_config_rule',
+    type: 'AWS::Config::ConfigRule',
+    rows: [
+      ['source.source_identifier', 'Source.SourceIdentifier'],
+      ['source.owner', 'Source.Owner'],
+    ],
+  },
+];
