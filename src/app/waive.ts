@@ -1,15 +1,17 @@
 import { lookup } from '../model/lookup.ts';
-import { applyBaseline } from '../evaluate/apply-baseline.ts';
+import { applyBaseline, applyKnown } from '../evaluate/apply-baseline.ts';
 import { applyWaivers, type WaivedEvaluations } from '../evaluate/apply-waivers.ts';
 import type { RuleSet } from '../model/rule.ts';
 import type { Diagnostic, Evaluation } from '../model/scan-result.ts';
 import type { SourceReading, SourceSuppression } from '../model/source.ts';
-import type { Baseline, Waiver } from '../model/waiver.ts';
+import type { Baseline, KnownFinding, Waiver } from '../model/waiver.ts';
 
 /** What may waive findings beside what stands in the sources themselves. */
 export interface WaiveOptions {
   readonly waivers?: readonly Waiver[];
   readonly baseline?: { readonly file: string; readonly entries: Baseline };
+  /** What a scan of the state before a change found: only what the change brings counts. */
+  readonly against?: { readonly source: string; readonly findings: readonly KnownFinding[] };
   /** Tools whose suppressions count. */
   readonly peerSuppressions?: readonly string[];
   /** False where what stands in the sources waives nothing. */
@@ -51,14 +53,22 @@ export function waive(
       .filter((suppression) => !counts.has(suppression))
       .flatMap((suppression) => describePeer(suppression, ruleSet)),
   ];
-  if (options.baseline === undefined)
-    return { evaluations: waived.evaluations, diagnostics: [...waived.diagnostics, ...shown] };
-  const { file, entries } = options.baseline;
-  const compared = applyBaseline(waived.evaluations, entries, file, ruleSet.rules);
-  return {
-    evaluations: compared.evaluations,
-    diagnostics: [...waived.diagnostics, ...shown, ...compared.diagnostics],
-  };
+  const { baseline, against } = options;
+  const known = against === undefined ? waived.evaluations : applyKnown(waived.evaluations, against);
+  const diagnostics = [...waived.diagnostics, ...shown];
+  if (against !== undefined) {
+    const count = known.filter(({ waiver }) => waiver?.source === against.source).length;
+    diagnostics.push({
+      code: 'against',
+      severity: 'info',
+      message: `Only what the change brings counts: ${count} ${count === 1 ? 'finding was' : 'findings were'} there before.`,
+      where: against.source,
+      blocks: [],
+    });
+  }
+  if (baseline === undefined) return { evaluations: known, diagnostics };
+  const compared = applyBaseline(known, baseline.entries, baseline.file, ruleSet.rules);
+  return { evaluations: compared.evaluations, diagnostics: [...diagnostics, ...compared.diagnostics] };
 }
 
 /** Waivers that the configuration does not take from what is scanned, one line a rule. */

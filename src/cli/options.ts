@@ -41,6 +41,7 @@ export interface ScanOptions extends CommonOptions {
   readonly sources?: string;
   readonly region?: string;
   readonly account?: string;
+  readonly against?: string;
 }
 
 function collect<T>(parse: (text: string) => T): (text: string, previous: readonly T[]) => T[] {

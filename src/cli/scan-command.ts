@@ -53,7 +53,12 @@ export function addScanCommand(
       '<path...>',
       'CloudFormation templates, folders, a cdk.out, Terraform plans, or - for a template on the standard input',
     );
-  addScanOptions(command).action(async (paths: string[], options: ScanOptions) => {
-    done(await scanAndReport(paths, options, surroundings));
-  });
+  addScanOptions(command)
+    .option(
+      '--against <path>',
+      'the same templates before the change (a file, a folder, a cdk.out): only findings that the change brings count',
+    )
+    .action(async (paths: string[], options: ScanOptions) => {
+      done(await scanAndReport(paths, options, surroundings));
+    });
 }

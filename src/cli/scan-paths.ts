@@ -5,7 +5,8 @@ import type { Rule } from '../model/rule.ts';
 import type { ScanResult } from '../model/scan-result.ts';
 import type { Baseline } from '../model/waiver.ts';
 import type { HeadgateConfig } from '../rules/read-config.ts';
-import { scanTemplates } from '../app/scan.ts';
+import { knownFindings } from '../evaluate/apply-baseline.ts';
+import { scanTemplates, type DecideOptions } from '../app/scan.ts';
 import { plural, singleLine } from '../report/plain-text.ts';
 import { emit, wantsDetail } from './emit.ts';
 import { exitCodeOf } from './exit-code.ts';
@@ -87,13 +88,46 @@ export async function scanPaths(
   const { baseline } = use;
   const settings = await readDecideSettings(config, cwd, baseline === true);
   const given = typeof baseline === 'object' ? { baseline } : {};
-  const decide = { ruleSet, version, now: surroundings.now(), detail, ...settings, ...given } as const;
+  const against = await scanBefore(options, surroundings);
+  const decide = {
+    ruleSet,
+    version,
+    now: surroundings.now(),
+    detail,
+    ...settings,
+    ...given,
+    ...(against === undefined ? {} : { against }),
+  } as const;
   const snapshot = snapshotAmong(paths);
   const result =
     snapshot === undefined
       ? await scanTemplates(paths, read, decide)
       : await (await import('./scan-snapshot.ts')).scanSnapshot(snapshot, cwd, decide);
   return { result, config, rules: ruleSet.rules };
+}
+
+/**
+ * What the state before the change has open, by the same settings.
+ * @throws HeadgateError where it was not read to its end: what it hides would count as brought by the change.
+ */
+async function scanBefore(
+  { against, ...options }: ScanOptions,
+  surroundings: Surroundings,
+): Promise<DecideOptions['against']> {
+  if (against === undefined) return undefined;
+  const { result } = await scanPaths([against], options, surroundings, { baseline: false });
+  const broken = result.diagnostics.find(({ severity }) => severity === 'error');
+  if (broken !== undefined)
+    throw new HeadgateError(
+      'against-incomplete',
+      `\`${against}\`, which --against names, was not read to its end: ${broken.message}`,
+      { file: broken.where },
+    );
+  if (result.inputs.length === 0)
+    surroundings.stderr.write(
+      `headgate: no template was found in \`${singleLine(against)}\`, so every finding counts as new.\n`,
+    );
+  return { source: `--against ${against}`, findings: knownFindings(result.evaluations) };
 }
 
 /** The one path that names a saved snapshot; templates and snapshots are decided apart. */

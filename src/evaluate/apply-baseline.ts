@@ -1,12 +1,12 @@
 import { withWaiver, type Diagnostic, type Evaluation } from '../model/scan-result.ts';
-import type { Rule } from '../model/rule.ts';
-import type { Baseline } from '../model/waiver.ts';
+import { severities, type Rule } from '../model/rule.ts';
+import type { Baseline, KnownFinding } from '../model/waiver.ts';
 
 /** How the findings of a scan stand against a baseline. */
 export interface BaselineComparison {
-  /** Open failures that the baseline does not know. */
+  /** Open findings that the baseline does not know. */
   readonly added: readonly Evaluation[];
-  /** Open failures that were there before. */
+  /** Open findings that were there before. */
   readonly known: readonly Evaluation[];
   /** Those of `added` that the baseline knows, of rules that nothing waives. */
   readonly refused: readonly Evaluation[];
@@ -14,28 +14,38 @@ export interface BaselineComparison {
   readonly fixed: Baseline['findings'];
 }
 
-/** Open failures as a baseline, ordered by fingerprint; those of rules that nothing waives are left out. */
+/** Open findings as a baseline, ordered by fingerprint; those of rules that nothing waives are left out. */
 export function baselineOf(evaluations: readonly Evaluation[], rules: readonly Rule[]): Baseline {
   const strict = notWaivable(rules);
-  const findings = openFailures(evaluations)
-    .filter(({ ruleId }) => !strict.has(ruleId))
-    .map(({ fingerprint, ruleId, resource }) => ({ fingerprint, ruleId, resource: resource.name }))
-    .sort((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1));
-  return { version: 1, findings };
+  return { version: 1, findings: knownFindings(evaluations).filter(({ ruleId }) => !strict.has(ruleId)) };
 }
 
-/** Compares by fingerprint alone, so that a moved or reformatted file changes nothing. */
+/** Open findings as what a later scan knows, ordered by fingerprint. */
+export function knownFindings(evaluations: readonly Evaluation[]): readonly KnownFinding[] {
+  return evaluations
+    .filter(isOpenFinding)
+    .map(({ fingerprint, ruleId, resource, severity, verdict }) => ({
+      fingerprint,
+      ruleId,
+      resource: resource.name,
+      severity,
+      ...(verdict === 'unknown' ? { possible: true as const } : {}),
+    }))
+    .sort((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1));
+}
+
+/** Compares by fingerprint and gravity, so that a moved or reformatted file changes nothing. */
 export function compareWithBaseline(
   evaluations: readonly Evaluation[],
   baseline: Baseline,
   rules: readonly Rule[],
 ): BaselineComparison {
-  const before = new Set(baseline.findings.map(({ fingerprint }) => fingerprint));
+  const before = byFingerprint(baseline.findings);
   const strict = notWaivable(rules);
   const asked = new Set(rules.map(({ id }) => id));
-  const isKnown = ({ fingerprint, ruleId }: Evaluation): boolean =>
-    before.has(fingerprint) && !strict.has(ruleId);
-  const open = openFailures(evaluations);
+  const isKnown = (evaluation: Evaluation): boolean =>
+    wasThere(evaluation, before) && !strict.has(evaluation.ruleId);
+  const open = evaluations.filter(isOpenFinding);
   // What is waived, or cannot be decided at the moment, is not repaired.
   const there = new Set(
     evaluations
@@ -52,7 +62,34 @@ export function compareWithBaseline(
   };
 }
 
-/** Marks known failures as waived by the baseline, so that only new ones count; visible in every format. */
+function byFingerprint(findings: readonly KnownFinding[]): ReadonlyMap<string, KnownFinding> {
+  return new Map(findings.map((finding) => [finding.fingerprint, finding]));
+}
+
+/** One rule fails for several reasons: what was there hides none that is graver, nor one that is certain now. */
+function wasThere(
+  { fingerprint, severity, verdict }: Evaluation,
+  before: ReadonlyMap<string, KnownFinding>,
+): boolean {
+  const known = before.get(fingerprint);
+  if (known === undefined || (verdict === 'fail' && known.possible === true)) return false;
+  return known.severity === undefined || severities.indexOf(severity) >= severities.indexOf(known.severity);
+}
+
+/** Marks what another scan found too as waived, so that only what is new counts; visible in every format. */
+export function applyKnown(
+  evaluations: readonly Evaluation[],
+  { source, findings }: { readonly source: string; readonly findings: readonly KnownFinding[] },
+): readonly Evaluation[] {
+  const before = byFingerprint(findings);
+  return evaluations.map((evaluation) =>
+    isOpenFinding(evaluation) && wasThere(evaluation, before)
+      ? withWaiver(evaluation, { source, reason: 'was there before the change' })
+      : evaluation,
+  );
+}
+
+/** Marks known findings as waived by the baseline, so that only new ones count; visible in every format. */
 export function applyBaseline(
   evaluations: readonly Evaluation[],
   baseline: Baseline,
@@ -97,6 +134,6 @@ function refusals(entries: readonly Evaluation[], file: string): Diagnostic[] {
   }));
 }
 
-function openFailures(evaluations: readonly Evaluation[]): Evaluation[] {
-  return evaluations.filter(({ verdict, waiver }) => verdict === 'fail' && waiver === undefined);
+function isOpenFinding({ verdict, failsWhen, waiver }: Evaluation): boolean {
+  return waiver === undefined && (verdict === 'fail' || (verdict === 'unknown' && failsWhen !== undefined));
 }

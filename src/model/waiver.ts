@@ -1,3 +1,5 @@
+import type { Severity } from './rule.ts';
+
 /** A wish that findings of a rule be accepted for now: from a waivers file, a comment, Metadata or a CDK acknowledgement. */
 export interface Waiver {
   /** `waivers-file`, `comment`, `metadata`, `cdk`, or `peer:<tool>`. */
@@ -17,12 +19,19 @@ export interface Waiver {
   readonly where: string;
 }
 
-/** Fingerprints of findings that were there when the baseline was written. */
+/** A finding that was there before. */
+export interface KnownFinding {
+  readonly fingerprint: string;
+  readonly ruleId: string;
+  readonly resource: string;
+  /** How grave it was: a graver one of the same rule is new. Files of earlier versions do not say it. */
+  readonly severity?: Severity;
+  /** True where only one side of an undecided condition failed: what fails on both is new. */
+  readonly possible?: true;
+}
+
+/** Findings that were there when the baseline was written. */
 export interface Baseline {
   readonly version: 1;
-  readonly findings: readonly {
-    readonly fingerprint: string;
-    readonly ruleId: string;
-    readonly resource: string;
-  }[];
+  readonly findings: readonly KnownFinding[];
 }
