@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, realpathSync } from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
 import { isAbsolute, relative, sep } from 'node:path';
 
@@ -72,6 +72,27 @@ export async function readRegularFile(
     throw cause instanceof UnreadableFileError ? cause : describe(cause);
   } finally {
     await handle.close();
+  }
+}
+
+/** As `readRegularFile`, for what is asked in the middle of an evaluation. */
+export function readRegularFileSync(path: string, limitBytes: number, boundary: Boundary): Uint8Array {
+  try {
+    const real = realpathSync(path);
+    if (!isInside(real, boundary))
+      throw new UnreadableFileError('outside', 'it is outside of the folders that are scanned');
+    const file = openSync(real, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
+    try {
+      const found = fstatSync(file);
+      if (!found.isFile()) throw new UnreadableFileError('not-regular', 'it is not a regular file');
+      if (found.size > limitBytes)
+        throw new UnreadableFileError('too-large', sizeMessage(found.size, limitBytes));
+      return readFileSync(file);
+    } finally {
+      closeSync(file);
+    }
+  } catch (cause) {
+    throw cause instanceof UnreadableFileError ? cause : describe(cause);
   }
 }
 

@@ -1,8 +1,8 @@
 import { Cursor, HclSyntaxError } from './cursor.ts';
 import { parseExpression, skipLines } from './parse-expression.ts';
 import { parseHclJson } from './parse-json.ts';
-import { parseQuoted } from './parse-template.ts';
-import type { HclAttribute, HclBlock, HclBody, HclError, HclFile, HclLabel } from './syntax.ts';
+import { parseBare, parseQuoted } from './parse-template.ts';
+import type { HclAttribute, HclBlock, HclBody, HclError, HclFile, HclLabel, Template } from './syntax.ts';
 
 /**
  * Reads a Terraform file: `*.tf`, `*.tfvars`, or the JSON form of either by its name. Never throws; an item
@@ -233,4 +233,21 @@ function firstInLine(text: string, lineStart: number): number {
 function lineAt(text: string, offset: number): string {
   const end = text.indexOf('\n', offset);
   return text.slice(offset, Math.min(end === -1 ? text.length : end, offset + 400));
+}
+
+/** Reads a whole text as a template, as the file of `templatefile`. */
+export function parseHclTemplate(text: string): {
+  readonly template: Template;
+  readonly errors: readonly HclError[];
+} {
+  try {
+    return { template: parseBare(new Cursor(text), parseExpression), errors: [] };
+  } catch (error) {
+    if (!(error instanceof HclSyntaxError)) throw error;
+    const at = { start: error.offset, end: Math.min(error.offset + 1, text.length) };
+    return {
+      template: { kind: 'template', form: 'json', parts: [], start: 0, end: 0 },
+      errors: [{ message: error.message, ...at }],
+    };
+  }
 }

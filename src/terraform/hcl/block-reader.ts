@@ -1,0 +1,310 @@
+import { Unresolved, type Path } from '../../model/value.ts';
+import { isAlike } from './compare.ts';
+import { attributeIn, blocksIn } from './configuration.ts';
+import { entriesOf, member, type ExpressionEvaluator } from './evaluate-expression.ts';
+import { BoundScope, type Scope } from './scope.ts';
+import type { Expression, HclBlock, HclBody, Placed } from './syntax.ts';
+import { force, isObjectTerm, itemsOf, objectOf, type ObjectTerm, type Term } from './terms.ts';
+
+/** What stands in a block: arguments and blocks, or an expression that stands for them. */
+export type Content =
+  | { readonly kind: 'body'; readonly body: HclBody; readonly scope: Scope; readonly place?: Placed }
+  | { readonly kind: 'term'; readonly term: Term; readonly place?: Placed };
+
+/** Arguments that speak to Terraform, not to the provider. */
+const metaArguments: ReadonlySet<string> = new Set([
+  'count',
+  'for_each',
+  'depends_on',
+  'provider',
+  'providers',
+  '//',
+]);
+
+/** Reads the arguments of a block, blocks in it and dynamic ones, as a plan has them: each kind of block is a list. */
+export class BlockReader {
+  readonly #members = new Map<Content, Map<string, Term | undefined>>();
+  readonly #blocks = new Map<Content, Map<string, readonly Content[] | Unresolved>>();
+
+  constructor(
+    readonly expressions: ExpressionEvaluator,
+    readonly content: Content,
+  ) {}
+
+  /** What is written at a path; undefined where nothing is. */
+  termAt(path: Path, after: unknown): Term | undefined {
+    return this.#termAt(this.content, path, after);
+  }
+
+  /** Everything that is written. */
+  whole(): ObjectTerm | undefined {
+    const found = this.#whole(this.content);
+    return isObjectTerm(found) ? found : undefined;
+  }
+
+  #termAt(content: Content, path: Path, after: unknown): Term | undefined {
+    const [name, ...rest] = path;
+    if (name === undefined) return this.#whole(content);
+    if (typeof name === 'number') return undefined;
+    const values = memberOf(after, name);
+    const term = this.#argument(content, name);
+    if (term !== undefined) return this.#select(term, rest, values);
+    const blocks = this.#blocksOf(content, name);
+    if (blocks instanceof Unresolved) return blocks;
+    if (blocks.length === 0) return undefined;
+    const [index, ...further] = rest;
+    if (index === undefined) return blocks.map((block) => this.#whole(block));
+    const position = typeof index === 'number' ? index : 0;
+    const block = this.#pick(blocks, position, values);
+    if (block === undefined) return undefined;
+    return this.#termAt(block, typeof index === 'number' ? further : rest, elementOf(values, position));
+  }
+
+  /** What stands at the rest of a path in an argument's value. */
+  #select(term: Term, path: Path, after: unknown): Term {
+    const [key, ...rest] = path;
+    if (key === undefined) return term;
+    const found = force(term);
+    const items = itemsOf(found);
+    // One object stands for a list of itself in JSON files, and one element for its list.
+    if (items === undefined && key === 0 && isObjectTerm(found))
+      return this.#select(found, rest, elementOf(after, 0));
+    if (items === undefined) return this.#select(member(found, key), rest, memberOf(after, key));
+    if (typeof key !== 'number')
+      return items.length === 1
+        ? this.#select(items[0] ?? null, path, elementOf(after, 0))
+        : this.#select(member(found, key), rest, memberOf(after, key));
+    const contents = items.map((item): Content => ({ kind: 'term', term: item }));
+    const picked = this.#pick(contents, key, after);
+    return this.#select(picked?.kind === 'term' ? picked.term : null, rest, elementOf(after, key));
+  }
+
+  #argument(content: Content, name: string): Term | undefined {
+    if (content.kind === 'term') {
+      const found = force(content.term);
+      if (!isObjectTerm(found)) return found instanceof Unresolved ? found : undefined;
+      return Object.hasOwn(found, name) ? found[name] : undefined;
+    }
+    const known = this.#members.get(content) ?? new Map<string, Term | undefined>();
+    this.#members.set(content, known);
+    if (known.has(name)) return known.get(name);
+    const attribute = attributeIn(content.body, name);
+    const term =
+      attribute === undefined ? undefined : this.expressions.evaluate(attribute.value, content.scope);
+    known.set(name, term);
+    return term;
+  }
+
+  /** Blocks of one kind, dynamic ones as often as they are made; unknown where that is. */
+  #blocksOf(content: Content, type: string): readonly Content[] | Unresolved {
+    if (content.kind === 'term') return [];
+    const known = this.#blocks.get(content) ?? new Map<string, readonly Content[] | Unresolved>();
+    this.#blocks.set(content, known);
+    const found = known.get(type) ?? this.#expand(content, type);
+    known.set(type, found);
+    return found;
+  }
+
+  #expand(
+    { body, scope }: Content & { readonly kind: 'body' },
+    type: string,
+  ): readonly Content[] | Unresolved {
+    const all: Content[] = [];
+    for (const block of blocksIn(body)) {
+      if (block.type === type) all.push({ kind: 'body', body: block.body, scope, place: block });
+      if (block.type !== 'dynamic' || block.labels[0]?.text !== type) continue;
+      const made = this.#dynamic(dynamicBlock(block), type, scope);
+      if (made instanceof Unresolved) return made;
+      all.push(...made);
+    }
+    for (const dynamic of dynamicsInJson(body, type)) {
+      const made = this.#dynamic(dynamic, type, scope);
+      if (made instanceof Unresolved) return made;
+      all.push(...made);
+    }
+    return all;
+  }
+
+  #dynamic(dynamic: Dynamic, type: string, scope: Scope): readonly Content[] | Unresolved {
+    const { forEach, content, iterator = type, place } = dynamic;
+    if (forEach === undefined || content === undefined) return [];
+    const entries = entriesOf(force(this.expressions.evaluate(forEach, scope)));
+    if (entries instanceof Unresolved) return entries;
+    return entries.map(([key, value]): Content => {
+      const inner = new BoundScope(scope, [[iterator, { key, value }]]);
+      return content.kind === 'body'
+        ? { kind: 'body', body: content.body, scope: inner, place }
+        : { kind: 'term', term: this.expressions.evaluate(content.expression, inner), place };
+    });
+  }
+
+  #whole(content: Content): Term {
+    if (content.kind === 'term') return content.term;
+    const { body } = content;
+    const entries: (readonly [string, Term])[] = [];
+    const types = new Set<string>();
+    for (const item of body.items) {
+      if (item.kind === 'block')
+        types.add(item.type === 'dynamic' ? (item.labels[0]?.text ?? '') : item.type);
+      else if (!metaArguments.has(item.name))
+        entries.push([item.name, this.#argument(content, item.name) ?? null]);
+    }
+    for (const type of types) {
+      if (type === 'lifecycle' || type === 'provisioner' || type === 'connection') continue;
+      const blocks = this.#blocksOf(content, type);
+      entries.push([type, blocks instanceof Unresolved ? blocks : blocks.map((block) => this.#whole(block))]);
+    }
+    return objectOf(entries);
+  }
+
+  /**
+   * The block that an element of a plan's list comes from. Sets are kept in another order than they are written
+   * in, so that what is known of both says which is which; elements that are alike may stand for each other.
+   */
+  #pick(blocks: readonly Content[], index: number, values: unknown): Content | undefined {
+    const elements = Array.isArray(values) ? (values as readonly unknown[]) : [];
+    const element = elements[index];
+    if (blocks.length === 1 || element === undefined) return blocks[index];
+    const fitting = blocks.filter((block) => this.#fits(block, element));
+    if (fitting.length <= 1) return fitting[0] ?? blocks[index];
+    if (elements.length === blocks.length && fitting.length === blocks.length) return blocks[index];
+    const text = JSON.stringify(element);
+    const rank = elements.slice(0, index).filter((other) => JSON.stringify(other) === text).length;
+    return fitting[rank] ?? fitting[0];
+  }
+
+  #fits(block: Content, element: unknown): boolean {
+    if (typeof element !== 'object' || element === null)
+      return block.kind !== 'term' || isAlike(block.term, element);
+    return Object.entries(element).every(([name, value]: [string, unknown]) => {
+      if (typeof value === 'object' || value === '') return true;
+      const term = this.#argument(block, name);
+      return term === undefined || isAlike(term, value);
+    });
+  }
+
+  /** The place of what is written at a path, or of the nearest block around it. */
+  placeAt(path: Path, after: unknown): Placed | undefined {
+    let { content } = this;
+    let place: Placed | undefined;
+    let values = after;
+    let rest = path;
+    while (content.kind === 'body') {
+      const [name, index, ...further] = rest;
+      if (typeof name !== 'string') return place;
+      const attribute = attributeIn(content.body, name);
+      if (attribute !== undefined) return within(attribute.value, rest.slice(1)) ?? attribute;
+      const blocks = this.#blocksOf(content, name);
+      if (blocks instanceof Unresolved || blocks.length === 0)
+        return dynamicPlace(content.body, name) ?? place;
+      values = memberOf(values, name);
+      const position = typeof index === 'number' ? index : 0;
+      const block = this.#pick(blocks, position, values);
+      if (block === undefined) return place;
+      place = headOf(block.place) ?? place;
+      values = elementOf(values, position);
+      rest = typeof index === 'number' ? further : rest.slice(1);
+      content = block;
+    }
+    return place;
+  }
+}
+
+/** The place of a member of a written object or list; undefined where the value is not written out. */
+function within(expression: Expression, path: Path): Placed | undefined {
+  const [key, ...rest] = path;
+  if (key === undefined) return undefined;
+  if (expression.kind === 'call' && expression.name === 'jsonencode' && expression.arguments[0] !== undefined)
+    return within(expression.arguments[0], path);
+  if (expression.kind === 'parentheses') return within(expression.of, path);
+  if (expression.kind === 'tuple' && typeof key === 'number') {
+    const item = expression.items[key];
+    return item === undefined ? undefined : (within(item, rest) ?? item);
+  }
+  if (expression.kind !== 'object') return undefined;
+  const item = expression.items.find(({ key: name }) => textKey(name) === key);
+  return item === undefined ? undefined : (within(item.value, rest) ?? item);
+}
+
+function textKey(expression: Expression): string | undefined {
+  if (expression.kind !== 'template') return undefined;
+  const [part] = expression.parts;
+  return expression.parts.length === 1 && part?.kind === 'text' ? part.value : undefined;
+}
+
+function headOf(place: Placed | undefined): Placed | undefined {
+  if (place === undefined || !('typeEnd' in place)) return place;
+  const block = place as HclBlock; // Blocks alone have the end of a type.
+  return { start: block.start, end: block.labels.at(-1)?.end ?? block.typeEnd };
+}
+
+function dynamicPlace(body: HclBody, type: string): Placed | undefined {
+  return headOf(blocksIn(body).find((block) => block.type === 'dynamic' && block.labels[0]?.text === type));
+}
+
+/** A block that is made once for each element of a collection. */
+interface Dynamic {
+  readonly forEach: Expression | undefined;
+  readonly iterator?: string;
+  readonly content:
+    | { readonly kind: 'body'; readonly body: HclBody }
+    | { readonly kind: 'expression'; readonly expression: Expression }
+    | undefined;
+  readonly place: Placed;
+}
+
+function dynamicBlock(block: HclBlock): Dynamic {
+  const content = blocksIn(block.body).find(({ type }) => type === 'content');
+  const iterator = nameIn(attributeIn(block.body, 'iterator')?.value);
+  return {
+    forEach: attributeIn(block.body, 'for_each')?.value,
+    ...(iterator === undefined ? {} : { iterator }),
+    content: content === undefined ? undefined : { kind: 'body', body: content.body },
+    place: block,
+  };
+}
+
+function nameIn(expression: Expression | undefined): string | undefined {
+  return expression?.kind === 'variable'
+    ? expression.name
+    : expression === undefined
+      ? undefined
+      : textKey(expression);
+}
+
+/** `"dynamic": { "rule": { "for_each": ..., "content": { ... } } }`, or a list of them. */
+function dynamicsInJson(body: HclBody, type: string): Dynamic[] {
+  const written = attributeIn(body, 'dynamic')?.value;
+  return objectsIn(written).flatMap((object) =>
+    object.items
+      .filter(({ key }) => textKey(key) === type)
+      .flatMap(({ value }) =>
+        objectsIn(value).map((dynamic): Dynamic => {
+          const at = (name: string): Expression | undefined =>
+            dynamic.items.find(({ key }) => textKey(key) === name)?.value;
+          const iterator = nameIn(at('iterator'));
+          const content = at('content');
+          return {
+            forEach: at('for_each'),
+            ...(iterator === undefined ? {} : { iterator }),
+            content: content === undefined ? undefined : { kind: 'expression', expression: content },
+            place: dynamic,
+          };
+        }),
+      ),
+  );
+}
+
+function objectsIn(expression: Expression | undefined): (Expression & { readonly kind: 'object' })[] {
+  if (expression?.kind === 'object') return [expression];
+  return expression?.kind === 'tuple' ? expression.items.filter((item) => item.kind === 'object') : [];
+}
+
+function memberOf(value: unknown, name: string | number): unknown {
+  if (typeof value !== 'object' || value === null) return undefined;
+  return Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined;
+}
+
+function elementOf(value: unknown, index: number): unknown {
+  return Array.isArray(value) ? (value as readonly unknown[])[index] : value;
+}
