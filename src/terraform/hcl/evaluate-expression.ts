@@ -90,7 +90,8 @@ export class ExpressionEvaluator {
     why: string,
     code: Cause['code'] = 'unsupported',
   ): Unresolved {
-    return new Unresolved({ code, message: `\`${this.textOf(scope, expression)}\` ${why}` });
+    const about = this.textOf(scope, expression);
+    return new Unresolved({ code, message: `\`${about}\` ${why}`, about });
   }
 
   #variable(
@@ -398,9 +399,11 @@ export class ExpressionEvaluator {
     if (one === undefined || other === undefined) return one ?? other ?? condition;
     if (isEqual(one, other) === true) return one;
     const { message, remedy } = condition.cause;
+    const about = this.textOf(scope, written);
     const cause: Cause = {
       code: 'condition',
-      message: `the condition \`${this.textOf(scope, written)}\` is not known: ${message}`,
+      message: `the condition \`${about}\` is not known: ${message}`,
+      about,
       ...(remedy === undefined ? {} : { remedy }),
     };
     return new ChoiceTerm(cause, one, other);

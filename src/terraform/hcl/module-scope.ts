@@ -145,7 +145,7 @@ export class ModuleScope implements Scope {
     if (value === undefined) {
       const message = `variable \`${name}\` has no value`;
       return new Unresolved(
-        { code: 'parameter', message, remedy: `plan with a value for \`${name}\`` },
+        { code: 'parameter', message, about: `var.${name}`, remedy: `plan with a value for \`${name}\`` },
         `var.${name}`,
       );
     }
@@ -192,5 +192,5 @@ function isFalse(block: HclBlock, name: string): boolean {
 }
 
 function open(name: string, why: string): Unresolved {
-  return new Unresolved({ code: 'unsupported', message: `\`${name}\` ${why}` }, name);
+  return new Unresolved({ code: 'unsupported', message: `\`${name}\` ${why}`, about: name }, name);
 }

@@ -121,10 +121,8 @@ function causeOfSymbol(value: SymbolicValue): Cause {
   if (part instanceof Unresolved) return part.cause;
   if (part instanceof Reference) {
     const name = part.resourceId.slice(part.resourceId.lastIndexOf('/') + 1);
-    return {
-      code: 'attribute',
-      message: `\`${part.attribute === undefined ? name : `${name}.${part.attribute}`}\` is known only after the plan is applied`,
-    };
+    const about = part.attribute === undefined ? name : `${name}.${part.attribute}`;
+    return { code: 'attribute', message: `\`${about}\` is known only after the plan is applied`, about };
   }
   return { code: 'attribute', message: 'a part of the text is known only after the plan is applied' };
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { SecretTexts } from '../../../../src/model/secret-texts.ts';
-import type { Choice} from '../../../../src/model/value.ts';
+import type { Choice } from '../../../../src/model/value.ts';
 import { PartialString, Reference, Unresolved, type Value } from '../../../../src/model/value.ts';
 import { readJsonText } from '../../../../src/model/json-text.ts';
 import { hclFunctions, unevaluated } from '../../../../src/terraform/hcl/functions/index.ts';
