@@ -15,7 +15,7 @@ const minutes = Number(given('minutes', '45'));
 const out = given('out', join(root, '.cache/fuzz'));
 const corpus = given('corpus', join(root, '../shared/corpus/templates'));
 const only = given('only', undefined);
-const hangSeconds = 120;
+const hangSeconds = Number(given('hang', '120'));
 const slowCpuSeconds = 10;
 const memoryMegabytes = 1200;
 
@@ -80,7 +80,7 @@ function runFrom(first) {
       if (current !== undefined && Date.now() - since > hangSeconds * 1000) {
         tally.hangs += 1;
         say('HANG', current, about, `no end within ${hangSeconds} s`);
-        ended = current + 1;
+        ended = only === undefined ? current + 1 : 'over';
         worker.kill('SIGKILL');
       }
       if (Date.now() - started > minutes * 60_000) {
@@ -117,7 +117,7 @@ function runFrom(first) {
       if (ended === undefined && (code !== 0 || signal !== null)) {
         tally.crashes += 1;
         say('CRASH', current, about, `${code ?? signal}: ${stderr}`);
-        ended = (current ?? first) + 1;
+        ended = only === undefined ? (current ?? first) + 1 : 'over';
       }
       resolve(ended ?? 'over');
     });

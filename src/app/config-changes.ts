@@ -1,12 +1,20 @@
+import type { Assumption } from '../model/assumption.ts';
 import type { Deviation } from '../model/rule.ts';
+import { holdsSecret } from '../model/secret-properties.ts';
 import type { HeadgateConfig } from '../rules/read-config.ts';
 
+/** What is named like a secret is not shown, whatever it is. */
+function shownValue({ parameter, value }: Extract<Assumption, { readonly parameter: string }>): string {
+  return holdsSecret('', [parameter]) ? 'set' : String(value);
+}
+
 /**
- * What a configuration changes beside the rules themselves: thresholds, facts, what may waive, and what is read.
+ * What a configuration changes beside the rules themselves: thresholds, facts, assumptions, what may waive, and what is read.
  * @param excluded globs of --exclude.
  */
 export function changesOf(config: HeadgateConfig, excluded: readonly string[] = []): Deviation[] {
-  const { failOn, unknown, outside = [], waivers, baseline, peerSuppressions = [], trust = {} } = config;
+  const { failOn, unknown, outside = [], assumptions = [], parameters, trust = {} } = config;
+  const { waivers, baseline, peerSuppressions = [] } = config;
   const { include = [], exclude = [] } = config;
   const changes: Deviation[] = [];
   const add = (kind: Deviation['kind'], detail: string, reason?: string): void => {
@@ -19,6 +27,15 @@ export function changesOf(config: HeadgateConfig, excluded: readonly string[] = 
     const what = absent === true ? 'nothing' : `${target?.type ?? 'nothing'} ${named}`.trim();
     add('declared', `${relation} of ${resource} is ${what}`, reason);
   }
+  for (const assumption of assumptions) {
+    const what =
+      'condition' in assumption
+        ? `condition ${assumption.condition} is ${String(assumption.holds)}`
+        : `parameter ${assumption.parameter} is ${shownValue(assumption)}`;
+    const where = assumption.stack === undefined ? '' : ` in ${assumption.stack}`;
+    add('assumed', `${what}${where}`, assumption.reason);
+  }
+  if (parameters !== undefined) add('assumed', `values of parameters: ${parameters}`);
   if (waivers !== undefined) add('waivers', `waivers file: ${waivers}`);
   if (baseline !== undefined) add('waivers', `baseline: ${baseline}`);
   if (peerSuppressions.length > 0) add('waivers', `suppressions for ${peerSuppressions.join(', ')} count`);

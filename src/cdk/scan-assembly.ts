@@ -18,7 +18,12 @@ async function scanAssembly(request: ScanRequest, cwd: string): Promise<ScanAnsw
   const { region, account } = { ...config, ...request };
   const result = await scanTemplates(
     [assembly],
-    { cwd, ...(region === undefined ? {} : { region }), ...(account === undefined ? {} : { account }) },
+    {
+      cwd,
+      ...(region === undefined ? {} : { region }),
+      ...(account === undefined ? {} : { account }),
+      ...(config.assumptions === undefined ? {} : { assumptions: config.assumptions }),
+    },
     {
       ruleSet,
       version,

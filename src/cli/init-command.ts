@@ -42,6 +42,16 @@ unknown: warn
 #     rules: {all.lambda.runtime: off}
 #     reason: replaced in the second quarter
 
+# What templates leave to the deployment, for example where one template is for development and production.
+# assumptions:
+#   - condition: IsProd
+#     holds: true
+#     reason: this gate checks production
+#   - parameter: Stage
+#     value: prod
+#     stack: 'templates/*.yaml'
+#     reason: this gate checks production
+
 # Facts about what stands outside of the templates that are scanned.
 # outside:
 #   - resource: '*/ApiStage'

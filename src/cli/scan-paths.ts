@@ -83,6 +83,7 @@ export async function scanPaths(
     ...(leaveOut === undefined ? {} : { leaveOut }),
     ...(paths.includes('-') ? { stdin: await readStandardInput(surroundings) } : {}),
     ...(options.sources === undefined ? {} : { sources: options.sources }),
+    ...(config.assumptions === undefined ? {} : { assumptions: config.assumptions }),
   };
   const detail = wantsDetail(options) ? 'all' : 'findings';
   const { baseline } = use;

@@ -138,6 +138,32 @@ export class World {
     return this.#holds(conditionOf(cause), cause);
   }
 
+  /** Takes a condition to hold, or not, for good; what cannot be told of its parts one by one is left open. */
+  suppose(cause: Cause, holds: boolean): void {
+    this.#suppose(conditionOf(cause), cause, holds);
+  }
+
+  /** Whether the condition holds here, where that follows from what is settled. */
+  known(cause: Cause): boolean | undefined {
+    return this.#known(conditionOf(cause));
+  }
+
+  #suppose(condition: Condition, cause: Cause, holds: boolean): void {
+    switch (condition.kind) {
+      case 'not':
+        this.#suppose(condition.of, cause, !holds);
+        return;
+      case 'all':
+      case 'any':
+        if (holds === (condition.kind === 'all') || condition.of.length === 1)
+          for (const part of condition.of) this.#suppose(part, cause, holds);
+        return;
+      case 'atom':
+        if (this.#known(condition) === undefined)
+          this.#settle({ atom: condition, cause, holds, isFlipped: true });
+    }
+  }
+
   /** Whether what is doubted stands here. */
   admits(doubt: Cause | undefined): boolean {
     const sides = doubt?.sides;

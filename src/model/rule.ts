@@ -119,6 +119,8 @@ export interface Deviation {
     | 'added-rule'
     /** A fact about what is outside of the scan. */
     | 'declared'
+    /** What templates leave open and the configuration settles: conditions, parameters. */
+    | 'assumed'
     /** What decides the exit code: `failOn`, `unknown`. */
     | 'threshold'
     /** What may waive: a waivers file, a baseline, suppressions for other tools, waivers that are refused. */

@@ -3,6 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { readRegularText, UnreadableFileError } from '../files/read-regular-file.ts';
 import { globProblem } from '../model/glob.ts';
 import { HeadgateError } from '../model/headgate-error.ts';
+import type { Assumption } from '../model/assumption.ts';
 import type { Level, Severity } from '../model/rule.ts';
 import type { ObjectValue } from '../model/value.ts';
 import type { RuleSettings } from './apply-config.ts';
@@ -22,6 +23,8 @@ export interface HeadgateConfig {
   readonly peerSuppressions?: readonly ('checkov' | 'cfn_nag' | 'cfn-guard' | 'cdk-nag')[];
   readonly rules?: RuleSettings;
   readonly outside?: readonly OutsideFact[];
+  /** Conditions and parameters that templates leave open. */
+  readonly assumptions?: readonly Assumption[];
   readonly trust?: TrustSettings;
   /** Globs of files in folders that are read; all where it is absent. Like `exclude`, relative to `folder`. */
   readonly include?: readonly string[];

@@ -186,6 +186,30 @@ export const configSchema = {
       additionalProperties: false,
       properties: { templateWaivers: { type: 'boolean' }, baseline: { type: 'boolean' } },
     },
+    assumptions: {
+      type: 'array',
+      items: {
+        anyOf: [
+          {
+            type: 'object',
+            additionalProperties: false,
+            required: ['condition', 'holds', 'reason'],
+            properties: { condition: text, holds: { type: 'boolean' }, stack: text, reason: text },
+          },
+          {
+            type: 'object',
+            additionalProperties: false,
+            required: ['parameter', 'value', 'reason'],
+            properties: {
+              parameter: text,
+              value: { type: ['string', 'number', 'boolean'] },
+              stack: text,
+              reason: text,
+            },
+          },
+        ],
+      },
+    },
     outside: {
       type: 'array',
       items: {

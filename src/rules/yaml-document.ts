@@ -51,19 +51,30 @@ const shortForms: (ScalarTag | CollectionTag)[] = ['Ref', 'Condition', ...intrin
   ),
 ]);
 
+/** More syntax errors than these follow from each other. */
+const shownErrors = 20;
+
 /**
  * Parses a YAML file of our own kinds (rules, configuration, waivers).
- * @throws HeadgateError `yaml-invalid`, with every syntax error of the file.
+ * @throws HeadgateError `yaml-invalid`, with the syntax errors of the file.
  */
 export function parseYaml(text: string, file: string): YamlDocument {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, customTags: shortForms, version: '1.2' });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    customTags: shortForms,
+    version: '1.2',
+    // Each would quote its line, which is quadratic where many stand on one, and shows what nobody asked to see.
+    prettyErrors: false,
+  });
   if (document.errors.length > 0) {
-    const problems = document.errors.map((error) => {
+    const problems = document.errors.slice(0, shownErrors).map((error) => {
       const { line, col } = lines.linePos(error.pos[0]);
       // What follows a colon quotes the file, which may be another one than was meant.
       return `${file}:${line}:${col}: ${error.message.split(/ at line|: /)[0] ?? error.code}`;
     });
+    const left = document.errors.length - problems.length;
+    if (left > 0) problems.push(`and ${left} more`);
     throw new HeadgateError(
       'yaml-invalid',
       `The file is not valid YAML; correct it.\n${problems.join('\n')}`,

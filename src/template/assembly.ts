@@ -7,6 +7,7 @@ import type { Environment } from './environment.ts';
 import { loadTemplate, type LoadedFile } from './load-template.ts';
 import { findLocalAsset, readAssetManifest } from './local-assets.ts';
 import { entriesOf, isRawObject, member, type RawObject } from '../text/raw.ts';
+import { assumptionsOf, orAssumed } from './assumptions.ts';
 import { givenParameter, givenToTransforms, type ReadContext } from './read-context.ts';
 import { Stack } from './stack.ts';
 import { expandTransformsOfFile } from './transforms.ts';
@@ -148,13 +149,15 @@ class AssemblyReader {
     templateFile: string,
     id: string,
     part: StackArtifact,
-    given: (name: string) => Value | undefined,
+    passed: (name: string) => Value | undefined,
     depth: number,
   ): Promise<Stack | undefined> {
     const loaded = await this.#load(join(part.folder, templateFile));
     if (loaded === undefined) return undefined;
     const { builder, boundary } = this.context;
     const place = { folder: part.folder, within: boundary, byHash: part.assets };
+    const assumed = assumptionsOf(id, this.context.options.assumptions);
+    const given = orAssumed(passed, assumed);
     const known = givenToTransforms(given, part.environment);
     const parsed = await expandTransformsOfFile(await withIncludedBodies(loaded.parsed, place), known);
     const stack = new Stack(
@@ -166,6 +169,7 @@ class AssemblyReader {
         scope: this.#scope,
         environment: part.environment,
         given,
+        assumed,
         construct: (logicalId) => part.metadata.resources.get(templateFile)?.get(logicalId),
         assets: place,
         acknowledgements: part.metadata.acknowledgements,

@@ -1,6 +1,7 @@
 import { pseudoParameter, type Environment } from './environment.ts';
 import type { PlanForm } from '../text/plan-form.ts';
 import { SymbolicValue, type Value } from '../model/value.ts';
+import type { Assumption } from '../model/assumption.ts';
 import type { Boundary } from '../files/read-regular-file.ts';
 import type { FindOptions } from './find-inputs.ts';
 import type { ReadingBuilder } from './reading-builder.ts';
@@ -21,6 +22,8 @@ export interface OtherFile {
 export interface ReadTemplatesOptions extends FindOptions {
   /** Values of template parameters, by name. */
   readonly parameters?: Readonly<Record<string, string>>;
+  /** What the configuration settles of templates that leave it open. */
+  readonly assumptions?: readonly Assumption[];
   readonly region?: string;
   readonly account?: string;
   readonly partition?: string;

@@ -1,9 +1,12 @@
 import type { CodeCapability, CodeEvidence } from '../model/resource.ts';
 import type { SourceDiagnostic, SourceReading } from '../model/source.ts';
 import type { Environment } from './environment.ts';
+import { alike } from './alike.ts';
 import { addAssembly } from './assembly.ts';
+import { assumptionsOf, orAssumed } from './assumptions.ts';
 import { addCodeEvidence } from './code-evidence.ts';
 import { addDocuments } from './documents.ts';
+import { idleAssumptions } from './idle-assumptions.ts';
 import { findInputs, relativeName } from './find-inputs.ts';
 import { addTemplateFiles } from './template-folder.ts';
 import { parseTemplateObject } from '../text/parse-template.ts';
@@ -43,6 +46,7 @@ export async function readTemplates(
   for (const folder of found.assemblies) await addAssembly(folder, context);
   await addTemplateFiles(found.templates, context);
   builder.diagnostics.push(...unknownParameters(builder, options));
+  builder.diagnostics.push(...idleAssumptions(builder.stacks, options.assumptions));
   await readBeside(context);
   return builder.finish();
 }
@@ -64,16 +68,6 @@ function unknownParameters(
       where: 'parameters',
       affects: [],
     }));
-}
-
-/** A declared name that differs in case, or by one that contains the other. */
-function alike(name: string, declared: ReadonlySet<string>): string {
-  const plain = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '');
-  const meant = [...declared].find((other) => {
-    const [left, right] = [plain(name), plain(other)];
-    return left === right || (left.length > 3 && (right.startsWith(left) || left.startsWith(right)));
-  });
-  return meant === undefined ? '' : `; did you mean \`${meant}\`?`;
 }
 
 /** Documents and bundles lie beside the templates; the same bundle is read once. */
@@ -132,7 +126,8 @@ function addObject(
   options: ReadTemplateOptions,
   expandSam: SamExpander | undefined,
 ): Stack | undefined {
-  const given = (key: string): string | undefined => givenParameter(options, key);
+  const assumed = assumptionsOf(name, options.assumptions);
+  const given = orAssumed((key) => givenParameter(options, key), assumed);
   const environment = environmentOf(options);
   const parsed = expandTransforms(
     parseTemplateObject(template, name),
@@ -143,7 +138,7 @@ function addObject(
     builder.addTemplate(parsed);
     return undefined;
   }
-  const place = { id: name, scope: name, environment, given };
+  const place = { id: name, scope: name, environment, given, assumed };
   const stack = new Stack(parsed, parsed.root, place, builder.reading);
   builder.addStack(stack);
   for (const logicalId of stack.nestedStackIds()) reportMissing(stack, logicalId);

@@ -1,4 +1,5 @@
 import { Choice, Reference, Unresolved, type Cause, type ObjectValue, type Value } from '../model/value.ts';
+import { World } from '../model/conditions.ts';
 import { toSymbolicText } from '../model/symbolic-text.ts';
 import { pseudoParameter } from './environment.ts';
 import { allTrue, anyTrue, equalValues, negate, type Truth } from './equality.ts';
@@ -18,6 +19,7 @@ export class Resolver implements ValueResolver {
   readonly #pseudo = new Map<string, Value | undefined>();
   readonly #conditions = new Map<string, Truth | 'open'>();
   readonly #assumed = new Map<string, boolean>();
+  #world: World | undefined;
 
   /** `root` is the template after the loops of its sections were unrolled. */
   constructor(
@@ -106,9 +108,42 @@ export class Resolver implements ValueResolver {
     if (expression === undefined)
       return { code: 'malformed', message: `condition \`${name}\` is not declared` };
     this.#conditions.set(name, 'open');
-    const truth = this.unassuming(() => named(this.evaluate(expression), name, this.surroundings.stackId));
+    const truth = this.#settled(name, this.#evaluated(name, expression));
     this.#conditions.set(name, truth);
     return truth;
+  }
+
+  /** A declared condition without what is assumed of it; what is assumed of others counts. */
+  unassumed(name: string): Truth {
+    const expression = member(this.root['Conditions'], name);
+    return this.#evaluated(name, expression);
+  }
+
+  #evaluated(name: string, expression: unknown): Truth {
+    return this.unassuming(() => named(this.evaluate(expression), name, this.surroundings.stackId));
+  }
+
+  /** What the configuration assumes counts where the template leaves a condition open. */
+  #settled(name: string, truth: Truth): Truth {
+    const { assumed } = this.surroundings;
+    const isOpen = typeof truth !== 'boolean' && truth.code !== 'cycle' && truth.code !== 'malformed';
+    if (!isOpen || assumed === undefined || assumed.size === 0) return truth;
+    return assumed.get(name) ?? this.#supposed(assumed).known(truth) ?? truth;
+  }
+
+  /** The world in which all that is assumed holds: other conditions may follow from it. */
+  #supposed(assumed: ReadonlyMap<string, boolean>): World {
+    if (this.#world !== undefined) return this.#world;
+    this.#world = new World(1);
+    for (const [name, holds] of assumed) {
+      if (member(this.root['Conditions'], name) === undefined) continue;
+      const truth = this.unassumed(name);
+      if (typeof truth !== 'boolean') this.#world.suppose(truth, holds);
+    }
+    // What was evaluated on the way did not know all of it yet.
+    for (const [name, truth] of this.#conditions)
+      if (typeof truth === 'object') this.#conditions.delete(name);
+    return this.#world;
   }
 
   /** A condition expression in three values (Kleene). */

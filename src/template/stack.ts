@@ -4,6 +4,7 @@ import type { CodeEvidence } from '../model/resource.ts';
 import type { SourceDiagnostic } from '../model/source.ts';
 import type { SecretTexts } from '../model/secret-texts.ts';
 import { Unresolved, type Cause, type Value } from '../model/value.ts';
+import type { StackAssumptions } from './assumptions.ts';
 import { checkNames } from './check-names.ts';
 import { templateDiagnostic } from '../text/diagnostic.ts';
 import type { Environment } from './environment.ts';
@@ -28,6 +29,8 @@ export interface StackOptions {
   readonly scope: string;
   readonly environment: Environment;
   readonly given: (name: string) => Value | undefined;
+  /** What the configuration assumes of it; the parameters of it are part of `given` already. */
+  readonly assumed?: StackAssumptions;
   readonly construct?: (logicalId: string) => ConstructInfo | undefined;
   /** Where its bundles and documents lie; absent for a template without a place. */
   readonly assets?: AssetPlace;
@@ -90,6 +93,7 @@ export class Stack {
       rootId: options.rootId ?? this.id,
       environment: options.environment,
       given: options.given,
+      ...(options.assumed === undefined ? {} : { assumed: options.assumed.conditions }),
       importValue: (name: Value | undefined) => reading.importValue(name, this),
       stackOutput: (stackName: Value | undefined, output: Value | undefined) =>
         reading.stackOutput(stackName, output, this),

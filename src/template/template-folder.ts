@@ -7,6 +7,7 @@ import type { UnreadableFileError } from '../files/read-regular-file.ts';
 import { standardInputName, type LeftOut } from './find-inputs.ts';
 import { nestingLimit, passedParameters, reportLimit, reportMissing } from './nested-stacks.ts';
 import { entriesOf, member } from '../text/raw.ts';
+import { assumptionsOf, orAssumed } from './assumptions.ts';
 import { givenParameter, givenToTransforms, type ReadContext } from './read-context.ts';
 import { Stack } from './stack.ts';
 import { expandTransformsOfFile } from './transforms.ts';
@@ -96,7 +97,7 @@ class TemplateFiles {
     path: string,
     id: string,
     scope: string,
-    given: (name: string) => Value | undefined,
+    passed: (name: string) => Value | undefined,
     ancestors: readonly string[],
     rootId = id,
   ): Promise<Stack | undefined> {
@@ -105,11 +106,13 @@ class TemplateFiles {
     const { builder, environment } = this.context;
     const folder = dirname(path);
     const assets = { folder, within: this.context.boundary };
+    const assumed = assumptionsOf(id, this.context.options.assumptions);
+    const given = orAssumed(passed, assumed);
     // A template that is nested twice may come to something else each time.
     const known = givenToTransforms(given, environment);
     const parsed = await expandTransformsOfFile(await withIncludedBodies(template.parsed, assets), known);
     const root = parsed.root ?? template.root;
-    const place = { id, rootId, scope, environment, given, assets };
+    const place = { id, rootId, scope, environment, given, assumed, assets };
     const stack = new Stack(parsed, root, place, builder.reading);
     this.#added.set(path, entriesOf(root['Resources']).length);
     builder.addStack(stack);
@@ -119,12 +122,11 @@ class TemplateFiles {
         reportLimit(stack, logicalId);
         continue;
       }
-      const passed = passedParameters(stack, logicalId);
       const child = await this.#addStack(
         nested,
         `${id}/${logicalId}`,
         scope,
-        passed,
+        passedParameters(stack, logicalId),
         [...ancestors, path],
         rootId,
       );

@@ -18,6 +18,8 @@ export interface StackSurroundings {
   readonly environment: Environment;
   /** Values given for parameters: from the command line, or by the parent stack. */
   given(name: string): Value | undefined;
+  /** Conditions that the configuration settles where the template leaves them open. */
+  readonly assumed?: ReadonlyMap<string, boolean>;
   /** Value of an export, by its name. */
   importValue(name: Value | undefined): Value;
   /** Output of another stack, by the name that stack is deployed under. */
