@@ -193,7 +193,7 @@ function* linesOf(bytes: Buffer): Generator<string> {
 const longestLineBytes = 2 ** 28;
 
 /** Largest snapshot file, and what it may unpack to. */
-export const snapshotLimitBytes = 2 ** 30;
+export const snapshotLimitBytes = 2 ** 29;
 
 function inflate(bytes: Uint8Array, file: string): Buffer {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b)
