@@ -2,4 +2,10 @@
 import './typescript.mjs';
 
 const { deploy } = await import('./deploy/deploy.ts');
-await deploy(process.argv.slice(2));
+try {
+  await deploy(process.argv.slice(2));
+} catch (error) {
+  // Where it was thrown says nothing to whoever deploys.
+  console.error(process.argv.includes('--debug') ? error : error.message);
+  process.exitCode = 1;
+}

@@ -3,6 +3,7 @@ import { CodeSigning } from '../lib/code-signing.ts';
 import { Foundation } from '../lib/foundation.ts';
 import type { NetworkFoundationProps } from '../lib/network-foundation.ts';
 import type { Posture } from '../lib/posture.ts';
+import { addOutputs } from '../lib/outputs.ts';
 import { Audit, type AuditProps } from './audit.ts';
 import { addStsEndpoint } from './audit-network.ts';
 
@@ -34,7 +35,12 @@ export class AuditStack extends Stack {
 
   constructor(app: App, id: string, props: AuditProps & { readonly env?: Environment }) {
     super(app, id, { description: 'Headgate on a schedule', ...(props.env && { env: props.env }) });
-    this.audit = new Audit(this, 'Audit', props);
+    const audit = new Audit(this, 'Audit', props);
+    this.audit = audit;
+    addOutputs(this, {
+      AuditFunction: [audit.function.function.functionName, 'Function that audits the account'],
+      ReportBucket: [audit.bucket.bucketName, 'Bucket of reports and evaluations'],
+    });
   }
 }
 

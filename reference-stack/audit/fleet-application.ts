@@ -1,4 +1,5 @@
 import { type App, Stack } from 'aws-cdk-lib';
+import { addOutputs } from '../lib/outputs.ts';
 import { auditFoundation, type AuditApplicationProps } from './audit-application.ts';
 import { Fleet, type FleetProps } from './fleet.ts';
 
@@ -17,7 +18,17 @@ export class FleetStack extends Stack {
 
   constructor(app: App, id: string, props: FleetProps & Pick<AuditApplicationProps, 'env'>) {
     super(app, id, { description: 'Headgate over an organization', ...(props.env && { env: props.env }) });
-    this.fleet = new Fleet(this, 'Fleet', props);
+    const fleet = new Fleet(this, 'Fleet', props);
+    this.fleet = fleet;
+    addOutputs(this, {
+      AuditorRoleArn: [
+        fleet.auditor.role.roleArn,
+        'Parameter of the StackSet that makes the role of each member',
+      ],
+      ExternalId: [fleet.externalId, 'Parameter of the StackSet that makes the role of each member'],
+      StateMachineArn: [fleet.stateMachine.stateMachineArn, 'State machine that audits the organization'],
+      ReportBucket: [fleet.bucket.bucketName, 'Bucket of reports and evaluations'],
+    });
   }
 }
 

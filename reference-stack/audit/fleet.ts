@@ -1,4 +1,4 @@
-import { Aws, CfnOutput, type CfnResource, Duration, Names, Stack } from 'aws-cdk-lib';
+import { Aws, type CfnResource, Duration, Names, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -105,8 +105,6 @@ export class Fleet extends Construct {
     admitReads(foundation.network, { 'aws:PrincipalOrgID': props.organizationId }, props.policyFile);
     this.addSchedule();
     this.observe();
-    new CfnOutput(this, 'AuditorRoleArn', { value: this.auditor.role.roleArn });
-    new CfnOutput(this, 'ExternalId', { value: this.externalId });
   }
 
   private createDeadLetters(): DeadLetterQueue {

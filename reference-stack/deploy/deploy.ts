@@ -11,6 +11,8 @@ import { SignerClient } from '@aws-sdk/client-signer';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { parseArguments } from './arguments.ts';
 import { lookUpPrefixLists, lookUpSecurityHub, lookUpZones } from './look-up.ts';
+import { checkParameters } from './parameters.ts';
+import { checkSettings } from './settings.ts';
 import { signAssembly } from './sign-assembly.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -22,12 +24,13 @@ const outputsFile = join(assembly, 'outputs.json');
 /**
  * Deploys the reference application, or the audit, with signed functions: the signing profile first, then every bundle is
  * published and signed, then the stacks that point at what was signed. What the Region and the account decide is looked
- * up before anything is deployed; a setting of the same name is taken as it is.
+ * up before anything is deployed; a setting of the same name is taken as it is. What is missing is said before, too.
  *
  * @param args `name=value` settings of app.ts, then options of `cdk deploy`, such as `--parameters` and `--profile`
  */
 export async function deploy(args: readonly string[]): Promise<void> {
   const { settings, everywhere, options, profile } = parseArguments(args, process.stdin.isTTY === true);
+  checkSettings(settings);
   // The CDK's commands take the profile as an option, and the SDK takes it from here.
   if (profile !== undefined) process.env['AWS_PROFILE'] = profile;
   const stacks = `${settings.get('prefix') ?? 'Headgate'}${stackNamesOf(settings.get('application'))}`;
@@ -40,6 +43,7 @@ export async function deploy(args: readonly string[]): Promise<void> {
   const cdkOf = (...command: string[]) => runCdk([...command, ...everywhere]);
 
   cdkOf('synth', '--quiet', '--all', ...context);
+  await checkParameters(assembly, options, new CloudFormationClient());
   cdkOf(
     ...['deploy', signing, '--app', assembly, '--outputs-file', outputsFile],
     ...['--require-approval', 'never'],
@@ -76,7 +80,7 @@ async function lookUp(
     found.push(['prefixLists', `${s3},${dynamoDb}`]);
   }
   if (!settings.has('zones')) {
-    const zones = await lookUpZones(ec2);
+    const zones = await lookUpZones(ec2, region);
     if (zones) found.push(['zones', zones.join(',')]);
   }
   if (!settings.has('securityHub')) {

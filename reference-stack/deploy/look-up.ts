@@ -3,13 +3,18 @@ import { DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation';
 import {
   DescribeAvailabilityZonesCommand,
   DescribeManagedPrefixListsCommand,
+  DescribeVpcEndpointServicesCommand,
   type EC2Client,
 } from '@aws-sdk/client-ec2';
 import { DescribeHubCommand, type SecurityHubClient } from '@aws-sdk/client-securityhub';
+import { servicesOfTheFlows } from '../lib/network-foundation.ts';
 import { gatewayPrefixLists, type GatewayPrefixLists } from '../lib/prefix-lists.ts';
 
-/** Zones that have subnets, and no functions in them. By id: names differ from account to account. */
-const withoutLambda = new Set(['use1-az3']);
+/**
+ * Oldest zones, in which newer services are not built. AWS lists no zones of Lambda: that of us-east-1 rejects functions
+ * by experience, and leaving one out costs nothing. By id: names differ from account to account.
+ */
+const oldest = new Set(['use1-az3', 'usw1-az2', 'apne1-az3', 'cac1-az3']);
 
 /**
  * The prefix lists of the Region's gateway endpoints: asked for, or as they are known where the call is denied.
@@ -40,11 +45,12 @@ export async function lookUpPrefixLists(ec2: EC2Client, region: string): Promise
 }
 
 /**
- * Two zones of the Region in which functions can run: the first ones, so that the next deployment finds the same.
+ * Two zones of the Region in which Lambda and every service have endpoints: the first ones, so that the next deployment finds
+ * the same. An endpoint cannot be made in another zone, and Lambda's tell where Lambda is.
  *
  * @returns their names, or undefined where nothing was answered: CloudFormation then takes the first ones
  */
-export async function lookUpZones(ec2: EC2Client): Promise<readonly string[] | undefined> {
+export async function lookUpZones(ec2: EC2Client, region: string): Promise<readonly string[] | undefined> {
   try {
     const { AvailabilityZones: zones = [] } = await ec2.send(
       new DescribeAvailabilityZonesCommand({
@@ -54,13 +60,30 @@ export async function lookUpZones(ec2: EC2Client): Promise<readonly string[] | u
         ],
       }),
     );
+    const served = await zonesOfEndpoints(ec2, region);
     const names = zones
-      .filter(({ ZoneId: id = '' }) => !withoutLambda.has(id))
+      .filter(({ ZoneId: id = '' }) => !oldest.has(id))
       .flatMap(({ ZoneName: name }) => name ?? [])
+      .filter((name) => served.every((of) => of.includes(name)))
       .sort();
     return names.length < 2 ? undefined : names.slice(0, 2);
   } catch {
     return undefined;
+  }
+}
+
+/** Zones of each service's endpoints; of none where nothing was answered. */
+async function zonesOfEndpoints(ec2: EC2Client, region: string): Promise<readonly (readonly string[])[]> {
+  const names = ['lambda', ...servicesOfTheFlows].map((service) => `com.amazonaws.${region}.${service}`);
+  try {
+    const { ServiceDetails: services = [] } = await ec2.send(
+      new DescribeVpcEndpointServicesCommand({ Filters: [{ Name: 'service-name', Values: names }] }),
+    );
+    return services
+      .filter(({ ServiceType: types = [] }) => types.some(({ ServiceType: type }) => type === 'Interface'))
+      .flatMap(({ AvailabilityZones: zones = [] }) => (zones.length === 0 ? [] : [zones]));
+  } catch {
+    return [];
   }
 }
 

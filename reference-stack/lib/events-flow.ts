@@ -291,6 +291,7 @@ export class EventsFlow extends Construct {
   private recordOrders(ordered: WorkQueue): SecureFunction {
     const handler = this.createFunction('record-order', 'Records ordered orders in one transaction each', {
       timeout: consumerTimeout,
+      writes: false,
       environment: { ORDERS_TABLE: this.orders.tableName },
     });
     handler.allow(['dynamodb:PutItem'], [this.orders.tableArn]);
@@ -386,6 +387,7 @@ export class EventsFlow extends Construct {
       ...(own.timeout && { timeout: own.timeout }),
       ...(own.failures && { failures: own.failures }),
       ...(own.onSuccess && { onSuccess: own.onSuccess }),
+      ...(own.writes !== undefined && { writes: own.writes }),
       environment: own.environment,
     });
   }
@@ -417,6 +419,7 @@ interface FunctionSettings {
   readonly environment: Record<string, string>;
   readonly failures?: DeadLetterQueue;
   readonly onSuccess?: lambda.IDestination;
+  readonly writes?: boolean;
 }
 
 const writesNoPersonalData = 'It writes no personal data to a table: status and idempotency records alone.';

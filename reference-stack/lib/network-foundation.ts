@@ -208,7 +208,8 @@ interface InterfaceEndpointPolicy {
   readonly resources: string[];
 }
 
-const servicesOfTheFlows: readonly EndpointService[] = [
+/** Services that the three flows call through interface endpoints. */
+export const servicesOfTheFlows: readonly EndpointService[] = [
   'secretsmanager',
   'kms',
   'sqs',

@@ -1,4 +1,4 @@
-import { type App, CfnOutput, CfnParameter, type Environment, Stack } from 'aws-cdk-lib';
+import { type App, CfnParameter, type Environment, Stack } from 'aws-cdk-lib';
 import * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import { ApiFlow, type ApiDomain } from './api-flow.ts';
@@ -8,6 +8,7 @@ import { EventsFlow } from './events-flow.ts';
 import { ExternalApi } from './external-api.ts';
 import { Foundation } from './foundation.ts';
 import type { NetworkFoundationProps } from './network-foundation.ts';
+import { addOutputs } from './outputs.ts';
 import type { Posture } from './posture.ts';
 
 /** Settings of the whole reference application; every one has a default that synthesizes without an account. */
@@ -97,12 +98,6 @@ export function referenceApplication(app: App, props: ReferenceApplicationProps 
   addOutputs(apiStack, api.outputs());
   const stacks = [signingStack, foundationStack, eventsStack, batchStack, apiStack];
   return { foundation, events, batch, api, stacks };
-}
-
-/** Outputs that keep their names: whoever deploys looks for them, and scripts do. */
-function addOutputs(stack: Stack, outputs: Readonly<Record<string, readonly [string, string]>>): void {
-  for (const [name, [value, description]] of Object.entries(outputs))
-    new CfnOutput(stack, name, { value, description });
 }
 
 function apiDomain(stack: Stack, props: ReferenceApplicationProps): ApiDomain {

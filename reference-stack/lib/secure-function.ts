@@ -48,6 +48,13 @@ export interface SecureFunctionProps {
    * @default no asynchronous invocation
    */
   readonly failures?: DeadLetterQueue;
+  /**
+   * Whether it writes to queues, topics or buckets that are encrypted with `key`; items of a table need no more than
+   * the right to decrypt.
+   *
+   * @default true
+   */
+  readonly writes?: boolean;
   /** Where the result of a successful asynchronous invocation goes. @default nowhere */
   readonly onSuccess?: lambda.IDestination;
 }
@@ -78,7 +85,7 @@ export class SecureFunction extends Construct {
       removalPolicy: dataRemovalPolicy(props.foundation.posture),
     });
     this.role = this.createRole(props.description);
-    this.useKey(props.key);
+    this.useKey(props.key, props.writes ?? true);
     this.function = this.createFunction(props);
     this.target = props.provisionedConcurrency === undefined ? this.function : this.createAlias(props);
     if (props.failures) this.routeResults(props.failures, props.onSuccess);
@@ -101,9 +108,9 @@ export class SecureFunction extends Construct {
     });
   }
 
-  /** Allows what services ask of a key on the function's behalf: encrypt what it writes, decrypt what it reads. */
-  useKey(key: kms.IKey): void {
-    this.allow(['kms:Decrypt', 'kms:GenerateDataKey'], [key.keyArn]);
+  /** Allows what services ask of a key on the function's behalf: decrypt what it reads and, with `writes`, encrypt what it writes. */
+  useKey(key: kms.IKey, writes = true): void {
+    this.allow(['kms:Decrypt', ...(writes ? ['kms:GenerateDataKey'] : [])], [key.keyArn]);
   }
 
   /**

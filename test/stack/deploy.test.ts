@@ -7,6 +7,8 @@ import { SecurityHubClient } from '@aws-sdk/client-securityhub';
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { parseArguments } from '../../reference-stack/deploy/arguments.ts';
 import { lookUpPrefixLists, lookUpSecurityHub, lookUpZones } from '../../reference-stack/deploy/look-up.ts';
+import { checkParameters } from '../../reference-stack/deploy/parameters.ts';
+import { checkSettings } from '../../reference-stack/deploy/settings.ts';
 import { signAssembly } from '../../reference-stack/deploy/sign-assembly.ts';
 import { referenceApplication } from '../../reference-stack/lib/index.ts';
 import { answering, type Answer, type Call } from './handlers/fake-aws.ts';
@@ -123,6 +125,73 @@ describe('the command line of a deployment', () => {
   });
 });
 
+describe('the settings of a deployment', () => {
+  const check = (line: string) => () => checkSettings(parseArguments(line.split(' '), true).settings);
+
+  it('exist, or the nearest one is named', () => {
+    expect(check('domianName=orders.acme.com postur=sandbox')).toThrow(
+      '`domianName` is not a setting of application=reference. Did you mean `domainName`?\n' +
+        '`postur` is not a setting of application=reference. Did you mean `posture`?',
+    );
+    expect(check('application=audit domainName=orders.acme.com')).toThrow(
+      '`domainName` is not a setting of application=audit.',
+    );
+    expect(check('application=fleet organizationId=o-1 regions=eu-north-1 keepDays=30')).not.toThrow();
+  });
+
+  it('have values that exist', () => {
+    expect(check('posture=sandbx')).toThrow('`posture=sandbx` is not valid. Did you mean `sandbox`?');
+    expect(check('application=adit')).toThrow('Did you mean `audit`?');
+    expect(check('posture=sandbox securityHub=false')).not.toThrow();
+  });
+});
+
+describe('the parameters of a deployment', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'assembly-'));
+  beforeAll(() => {
+    const Parameters = {
+      HostedZoneId: { Type: 'String', AllowedPattern: 'Z[A-Z0-9]{1,31}' },
+      BootstrapVersion: { Type: 'AWS::SSM::Parameter::Value<String>', Default: '/cdk' },
+    };
+    writeFileSync(join(folder, 'HeadgateApi.template.json'), JSON.stringify({ Parameters }));
+    writeFileSync(
+      join(folder, 'HeadgateFoundation.template.json'),
+      JSON.stringify({ Parameters: { AlarmEmail: { Type: 'String' } } }),
+    );
+  });
+  const check = (line: string, stacks: Record<string, string[]> = {}) => {
+    const client = new CloudFormationClient({ region: 'eu-north-1', credentials });
+    answering(client, {
+      DescribeStacksCommand: ({ StackName: name }) => {
+        const parameters = stacks[String(name)];
+        if (!parameters) throw new Error('does not exist');
+        return { Stacks: [{ Parameters: parameters.map((key) => ({ ParameterKey: key })) }] };
+      },
+    });
+    return checkParameters(folder, line.split(' '), client);
+  };
+
+  it('are all asked for before anything is deployed', async () => {
+    await expect(check('')).rejects.toThrow(
+      'Give --parameters HeadgateApi:HostedZoneId=VALUE.\nGive --parameters HeadgateFoundation:AlarmEmail=VALUE.',
+    );
+    await expect(
+      check('--parameters HeadgateApi:HostedZoneId=Z1 --parameters AlarmEmail=ops@acme.com'),
+    ).resolves.toBeUndefined();
+  });
+
+  it('have the form that their stack asks for', async () => {
+    await expect(
+      check('--parameters HeadgateApi:HostedZoneId=acme.com --parameters AlarmEmail=ops@acme.com'),
+    ).rejects.toThrow('`acme.com` is not valid for HeadgateApi:HostedZoneId');
+  });
+
+  it('are kept by a stack that is there', async () => {
+    const stacks = { HeadgateApi: ['HostedZoneId'], HeadgateFoundation: ['AlarmEmail'] };
+    await expect(check('', stacks)).resolves.toBeUndefined();
+  });
+});
+
 describe('what a deployment looks up', () => {
   const named = (name: string) => () => Promise.reject(Object.assign(new Error(name), { name }));
   const ec2 = (answers: Record<string, Answer>) => {
@@ -157,11 +226,38 @@ describe('what a deployment looks up', () => {
       ['us-east-1a', 'use1-az3'],
       ['us-east-1b', 'use1-az1'],
     ].map(([ZoneName, ZoneId]) => ({ ZoneName, ZoneId }));
-    const asked = ec2({ DescribeAvailabilityZonesCommand: () => ({ AvailabilityZones: zones }) });
-    await expect(lookUpZones(asked)).resolves.toEqual(['us-east-1b', 'us-east-1c']);
+    const of = (DescribeVpcEndpointServicesCommand: Answer) =>
+      lookUpZones(
+        ec2({
+          DescribeAvailabilityZonesCommand: () => ({ AvailabilityZones: zones }),
+          DescribeVpcEndpointServicesCommand,
+        }),
+        'us-east-1',
+      );
+    await expect(of(named('UnauthorizedOperation'))).resolves.toEqual(['us-east-1b', 'us-east-1c']);
     await expect(
-      lookUpZones(ec2({ DescribeAvailabilityZonesCommand: named('Denied') })),
+      lookUpZones(ec2({ DescribeAvailabilityZonesCommand: named('Denied') }), 'us-east-1'),
     ).resolves.toBeUndefined();
+  });
+
+  it('is two zones in which every endpoint can be made', async () => {
+    const zones = ['a', 'b', 'c', 'd'].map((letter) => ({ ZoneName: `eu-north-1${letter}` }));
+    const service = (name: string, letters: string, type = 'Interface') => ({
+      ServiceName: `com.amazonaws.eu-north-1.${name}`,
+      ServiceType: [{ ServiceType: type }],
+      AvailabilityZones: [...letters].map((letter) => `eu-north-1${letter}`),
+    });
+    const asked = ec2({
+      DescribeAvailabilityZonesCommand: () => ({ AvailabilityZones: zones }),
+      DescribeVpcEndpointServicesCommand: () => ({
+        ServiceDetails: [
+          service('lambda', 'bcd'),
+          service('kms', 'abd'),
+          service('dynamodb', 'a', 'Gateway'),
+        ],
+      }),
+    });
+    await expect(lookUpZones(asked, 'eu-north-1')).resolves.toEqual(['eu-north-1b', 'eu-north-1d']);
   });
 
   it.each([

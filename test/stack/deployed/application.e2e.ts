@@ -62,10 +62,6 @@ const usedElsewhere: readonly { readonly atom: RegExp; readonly because: string 
     because: 'the queue of failed invocations is behind the key',
   },
   {
-    atom: /^EventsRecordOrder.*: kms:GenerateDataKey /,
-    because: 'every function is granted the key of its flow to read and to write with; this one only reads',
-  },
-  {
     atom: /: dynamodb:(DeleteItem|GetItem) .*Idempotency/,
     because: 'Powertools reads what another attempt holds, and deletes what an attempt that fails has left',
   },
