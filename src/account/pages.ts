@@ -1,10 +1,13 @@
-/** A service that hands out the same page for ever. */
+/** A service that hands out pages for ever. */
 export class PaginationLoopError extends Error {
   override readonly name = 'PaginationLoop';
-  constructor(token: string) {
-    super(`the service answered with the page token \`${token.slice(0, 40)}\` twice`);
-  }
 }
+
+/** Pages after which a list is looked at for repeating itself; a page of a real list holds something new. */
+const pagesBeforeDoubt = 20;
+/** Empty pages in a row after which a list has no more to tell: services filter after they have read a page. */
+const emptyPages = 500;
+const maximumPages = 20_000;
 
 /**
  * Every page of a list, to its end. Own code since half of the services have no paginator in the SDK,
@@ -16,13 +19,32 @@ export async function* pages<Page>(
   nextToken: (page: Page) => string | undefined,
 ): AsyncGenerator<Page> {
   const seen = new Set<string>();
+  const contents = new Set<string>();
   let token: string | undefined;
-  do {
+  for (let count = 1, empty = 0; ; count += 1) {
     const page = await call(token);
     yield page;
     token = nextToken(page);
     if (token === undefined || token === '') return;
-    if (seen.has(token)) throw new PaginationLoopError(token);
+    if (seen.has(token))
+      throw new PaginationLoopError(
+        `the service answered with the page token \`${token.slice(0, 40)}\` twice`,
+      );
     seen.add(token);
-  } while (true);
+    empty = isEmpty(page) ? empty + 1 : 0;
+    if (empty >= emptyPages || count >= maximumPages)
+      throw new PaginationLoopError(`the list had no end after ${count} pages`);
+    if (count < pagesBeforeDoubt || empty > 0) continue;
+    const content = JSON.stringify(listsOf(page));
+    if (contents.has(content)) throw new PaginationLoopError(`the list repeated a page after ${count} pages`);
+    contents.add(content);
+  }
+}
+
+function listsOf(page: unknown): readonly unknown[] {
+  return Object.values(page as object).filter((member) => Array.isArray(member)); // answers are objects
+}
+
+function isEmpty(page: unknown): boolean {
+  return listsOf(page).every((list) => (list as unknown[]).length === 0);
 }

@@ -51,7 +51,8 @@ export class ReplayedAccount {
         const fault = this.#faultOf(`${service}.${operation}`, input);
         if (fault === 'html' || fault === 'cutBody') return next({ ...args, wire: fault });
         if (fault !== undefined) throw troubles[fault]();
-        const reply = this.replies[`${service}.${operation}`] ?? standing[`${service}.${operation}`] ?? {};
+        const call = `${service}.${operation}`;
+        const reply = this.replies[call] ?? standing[call] ?? this.#asDrafted(call) ?? {};
         const output = typeof reply === 'function' ? (reply as (input: object) => object)(input) : reply;
         return { output: { $metadata: {}, ...output }, response: {} };
       },
@@ -65,6 +66,20 @@ export class ReplayedAccount {
       { step: 'deserialize', priority: 'low', name: 'wire' },
     );
   };
+
+  /** Whatever is not said otherwise is deployed as it is drafted. */
+  #asDrafted(call: string): Reply | undefined {
+    const drafted = this.replies['apigateway.GetResources'];
+    if (call !== 'apigateway.GetDeployment' || drafted === undefined) return undefined;
+    return (input) => {
+      const { items = [] } = (typeof drafted === 'function' ? drafted(input) : drafted) as Drafted;
+      return {
+        apiSummary: Object.fromEntries(
+          items.map(({ path, resourceMethods = {} }) => [path, resourceMethods]),
+        ),
+      };
+    };
+  }
 
   #faultOf(call: string, input: Record<string, unknown>): Fault['fault'] | undefined {
     for (const fault of this.faults) {
@@ -85,6 +100,10 @@ export class ReplayedAccount {
     }
     return counts;
   }
+}
+
+interface Drafted {
+  readonly items?: readonly { readonly path: string; readonly resourceMethods?: object }[];
 }
 
 const standing: Replies = {

@@ -31,7 +31,12 @@ describe('HTTP APIs', () => {
     },
     'apigatewayv2.GetStages': {
       Items: [
-        { StageName: '$default', DefaultRouteSettings: { ThrottlingBurstLimit: 10 }, StageVariables: {} },
+        {
+          StageName: '$default',
+          AutoDeploy: true,
+          DefaultRouteSettings: { ThrottlingBurstLimit: 10 },
+          StageVariables: {},
+        },
       ],
     },
     'apigatewayv2.GetRoutes': {
@@ -50,7 +55,14 @@ describe('HTTP APIs', () => {
 
   it('have stages, routes and integrations', async () => {
     expect(await propertiesOf('AWS::ApiGatewayV2::Stage', replies)).toEqual([
-      { ApiId: 'h1', StageName: '$default', DefaultRouteSettings: { ThrottlingBurstLimit: 10 } },
+      {
+        ApiId: 'h1',
+        StageName: '$default',
+        AutoDeploy: true,
+        DefaultRouteSettings: { ThrottlingBurstLimit: 10 },
+        DraftDeployed: true,
+        UndeployedChanges: [],
+      },
     ]);
     expect(await propertiesOf('AWS::ApiGatewayV2::Route', replies)).toEqual([
       { ApiId: 'h1', RouteId: 'r', RouteKey: 'GET /', AuthorizationType: 'JWT', Target: 'integrations/i' },

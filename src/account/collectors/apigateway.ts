@@ -12,11 +12,14 @@ import { Unresolved } from '../../model/value.ts';
 import { defineCollector, type Found, type Item, type ItemOperation, type Place } from '../collector.ts';
 import { pages } from '../pages.ts';
 import { capitalise, nonEmpty, parseDocument, tagList } from '../plain.ts';
+import { sharedCall } from '../shared-call.ts';
+import { deletedSince, deploymentFacts, describeChange } from './http-api-routes.ts';
 
 const apiType = 'AWS::ApiGateway::RestApi';
 /** Private custom domains, which alone have an ARN of their own. */
 const privateDomainType = 'AWS::ApiGateway::DomainNameV2';
 const stageType = 'AWS::ApiGateway::Stage';
+const methodType = 'AWS::ApiGateway::Method';
 const actions = ['apigateway:GET'];
 const limit = 500;
 
@@ -53,7 +56,7 @@ export const apigateway = defineCollector<APIGateway>({
         properties: unknownStage(keys?.id, new Unresolved(cause)),
       }),
       async *read(api, item) {
-        const { item: stages = [] } = await api.getStages({ restApiId: item.keys?.id });
+        const stages = await stagesOf(api, item.keys?.id);
         yield { found: stages.flatMap((stage) => stageFound(stage, item)) };
       },
     },
@@ -68,23 +71,36 @@ export const apigateway = defineCollector<APIGateway>({
         'apigateway:*::/restapis/*/resources',
       ],
       each: apiType,
-      finds: ['AWS::ApiGateway::Resource', 'AWS::ApiGateway::Method'],
+      finds: ['AWS::ApiGateway::Resource', methodType],
+      patches: { [stageType]: ['DraftDeployed', 'UndeployedChanges'] },
       placeholder: ({ name, keys }, cause) => ({
-        type: 'AWS::ApiGateway::Method',
+        type: methodType,
         name: `a method of ${name}`,
         key: `${keys?.id ?? ''}/?`,
         properties: unknownMethod(keys?.id, new Unresolved(cause)),
       }),
       async *read(api, item) {
         const restApiId = item.keys?.id;
-        const served = await servedMethods(api, restApiId);
+        const serving = await readServing(api, restApiId);
+        const draft = new Map<string, string>();
         const listed = pages(
           (position) => api.getResources({ restApiId, position, limit, embed: ['methods'] }),
           (page) => page.position,
         );
         for await (const { items = [] } of listed) {
-          yield { found: items.flatMap((resource) => resourceFound(resource, item, served)) };
+          for (const { path = '', resourceMethods = {} } of items)
+            for (const [verb, method] of Object.entries(resourceMethods))
+              draft.set(`${path} ${verb}`, settingsText(method));
+          yield { found: items.flatMap((resource) => resourceFound(resource, item, serving)) };
         }
+        yield {
+          found: deletedMethods(serving, draft, item),
+          patches: [...serving.stages].map(([name, deployed]) => ({
+            type: stageType,
+            of: `${item.arn ?? ''}/stages/${name}`,
+            properties: deploymentFacts(changesOf(draft, deployed)),
+          })),
+        };
       },
     },
     childList(
@@ -428,45 +444,137 @@ function unknownMethod(RestApiId: string | undefined, open: Unresolved): Record<
   return { RestApiId, ...Object.fromEntries(names.map((name) => [name, open])) };
 }
 
-/** Path and verb -> how the stages serve the method; several where their deployments differ. */
-type Served = ReadonlyMap<string, readonly MethodSnapshot[]>;
+/** Path and verb -> how one deployment serves the method. */
+type Deployed = ReadonlyMap<string, MethodSnapshot>;
 
-/**
- * What the deployments of an API's stages, canaries included, serve. An endpoint that does not embed the
- * summary tells nothing, and the draft stands for what is served.
- * https://docs.aws.amazon.com/apigateway/latest/api/API_GetDeployment.html (2026-11-28)
- */
-async function servedMethods(api: APIGateway, restApiId: string | undefined): Promise<Served> {
-  const { item: stages = [] } = await api.getStages({ restApiId });
-  const deployments = stages.flatMap(({ deploymentId, canarySettings }) => [
-    deploymentId,
-    canarySettings?.deploymentId,
-  ]);
-  const served = new Map<string, MethodSnapshot[]>();
-  for (const deploymentId of new Set(deployments)) {
-    if (deploymentId === undefined) continue;
-    const { apiSummary = {} } = await api.getDeployment({ restApiId, deploymentId, embed: ['apisummary'] });
-    for (const [path, verbs] of Object.entries(apiSummary))
-      for (const [verb, snapshot] of Object.entries(verbs)) {
-        const key = `${path} ${verb}`;
-        served.set(key, [...(served.get(key) ?? []), snapshot]);
-      }
-  }
-  return served;
+/** What the stages of an API serve. */
+interface Serving {
+  /** Stage name -> what its deployment and its canary's serve; undefined where the endpoint does not tell. */
+  readonly stages: ReadonlyMap<string, readonly (Deployed | undefined)[]>;
 }
 
-/** Settings of a method as the stages serve them: the most open of them, since whoever likes chooses the stage. */
-function servedSettings(snapshots: readonly MethodSnapshot[] | undefined): Record<string, unknown> {
-  const [first] = snapshots ?? [];
-  if (snapshots === undefined || first === undefined) return {};
-  const open = snapshots.find(({ authorizationType }) => authorizationType === 'NONE') ?? first;
+/** The stages of an API, which tell also what its methods are served as. */
+async function stagesOf(api: APIGateway, restApiId: string | undefined): Promise<readonly Stage[]> {
+  return sharedCall(api, `stages ${restApiId ?? ''}`, async () => {
+    const { item = [] } = await api.getStages({ restApiId });
+    return item;
+  });
+}
+
+/**
+ * What the deployments of an API's stages, canaries included, serve.
+ * https://docs.aws.amazon.com/apigateway/latest/api/API_GetDeployment.html (2026-11-28)
+ */
+async function readServing(api: APIGateway, restApiId: string | undefined): Promise<Serving> {
+  const stages = new Map<string, readonly (Deployed | undefined)[]>();
+  for (const { stageName = '', deploymentId, canarySettings } of await stagesOf(api, restApiId)) {
+    const ids = new Set([deploymentId, canarySettings?.deploymentId]);
+    const deployed: (Deployed | undefined)[] = [];
+    for (const id of ids)
+      if (id !== undefined)
+        deployed.push(
+          await sharedCall(api, `deployment ${restApiId ?? ''} ${id}`, async () =>
+            deployedMethods(api, restApiId, id),
+          ),
+        );
+    stages.set(stageName, deployed);
+  }
+  return { stages };
+}
+
+async function deployedMethods(
+  api: APIGateway,
+  restApiId: string | undefined,
+  deploymentId: string,
+): Promise<Deployed | undefined> {
+  const { apiSummary } = await api.getDeployment({ restApiId, deploymentId, embed: ['apisummary'] });
+  if (apiSummary === undefined) return undefined;
+  return new Map(
+    Object.entries(apiSummary).flatMap(([path, verbs]) =>
+      Object.entries(verbs).map(([verb, snapshot]) => [`${path} ${verb}`, snapshot] as const),
+    ),
+  );
+}
+
+/**
+ * Settings of a method as the stages serve them: the most open of them, since whoever likes chooses the stage. Undefined
+ * where no stage serves it. An endpoint that does not say what is deployed leaves a draft that is closed unproven.
+ */
+function servedSettings(
+  key: string,
+  draft: Pick<Method, 'authorizationType'>,
+  { stages }: Serving,
+): Record<string, unknown> | undefined {
+  const deployments = [...stages.values()].flat();
+  const told = deployments.flatMap((deployed) => deployed?.get(key) ?? []);
+  const isUntold = deployments.includes(undefined);
+  const [first] = told;
+  if (first === undefined && !isUntold) return undefined;
+  const open = told.find(({ authorizationType }) => isOpen(authorizationType));
+  if (open === undefined && isUntold)
+    return isOpen(draft.authorizationType) ? {} : { AuthorizationType: new Unresolved(notEmbedded) };
   return {
-    AuthorizationType: open.authorizationType,
-    ApiKeyRequired: snapshots.every(({ apiKeyRequired }) => apiKeyRequired === true),
+    AuthorizationType: (open ?? first)?.authorizationType ?? 'NONE',
+    ApiKeyRequired: told.every(({ apiKeyRequired }) => apiKeyRequired === true),
   };
 }
 
-function resourceFound(resource: Resource, { name, keys }: Item, served: Served): Found[] {
+function isOpen(authorizationType: string | undefined): boolean {
+  return (authorizationType ?? 'NONE') === 'NONE';
+}
+
+const notEmbedded = {
+  code: 'evidence',
+  message: 'the endpoint does not tell with which authorization the stage was deployed',
+  remedy: 'audit an endpoint that answers GetDeployment with embed=apisummary',
+} as const;
+
+function settingsText({ authorizationType, apiKeyRequired }: MethodSnapshot): string {
+  return `${authorizationType ?? 'NONE'}${apiKeyRequired === true ? ' and an API key' : ''}`;
+}
+
+/** How the draft differs from what a stage serves. */
+function changesOf(
+  draft: ReadonlyMap<string, string>,
+  deployed: readonly (Deployed | undefined)[],
+): readonly string[] | Unresolved {
+  const known = deployed.filter((each) => each !== undefined);
+  if (known.length < deployed.length) return new Unresolved(notEmbedded);
+  const changes = known.flatMap((each) =>
+    [...new Set([...draft.keys(), ...each.keys()])].flatMap((key) => {
+      const snapshot = each.get(key);
+      return describeChange(key, draft.get(key), snapshot && settingsText(snapshot));
+    }),
+  );
+  return [...new Set(changes)].sort();
+}
+
+/** Methods that a stage serves and that were deleted since. */
+function deletedMethods(
+  { stages }: Serving,
+  draft: ReadonlyMap<string, string>,
+  { name, keys }: Item,
+): readonly Found[] {
+  const served = new Map([...stages.values()].flat().flatMap((deployed) => [...(deployed ?? [])]));
+  return [...served.keys()].flatMap((key) => {
+    if (draft.has(key)) return [];
+    const [path = '', verb = ''] = key.split(' ');
+    return [
+      {
+        type: methodType,
+        name: `${name} ${verb} ${path}`,
+        key: `${keys?.id ?? ''}/deployed ${key}`,
+        properties: {
+          ...unknownMethod(keys?.id, new Unresolved(deletedSince(name))),
+          HttpMethod: verb,
+          ...servedSettings(key, { authorizationType: undefined }, { stages }),
+        },
+      },
+    ];
+  });
+}
+
+function resourceFound(resource: Resource, { name, keys }: Item, serving: Serving): Found[] {
   const { id = '', path = '', resourceMethods = {} } = resource;
   const RestApiId = keys?.id ?? '';
   const found: Found = {
@@ -481,18 +589,24 @@ function resourceFound(resource: Resource, { name, keys }: Item, served: Served)
       Path: path,
     },
   };
-  const methods = Object.entries(resourceMethods).map(([httpMethod, method]) => ({
-    type: 'AWS::ApiGateway::Method',
-    name: `${name} ${httpMethod} ${path}`,
-    key: `${RestApiId}/${id}/${httpMethod}`,
-    properties: {
-      RestApiId,
-      ResourceId: id,
-      HttpMethod: httpMethod,
-      ...methodProperties(method),
-      ...servedSettings(served.get(`${path} ${httpMethod}`)),
-    },
-  }));
+  const methods = Object.entries(resourceMethods).flatMap(([httpMethod, method]) => {
+    const served = servedSettings(`${path} ${httpMethod}`, method, serving);
+    if (served === undefined) return [];
+    return [
+      {
+        type: methodType,
+        name: `${name} ${httpMethod} ${path}`,
+        key: `${RestApiId}/${id}/${httpMethod}`,
+        properties: {
+          RestApiId,
+          ResourceId: id,
+          HttpMethod: httpMethod,
+          ...methodProperties(method),
+          ...served,
+        },
+      },
+    ];
+  });
   return [found, ...methods];
 }
 

@@ -1,9 +1,14 @@
+import { Unresolved } from '../../model/value.ts';
 import type { ApiGatewayV2, Integration, Route, Stage } from '@aws-sdk/client-apigatewayv2';
 import { defineCollector, type Found, type Item, type ItemOperation } from '../collector.ts';
 import { pages } from '../pages.ts';
 import { nonEmpty, tagList } from '../plain.ts';
+import { sharedCall } from '../shared-call.ts';
+import { deletedSince, deploymentFacts, servedRoutes, type ServedRoute } from './http-api-routes.ts';
 
 const apiType = 'AWS::ApiGatewayV2::Api';
+const stageType = 'AWS::ApiGatewayV2::Stage';
+const routeType = 'AWS::ApiGatewayV2::Route';
 const actions = ['apigateway:GET'];
 const MaxResults = '500';
 
@@ -48,14 +53,50 @@ export const apigatewayv2 = defineCollector<ApiGatewayV2>({
         }
       },
     },
-    childList('GetStages', 'stages', 'AWS::ApiGatewayV2::Stage', async (api, ApiId, NextToken) => {
-      const { Items = [], NextToken: next } = await api.getStages({ ApiId, NextToken, MaxResults });
-      return { found: (item) => Items.map((stage) => stageFound(stage, item)), next };
-    }),
-    childList('GetRoutes', 'routes', 'AWS::ApiGatewayV2::Route', async (api, ApiId, NextToken) => {
-      const { Items = [], NextToken: next } = await api.getRoutes({ ApiId, NextToken, MaxResults });
-      return { found: (item) => Items.map((route) => routeFound(route, item)), next };
-    }),
+    {
+      operation: 'GetStages',
+      actions,
+      resources: ['apigateway:*::/apis/*/stages'],
+      each: apiType,
+      finds: [stageType],
+      async *read(api, item) {
+        yield { found: (await stagesOf(api, item)).map((stage) => stageFound(stage, item)) };
+      },
+    },
+    {
+      operation: 'GetRoutes',
+      calls: ['GetStages', 'ExportApi', 'GetRoutes'],
+      actions,
+      resources: [
+        'apigateway:*::/apis/*/stages',
+        'apigateway:*::/apis/*/exports/*',
+        'apigateway:*::/apis/*/routes',
+      ],
+      each: apiType,
+      finds: [routeType],
+      patches: { [stageType]: ['DraftDeployed', 'UndeployedChanges'] },
+      async *read(api, item) {
+        const ApiId = item.keys?.id ?? '';
+        const stages = await stagesOf(api, item);
+        const drafts: Route[] = [];
+        const listed = pages(
+          (NextToken) => api.getRoutes({ ApiId, NextToken, MaxResults }),
+          (page) => page.NextToken,
+        );
+        for await (const { Items = [] } of listed) drafts.push(...Items);
+        const protocol = item.properties.ProtocolType;
+        const { routes, changes, failure } = await servedRoutes(api, { ApiId, protocol }, stages, drafts);
+        yield {
+          found: routes.map((route) => servedRouteFound(route, item)),
+          patches: [...changes].map(([name, differing]) => ({
+            type: stageType,
+            of: `${item.arn ?? ''}/stages/${name}`,
+            properties: deploymentFacts(differing),
+          })),
+        };
+        if (failure !== undefined) throw failure instanceof Error ? failure : new Error('the export failed');
+      },
+    },
     childList(
       'GetIntegrations',
       'integrations',
@@ -148,7 +189,7 @@ function childList(
 
 function stageFound({ StageName = '', Tags, ...stage }: Stage, { name, keys, arn = '' }: Item): Found {
   return {
-    type: 'AWS::ApiGatewayV2::Stage',
+    type: stageType,
     name: `${name}/${StageName}`,
     arn: `${arn}/stages/${StageName}`,
     properties: {
@@ -167,9 +208,45 @@ function stageFound({ StageName = '', Tags, ...stage }: Stage, { name, keys, arn
   };
 }
 
+/** The stages of an API, which tell also what its routes are served as. */
+async function stagesOf(api: ApiGatewayV2, { keys }: Item): Promise<readonly Stage[]> {
+  const ApiId = keys?.id ?? '';
+  return sharedCall(api, `stages ${ApiId}`, async () => {
+    const listed = pages(
+      (NextToken) => api.getStages({ ApiId, NextToken, MaxResults }),
+      (page) => page.NextToken,
+    );
+    const stages: Stage[] = [];
+    for await (const { Items = [] } of listed) stages.push(...Items);
+    return stages;
+  });
+}
+
+function servedRouteFound({ draft, routeKey, authorizationType }: ServedRoute, item: Item): Found {
+  if (draft !== undefined) {
+    const found = routeFound(draft, item);
+    return { ...found, properties: { ...found.properties, AuthorizationType: authorizationType } };
+  }
+  const { name, keys } = item;
+  const open = new Unresolved(deletedSince(name));
+  return {
+    type: routeType,
+    name: `${name} ${routeKey}`,
+    key: `${keys?.id ?? ''}/deployed ${routeKey}`,
+    properties: {
+      ApiId: keys?.id,
+      RouteKey: routeKey,
+      AuthorizationType: authorizationType,
+      ...Object.fromEntries(
+        ['ApiKeyRequired', 'AuthorizerId', 'AuthorizationScopes', 'Target'].map((member) => [member, open]),
+      ),
+    },
+  };
+}
+
 function routeFound({ RouteId = '', ...route }: Route, { name, keys }: Item): Found {
   return {
-    type: 'AWS::ApiGatewayV2::Route',
+    type: routeType,
     name: `${name} ${route.RouteKey ?? RouteId}`,
     key: `${keys?.id ?? ''}/${RouteId}`,
     properties: {

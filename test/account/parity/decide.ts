@@ -70,13 +70,19 @@ export function withOwnRules(shipped: RuleSet, { ownRules }: ParityCase): RuleSe
   };
 }
 
+/** What is deployed differs from what is written only where it can be changed after. */
+const shownByAccountsAlone = 'api.authorizer.present.deployed';
+
 /** Verdicts of every rule on one resource, by rule id. */
 export function verdictsOf(
   { evaluations }: Decided,
   type: string,
   name: string,
 ): Readonly<Record<string, Verdict>> {
-  const own = evaluations.filter(({ resource }) => resource.type === type && resource.name === name);
+  const own = evaluations.filter(
+    ({ ruleId, resource }) =>
+      resource.type === type && resource.name === name && ruleId !== shownByAccountsAlone,
+  );
   return Object.fromEntries(own.map(({ ruleId, verdict }) => [ruleId, verdict]));
 }
 

@@ -324,6 +324,10 @@ function tokensSide(isSound: boolean): Side {
   return {
     resources: {
       HttpApi: ['AWS::ApiGatewayV2::Api', { Name: 'orders', ProtocolType: 'HTTP' }],
+      HttpStage: [
+        'AWS::ApiGatewayV2::Stage',
+        { ApiId: to('HttpApi'), StageName: '$default', AutoDeploy: true },
+      ],
       Jwt: [
         'AWS::ApiGatewayV2::Authorizer',
         {
@@ -427,6 +431,7 @@ function tokensSide(isSound: boolean): Side {
           },
         ],
       },
+      'apigatewayv2.GetStages': { Items: [{ StageName: '$default', AutoDeploy: true }] },
       'apigatewayv2.GetRoutes': {
         Items: [
           {
@@ -464,6 +469,7 @@ const tokens: ParityCase = {
   pairs: [
     pair('AWS::Lambda::Function', 'Fn', 'orders'),
     pair('AWS::ApiGatewayV2::Api', 'HttpApi', 'orders'),
+    pair('AWS::ApiGatewayV2::Stage', 'HttpStage', 'orders/$default'),
     pair('AWS::ApiGatewayV2::Authorizer', 'Jwt', 'jwt'),
     pair('AWS::ApiGatewayV2::Authorizer', 'Requests', 'requests'),
     pair('AWS::ApiGatewayV2::Integration', 'Partner', 'i1'),

@@ -123,6 +123,18 @@ export const api: readonly Mutation[] = [
     ],
   },
   {
+    rule: 'api.authorizer.present.deployed',
+    on: 'ApiDeploymentStagelive',
+    mistake: 'what an account shows of a stage: a method was deployed before it demanded authorization',
+    edits: [
+      {
+        id: 'ApiDeploymentStagelive',
+        set: 'DraftDeployed',
+        to: false,
+      },
+    ],
+  },
+  {
     rule: 'api.gateway.usage-plans',
     on: 'Api',
     mistake: 'the usage plan has no quota',
