@@ -26,8 +26,11 @@ export interface InstancePlace {
   readonly partition?: string;
 }
 
-/** Evaluates an attribute's expression in the sources; undefined where they do not tell. */
-export type SourceEvaluation = (instance: PlanInstance, path: Path) => Value | undefined;
+/**
+ * Evaluates an attribute's expression in the sources; undefined where they do not have one. A text that was
+ * encoded is what it holds where a document is wanted.
+ */
+export type SourceEvaluation = (instance: PlanInstance, path: Path, isDocument: boolean) => Value | undefined;
 
 export interface PlanValuesOptions {
   readonly scope: string;
@@ -160,9 +163,19 @@ export class PlanValues {
   /** What is known only after the plan is applied: absent where nothing is written. */
   #unknown(instance: PlanInstance, node: PlanNode, how: How): Value | undefined {
     const { expression, path } = node;
-    if (expression === undefined) return undefined;
-    const written = this.#options.fromSources?.(instance, path);
-    if (written !== undefined && !(written instanceof Unresolved)) return written;
+    // Blocks that are generated have no expression in a plan, so that the sources are asked first.
+    const written = this.#options.fromSources?.(instance, path, isDocument(how));
+    if (written !== undefined && !(written instanceof Unresolved)) {
+      if (node.sensitive === true) this.#options.secrets.add(written);
+      return written;
+    }
+    if (expression === undefined) return written;
+    const found = this.#fromReferences(instance, node, how);
+    return written !== undefined && found instanceof Unresolved ? written : found;
+  }
+
+  #fromReferences(instance: PlanInstance, node: PlanNode, how: How): Value {
+    const { expression } = node;
     const references = expression === dynamic ? [] : referencesIn(expression);
     const config = this.configOf(instance);
     const resolved = this.references.resolve(references, instance, config?.forEach);
@@ -178,8 +191,7 @@ export class PlanValues {
   }
 
   #fromTargets(instance: PlanInstance, resolved: Resolved, how: How, cause: Cause): Value {
-    if (how.as === 'json' || how.as === 'document' || how.as === 'definition' || how.as === 'statements')
-      return new Unresolved(cause);
+    if (isDocument(how)) return new Unresolved(cause);
     const values = resolved.targets.map((target) => this.ofTarget(target, how));
     if (how.list === true) {
       const flat = values.flatMap((value) => (isArrayValue(value) ? value : [value]));
@@ -317,6 +329,11 @@ export class PlanValues {
       remedy: 'scan the plan with its configuration: add --sources with the folder of the .tf files',
     });
   }
+}
+
+/** True where a text is read for what it holds. */
+function isDocument({ as }: How): boolean {
+  return as === 'json' || as === 'document' || as === 'definition' || as === 'statements';
 }
 
 /** False for what is not there, and for what is switched off. */

@@ -12,7 +12,9 @@ import type { Cause } from '../model/value.ts';
 import { toResource, type Draft, type PlanPlace } from './drafts.ts';
 import { mapPlan, type MappedPlan } from './map-plan.ts';
 import { planDocument, type PlanDocument, type PlanInstance } from './plan-document.ts';
-import { PlanValues, type InstancePlace } from './plan-values.ts';
+import type { LoadedSources } from './hcl/load-configuration.ts';
+import type { PlanSources } from './plan-sources.ts';
+import { PlanValues, type InstancePlace, type SourceEvaluation } from './plan-values.ts';
 import { providerRegion } from './provider-place.ts';
 import { References } from './references.ts';
 import { unreadTypes } from './unread-types.ts';
@@ -49,6 +51,12 @@ export async function readPlans(
   return builder.finish();
 }
 
+/** A configuration that was read, and what evaluates it for a plan. */
+interface GivenSources {
+  readonly loaded: LoadedSources;
+  readonly PlanSources: typeof PlanSources;
+}
+
 class PlansBuilder {
   readonly #secrets = new SecretTexts();
   readonly #resources: Resource[] = [];
@@ -57,6 +65,8 @@ class PlansBuilder {
   readonly #incomplete: { scope: string; type: string; cause: Cause }[] = [];
   readonly #texts = new Map<string, () => ParsedTemplate>();
   readonly #ids = new Set<string>();
+  readonly #sourcePositions: PositionLookup[] = [];
+  #given: GivenSources | undefined;
 
   constructor(readonly options: ReadPlansOptions) {}
 
@@ -86,8 +96,21 @@ class PlansBuilder {
     }
     let located: ParsedTemplate | undefined;
     this.#texts.set(name, () => (located ??= parseTemplateText(text, name)));
-    this.#addDocument(file, planDocument(root), root);
-    await Promise.resolve();
+    const sources = await this.#sources();
+    this.#addDocument(file, planDocument(root), root, sources);
+  }
+
+  /** The configuration that --sources names, read once; by a module that plans without it do not load. */
+  async #sources(): Promise<GivenSources | undefined> {
+    const { cwd, sources } = this.options;
+    if (sources === undefined) return undefined;
+    if (this.#given === undefined) {
+      const { readSources, PlanSources } = await import('./plan-sources.ts');
+      const loaded = await readSources({ cwd, sources });
+      this.#diagnostics.push(...loaded.diagnostics);
+      this.#given = { loaded, PlanSources };
+    }
+    return this.#given;
   }
 
   #refuse({ name, bytes }: PlanFile, code: string, message: string): void {
@@ -101,7 +124,12 @@ class PlansBuilder {
     this.#inputs.push({ name, kind: 'plan', digest: digestOf(bytes), resources: 0 });
   }
 
-  #addDocument(file: PlanFile, document: PlanDocument, root: RawObject): void {
+  #addDocument(
+    file: PlanFile,
+    document: PlanDocument,
+    root: RawObject,
+    given: GivenSources | undefined,
+  ): void {
     const { name, bytes } = file;
     const scope = this.#scope(name);
     markVariables(root, this.#secrets);
@@ -116,7 +144,24 @@ class PlansBuilder {
         ...(partition === undefined ? {} : { partition }),
       };
     };
-    const values = new PlanValues({ scope, references, secrets: this.#secrets, placeOf });
+    const sources =
+      given === undefined || given.loaded.configuration.modules.size === 0
+        ? undefined
+        : new given.PlanSources(given.loaded, document, this.#secrets, (instance, attribute) =>
+            values.ofTarget({ instance, attribute }),
+          );
+    const fromSources: SourceEvaluation | undefined =
+      sources === undefined
+        ? undefined
+        : (instance, path, isDocument) => sources.valueAt(instance, path, isDocument);
+    const values: PlanValues = new PlanValues({
+      scope,
+      references,
+      secrets: this.#secrets,
+      placeOf,
+      ...(fromSources === undefined ? {} : { fromSources }),
+    });
+    if (sources !== undefined) this.#sourcePositions.push((location) => sources.position(location));
     const mapped = mapPlan(document.instances, values, this.#secrets);
     const context = {
       scopeOf: (): string => scope,
@@ -124,11 +169,12 @@ class PlansBuilder {
       account: this.options.account,
       stack: scope,
       secrets: this.#secrets,
-      locate: (place: PlanPlace): SymbolicLocation => ({
-        file: name,
-        pointer: `${place.instance.pointer}${toPointer(place.path)}`,
-      }),
-      callOf: (): undefined => undefined,
+      locate: (place: PlanPlace): SymbolicLocation =>
+        sources?.locate(place.instance, place.path) ?? {
+          file: name,
+          pointer: `${place.instance.pointer}${toPointer(place.path)}`,
+        },
+      callOf: (instance: PlanInstance): Resource['sourceLine'] => sources?.callOf(instance),
     };
     const scopeProperties: Record<string, Draft['properties'][string]> = { Kind: 'application' };
     let count = 0;
@@ -205,8 +251,16 @@ class PlansBuilder {
   }
 
   finish(): SourceReading {
-    const positions: PositionLookup = (location) =>
-      'file' in location ? this.#texts.get(location.file)?.().locate(location.pointer, 'key') : undefined;
+    const positions: PositionLookup = (location) => {
+      if (!('file' in location)) return undefined;
+      const ofPlan = this.#texts.get(location.file);
+      if (ofPlan !== undefined) return ofPlan().locate(location.pointer, 'key');
+      for (const positionIn of this.#sourcePositions) {
+        const found = positionIn(location);
+        if (found !== undefined) return found;
+      }
+      return undefined;
+    };
     return {
       resources: this.#resources,
       inputs: this.#inputs,
