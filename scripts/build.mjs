@@ -130,12 +130,13 @@ const bundle = (plugin, options) =>
     ...options,
   });
 
-/** The functions of the scheduled audit, each as one CommonJS file: `audit.js` and `fleet.js`. */
+/** The functions of the audit and of the hook, each as one CommonJS file: `audit.js`, `fleet.js` and `hook.js`. */
 export async function buildAudit(outdir, plugin) {
   return bundle(plugin ?? (await generatedModules()), {
     entryPoints: {
       audit: join(root, 'src/lambda/handler.ts'),
       fleet: join(root, 'src/lambda/fleet-handler.ts'),
+      hook: join(root, 'src/hook/handler.ts'),
     },
     outdir,
     format: 'cjs',

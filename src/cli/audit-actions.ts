@@ -15,7 +15,7 @@ import { readTemplates } from '../template/read-templates.ts';
 import type { CommonOptions } from './options.ts';
 import { collectLive, type AccountOptions } from './collect-live.ts';
 import { emit, type EmitOptions } from './emit.ts';
-import { exitCodeOf } from './exit-code.ts';
+import { exitCodeOf } from '../app/exit-code.ts';
 import { loadSettings } from './load-settings.ts';
 import { readSnapshot } from './read-snapshot.ts';
 import { saveFile } from './save-file.ts';

@@ -7,7 +7,7 @@ import type { Baseline } from '../model/waiver.ts';
 import { singleLine } from '../report/plain-text.ts';
 import { readBaseline } from '../rules/read-baseline.ts';
 import { emit } from './emit.ts';
-import { exitCodeOf } from './exit-code.ts';
+import { exitCodeOf } from '../app/exit-code.ts';
 import type { ScanOptions } from './options.ts';
 import type { Surroundings } from './surroundings.ts';
 import { saveFile } from './save-file.ts';

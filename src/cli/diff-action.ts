@@ -2,7 +2,7 @@ import { diffResults } from '../app/diff.ts';
 import { severities } from '../model/rule.ts';
 import { renderDiff, type DiffFormat } from '../report/diff.ts';
 import { print, save } from './emit.ts';
-import type { FailOn } from './options.ts';
+import type { FailOn } from '../app/exit-code.ts';
 import { readResult } from './read-result.ts';
 import type { Surroundings } from './surroundings.ts';
 

@@ -1,8 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
+import type { FailOn, OnUnknown } from '../app/exit-code.ts';
 import { levels, severities, type Level, type Severity } from '../model/rule.ts';
-
-export type FailOn = Severity | 'none';
-export type OnUnknown = 'ignore' | 'warn' | 'fail';
 
 /** `--report FORMAT=FILE`. */
 export interface ReportTarget {

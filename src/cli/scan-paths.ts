@@ -9,7 +9,7 @@ import { knownFindings } from '../evaluate/apply-baseline.ts';
 import { scanTemplates, type DecideOptions } from '../app/scan.ts';
 import { plural, singleLine } from '../report/plain-text.ts';
 import { emit, wantsDetail } from './emit.ts';
-import { exitCodeOf } from './exit-code.ts';
+import { exitCodeOf } from '../app/exit-code.ts';
 import { loadSettings } from './load-settings.ts';
 import { fileFilter } from '../app/file-filter.ts';
 import { readDecideSettings } from '../app/read-decide-settings.ts';

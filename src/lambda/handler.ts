@@ -2,7 +2,7 @@ import { s3ReportStore } from '../publish/report-store.ts';
 import { startExecution } from '../publish/start-execution.ts';
 import { metricsOf, type AuditSummary, type PartSummary } from './audit-summary.ts';
 import { readSettings, type AuditEvent } from './audit-settings.ts';
-import { unpackConfig } from './config-files.ts';
+import { unpackConfig } from '../app/config-files.ts';
 import { auditOrHandOver, type HandedOver } from './hand-over.ts';
 import { metricsLine } from './metrics.ts';
 import { runAudit } from './run-audit.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { readSettings } from '../../../src/lambda/audit-settings.ts';
-import { unpackConfig } from '../../../src/lambda/config-files.ts';
+import { unpackConfig } from '../../../src/app/config-files.ts';
 import { evaluationPartitions, partitionOf } from '../../../src/lambda/evaluation-columns.ts';
 import { metricsLine } from '../../../src/lambda/metrics.ts';
 import { evaluationsKey } from '../../../src/lambda/result-objects.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { exitCodeOf } from '../../../src/cli/exit-code.ts';
+import { exitCodeOf } from '../../../src/app/exit-code.ts';
 import type { ScanResult } from '../../../src/model/scan-result.ts';
 import { scanResult } from '../report/scan-result-fixture.ts';
 

@@ -1,6 +1,11 @@
-import { severities } from '../model/rule.ts';
+import { severities, type Severity } from '../model/rule.ts';
 import type { ScanResult } from '../model/scan-result.ts';
-import type { FailOn, OnUnknown } from './options.ts';
+
+/** The severity from which on findings fail a run. */
+export type FailOn = Severity | 'none';
+
+/** What unknown verdicts do to a run. */
+export type OnUnknown = 'ignore' | 'warn' | 'fail';
 
 /**
  * 0 clean; 1 findings at or above the threshold, among them unknowns that one side of an undecided condition fails unless
