@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { StackFacts } from '../account/stack-facts.ts';
 import { loadRuleSet } from '../app/load-rule-set.ts';
 import { readDecideSettings } from '../app/read-decide-settings.ts';
 import { scanTemplates, type DecideOptions } from '../app/scan.ts';
@@ -10,7 +11,6 @@ import type { ScanResult } from '../model/scan-result.ts';
 import { readConfigIn } from '../rules/read-config.ts';
 import type { HookCall } from './event.ts';
 import type { HookSettings } from './hook-settings.ts';
-import type { LookedUp } from './look-up.ts';
 import type { HookPayload } from './payload.ts';
 import { stateBefore, withResolvedValues } from './resolved-values.ts';
 
@@ -35,7 +35,7 @@ export async function loadJudge(folder: string, { level }: Pick<HookSettings, 'l
 export async function decideChange(
   call: HookCall,
   payload: HookPayload,
-  known: LookedUp | undefined,
+  known: StackFacts | undefined,
   judge: Judge,
   { compare }: Pick<HookSettings, 'compare'>,
 ): Promise<ScanResult> {
@@ -70,7 +70,10 @@ export async function decideChange(
   }
 }
 
-function beforeOf({ template, previousTemplate, changes }: HookPayload, known: LookedUp | undefined): string {
+function beforeOf(
+  { template, previousTemplate, changes }: HookPayload,
+  known: StackFacts | undefined,
+): string {
   if (previousTemplate !== '') return previousTemplate;
   if (known?.deployed !== undefined) return known.deployed;
   return changes.length === 0 ? '' : stateBefore(template, changes);

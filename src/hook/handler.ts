@@ -1,10 +1,10 @@
+import type { StackFacts } from '../account/stack-facts.ts';
 import { unpackConfig } from '../app/config-files.ts';
 import { parseTemplateText } from '../text/parse-template.ts';
 import { answerOf, faultAnswer, idleAnswer, type HookAnswer } from './answer.ts';
 import { decideChange, loadJudge, type Judge } from './decide-change.ts';
 import { readHookCall, type HookCall } from './event.ts';
 import { readHookSettings, type HookSettings } from './hook-settings.ts';
-import type { LookedUp } from './look-up.ts';
 import { fetchPayload, type FetchOptions, type HookPayload } from './payload.ts';
 
 /** Where a payload may come from and what is asked, for callers that are no Lambda function. */
@@ -89,10 +89,19 @@ async function lookedUp(
   call: HookCall,
   payload: HookPayload,
   { endpoint }: HookSurroundings,
-): Promise<LookedUp> {
-  const { lookUp } = await import('./look-up.ts');
+): Promise<StackFacts> {
+  const { askStack } = await import('../account/stack-facts.ts');
   const { root } = parseTemplateText(payload.template, 'template');
-  const exports = JSON.stringify(root ?? {}).includes('"Fn::ImportValue"');
-  const deployed = call.target === 'CHANGE_SET' && payload.changes.some(({ action }) => action !== 'CREATE');
-  return lookUp(call, { exports, deployed }, endpoint === undefined ? {} : { endpoint });
+  const { region, stackId, changeSetId, target, invocationPoint } = call;
+  return askStack(
+    {
+      ...(region === undefined ? {} : { region }),
+      ...(stackId === undefined ? {} : { stackId }),
+      ...(changeSetId === undefined ? {} : { changeSetId }),
+      isNew: invocationPoint.startsWith('CREATE'),
+      wantsExports: JSON.stringify(root ?? {}).includes('"Fn::ImportValue"'),
+      wantsDeployed: target === 'CHANGE_SET' && payload.changes.some(({ action }) => action !== 'CREATE'),
+    },
+    endpoint === undefined ? {} : { endpoint },
+  );
 }

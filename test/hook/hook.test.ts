@@ -16,7 +16,7 @@ let asked = 0;
 beforeAll(async () => {
   server = createServer((_request, response) => {
     asked += 1;
-    const [status, body] = replies.length > 1 ? replies.shift()! : replies[0]!; // every test gives one
+    const [status, body] = (replies.length > 1 ? replies.shift() : replies[0]) ?? [500, ''];
     response.writeHead(status, { 'content-type': 'application/json' });
     if (body === undefined) response.write('{');
     else response.end(body);
@@ -29,7 +29,9 @@ afterAll(() => {
   server.closeAllConnections();
   server.close();
 });
-beforeEach(() => (asked = 0));
+beforeEach(() => {
+  asked = 0;
+});
 
 const stackId = 'arn:aws:cloudformation:eu-west-1:111122223333:stack/orders/1b2c';
 
@@ -237,7 +239,7 @@ Resources:
   ];
   const verdictOf = (answer: HookAnswer, rule: string): string | undefined =>
     answer.annotations?.find(({ annotationName }) => annotationName.split(' ')[0] === rule)?.status;
-  const decideSet = async (changedResources: readonly object[], environment = {}): Promise<HookAnswer> =>
+  const decideSet = async (changedResources: readonly unknown[], environment = {}): Promise<HookAnswer> =>
     decide({ template, changedResources }, environment, changeSetEvent());
 
   it('decides by the values that the change set resolved, numbers as text among them', async () => {

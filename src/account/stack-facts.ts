@@ -6,10 +6,22 @@ import {
   paginateListExports,
   type Parameter,
 } from '@aws-sdk/client-cloudformation';
-import type { HookCall } from './event.ts';
 
-/** What CloudFormation tells beside the call itself. */
-export interface LookedUp {
+/** The stack or change set that is asked about. */
+export interface StackQuestion {
+  readonly region?: string;
+  /** ARN of the stack, and of the change set where it is about one. */
+  readonly stackId?: string;
+  readonly changeSetId?: string;
+  /** True while the stack is created: its parameters are those of the template. */
+  readonly isNew: boolean;
+  readonly wantsExports: boolean;
+  /** Whether the template is wanted that the stack was deployed with. */
+  readonly wantsDeployed: boolean;
+}
+
+/** What CloudFormation tells of a stack beside its template. */
+export interface StackFacts {
   readonly parameters: Readonly<Record<string, string>>;
   /** Values of exports by name. */
   readonly exports: Readonly<Record<string, string>>;
@@ -23,19 +35,19 @@ export interface LookedUp {
 const hiddenMark = '****';
 
 /**
- * Asks for parameters, exports and, where the call brings none, the template before. What is refused, or not answered
- * in time, stays unknown and never throws. Three or four requests; exports by pages of 100.
+ * Asks for parameters, exports and the deployed template. What is refused, or not answered in time, stays unknown
+ * and never throws. Up to three requests; exports by pages of 100.
  *
+ * @param timeout milliseconds for all of them
  * @param endpoint of a local CloudFormation, for tests
  */
-export async function lookUp(
-  call: HookCall,
-  needs: { readonly exports: boolean; readonly deployed: boolean },
+export async function askStack(
+  { region, stackId, changeSetId, isNew, wantsExports, wantsDeployed }: StackQuestion,
   { timeout = 4000, endpoint }: { readonly timeout?: number; readonly endpoint?: string } = {},
-): Promise<LookedUp> {
+): Promise<StackFacts> {
   const client = new CloudFormationClient({
     maxAttempts: 2,
-    ...(call.region === undefined ? {} : { region: call.region }),
+    ...(region === undefined ? {} : { region }),
     ...(endpoint === undefined ? {} : { endpoint }),
   });
   const options = { abortSignal: AbortSignal.timeout(timeout) };
@@ -48,7 +60,6 @@ export async function lookUp(
       return undefined;
     }
   };
-  const { stackId, changeSetId, invocationPoint } = call;
   const parametersOfCall = async (): Promise<readonly Parameter[]> => {
     if (changeSetId !== undefined)
       return (
@@ -56,7 +67,7 @@ export async function lookUp(
           .Parameters ?? []
       );
     // While a stack is updated it is not said whose parameters are shown, so they are asked of new stacks alone.
-    if (stackId === undefined || !invocationPoint.startsWith('CREATE')) return [];
+    if (stackId === undefined || !isNew) return [];
     const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: stackId }), options);
     return Stacks[0]?.Parameters ?? [];
   };
@@ -77,8 +88,8 @@ export async function lookUp(
   };
   const [parameters = [], exports = {}, deployed] = await Promise.all([
     asked('parameters', parametersOfCall),
-    needs.exports ? asked('exports', exportsOfRegion) : undefined,
-    needs.deployed ? asked('the deployed template', template) : undefined,
+    wantsExports ? asked('exports', exportsOfRegion) : undefined,
+    wantsDeployed ? asked('the deployed template', template) : undefined,
   ]);
   client.destroy();
   return {
