@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
+import { constructsPage } from './constructs-page.mjs';
 import { loadSource, root } from './from-source.mjs';
 
 const check = process.argv.includes('--check');
@@ -28,6 +29,7 @@ const files = new Map([
     `${JSON.stringify(memberRoleTemplate(readPolicy), null, 2)}\n`,
   ],
   ['docs/operators.md', pages.operatorsPage(relationDocs())],
+  ['docs/constructs.md', await constructsPage(root)],
   ['docs/requirements.md', pages.requirementsPage(sources)],
   ['docs/comparison.md', pages.comparisonPage(sources, coverage)],
   ['docs/rules/README.md', pages.indexPage(sources.rules)],

@@ -41,12 +41,31 @@ export type ApiAuthorization =
   | { readonly by: 'iam' }
   | { readonly by: 'custom'; readonly authorizer: apigateway.TokenAuthorizer | apigateway.RequestAuthorizer };
 
+/** One method of the API. */
+export interface ApiRoute {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Such as `/payments/{paymentId}`. */
+  readonly path: string;
+  /** What a token must allow. */
+  readonly scope: ClientScope;
+  /** Schema of the body, which API Gateway checks before the function is invoked. @default no body is checked */
+  readonly body?: apigateway.JsonSchema;
+  /** Names of headers that a request must have. @default none */
+  readonly requiredHeaders?: readonly string[];
+}
+
 /** Properties of {@link ApiFlow}. */
 export interface ApiFlowProps {
   readonly foundation: Foundation;
   readonly domain: ApiDomain;
-  /** API that prices an order before it is accepted. */
-  readonly externalApi: ExternalApi;
+  /**
+   * API outside AWS that the function calls. The built-in handler prices an order with it before the order is accepted.
+   *
+   * @default none: the function has no way out of the VPC, and `entry` is required
+   */
+  readonly externalApi?: ExternalApi;
+  /** Methods of the API. @default `POST /orders` and `GET /orders/{orderId}` */
+  readonly routes?: readonly ApiRoute[];
   /** Queue that takes accepted orders for processing. @default none */
   readonly orderQueue?: WorkQueue;
   /** Bus that is told of accepted orders. @default none */
@@ -64,7 +83,7 @@ export interface ApiFlowProps {
   readonly usagePlan?: Pick<apigateway.UsagePlanProps, 'throttle' | 'quota'>;
   /** Size of an encrypted cache, in GB. @default no cache: answers are personal */
   readonly cacheSize?: string;
-  /** @default 'order-api' */
+  /** Your own handler: a file that exports `handler`. @default the built-in `order-api` */
   readonly entry?: string;
   /** @default 50 */
   readonly reservedConcurrency?: number;
@@ -93,6 +112,8 @@ export class ApiFlow extends Construct {
 
   constructor(scope: Construct, id: string, props: ApiFlowProps) {
     super(scope, id);
+    if (!props.externalApi && props.entry === undefined)
+      throw new Error('The built-in handler prices orders: give `externalApi`, or an `entry` of your own.');
     this.props = props;
     const { foundation } = props;
     const { posture } = foundation;
@@ -129,7 +150,7 @@ export class ApiFlow extends Construct {
   outputs(): Record<string, [string, string]> {
     const { clients, domain } = this;
     return {
-      Address: [`https://${domain.domainName}/orders`, 'Where orders are placed'],
+      Address: [`https://${domain.domainName}${this.routes[0]?.path ?? ''}`, 'Address of the first route'],
       DnsTarget: [domain.domainNameAliasDomainName, 'What the name has to be an alias (or CNAME) of'],
       DnsTargetZone: [domain.domainNameAliasHostedZoneId, 'Hosted zone of an alias record'],
       ...(this.firstKey && {
@@ -161,10 +182,10 @@ export class ApiFlow extends Construct {
       memoryMiB: 1024,
       reservedConcurrency: this.props.reservedConcurrency ?? 50,
       provisionedConcurrency: this.props.provisionedConcurrency ?? 2,
-      egress: true,
+      egress: externalApi !== undefined,
       failures: this.failures,
       environment: {
-        ...externalApi.environment(),
+        ...externalApi?.environment(),
         ORDERS_TABLE: this.table.tableName,
         IDEMPOTENCY_TABLE: idempotency.tableName,
         DOCUMENT_BUCKET: this.documents.bucketName,
@@ -173,7 +194,7 @@ export class ApiFlow extends Construct {
         ...(eventBus && { EVENT_BUS_NAME: eventBus.eventBusName }),
       },
     });
-    externalApi.grantUse(handler);
+    externalApi?.grantUse(handler);
     handler.allow(['dynamodb:GetItem', 'dynamodb:PutItem'], [this.table.tableArn]);
     handler.allow(idempotencyActions, [idempotency.tableArn]);
     handler.allowObjects(['s3:PutObject'], this.documents, 'orders/');
@@ -241,18 +262,20 @@ export class ApiFlow extends Construct {
     });
     const guarded = { apiKeyRequired: true, requestValidator: validator };
     const authorized = this.authorization();
-    const orders = this.api.root.addResource('orders');
-    orders.addMethod('POST', integration, {
-      ...guarded,
-      ...authorized('write'),
-      requestModels: { 'application/json': this.createModel() },
-      requestParameters: { 'method.request.header.Idempotency-Key': true },
-    });
-    orders.addResource('{orderId}').addMethod('GET', integration, {
-      ...guarded,
-      ...authorized('read'),
-      requestParameters: { 'method.request.path.orderId': true },
-    });
+    for (const { method, path, scope, body, requiredHeaders = [] } of this.routes) {
+      const parameters = [...path.matchAll(/\{(\w+)\+?\}/g)].map(([, name = '']) => `path.${name}`);
+      const required = [...parameters, ...requiredHeaders.map((name) => `header.${name}`)];
+      this.api.root.resourceForPath(path).addMethod(method, integration, {
+        ...guarded,
+        ...authorized(scope),
+        ...(body && { requestModels: { 'application/json': this.createModel(method, path, body) } }),
+        requestParameters: Object.fromEntries(required.map((name) => [`method.request.${name}`, true])),
+      });
+    }
+  }
+
+  private get routes(): readonly ApiRoute[] {
+    return this.props.routes ?? orderRoutes;
   }
 
   private authorization(): (scope: ClientScope) => apigateway.MethodOptions {
@@ -279,12 +302,14 @@ export class ApiFlow extends Construct {
     });
   }
 
-  private createModel(): apigateway.Model {
-    return this.api.addModel('Order', {
-      modelName: 'Order',
+  private createModel(method: string, path: string, schema: apigateway.JsonSchema): apigateway.Model {
+    const isOrder = schema === orderModelSchema;
+    const name = isOrder ? 'Order' : `${method} ${path}`.replace(/[^A-Za-z0-9]+/g, '');
+    return this.api.addModel(name, {
+      modelName: name,
       contentType: 'application/json',
-      description: 'An order as clients send it',
-      schema: orderModelSchema,
+      description: isOrder ? 'An order as clients send it' : `Body of ${method} ${path}`,
+      schema,
     });
   }
 
@@ -366,6 +391,17 @@ function alarmAbove(
     treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
   });
 }
+
+const orderRoutes: readonly ApiRoute[] = [
+  {
+    method: 'POST',
+    path: '/orders',
+    scope: 'write',
+    body: orderModelSchema,
+    requiredHeaders: ['Idempotency-Key'],
+  },
+  { method: 'GET', path: '/orders/{orderId}', scope: 'read' },
+];
 
 /** One JSON object a request: who asked for what over which TLS version, and what became of it. */
 const accessLogFields = {

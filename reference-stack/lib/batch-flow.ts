@@ -28,8 +28,12 @@ export interface PaymentEvents {
 /** Properties of {@link BatchFlow}. */
 export interface BatchFlowProps {
   readonly foundation: Foundation;
-  /** API that each message is settled with. */
-  readonly externalApi: ExternalApi;
+  /**
+   * API outside AWS that the function calls. The built-in handler settles each message with it.
+   *
+   * @default none: the function has no way out of the VPC, and `entry` is required
+   */
+  readonly externalApi?: ExternalApi;
   /** Topics whose order messages the queue also takes, as they are. @default none */
   readonly topics?: readonly sns.ITopic[];
   /**
@@ -40,7 +44,7 @@ export interface BatchFlowProps {
   readonly topicMessageTypes?: readonly string[];
   /** Payment events that the queue also takes. @default none */
   readonly paymentEvents?: PaymentEvents;
-  /** Replaces the shipped handler. @default `process-orders` */
+  /** Your own handler: a file that exports `handler`. @default the built-in `process-orders` */
   readonly entry?: string;
   /** @default 20 */
   readonly reservedConcurrency?: number;
@@ -61,11 +65,13 @@ export class BatchFlow extends Construct {
   readonly table: SecureTable;
   readonly bucket: SecureBucket;
   readonly runbook: Runbook;
-  /** Messages of topics and buses that did not reach the queue. */
-  readonly undelivered: DeadLetterQueue;
+  /** Messages of topics and buses that did not reach the queue; absent if it takes messages of neither. */
+  readonly undelivered?: DeadLetterQueue;
 
   constructor(scope: Construct, id: string, props: BatchFlowProps) {
     super(scope, id);
+    if (!props.externalApi && props.entry === undefined)
+      throw new Error('The built-in handler settles orders: give `externalApi`, or an `entry` of your own.');
     const { foundation } = props;
     const { posture, operations } = foundation;
     this.key = new FlowKey(this, 'Key', {
@@ -92,25 +98,29 @@ export class BatchFlow extends Construct {
     });
     const idempotency = new IdempotencyTable(this, 'Idempotency', { posture, key: this.key });
     this.function = this.createFunction(props, timeout, idempotency);
-    this.undelivered = new DeadLetterQueue(this, 'Undelivered', {
-      key: this.key,
-      operations,
-      runbook: this.runbook,
-      holds: 'Messages of topics and buses that did not reach the order queue',
-      retryWith: { SourceQueueUrl: this.queue.queue.queueUrl },
-    });
-    (props.topics ?? []).forEach((topic, index) => {
-      subscribeQueue(this, `Subscription${index}`, topic, this.queue.queue, this.undelivered.queue, {
-        type: sns.SubscriptionFilter.stringFilter({
-          allowlist: [...(props.topicMessageTypes ?? ['order.due'])],
-        }),
+    const topics = props.topics ?? [];
+    if (topics.length > 0 || props.paymentEvents) {
+      const undelivered = new DeadLetterQueue(this, 'Undelivered', {
+        key: this.key,
+        operations,
+        runbook: this.runbook,
+        holds: 'Messages of topics and buses that did not reach the order queue',
+        retryWith: { SourceQueueUrl: this.queue.queue.queueUrl },
       });
-    });
-    if (props.paymentEvents) this.takePayments(props.paymentEvents);
+      this.undelivered = undelivered;
+      topics.forEach((topic, index) => {
+        subscribeQueue(this, `Subscription${index}`, topic, this.queue.queue, undelivered.queue, {
+          type: sns.SubscriptionFilter.stringFilter({
+            allowlist: [...(props.topicMessageTypes ?? ['order.due'])],
+          }),
+        });
+      });
+      if (props.paymentEvents) this.takePayments(props.paymentEvents, undelivered);
+    }
     new FlowObservability(this, 'Observability', {
       functions: [this.function],
       queues: [this.queue],
-      deadLetters: [this.queue.deadLetters, this.undelivered],
+      deadLetters: [this.queue.deadLetters, ...(this.undelivered ? [this.undelivered] : [])],
       widgets: [businessRow()],
     });
   }
@@ -126,16 +136,16 @@ export class BatchFlow extends Construct {
       timeout,
       reservedConcurrency: props.reservedConcurrency ?? 20,
       provisionedConcurrency: props.provisionedConcurrency ?? 2,
-      egress: true,
+      egress: externalApi !== undefined,
       environment: {
-        ...externalApi.environment(),
+        ...externalApi?.environment(),
         PROCESSED_TABLE: this.table.tableName,
         IDEMPOTENCY_TABLE: idempotency.tableName,
         AUDIT_BUCKET: this.bucket.bucketName,
         PERSONAL_DATA_KEY_ARN: foundation.personalDataKey.keyArn,
       },
     });
-    externalApi.grantUse(handler);
+    externalApi?.grantUse(handler);
     handler.allow(['dynamodb:GetItem', 'dynamodb:PutItem'], [this.table.tableArn]);
     handler.allow(idempotencyActions, [idempotency.tableArn]);
     handler.allowObjects(['s3:PutObject'], this.bucket, 'processed/');
@@ -150,7 +160,7 @@ export class BatchFlow extends Construct {
     return handler;
   }
 
-  private takePayments({ bus, source }: PaymentEvents): void {
+  private takePayments({ bus, source }: PaymentEvents, undelivered: DeadLetterQueue): void {
     const rule = new events.Rule(this, 'Payments', {
       description: 'Captured payments to the order queue',
       eventBus: bus,
@@ -160,12 +170,12 @@ export class BatchFlow extends Construct {
         detail: { orderId: [{ exists: true }] },
       },
     });
-    for (const queue of [this.queue.queue, this.undelivered.queue]) admitRule(queue, rule);
+    for (const queue of [this.queue.queue, undelivered.queue]) admitRule(queue, rule);
     rule.addTarget({
       bind: () => ({
         arn: this.queue.queue.queueArn,
         input: events.RuleTargetInput.fromEventPath('$.detail'),
-        deadLetterConfig: { arn: this.undelivered.queue.queueArn },
+        deadLetterConfig: { arn: undelivered.queue.queueArn },
         retryPolicy: { maximumEventAgeInSeconds: 7200, maximumRetryAttempts: 8 },
       }),
     });

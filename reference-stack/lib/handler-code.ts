@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type * as esbuildModule from 'esbuild';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
@@ -13,9 +13,11 @@ import { SignedCode } from './signed-code.ts';
  * The SDK is bundled too, so that the signature covers it. Nothing is minified: module names stay readable in
  * stack traces, and for whoever asks a bundle what it uses.
  *
- * @param entry TypeScript file, or a JavaScript file that is bundled already and taken as it is
+ * @param file TypeScript file, or a JavaScript file that is bundled already and taken as it is; relative to the folder
+ *   that the application runs in
  */
-export function handlerCode(entry: string): lambda.Code {
+export function handlerCode(file: string): lambda.Code {
+  const entry = resolve(file);
   const unsigned = lambda.Code.fromAsset(dirname(entry), {
     assetHashType: AssetHashType.OUTPUT,
     bundling: {

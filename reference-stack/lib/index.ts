@@ -1,5 +1,11 @@
 /** The public API of `headgate/reference-stack`: constructs to compose an application of your own. */
-export { ApiFlow, type ApiAuthorization, type ApiDomain, type ApiFlowProps } from './api-flow.ts';
+export {
+  ApiFlow,
+  type ApiAuthorization,
+  type ApiDomain,
+  type ApiFlowProps,
+  type ApiRoute,
+} from './api-flow.ts';
 export { BatchFlow, type BatchFlowProps, type PaymentEvents } from './batch-flow.ts';
 export { ClientPool, type ClientPoolProps, type ClientScope } from './client-pool.ts';
 export { CodeSigning } from './code-signing.ts';
