@@ -8,6 +8,13 @@ export function holdsEveryAddress(blocks: readonly string[]): boolean {
   return isWhole(ranges['4'], 32) || isWhole(ranges['6'], 128);
 }
 
+/** Whether two blocks of addresses have none in common; undefined where one is not read. */
+export function areApart(one: string, other: string): boolean | undefined {
+  const [a, b] = [rangeOf(one.trim()), rangeOf(other.trim())];
+  if (a === undefined || b === undefined) return undefined;
+  return a.bits !== b.bits || a.last < b.first || b.last < a.first;
+}
+
 interface Range {
   readonly bits: 32 | 128;
   readonly first: bigint;

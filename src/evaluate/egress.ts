@@ -9,6 +9,7 @@ import { observe, relate } from './observe.ts';
 import { compileSource } from './sources.ts';
 import { toNumber } from './operands.ts';
 import { blocked } from './predicates.ts';
+import { rangeOfNetwork } from './network.ts';
 import { isUnknown, type Truth } from './truth.ts';
 
 const sources = ['elements: SecurityGroupEgress', 'related: egressRules'].map((source) => {
@@ -76,7 +77,7 @@ function targetsOf(rule: Node, context: Context): Targets {
   const blocks: string[] = [];
   let doubt: Targets['doubt'];
   const read = (value: Value | undefined): Truth =>
-    asked(value, (text) => {
+    asked(rangeOfNetwork(value, context), (text) => {
       if (typeof text === 'string') blocks.push(text);
       // A text of which pieces are known is the range of a network, not of every address.
       return text instanceof SymbolicValue && !(text instanceof PartialString) ? blocked(text) : false;

@@ -13,6 +13,7 @@ import {
 import { boundNode, type Context, type Node } from './node.ts';
 import { compilePattern } from './pattern.ts';
 import { compileOperand, knownEnds, toNumber, type Operand } from './operands.ts';
+import { meetsNetworkOf } from './network.ts';
 import { isInRegionOf } from './region.ts';
 import { hasShape, type ValueShape } from './shapes.ts';
 import { agree, some, type Truth } from './truth.ts';
@@ -286,6 +287,13 @@ function inRegionOf(raw: unknown): Predicate {
   };
 }
 
+function meetsNetwork(raw: unknown): Predicate {
+  return ({ value, context }) => {
+    const bound = boundNode(context, String(raw))?.resource;
+    return bound === undefined ? false : meetsNetworkOf(value, bound, context);
+  };
+}
+
 function holdsReference(value: Value, target: Node['resource']): boolean {
   if (value instanceof Reference) return value.resourceId === target.id;
   return value instanceof PartialString && value.parts.some((part) => holdsReference(part, target));
@@ -333,5 +341,6 @@ export const predicates: Readonly<Record<string, (argument: unknown) => Predicat
   is: shape,
   refersTo,
   inRegionOf,
+  meetsNetworkOf: meetsNetwork,
   notDeprecated,
 };

@@ -12,10 +12,10 @@ export function isSchedule(text: string): boolean {
   return kind === 'cron' && isCron(body.trim());
 }
 
-/** The service refuses `rate(1 minutes)` and `rate(5 minute)`. */
+/** Rules refuse `rate(1 minutes)` and `rate(5 minute)`, which Scheduler takes. */
 function isRate(body: string): boolean {
-  const [, count, plural] = /^(\d+)\s+(?:minute|hour|day)(s?)$/.exec(body) ?? [];
-  return count !== undefined && Number(count) > 0 && (plural === 's') === Number(count) > 1;
+  const [, count] = /^(\d+)\s+(?:minute|hour|day)s?$/.exec(body) ?? [];
+  return count !== undefined && Number(count) > 0;
 }
 
 function isTime(body: string): boolean {

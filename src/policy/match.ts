@@ -6,7 +6,7 @@ import { wildcardMatches } from '../model/wildcard.ts';
 import { actionMatches, plainServicePrincipal } from './actions.ts';
 import { anyAnswer, negate, type PolicyAnswer } from './answer.ts';
 import { causeOfValue, isOwnAccount } from './conditions.ts';
-import type { Asked, PolicyWorld, Requester } from './request.ts';
+import type { Asked, Call, PolicyWorld, Requester } from './request.ts';
 
 /** Whether a statement speaks of whoever asks. A statement without principals is of an identity's policy: its holder asks. */
 export function principalMatches(
@@ -153,15 +153,18 @@ function ownIs(
   // `${Bucket.Arn}*` is the bucket and all that is in it; `${Bucket.Arn}/*` is not the bucket.
   const lead = found === undefined ? undefined : leadingPiece(found);
   if (lead?.piece instanceof Reference && lead.rest !== '') {
-    if (/^\*+$/.test(lead.rest)) return lead.piece.resourceId === resource.id;
-    return (
-      called !== undefined &&
-      lead.piece.resourceId === resource.id &&
-      wildcardMatches(lead.rest, called.qualifier === undefined ? '' : `:${strange}`)
-    );
+    if (lead.piece.resourceId !== resource.id) return false;
+    if (/^\*+$/.test(lead.rest) || (holder.type === 'AWS::Lambda::Permission' && call !== undefined))
+      return true;
+    return called !== undefined && wildcardMatches(lead.rest, calledAs(called));
   }
   if (found !== undefined && /\/\*+$/.test(found.text) && resource.type === 'AWS::S3::Bucket') return false;
   return world.names(value, holder, resource, called);
+}
+
+/** What stands behind the function's own ARN where it is called by an alias or version. */
+function calledAs({ qualifier }: Call): string {
+  return qualifier === undefined ? '' : `:${toSymbolicText(qualifier)?.text ?? strange}`;
 }
 
 /** Whether a pattern of ARNs holds one object; a piece of its key that the deployment gives is taken to fit. */

@@ -125,7 +125,14 @@ function unknownRelation(name: string, relations: ReadonlySet<string>): string {
   return `\`${name}\` is not a relation${meant === undefined ? '' : `; did you mean \`${meant}\`?`}`;
 }
 
-const bindingWords: ReadonlySet<string> = new Set(['of', 'sameAs', 'settingOf', 'refersTo', 'inRegionOf']);
+const bindingWords: ReadonlySet<string> = new Set([
+  'of',
+  'sameAs',
+  'settingOf',
+  'refersTo',
+  'inRegionOf',
+  'meetsNetworkOf',
+]);
 
 const askedWords: ReadonlySet<string> = new Set(['itself', 'objects', 'anything', 'others']);
 
@@ -180,7 +187,7 @@ function checkOperand(
   for (const [key, value] of Object.entries(operand)) {
     if (key === 'parameter' && typeof value === 'string' && !scope.parameters.has(value))
       report([...path, key], `\`${value}\` is not a parameter of this rule`);
-    else if ((key === 'of' || key === 'refersTo' || key === 'inRegionOf') && typeof value === 'string')
+    else if (bindingWords.has(key) && typeof value === 'string')
       checkBinding(value, [...path, key], scope, report);
     else checkOperand(value, [...path, key], scope, report);
   }

@@ -438,6 +438,14 @@ export const keywords: readonly Keyword[] = [
     example: 'property: DeadLetterConfig.Arn\ninRegionOf: self',
   },
   {
+    name: 'meetsNetworkOf',
+    role: 'predicate',
+    summary:
+      'The block of addresses may hold one of the VPC that this binding stands in: false where both are written out and lie apart.',
+    schema: text,
+    example: 'property: CidrIp\nmeetsNetworkOf: self',
+  },
+  {
     name: 'notDeprecated',
     role: 'predicate',
     summary:

@@ -10,7 +10,7 @@ export function templateResource(stack: Stack): Resource {
   return {
     id: `${stack.id}/Headgate::Template`,
     type: 'Headgate::Template',
-    name: file,
+    name: stack.options.inline === undefined ? file : `${file} (${stack.options.inline.of})`,
     scope: stack.scope,
     stack: stack.id,
     get properties(): ObjectValue {

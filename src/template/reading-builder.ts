@@ -9,6 +9,7 @@ import type { LeftOut } from './find-inputs.ts';
 import type { ParsedTemplate } from '../text/parse-template.ts';
 import { StackCopies } from './nested-stacks.ts';
 import { Reading } from './reading.ts';
+import { stacksOfSets } from './stack-sets.ts';
 import type { Stack } from './stack.ts';
 import { looseComments, readSuppressions } from './suppressions.ts';
 
@@ -45,6 +46,7 @@ export class ReadingBuilder {
     this.addTemplate(stack.parsed);
     this.stacks.push(stack);
     this.reading.stacks.push(stack);
+    for (const inner of stacksOfSets(stack, this.reading, this.copies)) this.addStack(inner);
   }
 
   /** Something that was not read; said as a diagnostic where it may hold what is not decided. */

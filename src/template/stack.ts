@@ -34,6 +34,8 @@ export interface StackOptions {
   readonly construct?: (logicalId: string) => ConstructInfo | undefined;
   /** Where its bundles and documents lie; absent for a template without a place. */
   readonly assets?: AssetPlace;
+  /** The stack set whose TemplateBody it is, and how deep these stand in each other. */
+  readonly inline?: { readonly of: string; readonly depth: number };
   /** Rules that the CDK app acknowledged for constructs of this stack or its parents. */
   readonly acknowledgements?: readonly Acknowledgement[];
 }

@@ -70,7 +70,7 @@ const table: readonly [string, unknown, unknown, string][] = [
   ['is', 'customer-managed-key', 'arn:aws:kms:eu-west-1:111122223333:key/abc', 'pass'],
   ['is', 'customer-managed-key', unknownValue, 'unknown'],
   ['is', 'schedule-expression', 'rate(5 minutes)', 'pass'],
-  ['is', 'schedule-expression', 'rate(1 minutes)', 'fail'],
+  ['is', 'schedule-expression', 'rate(0 minutes)', 'fail'],
   ['is', 'schedule-expression', 'cron(0 2 * * ? *)', 'pass'],
   ['is', 'schedule-expression', 'cron(5, 0, 1, *, ?, *)', 'pass'],
   ['is', 'schedule-expression', 'cron(0 2 * * *)', 'fail'],

@@ -18,14 +18,13 @@ describe('schedules', () => {
     'cron(0 0 1,31 4 ? *)',
     'cron(5, 0, 1, *, ?, *)',
     'at(2028-02-29T23:59:59)',
+    'rate(1 hours)',
   ])('are valid: %s', (text) => {
     expect(isSchedule(text)).toBe(true);
   });
 
   it.each([
     'rate(0 minutes)',
-    'rate(1 minutes)',
-    'rate(5 minute)',
     'rate(5 weeks)',
     'rate(1.5 hours)',
     'rate(minute)',
