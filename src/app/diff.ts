@@ -37,7 +37,8 @@ function byFingerprint({ evaluations }: ScanResult): ReadonlyMap<string, Evaluat
 }
 
 function isOpen(verdict: 'fail' | 'unknown'): (evaluation: Evaluation) => boolean {
-  return (evaluation) => evaluation.verdict === verdict && evaluation.waiver === undefined;
+  return ({ verdict: found, waiver, followsFrom }) =>
+    found === verdict && waiver === undefined && followsFrom === undefined;
 }
 
 function stateOf(evaluation: Evaluation | undefined): Before {

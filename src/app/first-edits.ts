@@ -63,25 +63,39 @@ function describe(
       ? undefined
       : (location?.file ?? ([resource.account, resource.region].filter(Boolean).join(' ') || undefined));
   const at = where === undefined ? {} : { where };
-  const shared = sharedSetting(fix.sam);
+  const shared = sharedSetting(fix.sam, resource.declaredType?.replace('AWS::Serverless::', '') ?? '');
   const declared = graph.byId(resource.id.split('#')[0] ?? '');
-  const isReached =
-    shared !== undefined &&
-    resource.declaredType === `AWS::Serverless::${shared.section}` &&
-    declared?.declaredProperties?.includes(shared.property) !== true;
-  if (isReached) return { title: shared.title, ...(snippet === undefined ? {} : { snippet }), ...at };
+  const isReached = shared !== undefined && declared?.declaredProperties?.includes(shared.property) !== true;
   if (fix.together !== undefined) return { title: fix.together, ...at };
+  if (shared !== undefined && isReached)
+    return { title: shared.title, ...(snippet === undefined ? {} : { snippet }), ...at };
+  // What the resource sets itself wins over what is shared, and is where to set it.
+  if (shared !== undefined)
+    return { title: `Set \`${shared.property}\` where these resources set it`, snippet: shared.own, ...at };
   return { title: fix.text.trim(), ...(snippet === undefined ? {} : { snippet }), ...at };
 }
 
-/** What a fix sets in `Globals` of SAM, as one line where it is one. */
-function sharedSetting(
-  sam: string | undefined,
-): { readonly section: string; readonly property: string; readonly title: string } | undefined {
-  const [, section, property, value = ''] = /^Globals:\n {2}(\w+):\n {4}(\w+):(.*)/.exec(sam ?? '') ?? [];
-  if (section === undefined || property === undefined) return undefined;
-  const title = `Set \`Globals: ${section}: ${property}:${value.replace(/\s+#.*$/, '')}\``;
-  return { section, property, title };
+interface SharedSetting {
+  readonly property: string;
+  readonly title: string;
+  /** The same in the properties of a resource. */
+  readonly own: NonNullable<Edit['snippet']>;
+}
+
+/** What a fix sets in a section of `Globals` of SAM, as one line where it is one. */
+function sharedSetting(sam: string | undefined, section: string): SharedSetting | undefined {
+  if (sam?.startsWith('Globals:\n') !== true) return undefined;
+  const lines = sam.split('\n');
+  const start = lines.indexOf(`  ${section}:`) + 1;
+  const [, property, value = ''] = /^ {4}(\w+):(.*)/.exec(start === 0 ? '' : (lines[start] ?? '')) ?? [];
+  if (property === undefined) return undefined;
+  const end = lines.findIndex((line, at) => at > start && !line.startsWith('      '));
+  const block = lines.slice(start, end < 0 ? undefined : end).map((line) => line.slice(2));
+  return {
+    property,
+    title: `Set \`Globals: ${section}: ${property}:${value.replace(/\s+#.*$/, '')}\``,
+    own: { language: 'SAM', text: ['Properties:', ...block].join('\n').trimEnd() },
+  };
 }
 
 function finish({ findings, rules, names, ...draft }: Draft): Edit {

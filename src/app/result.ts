@@ -44,10 +44,10 @@ export function assembleResult(parts: ResultParts): ScanResult {
     inputs: reading.inputs,
     ...placesOf(parts),
     skipped: reading.skipped,
-    summary: summarize(graph, ordered),
+    summary: summarize(graph, ordered.filter(isCounted)),
     evaluations: ordered,
-    ...editsOf(ordered, graph, ruleSet),
-    flows: summarizeFlows(graph, ruleSet, ordered),
+    ...editsOf(ordered.filter(isCounted), graph, ruleSet),
+    flows: summarizeFlows(graph, ruleSet, ordered.filter(isCounted)),
     requirements: summarizeRequirements(ruleSet, ordered),
     diagnostics: withoutSecrets(
       [
@@ -141,6 +141,11 @@ function withBlockedRules(
 
 function isOpenFail(evaluation: Evaluation): boolean {
   return evaluation.verdict === 'fail' && evaluation.waiver === undefined;
+}
+
+/** What another failure tells is counted there. */
+function isCounted({ followsFrom }: Evaluation): boolean {
+  return followsFrom === undefined;
 }
 
 /** True for an open unknown that one side of an undecided condition fails. */

@@ -37,7 +37,8 @@ export function toViolations(result: ScanResult, options: ViolationOptions): Pol
   return [...drafts.values()];
 }
 
-function isReported({ verdict, waiver }: Evaluation, { unknown }: ViolationOptions): boolean {
+function isReported({ verdict, waiver, followsFrom }: Evaluation, { unknown }: ViolationOptions): boolean {
+  if (followsFrom !== undefined) return false;
   if (waiver !== undefined && !waiver.source.startsWith('cdk ')) return false;
   return verdict === 'fail' || (unknown && verdict === 'unknown');
 }

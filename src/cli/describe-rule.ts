@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { snippetsOf, type Snippet } from '../model/fix-words.ts';
 import type { Rule, RuleExample } from '../model/rule.ts';
 
 /** A heading and its text. */
@@ -33,20 +34,10 @@ function sizeOf({ template }: RuleExample): number {
   return JSON.stringify(template).length;
 }
 
-/** The fix in words, and as it is written in each source. */
-export function describeFix(fix: Rule['fix']): Section[] {
-  const { text, cloudformation, cdk, cli } = fix;
-  const snippets = [
-    ['Fix in a template', cloudformation],
-    ['Fix in the CDK', cdk],
-    ['Fix with the AWS CLI', cli],
-  ] as const;
-  return [
-    ['Fix', text],
-    ...snippets.flatMap(([heading, snippet]): Section[] =>
-      snippet === undefined ? [] : [[heading, snippet]],
-    ),
-  ];
+/** The fix in words, and as it is written in each source, or in the one given. */
+export function describeFix(fix: Rule['fix'], own?: Snippet): Section[] {
+  const snippets = own === undefined ? snippetsOf(fix) : [own];
+  return [['Fix', fix.text], ...snippets.map(({ language, text }): Section => [`Fix in ${language}`, text])];
 }
 
 function describeControls({ controls }: Rule): string {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { loadRuleSet } from '../app/load-rule-set.ts';
+import { snippetFor } from '../model/fix-words.ts';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { Evaluation, ScanResult } from '../model/scan-result.ts';
 import { describeWhere } from '../report/findings.ts';
@@ -123,7 +124,12 @@ function describeFinding(finding: Evaluation, { ruleSet, flows }: ScanResult): s
               .join('\n'),
           ] as const,
         ]),
-    ...(rule === undefined ? [] : ([['Why', rule.why], ...describeFix(rule.fix)] as const)),
+    ...(rule === undefined
+      ? []
+      : ([
+          ['Why', rule.why],
+          ...describeFix(rule.fix, snippetFor(rule.fix, resource, finding.location?.file)),
+        ] as const)),
     ...(related.length === 0
       ? []
       : [['Together with', related.map(({ name, type }) => `${name} (${type})`).join('\n')] as const]),

@@ -30,6 +30,7 @@ interface Decision {
   readonly cause?: Cause;
   readonly reason?: string;
   readonly failsWhen?: string;
+  readonly followsFrom?: string;
 }
 
 /**
@@ -43,26 +44,67 @@ export function evaluateRules(
 ): Evaluation[] {
   const flowsOf = flowIndex(graph);
   const identify = fingerprints(graph.resources);
-  const runOf = runsByResource(ruleSet, { graph, options, identify });
-  const evaluations: Evaluation[] = [];
-  for (const { id, appliesTo } of ruleSet.rules) {
+  const runOf = runsByResource(ruleSet, { graph, options, identify, failing: new Map() });
+  const byRule = new Map<string, Evaluation[]>(ruleSet.rules.map(({ id }) => [id, []]));
+  const causes = causesOf(ruleSet.rules);
+  for (const { id, appliesTo } of causesFirst(ruleSet.rules)) {
+    const evaluations = byRule.get(id) ?? [];
     for (const type of appliesTo) {
       for (const resource of graph.ofType(type)) {
         if (resource.external === true) continue;
         const run = runOf(resource);
         const rule = run.rules.get(id);
-        if (rule !== undefined)
-          evaluations.push(evaluateOne(rule, resource, run, flowsOf.get(resource) ?? []));
+        if (rule === undefined) continue;
+        const evaluation = evaluateOne(rule, resource, run, flowsOf.get(resource) ?? []);
+        evaluations.push(evaluation);
+        if (evaluation.verdict === 'fail' && causes.has(id)) remember(evaluation, resource, run.failing);
       }
     }
   }
-  return evaluations;
+  return [...byRule.values()].flat();
+}
+
+/** Ids of the rules that others follow from. */
+function causesOf(rules: readonly Rule[]): ReadonlySet<string> {
+  return new Set(rules.flatMap(followedBy));
+}
+
+function followedBy({ follows = [], assert }: Rule): string[] {
+  return [...follows, ...assert.flatMap((clause) => clause.follows ?? [])];
+}
+
+/** The rules in their order, but each after those that it follows from. */
+function causesFirst(rules: readonly Rule[]): readonly Rule[] {
+  const byId = new Map(rules.map((rule) => [rule.id, rule]));
+  const ordered = new Set<Rule>();
+  const add = (rule: Rule, above: readonly Rule[]): void => {
+    for (const id of followedBy(rule)) {
+      const cause = byId.get(id);
+      if (cause !== undefined && !ordered.has(cause) && !above.includes(cause)) add(cause, [...above, cause]);
+    }
+    ordered.add(rule);
+  };
+  for (const rule of rules) if (!ordered.has(rule)) add(rule, [rule]);
+  return [...ordered];
+}
+
+/** Failures of rules that others follow from, on one resource. */
+type Failing = Map<string, { readonly severity: Severity; readonly root: string }>;
+
+function remember(
+  { ruleId, severity, followsFrom }: Evaluation,
+  resource: Resource,
+  failing: Map<Resource, Failing>,
+): void {
+  const here: Failing = failing.get(resource) ?? new Map();
+  here.set(ruleId, { severity, root: followsFrom ?? ruleId });
+  failing.set(resource, here);
 }
 
 /** The rules by which a resource is decided: those of the set, or those that hold in its file. */
 function runsByResource(
   ruleSet: RuleSet,
-  shared: Pick<Run, 'graph' | 'options' | 'identify'>,
+  shared: Pick<Run, 'graph' | 'options' | 'identify' | 'failing'>,
 ): (resource: Resource) => Run {
   const runOf = (set: Pick<RuleSet, 'rules' | 'parameters'>): Run => ({
     ...shared,
@@ -135,6 +177,7 @@ interface Run {
   readonly graph: ResourceGraph;
   readonly options: EvaluateOptions;
   readonly identify: Identify;
+  readonly failing: Map<Resource, Failing>;
 }
 
 function evaluateOne(rule: Rule, resource: Resource, run: Run, flows: readonly string[]): Evaluation {
@@ -154,6 +197,7 @@ function evaluateOne(rule: Rule, resource: Resource, run: Run, flows: readonly s
       ? { createdWhen: conditionIs(self.resource.uncertain, true) }
       : {}),
     ...(decision.failsWhen === undefined ? {} : { failsWhen: decision.failsWhen }),
+    ...(decision.followsFrom === undefined ? {} : { followsFrom: decision.followsFrom }),
   };
   if (options.detail === 'findings') return leanEvaluation(common, rule, self, run, flows);
   const location = placeOf(decision.verdict, context, resource, options.positions);
@@ -214,7 +258,12 @@ function leanEvaluation(
 /** Turns of conditions in one evaluation, those aside included that turn out not to matter. */
 const turnsLimit = 2048;
 
-function contextOf(rule: Rule, self: Node, { ruleSet, graph, options }: Run, silent: boolean): Context {
+function contextOf(
+  rule: Rule,
+  self: Node,
+  { ruleSet, graph, options, failing }: Run,
+  silent: boolean,
+): Context {
   return {
     graph,
     rule,
@@ -222,6 +271,7 @@ function contextOf(rule: Rule, self: Node, { ruleSet, graph, options }: Run, sil
     data: ruleSet.data,
     now: options.now,
     patternEngine: ruleSet.patternEngine,
+    failing: failing.get(self.resource),
     bindings: { name: 'self', node: self, outer: undefined },
     observations: [],
     silent,
@@ -314,6 +364,9 @@ function isGraver(one: Decision, other: Decision): boolean {
 
 /** Of two ways that fail the graver, which says on which side it is. */
 function graverOf(first: Decision, second: Decision, world: World): Decision {
+  // A way that follows from another rule must not hide one that stands for itself.
+  if ((first.followsFrom === undefined) !== (second.followsFrom === undefined))
+    return first.followsFrom === undefined ? first : second;
   const cause = world.turned;
   if (cause === undefined || first.severity === second.severity) return first;
   const graver = isGraver(second, first) ? second : first;
@@ -403,7 +456,8 @@ function conditionIs({ code, about }: Cause, holds: boolean): string {
 }
 
 function decideAssertions(rule: Rule, self: Node, context: Context): Decision {
-  const failures: { readonly message: string; readonly severity: Severity }[] = [];
+  const failures: Failure[] = [];
+  const following: (Failure & { readonly cause: string })[] = [];
   const undecided: Severity[] = [];
   let blockedBy: Cause | undefined;
   let isMoot = false;
@@ -424,7 +478,10 @@ function decideAssertions(rule: Rule, self: Node, context: Context): Decision {
     if (holds === false) {
       if (failures.length === 0) context.observations.length = 0;
       const message = fillMessage(clause.otherwise, context);
-      failures.push({ message, severity: clause.severity ?? rule.severity });
+      const failure = { message, severity: clause.severity ?? rule.severity };
+      const cause = causeOf(failure, [...(clause.follows ?? []), ...(rule.follows ?? [])], context);
+      if (cause === undefined) failures.push(failure);
+      else following.push({ ...failure, cause });
       isMoot = true;
     } else if (isUnknown(holds)) {
       blockedBy ??= holds;
@@ -433,14 +490,15 @@ function decideAssertions(rule: Rule, self: Node, context: Context): Decision {
     if (!context.silent && (holds === false || failures.length === 0))
       context.observations.push(...asked.observations);
   }
-  if (failures.length > 0) {
-    const ordered = severities.flatMap((severity) =>
-      failures.filter((failure) => failure.severity === severity),
-    );
+  const told = failures.length > 0 ? failures : following;
+  if (told.length > 0) {
+    const ordered = severities.flatMap((severity) => told.filter((failure) => failure.severity === severity));
+    const cause = failures.length > 0 ? undefined : following[0]?.cause;
     return {
       verdict: 'fail',
       severity: ordered[0]?.severity ?? rule.severity,
       message: ordered.map(({ message }) => message).join('. '),
+      ...(cause === undefined ? {} : { followsFrom: cause }),
     };
   }
   if (!isAsked)
@@ -453,6 +511,26 @@ function decideAssertions(rule: Rule, self: Node, context: Context): Decision {
   return blockedBy === undefined
     ? { verdict: 'pass', severity: rule.severity, message: fillMessage(rule.pass, context) }
     : unknown(rule, blockedBy, gravest(undecided));
+}
+
+interface Failure {
+  readonly message: string;
+  readonly severity: Severity;
+}
+
+/** The rule whose failure on the same resource says the same: one that is less grave would hide it. */
+function causeOf(
+  { severity }: Failure,
+  follows: readonly string[],
+  { failing, rule }: Context,
+): string | undefined {
+  if (!rule.waivable) return undefined;
+  for (const id of follows) {
+    const cause = failing?.get(id);
+    if (cause !== undefined && severities.indexOf(cause.severity) <= severities.indexOf(severity))
+      return cause.root;
+  }
+  return undefined;
 }
 
 function gravest(of: readonly Severity[]): Severity {

@@ -4,7 +4,7 @@ import { readJsonText } from '../model/json-text.ts';
 import { openTop, openValue } from '../model/open-value.ts';
 import type { PolicyStatement, Relation, ResourceGraph } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
-import type { PatternEngine, Rule, RuleData } from '../model/rule.ts';
+import type { PatternEngine, Rule, RuleData, Severity } from '../model/rule.ts';
 import {
   Choice,
   PartialString,
@@ -64,6 +64,8 @@ export interface Context {
   readonly data: RuleData;
   readonly now: Date;
   readonly patternEngine: PatternEngine | undefined;
+  /** Failures on the resource that is judged, of rules from which others follow. */
+  readonly failing?: ReadonlyMap<string, { readonly severity: Severity; readonly root: string }> | undefined;
   readonly bindings: Binding;
   readonly observations: Observation[];
   /** True while nobody will ask what the verdict rests on: nothing is then observed. */

@@ -96,7 +96,9 @@ function countsOf({ evaluations }: ScanResult): AuditSummary['counts'] {
     Severity,
     number
   >;
-  for (const { verdict, waiver, severity } of evaluations) {
+  for (const { verdict, waiver, severity, followsFrom } of evaluations) {
+    // What another failure tells is counted there.
+    if (followsFrom !== undefined) continue;
     counts[waiver === undefined ? verdict : 'waived'] += 1;
     if (verdict === 'fail' && waiver === undefined) bySeverity[severity] += 1;
   }

@@ -29,7 +29,7 @@ export function snippetsOf({ cloudformation, sam, cdk, cli }: Fix): readonly Sni
  */
 export function snippetFor(
   fix: Fix,
-  resource: Pick<ResourceSummary, 'constructPath' | 'declaredType' | 'arn'>,
+  resource: Pick<ResourceSummary, 'constructPath' | 'declaredType' | 'stack'>,
   file: string | undefined,
 ): Snippet | undefined {
   const wanted = languageOf(resource, file, fix);
@@ -37,12 +37,12 @@ export function snippetFor(
 }
 
 function languageOf(
-  { constructPath, declaredType }: Pick<ResourceSummary, 'constructPath' | 'declaredType'>,
+  { constructPath, declaredType, stack }: Pick<ResourceSummary, 'constructPath' | 'declaredType' | 'stack'>,
   file: string | undefined,
   { sam, cdk }: Fix,
 ): string | undefined {
   if (constructPath !== undefined && cdk !== undefined) return 'CDK';
   if (declaredType !== undefined && sam !== undefined) return 'SAM';
-  if (file === undefined) return 'AWS CLI';
+  if (file === undefined) return stack === undefined ? 'AWS CLI' : 'CloudFormation';
   return /\.tf(?:\.json)?$/.test(file) ? undefined : 'CloudFormation';
 }

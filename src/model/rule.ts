@@ -46,6 +46,8 @@ export interface Assertion {
   readonly severity?: Severity;
   /** From which level on the clause is asked. @default the rule's */
   readonly level?: Level;
+  /** Beside those of the rule. */
+  readonly follows?: readonly string[];
   /** False where the run's level leaves it out, and a clause that refines it is asked: it only says whether that one has a sense. */
   readonly reported?: false;
 }
@@ -61,6 +63,8 @@ export interface Rule {
   readonly level: Level;
   readonly flows: readonly Diagram[];
   readonly appliesTo: readonly string[];
+  /** Rules of which a failure on the same resource says the same, and is repaired by the same edit: then this one follows from it. */
+  readonly follows?: readonly string[];
   readonly when: readonly Applicability[];
   readonly assert: readonly Assertion[];
   /** What is said of a resource that passes. */

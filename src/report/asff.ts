@@ -83,7 +83,7 @@ const namedPartitions: ReadonlySet<string> = new Set(['aws', 'aws-cn', 'aws-us-g
 
 /** A JSON array of ASFF findings, the input of `BatchImportFindings`; see `toAsffFindings`. */
 export function renderAsff(result: ScanResult, options: RenderOptions = {}): Iterable<string> {
-  const applicable = result.evaluations.filter(({ verdict }) => verdict !== 'notApplicable');
+  const applicable = result.evaluations.filter(isTold);
   const placed = applicable.filter(({ resource }) => scopeOf(resource, options) !== undefined);
   if (placed.length === 0 && applicable.length > 0)
     throw new HeadgateError(
@@ -116,9 +116,14 @@ export function toAsffFindings(
   result: ScanResult,
   options: RenderOptions = {},
 ): { readonly findings: readonly AsffFinding[]; readonly leftOut: number } {
-  const applicable = result.evaluations.filter(({ verdict }) => verdict !== 'notApplicable');
+  const applicable = result.evaluations.filter(isTold);
   const findings = [...findingsOf(applicable, result, options)];
   return { findings, leftOut: applicable.length - findings.length };
+}
+
+/** What another failure tells has no finding of its own. */
+function isTold({ verdict, followsFrom }: Evaluation): boolean {
+  return verdict !== 'notApplicable' && followsFrom === undefined;
 }
 
 function scopeOf({ arn, account, region }: ResourceSummary, options: RenderOptions): Scope | undefined {

@@ -1,10 +1,12 @@
 import { styleText } from 'node:util';
+import { snippetFor } from '../model/fix-words.ts';
 import { severities } from '../model/rule.ts';
 import type { Severity } from '../model/rule.ts';
 import type { Diagnostic, Evaluation, RuleSummary, ScanResult, Verdict } from '../model/scan-result.ts';
 import { describeChanges, describeWaivers } from './changes.ts';
 import { groupBy } from '../model/group-by.ts';
 import { describeWhere, flowsById, isOpenFailure, isOpenUnknown, rulesById, worstFirst } from './findings.ts';
+import { bestEdits, describeEdit } from './first-edits.ts';
 import { plural, singleLine, withoutCommands, wrap } from './plain-text.ts';
 import type { RenderOptions } from './render-options.ts';
 
@@ -52,6 +54,17 @@ class Page {
     for (const line of rest) this.add(`${' '.repeat(head.length)}${shown(line)}`);
   }
 
+  /** A line of code behind its own indentation; what has to be wrapped stands deeper. */
+  code(indent: number, line: string): void {
+    const own = line.length - line.trimStart().length;
+    const [first = '', ...rest] = wrap(
+      singleLine(line).trim(),
+      Math.max(20, this.columns - indent - own - 2),
+    );
+    this.add(`${' '.repeat(indent + own)}${first}`);
+    for (const more of rest) this.add(`${' '.repeat(indent + own + 2)}${more}`);
+  }
+
   heading(text: string): void {
     this.add();
     for (const line of wrap(singleLine(text), this.columns)) this.add(this.paint('bold', line));
@@ -65,6 +78,7 @@ class Page {
  */
 export function renderConsole(result: ScanResult, options: RenderOptions = {}): string {
   const page = new Page(Math.max(40, options.columns ?? 80), options.color ?? false);
+  addEdits(page, result);
   addFailures(page, result, options.limitFindings ?? 60);
   const unknowns = result.evaluations.filter(isOpenUnknown);
   addPossible(page, worstFirst(unknowns.filter(({ failsWhen }) => failsWhen !== undefined)));
@@ -77,6 +91,18 @@ export function renderConsole(result: ScanResult, options: RenderOptions = {}): 
   addDiagnostics(page, result.diagnostics);
   addSummary(page, result);
   return `${page.lines.map(withoutCommands).join('\n').trimStart()}\n`;
+}
+
+/** What to begin with, before everything that there is. */
+function addEdits(page: Page, result: ScanResult): void {
+  const best = bestEdits(result);
+  if (best === undefined) return;
+  page.heading(`Fix first: ${best.summary}`);
+  for (const [index, edit] of best.edits.entries()) {
+    const where = edit.where === undefined ? '' : ` (${edit.where})`;
+    page.field(2, `${index + 1}. `, `${edit.title}${where}`);
+    page.field(5, '', describeEdit(edit));
+  }
 }
 
 function addFailures(page: Page, result: ScanResult, limit: number): void {
@@ -114,11 +140,16 @@ function addResource(
     );
     page.field(6, '', failure.message);
     page.field(6, 'at   ', describeWhere(failure));
-    explainOnce(page, rules.get(failure.ruleId), explained);
+    explainOnce(page, rules.get(failure.ruleId), failure, explained);
   }
 }
 
-function explainOnce(page: Page, rule: RuleSummary | undefined, explained: Set<string>): void {
+function explainOnce(
+  page: Page,
+  rule: RuleSummary | undefined,
+  { resource, location }: Evaluation,
+  explained: Set<string>,
+): void {
   if (rule === undefined) return;
   if (explained.has(rule.id)) {
     page.field(6, 'fix  ', `as for ${rule.id} above`);
@@ -127,6 +158,9 @@ function explainOnce(page: Page, rule: RuleSummary | undefined, explained: Set<s
   explained.add(rule.id);
   page.field(6, 'why  ', rule.why);
   page.field(6, 'fix  ', rule.fix.text);
+  const snippet = snippetFor(rule.fix, resource, location?.file);
+  if (snippet === undefined) return;
+  for (const line of snippet.text.split('\n')) page.code(11, line);
 }
 
 function addFold(page: Page, hidden: readonly Evaluation[]): void {

@@ -9,9 +9,11 @@ import type {
   ScanResult,
 } from '../model/scan-result.ts';
 
-/** True for a failure that no waiver covers: what a gate stops on. */
+/** True for a failure that no waiver covers and that no other one tells: what a gate stops on. */
 export function isOpenFailure(evaluation: Evaluation): boolean {
-  return evaluation.verdict === 'fail' && evaluation.waiver === undefined;
+  return (
+    evaluation.verdict === 'fail' && evaluation.waiver === undefined && evaluation.followsFrom === undefined
+  );
 }
 
 /** True for an unknown that no waiver covers. */

@@ -19,6 +19,7 @@ export const memberOrder: readonly string[] = [
     'cause',
     'createdWhen',
     'failsWhen',
+    'followsFrom',
     'says',
     'detail',
     'fingerprint',

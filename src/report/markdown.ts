@@ -3,6 +3,7 @@ import type { Evaluation, ScanResult, Verdict } from '../model/scan-result.ts';
 import { describeChanges, describeWaivers } from './changes.ts';
 import { groupBy } from '../model/group-by.ts';
 import { countsOf, describeWhere, isOpenFailure, isOpenUnknown, rulesById, worstFirst } from './findings.ts';
+import { bestEdits, describeEdit } from './first-edits.ts';
 import { plural, singleLine, truncate } from './plain-text.ts';
 import type { RenderOptions } from './render-options.ts';
 
@@ -28,6 +29,7 @@ export function renderMarkdown(result: ScanResult, options: RenderOptions = {}):
   const page = new LimitedPage((options.limitBytes ?? commentLimitBytes) - reservedBytes);
   addVerdict(page, result);
   addChanges(page, result);
+  addEdits(page, result);
   addFailures(page, result);
   addPossible(page, result);
   addUnknowns(page, result);
@@ -121,6 +123,16 @@ function addChanges(page: LimitedPage, result: ScanResult): void {
   for (const change of changes.slice(0, changesLimit)) page.add(`- ${cell(change)}`);
   if (changes.length > changesLimit) page.add(`- and ${changes.length - changesLimit} more`);
   if (waivers.length > 0) page.add('', `**Waived:** ${cell(waivers.join(', '))}`);
+}
+
+function addEdits(page: LimitedPage, result: ScanResult): void {
+  const best = bestEdits(result);
+  if (best === undefined) return;
+  page.add('', `#### Fix first: ${best.summary}`, '');
+  for (const [index, edit] of best.edits.entries()) {
+    const where = edit.where === undefined ? '' : `, in ${codeSpan(truncate(edit.where, cellLimit))}`;
+    page.add(`${index + 1}. ${cell(edit.title)}${where}: ${cell(describeEdit(edit))}`);
+  }
 }
 
 function addFailures(page: LimitedPage, result: ScanResult): void {

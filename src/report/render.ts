@@ -71,6 +71,14 @@ export async function renderReport(
   return [...(await renderReportParts(format, result, options))].join('');
 }
 
+function withoutFollowing(result: ScanResult): ScanResult {
+  if (result.evaluations.every(({ followsFrom }) => followsFrom === undefined)) return result;
+  return {
+    ...result,
+    evaluations: result.evaluations.filter(({ followsFrom }) => followsFrom === undefined),
+  };
+}
+
 /** The text of `renderReport` in parts, each made when it is asked for, so that it is never held whole. */
 export async function renderReportParts(
   format: string,
@@ -85,6 +93,8 @@ export async function renderReportParts(
     );
   }
   const render: Render = await renderers[format]();
-  const text = await render(result, options);
+  // What another failure tells stands in the reports of everything, not in the lists of findings.
+  const isWhole = format === 'json' || format === 'oscal';
+  const text = await render(isWhole ? result : withoutFollowing(result), options);
   return typeof text === 'string' ? [text] : text;
 }

@@ -131,6 +131,7 @@ function helpMarkdown(rule: RuleSummary): string {
     rule.why.trim(),
     `**Fix:** ${rule.fix.text.trim()}`,
     ...code('yaml', rule.fix.cloudformation),
+    ...code('yaml', rule.fix.sam),
     ...code('typescript', rule.fix.cdk),
     ...code('sh', rule.fix.cli),
     ...(rule.controls.length === 0

@@ -39,6 +39,7 @@ function cell(text: string): string {
 function fixSection(fix: Rule['fix']): string {
   const parts: [string, string | undefined, string][] = [
     ['CloudFormation', fix.cloudformation, 'yaml'],
+    ['SAM', fix.sam, 'yaml'],
     ['CDK', fix.cdk, 'ts'],
     ['AWS CLI', fix.cli, 'sh'],
   ];

@@ -15,6 +15,12 @@ const level = {
   enum: ['essential', 'standard', 'reference'],
   description: 'From which level on it is asked. Default: the level of the rule; of a rule: essential.',
 };
+const follows = {
+  type: 'array',
+  items: text,
+  description:
+    'Rules of which a failure on the same resource says the same and is repaired by the same edit; it is told there alone.',
+};
 const severity = { enum: ['critical', 'high', 'medium', 'low', 'info'] };
 
 const parameterSchema = {
@@ -79,6 +85,7 @@ export const ruleSchema = {
     },
     severity,
     level,
+    follows,
     flows: { type: 'array', items: { enum: ['api', 'events', 'batch'] } },
     appliesTo: { type: 'array', items: text, minItems: 1, description: 'CloudFormation types.' },
     when: {
@@ -86,7 +93,7 @@ export const ruleSchema = {
       description: 'Where a clause does not hold, the rule does not apply, for the reason given.',
     },
     assert: {
-      ...clausesOf({ ...clause, refines, severity, level }),
+      ...clausesOf({ ...clause, refines, severity, level, follows }),
       minItems: 1,
       description:
         'Where a clause does not hold, the rule fails with the message given. Every failing clause is reported, in this order: the gravest comes first.',

@@ -71,7 +71,7 @@ export function parseTemplateText(input: string | Uint8Array, file: string): Par
 export function parseTemplateObject(template: unknown, name: string): ParsedTemplate {
   const nowhere = (): undefined => undefined;
   const base = { file: name, format: 'object' as const, diagnostics: [], span: nowhere, locate: nowhere };
-  return isRawObject(template) ? { ...base, root: template } : base;
+  return isRawObject(template) ? { ...base, root: template, value: template } : base;
 }
 
 function stripMark(text: string): string {

@@ -13,10 +13,10 @@ describe('headgate explain', () => {
     expect(headings.slice(0, 6).map((heading) => heading.split(':')[0])).toEqual([
       'Why',
       'Fix',
-      'Fix in a template',
-      'Fix in the CDK',
-      'Fix with the AWS CLI',
-      'Fails',
+      'Fix in CloudFormation',
+      'Fix in SAM',
+      'Fix in CDK',
+      'Fix in AWS CLI',
     ]);
     expect(headings.indexOf('Asserts')).toBeGreaterThan(
       headings.findIndex((line) => line.startsWith('Passes')),

@@ -1,3 +1,4 @@
+import { snippetsOf } from '../../model/fix-words.ts';
 import type { Location } from '../../model/location.ts';
 import type {
   Evaluation,
@@ -167,21 +168,13 @@ class Index<Item> {
 }
 
 function describeRule(rule: RuleSummary): ReportData['rules'][number] {
-  const { cloudformation, cdk, cli } = rule.fix;
-  const snippets = [
-    { label: 'CloudFormation', code: cloudformation },
-    { label: 'CDK', code: cdk },
-    { label: 'Command line', code: cli },
-  ];
   return {
     id: printable(rule.id),
     title: printable(rule.title),
     requirement: printable(rule.requirement),
     why: printable(rule.why),
     fix: printable(rule.fix.text),
-    snippets: snippets.flatMap(({ label, code }) =>
-      code === undefined ? [] : { label, code: printable(code) },
-    ),
+    snippets: snippetsOf(rule.fix).map(({ language, text }) => ({ label: language, code: printable(text) })),
     controls: rule.controls.map(({ framework, id }) => ({
       framework: printable(frameworkLabel(framework)),
       id: printable(id),

@@ -2,6 +2,7 @@ import { severities } from '../../model/rule.ts';
 import type { Evaluation, RuleSummary, ScanResult, Verdict } from '../../model/scan-result.ts';
 import { groupBy } from '../../model/group-by.ts';
 import { isOpenFailure, rulesById, severityRank } from '../findings.ts';
+import { bestEdits, describeEdit } from '../first-edits.ts';
 import { plural } from '../plain-text.ts';
 import { formatNumber, prose, severityMark } from './parts.ts';
 import { findingsAddress } from './report-data.ts';
@@ -28,7 +29,7 @@ export function renderOverview(result: ScanResult): Markup {
       ${count('Not applicable', summary.notApplicable, 'notApplicable', open('notApplicable'))}
       ${count('Waived', summary.waived, 'waived', findingsAddress({ verdict: 'all', waived: 'yes' }))}
     </dl>
-    ${renderFirstSteps(result)} ${renderNextUnknowns(result)}
+    ${renderFirstEdits(result) ?? renderFirstSteps(result)} ${renderNextUnknowns(result)}
   </section>`;
 }
 
@@ -67,6 +68,27 @@ function subline({ summary, flows, ruleSet, inputs }: ScanResult): string {
 
 function counted(value: number, noun: string): string {
   return `${formatNumber(value)} ${noun}${value === 1 ? '' : 's'}`;
+}
+
+/** The edits that remove most failures, each as it is written in the source. */
+function renderFirstEdits(result: ScanResult): Markup | undefined {
+  const best = bestEdits(result);
+  if (best === undefined) return undefined;
+  return html`<h3>Fix first: ${best.summary}</h3>
+    <ol class="steps">
+      ${best.edits.map(
+        (edit) =>
+          html`<li>
+            <p class="step-title">${severityMark(edit.severity)} <strong>${prose(edit.title)}</strong></p>
+            ${edit.where === undefined ? undefined : html`<p class="quiet">in ${edit.where}</p>`}
+            <p>${describeEdit(edit)}</p>
+            ${edit.snippet === undefined ? undefined : html`<pre>${edit.snippet.text}</pre>`}
+          </li>`,
+      )}
+    </ol>
+    <p>
+      <a href="${findingsAddress({ verdict: 'fail', waived: 'no' })}">All failed checks</a>
+    </p>`;
 }
 
 /** Rules with open failures, worst and most frequent first, each with its fix. */

@@ -23,6 +23,7 @@ export interface ReportData {
     readonly name: string;
     readonly stack?: string;
     readonly constructPath?: string;
+    readonly declaredType?: string;
     readonly sourceLine?: string;
     readonly account?: string;
     readonly region?: string;

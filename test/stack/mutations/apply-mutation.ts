@@ -28,6 +28,8 @@ export interface Base {
 export interface Finding {
   readonly rule: string;
   readonly on: string;
+  /** True where the resource is there by the mistake alone, and so has no verdict before it. */
+  readonly appears?: true;
 }
 
 /** One edit of the reference application, and the one finding that it must yield. */

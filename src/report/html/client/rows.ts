@@ -77,11 +77,24 @@ export class RowWriter {
       rule === undefined ? undefined : paragraph('Why', rule.why),
       rule === undefined ? undefined : paragraph('Fix', rule.fix),
       ...(rule?.snippets ?? []).map(({ label, code }) =>
-        element('details', {}, element('summary', {}, label), element('pre', {}, element('code', {}, code))),
+        element(
+          'details',
+          { open: label === this.language(row) ? '' : undefined },
+          element('summary', {}, label),
+          element('pre', {}, element('code', {}, code)),
+        ),
       ),
       row[10].length === 0 ? undefined : this.evidence(row[10]),
       this.facts(row),
     );
+  }
+
+  /** What the resource of a row is written in. */
+  private language(row: EvaluationRow): string {
+    const resource = this.data.resources[row[3]];
+    if (resource?.constructPath !== undefined) return 'CDK';
+    if (resource?.declaredType !== undefined) return 'SAM';
+    return this.text(row[6]) === undefined ? 'AWS CLI' : 'CloudFormation';
   }
 
   private waiver({ 11: waiver }: EvaluationRow): HTMLElement | undefined {

@@ -23,6 +23,26 @@ export const edge: readonly Mutation[] = [
     edits: [{ drop: 'ApiWebAclAssociation' }],
   },
   {
+    rule: 'api.waf.associated.extra-stage',
+    on: 'test',
+    appears: true,
+    mistake: 'the deployment makes a stage of its own',
+    edits: [{ id: 'ApiDeployment', set: 'StageName', to: 'test' }],
+    also: [
+      'all.alarm.throttles.stage',
+      'all.xray.everywhere',
+      'api.gateway.access-logs',
+      'api.gateway.throttling',
+      'api.gateway.tracing',
+      'api.waf.associated',
+    ].map((rule) => ({
+      rule,
+      on: 'test',
+      appears: true,
+      because: 'what the declared stage has does not concern it; these follow and are not listed',
+    })),
+  },
+  {
     rule: 'api.waf.associated.http-api',
     on: 'OrdersHttpApi',
     mistake: 'the default endpoint leads past the distribution',
