@@ -8,6 +8,7 @@ import { groupBy } from '../model/group-by.ts';
 import { describeWhere, flowsById, isOpenFailure, isOpenUnknown, rulesById, worstFirst } from './findings.ts';
 import { bestEdits, describeEdit } from './first-edits.ts';
 import { plural, singleLine, withoutCommands, wrap } from './plain-text.ts';
+import { describeBestAction } from './unknown-actions.ts';
 import type { RenderOptions } from './render-options.ts';
 
 type Style = Parameters<typeof styleText>[0];
@@ -187,6 +188,8 @@ function addPossible(page: Page, undecided: readonly Evaluation[]): void {
 function addUnknowns(page: Page, unknowns: readonly Evaluation[]): void {
   if (unknowns.length === 0) return;
   page.heading(`Unknown: ${plural(unknowns.length, 'verdict')} that could not be decided`);
+  const best = describeBestAction(unknowns);
+  if (best !== undefined) page.field(2, '', best);
   const groups = [...groupBy(unknowns, (item) => item.reason ?? item.message)];
   const largest = groups.toSorted(([, a], [, b]) => b.length - a.length);
   for (const [reason, blocked] of largest.slice(0, listed)) {

@@ -5,6 +5,7 @@ import { groupBy } from '../model/group-by.ts';
 import { countsOf, describeWhere, isOpenFailure, isOpenUnknown, rulesById, worstFirst } from './findings.ts';
 import { bestEdits, describeEdit } from './first-edits.ts';
 import { plural, singleLine, truncate } from './plain-text.ts';
+import { describeBestAction } from './unknown-actions.ts';
 import type { RenderOptions } from './render-options.ts';
 
 /** Longest body of a pull request comment on GitHub. */
@@ -175,6 +176,8 @@ function addUnknowns(page: LimitedPage, result: ScanResult): void {
     .toSorted(([, a], [, b]) => b.length - a.length)
     .map(([reason, items]) => [String(items.length), cell(reason), codeSpan(distinctRules(items))]);
   page.details(`${plural(unknowns.length, 'unknown')}, and what settles them`, () => {
+    const best = describeBestAction(unknowns);
+    if (best !== undefined) page.add('', cell(best));
     page.table(['Verdicts', 'Why, and what settles it', 'Rules'], rows);
   });
 }

@@ -2,6 +2,7 @@ import type { Evaluation, ScanResult } from '../../model/scan-result.ts';
 import { groupBy } from '../../model/group-by.ts';
 import { isOpenUnknown } from '../findings.ts';
 import { plural } from '../plain-text.ts';
+import { describeBestAction } from '../unknown-actions.ts';
 import { prose, some, table } from './parts.ts';
 import { findingsAddress } from './report-data.ts';
 import { html } from './template.ts';
@@ -14,8 +15,10 @@ export function renderUnknowns(result: ScanResult): Markup {
   const unknowns = result.evaluations.filter(isOpenUnknown);
   const groups = [...groupBy(unknowns, (item) => item.reason ?? item.message)];
   const largest = groups.toSorted(([, a], [, b]) => b.length - a.length);
+  const best = describeBestAction(unknowns);
   return html`<section id="unknowns" aria-labelledby="unknowns-title">
     <h2 id="unknowns-title">Unknowns</h2>
+    ${best === undefined ? undefined : html`<p>${prose(best)}</p>`}
     ${groups.length === 0 ? html`<p>Every verdict was decided.</p>` : renderCauses(largest)}
   </section>`;
 }

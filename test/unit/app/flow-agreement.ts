@@ -9,7 +9,9 @@ const noFilters = Object.fromEntries(filterNames.map((name) => [name, ''])) as R
 
 /** Where the table, the diagram and the list of findings of a flow differ; none if they agree. */
 export function disagreements(result: ScanResult): string[] {
-  const data = embedData(result);
+  // As reports do: what another failure tells is not in the list.
+  const told = result.evaluations.filter(({ followsFrom }) => followsFrom === undefined);
+  const data = embedData({ ...result, evaluations: told });
   return result.flows.flatMap((flow, index) => {
     // The rows of the flow alone: going through all of them for each place would take its time.
     const findings = new Findings({

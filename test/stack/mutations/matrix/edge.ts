@@ -26,21 +26,37 @@ export const edge: readonly Mutation[] = [
     rule: 'api.waf.associated.extra-stage',
     on: 'test',
     appears: true,
-    mistake: 'the deployment makes a stage of its own',
-    edits: [{ id: 'ApiDeployment', set: 'StageName', to: 'test' }],
+    mistake: 'a deployment makes a stage of its own',
+    edits: [
+      {
+        add: 'TestDeployment',
+        to: 'HeadgateApi',
+        resource: {
+          Type: 'AWS::ApiGateway::Deployment',
+          Properties: { RestApiId: { Ref: 'Api' }, StageName: 'test' },
+        },
+      },
+    ],
     also: [
-      'all.alarm.throttles.stage',
-      'all.xray.everywhere',
-      'api.gateway.access-logs',
-      'api.gateway.throttling',
-      'api.gateway.tracing',
-      'api.waf.associated',
-    ].map((rule) => ({
-      rule,
-      on: 'test',
-      appears: true,
-      because: 'what the declared stage has does not concern it; these follow and are not listed',
-    })),
+      {
+        rule: 'api.gateway.usage-plans',
+        on: 'Api',
+        because: 'no usage plan limits the other stage',
+      },
+      ...[
+        'all.alarm.throttles.stage',
+        'all.xray.everywhere',
+        'api.gateway.access-logs',
+        'api.gateway.throttling',
+        'api.gateway.tracing',
+        'api.waf.associated',
+      ].map((rule) => ({
+        rule,
+        on: 'test',
+        appears: true as const,
+        because: 'what the declared stage has does not concern it; these follow and are not listed',
+      })),
+    ],
   },
   {
     rule: 'api.waf.associated.http-api',
