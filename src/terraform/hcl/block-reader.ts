@@ -1,4 +1,4 @@
-import { Unresolved, type Path } from '../../model/value.ts';
+import { Unresolved, type Cause, type Path } from '../../model/value.ts';
 import { isAlike } from './compare.ts';
 import { attributeIn, blocksIn } from './configuration.ts';
 import { entriesOf, member, type ExpressionEvaluator } from './evaluate-expression.ts';
@@ -25,6 +25,13 @@ const metaArguments: ReadonlySet<string> = new Set([
 export class BlockReader {
   readonly #members = new Map<Content, Map<string, Term | undefined>>();
   readonly #blocks = new Map<Content, Map<string, readonly Content[] | Unresolved>>();
+
+  readonly #contents = new WeakMap<readonly Term[], readonly Content[]>();
+  /** Which block each element of a plan's list comes from, by the list. */
+  readonly #assigned = new WeakMap<
+    readonly unknown[],
+    { readonly blocks: readonly Content[]; readonly to: readonly (Content | undefined)[] }
+  >();
 
   constructor(
     readonly expressions: ExpressionEvaluator,
@@ -56,7 +63,7 @@ export class BlockReader {
     if (index === undefined) return blocks.map((block) => this.#whole(block));
     const position = typeof index === 'number' ? index : 0;
     const block = this.#pick(blocks, position, values);
-    if (block === undefined) return undefined;
+    if (block === undefined || block instanceof Unresolved) return block;
     return this.#termAt(block, typeof index === 'number' ? further : rest, elementOf(values, position));
   }
 
@@ -74,9 +81,16 @@ export class BlockReader {
       return items.length === 1
         ? this.#select(items[0] ?? null, path, elementOf(after, 0))
         : this.#select(member(found, key), rest, memberOf(after, key));
-    const contents = items.map((item): Content => ({ kind: 'term', term: item }));
+    const contents = this.#contentsOf(items);
     const picked = this.#pick(contents, key, after);
+    if (picked instanceof Unresolved) return picked;
     return this.#select(picked?.kind === 'term' ? picked.term : null, rest, elementOf(after, key));
+  }
+
+  #contentsOf(items: readonly Term[]): readonly Content[] {
+    const known = this.#contents.get(items) ?? items.map((item): Content => ({ kind: 'term', term: item }));
+    this.#contents.set(items, known);
+    return known;
   }
 
   #argument(content: Content, name: string): Term | undefined {
@@ -159,27 +173,46 @@ export class BlockReader {
 
   /**
    * The block that an element of a plan's list comes from. Sets are kept in another order than they are written
-   * in, so that what is known of both says which is which; elements that are alike may stand for each other.
+   * in, so that what is known of both says which is which; unknown where that does not tell.
    */
-  #pick(blocks: readonly Content[], index: number, values: unknown): Content | undefined {
+  #pick(blocks: readonly Content[], index: number, values: unknown): Content | Unresolved | undefined {
     const elements = Array.isArray(values) ? (values as readonly unknown[]) : [];
-    const element = elements[index];
-    if (blocks.length === 1 || element === undefined) return blocks[index];
-    const fitting = blocks.filter((block) => this.#fits(block, element));
-    if (fitting.length <= 1) return fitting[0] ?? blocks[index];
-    if (elements.length === blocks.length && fitting.length === blocks.length) return blocks[index];
-    const text = JSON.stringify(element);
-    const rank = elements.slice(0, index).filter((other) => JSON.stringify(other) === text).length;
-    return fitting[rank] ?? fitting[0];
+    if (blocks.length <= 1 || elements[index] === undefined) return blocks[index];
+    const known = this.#assigned.get(elements);
+    const assigned = known?.blocks === blocks ? known.to : this.#assign(blocks, elements);
+    this.#assigned.set(elements, { blocks, to: assigned });
+    return assigned[index] ?? new Unresolved(ambiguous);
+  }
+
+  #assign(blocks: readonly Content[], elements: readonly unknown[]): (Content | undefined)[] {
+    if (blocks.length > comparedLimit || elements.length > blocks.length) return [];
+    const candidates = elements.map(
+      (element) => new Set(blocks.filter((block) => this.#fits(block, element))),
+    );
+    return assign(
+      candidates,
+      elements.map((element) => this.#writtenOf(element, blocks)),
+    );
+  }
+
+  /** What an element has of the arguments that are written: the others tell no block from another. */
+  #writtenOf(element: unknown, blocks: readonly Content[]): string {
+    if (typeof element !== 'object' || element === null) return JSON.stringify(element);
+    const names = Object.keys(element).filter((name) =>
+      blocks.some((block) => this.#argument(block, name) !== undefined),
+    );
+    return JSON.stringify(names.map((name) => [name, memberOf(element, name)]));
   }
 
   #fits(block: Content, element: unknown): boolean {
     if (typeof element !== 'object' || element === null)
       return block.kind !== 'term' || isAlike(block.term, element);
     return Object.entries(element).every(([name, value]: [string, unknown]) => {
-      if (typeof value === 'object' || value === '') return true;
+      // What is not set is null or empty in a plan; what is not known is left out of it.
+      if ((typeof value === 'object' && value !== null) || value === '') return true;
       const term = this.#argument(block, name);
-      return term === undefined || isAlike(term, value);
+      if (term === undefined) return true;
+      return value === null ? !isSet(term) : isAlike(term, value);
     });
   }
 
@@ -200,7 +233,7 @@ export class BlockReader {
       values = memberOf(values, name);
       const position = typeof index === 'number' ? index : 0;
       const block = this.#pick(blocks, position, values);
-      if (block === undefined) return place;
+      if (block === undefined || block instanceof Unresolved) return headOf(blocks[0]?.place) ?? place;
       place = headOf(block.place) ?? place;
       values = elementOf(values, position);
       rest = typeof index === 'number' ? further : rest.slice(1);
@@ -208,6 +241,69 @@ export class BlockReader {
     }
     return place;
   }
+}
+
+/** True for what certainly is no unset value. */
+function isSet(term: Term): boolean {
+  const found = force(term);
+  return typeof found === 'boolean' || typeof found === 'string' || typeof found === 'number'
+    ? Boolean(found)
+    : false;
+}
+
+/** More blocks than these are not held against each other. */
+const comparedLimit = 300;
+
+const ambiguous: Cause = {
+  code: 'attribute',
+  message: 'which block of the configuration this is, is known only after the plan is applied',
+};
+
+/**
+ * Gives each element a candidate of its own: those that have one alone first, which leaves fewer for the others.
+ * Elements that are alike may have any of as many candidates; what is left then has none.
+ */
+function assign<T>(candidates: readonly Set<T>[], texts: readonly string[]): (T | undefined)[] {
+  const found = new Array<T | undefined>(candidates.length).fill(undefined);
+  const settle = (index: number, candidate: T): void => {
+    found[index] = candidate;
+    for (const others of candidates) others.delete(candidate);
+  };
+  for (let isSettling = true; isSettling;) {
+    isSettling = false;
+    for (const [index, own] of candidates.entries()) {
+      const [only] = own;
+      if (found[index] !== undefined || only === undefined || own.size !== 1) continue;
+      settle(index, only);
+      isSettling = true;
+    }
+    if (isSettling) continue;
+    const alike = alikeGroup(candidates, texts, found);
+    for (const [index, candidate] of alike) {
+      settle(index, candidate);
+      isSettling = true;
+    }
+  }
+  return found;
+}
+
+/** Elements that are alike, with as many candidates as there are of them. */
+function alikeGroup<T>(
+  candidates: readonly Set<T>[],
+  texts: readonly string[],
+  found: readonly (T | undefined)[],
+): readonly (readonly [number, T])[] {
+  for (const [index, own] of candidates.entries()) {
+    if (found[index] !== undefined || own.size === 0) continue;
+    const group = texts.flatMap((text, at) => (text === texts[index] && found[at] === undefined ? [at] : []));
+    if (group.length !== own.size) continue;
+    const all = [...own];
+    return group.flatMap((at, position) => {
+      const candidate = all[position];
+      return candidate === undefined ? [] : [[at, candidate] as const];
+    });
+  }
+  return [];
 }
 
 /** The place of a member of a written object or list; undefined where the value is not written out. */

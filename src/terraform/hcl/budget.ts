@@ -6,15 +6,28 @@ export class BudgetError extends Error {
   }
 }
 
-/** More than any configuration of people needs: expressions evaluated, elements made, characters joined by the hundred. */
-const workLimit = 5_000_000;
+/** Work that every configuration has: expressions evaluated, elements made, characters joined by the hundred. */
+const ownWork = 500_000;
+/** Work beside it for each character of the sources, and for each value that is asked. */
+const workPerCharacter = 20;
+const workPerValue = 2_000;
 /** Values that are made of values: locals of locals, modules in modules. */
 const depthLimit = 400;
 
 /** Bounds what evaluating may cost: expressions can double a text with every line. Counted, so the result is the same everywhere. */
 export class Budget {
-  #left = workLimit;
+  #left: number;
   #depth = 0;
+
+  /** @param characters length of the sources. */
+  constructor(characters: number) {
+    this.#left = ownWork + workPerCharacter * characters;
+  }
+
+  /** Gives what another value may cost. */
+  allow(): void {
+    if (this.#left >= 0) this.#left += workPerValue;
+  }
 
   spend(work: number): void {
     this.#left -= work;

@@ -46,6 +46,7 @@ export class SourceEvaluator implements ModuleHost {
   readonly facts: DeploymentFacts;
   readonly #configuration: Configuration;
   readonly #scopes = new Map<string, ModuleScope | undefined>();
+  readonly #readers = new Map<string, BlockReader>();
   readonly #attributes = new Map<string, Term>();
   readonly #open = new Set<string>();
 
@@ -53,7 +54,7 @@ export class SourceEvaluator implements ModuleHost {
     this.#configuration = configuration;
     this.facts = facts;
     this.secrets = secrets;
-    const budget = new Budget();
+    const budget = new Budget(lengthOf(configuration));
     this.context = {
       budget,
       secrets,
@@ -75,6 +76,7 @@ export class SourceEvaluator implements ModuleHost {
    * @param isDocument true where a text that was encoded is wanted as what it holds.
    */
   valueAt(instance: InstanceName, path: Path, after: unknown, isDocument: boolean): Value | undefined {
+    this.context.budget.allow();
     const key = JSON.stringify([instance.address, ...path]);
     if (this.#open.has(key)) return new Unresolved(cycle(`an argument of \`${instance.address}\``));
     this.#open.add(key);
@@ -166,12 +168,17 @@ export class SourceEvaluator implements ModuleHost {
     });
   }
 
+  /** Reads the block of an instance; one reader each, since it keeps what it evaluated. */
   #readerOf(instance: InstanceName): BlockReader | undefined {
+    const known = this.#readers.get(instance.address);
+    if (known !== undefined) return known;
     const declared = this.#declared(instance);
     const scope = this.bodyScope(instance);
     if (declared === undefined || scope === undefined) return undefined;
     const content: Content = { kind: 'body', body: declared.node.body, scope };
-    return new BlockReader(this.expressions, content);
+    const reader = new BlockReader(this.expressions, content);
+    this.#readers.set(instance.address, reader);
+    return reader;
   }
 
   /** An attribute of an instance, as others refer to it. */
@@ -302,6 +309,10 @@ export class SourceEvaluator implements ModuleHost {
       this.expressions.evaluate(template, new BoundScope(nothing, Object.entries(given))),
     );
   }
+}
+
+function lengthOf({ modules }: Configuration): number {
+  return [...modules.values()].flatMap(({ files }) => files).reduce((sum, { text }) => sum + text.length, 0);
 }
 
 /** A block's first line: what a finding about the block as a whole points to. */

@@ -31,6 +31,7 @@ export const unevaluated: ReadonlyMap<string, string> = new Map([
   ),
   ...[
     'fileset',
+    'filebase64',
     'filebase64sha256',
     'filebase64sha512',
     'filemd5',

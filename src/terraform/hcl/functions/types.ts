@@ -69,7 +69,6 @@ export const typeFunctions: Readonly<Record<string, HclFunction>> = {
   basename: onPath((path) => pathParts(path)[1]),
   dirname: onPath((path) => pathParts(path)[0]),
   file: readWhole((text) => text),
-  filebase64: readWhole((text) => Buffer.from(text).toString('base64')),
   fileexists: ([path], context) => {
     const name = readText(path);
     if (typeof name !== 'string') return name;

@@ -338,6 +338,28 @@ describe('blocks', () => {
     expect(evaluator.valueAt(instance('x.y'), ['absent'], undefined, true)).toBeUndefined();
   });
 
+  it('of a set that the plan does not tell apart are unknown, and those that are alike are not', async () => {
+    const block = (port: string, value: string): string => `  rule {\n${port}    to = ${value}\n  }\n`;
+    const two = `resource "t" "a" {}\nresource "x" "y" {\n${block('    port = 1\n', 't.a.arn')}${block('', 't.a.id')}}\n`;
+    const evaluator = await evaluatorOf({ 'main.tf': two });
+    const at = (index: number, rule: readonly object[]): Value | undefined =>
+      evaluator.valueAt(instance('x.y'), ['rule', index, 'to'], { rule }, true);
+    // The second block has no port of its own, so that the first element could be either; the other one settles it.
+    const elements = [{ port: 5 }, { port: 1 }];
+    expect(at(0, elements)).toEqual(new Reference('t.a', 'id'));
+    expect(at(1, elements)).toEqual(new Reference('t.a', 'arn'));
+    const alike = [{ port: 1 }, { port: 1 }];
+    expect([at(0, alike), at(1, alike)]).toEqual([new Reference('t.a', 'arn'), new Reference('t.a', 'id')]);
+    expect(
+      at(0, [
+        { port: 1, id: 'x' },
+        { port: 1, id: 'y' },
+      ]),
+    ).toEqual(new Reference('t.a', 'arn'));
+    expect(at(0, [{ port: 1 }, { port: null }])).toEqual(new Reference('t.a', 'arn'));
+    expect(at(0, [{}, { port: 1 }])).toBeInstanceOf(Unresolved);
+  });
+
   it('have places: the argument, else the block that lacks it', async () => {
     const evaluator = await evaluatorOf({ 'main.tf': text });
     const shown = (path: readonly (string | number)[]): string => {
