@@ -7,7 +7,10 @@ import { loadSource, root } from './from-source.mjs';
 
 /** Text of docs/mutations.md. */
 export async function mutationsPage() {
-  const { matrix, auditMatrix, shippedRules } = await loadSource(`
+  const { matrix, auditMatrix, shippedRules, operators, additions, allowed } = await loadSource(`
+    export { operators } from './test/rules/weakening/operators.ts';
+    export { additions } from './test/rules/weakening/additions.ts';
+    export { allowed } from './test/rules/weakening/allowed.ts';
     export { matrix } from './test/stack/mutations/matrix.ts';
     export { auditMatrix } from './test/stack/mutations/audit-matrix.ts';
     export { shippedRules } from './src/rules/shipped.ts';`);
@@ -34,7 +37,42 @@ Every line is a case of \`test/stack/mutations\`, where the edits stand.
 | --- | --- | --- | --- | --- |
 ${rows.join('\n')}
 
-${auditSection(auditMatrix, rules)}`;
+${auditSection(auditMatrix, rules)}
+${weakeningSection({ operators, additions, allowed, figures: await figuresOfWeakenings() })}`;
+}
+
+/** What the whole table of weakenings did, as its last whole run wrote it down. */
+async function figuresOfWeakenings() {
+  return JSON.parse(await readFile(join(root, 'test/rules/weakening/figures.json'), 'utf8'));
+}
+
+function weakeningSection({ operators, additions, allowed, figures }) {
+  const counted = Object.entries(figures).filter(([, { tried }]) => tried > 0);
+  const sum = (name) => counted.reduce((all, [, each]) => all + each[name], 0);
+  return `## Weakened examples
+
+Every passing example of a rule is weakened by each operator wherever it fits: at values that the verdict hangs on,
+because nothing passes without them or while nobody knows them, and at resources without which nothing passes. A
+weakened example may not pass, unless a line of \`test/rules/weakening/allowed.ts\` says why. The figures are those of
+the last whole run (\`HEADGATE_WEAKENINGS_ONE_OF=1 HEADGATE_WEAKENINGS_WRITE=1 npm run jest -- test/rules/weakenings\`);
+every run of the tests tries a share.
+
+- tried: **${sum('tried')}**, killed (failed, unknown or no longer applicable): **${sum('killed')}**, allowed: ${sum('allowed')}, survived: **${sum('tried') - sum('killed') - sum('allowed')}**
+
+| operator | what it does |
+| --- | --- |
+${operators.map(({ id, does }) => `| ${id} | ${does} |`).join('\n')}
+| added | ${additions.map(({ id }) => id).join('; ')} |
+| perhaps | the resource is there only under a condition that nobody knows |
+
+| rule | tried | killed | allowed |
+| --- | --- | --- | --- |
+${counted.map(([id, { tried, killed, allowed: spared }]) => `| [${id}](rules/${id}.md) | ${tried} | ${killed} | ${spared} |`).join('\n')}
+
+| operators | rules | why the weakened example may pass |
+| --- | --- | --- |
+${allowed.map(({ operators: names, rules, because }) => `| ${names.join(', ')} | ${rules === undefined ? 'all' : rules.map((id) => `\`${id}\``).join(', ')} | ${because} |`).join('\n')}
+`;
 }
 
 /** The stacks that audit, which are judged by the same rules. */

@@ -109,7 +109,7 @@ function distinctKey(member: Node, paths: readonly Path[], context: Context): Di
   for (const [path, steps] of paths.entries()) {
     let key: string | Cause | undefined;
     follow(member, steps, context, (value) => {
-      if (value !== undefined) key = keyOf(value);
+      if (value !== undefined && value !== '') key = keyOf(value);
       return true;
     });
     if (key !== undefined) return typeof key === 'string' ? { path, text: key } : key;

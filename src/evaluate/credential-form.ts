@@ -1,4 +1,5 @@
 import { openValue } from '../model/open-value.ts';
+import type { Resource } from '../model/resource.ts';
 import type { ResourceGraph } from '../model/resource-graph.ts';
 import type { Value } from '../model/value.ts';
 import { carriedValue, credentialIn } from './credentials.ts';
@@ -25,7 +26,10 @@ export const credentialForm: Form = (raw) => {
       data: context.data.credentials,
       names: listed(own.names),
       values: listed(own.values),
-      isDeclaredName: (text) => declaredNames(context.graph).has(text),
+      isDeclaredName: (text) =>
+        declaredNames(context.graph)
+          .get(text)
+          ?.some(({ uncertain }) => context.world.admits(uncertain)) === true,
     });
     const isOne: Truth = typeof found === 'string' ? true : (found ?? false);
     if (!context.silent)
@@ -40,16 +44,22 @@ export const credentialForm: Form = (raw) => {
   return (node, context) => unlessConditionsMatter(context, () => carries(node, context));
 };
 
-const namesOf = new WeakMap<ResourceGraph, ReadonlySet<string>>();
+type DeclaredNames = ReadonlyMap<string, readonly Resource[]>;
+const namesOf = new WeakMap<ResourceGraph, DeclaredNames>();
 
 /** Names of the secrets and parameters at hand: to write one of them is to refer to it. */
-function declaredNames(graph: ResourceGraph): ReadonlySet<string> {
+function declaredNames(graph: ResourceGraph): DeclaredNames {
   let names = namesOf.get(graph);
   if (names === undefined) {
     const holders = ['AWS::SecretsManager::Secret', 'AWS::SSM::Parameter'].flatMap((type) =>
       graph.ofType(type),
     );
-    names = new Set(holders.flatMap(({ properties: { Name } }) => (typeof Name === 'string' ? [Name] : [])));
+    const found = new Map<string, Resource[]>();
+    for (const holder of holders) {
+      const { Name: name } = holder.properties;
+      if (typeof name === 'string') found.set(name, [...(found.get(name) ?? []), holder]);
+    }
+    names = found;
     namesOf.set(graph, names);
   }
   return names;

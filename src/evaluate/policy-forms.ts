@@ -1,4 +1,6 @@
 import { beyondSides } from '../model/conditions.ts';
+import { openTop } from '../model/open-value.ts';
+import { Unresolved } from '../model/value.ts';
 import type { PolicyStatement, StatementSet } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
 import {
@@ -135,9 +137,25 @@ function admits(wish: AdmitsWish, node: Node, context: Context, onAllowed: Askin
     if (wish.who === 'everyone') return admitsEveryone(question);
     if (wish.who === 'services') return admitsThroughServices(question);
     if (wish.for === 'outsiders') return admitsThrough(question, wish.who, wish.who.startsWith('s3.'));
-    return admitsService(question, wish.who, source);
+    return every([() => isEnabled(node.resource, context), () => admitsService(question, wish.who, source)], ask);
   });
 }
+
+function ask(test: () => Truth): Truth {
+  return test();
+}
+
+/** Whatever its policy says, a disabled key encrypts and decrypts nothing. */
+function isEnabled({ type, properties }: Resource, { world }: Context): Truth {
+  if (!keyTypes.has(type)) return true;
+  const enabled = openTop(properties.Enabled, world);
+  if (enabled instanceof Unresolved) return enabled.cause;
+  const state = openTop(properties.KeyState, world);
+  const isOut = typeof state === 'string' && outOfUse.test(state);
+  return !isOut && enabled !== false && enabled !== 'false';
+}
+
+const outOfUse = /^(Disabled|PendingDeletion|PendingReplicaDeletion)$/;
 
 /** Prefixes of actions, by the service of a type. */
 const servicePrefixes: Readonly<Record<string, string>> = {
@@ -241,18 +259,20 @@ function mayUse(
   asking: Asking,
 ): Truth {
   const { context } = asking;
+  const enabled = isEnabled(key, context);
   const isDefault = key.external !== true && key.properties.KeyPolicy === undefined;
-  if (isDefault) return held;
+  if (isDefault) return every([enabled, held], (truth) => truth);
   const node: Node = { ...asking.node, resource: key, path: [], value: key.properties };
-  const ask = (named: boolean): Truth =>
+  const named = (byName: boolean): Truth =>
     askOf(key, 'resource', context, (set) =>
       admitsRole({ ...questionOf(set, { ...wish, on: 'itself' }, { ...asking, node }) }, roles, {
         via: wish.through,
-        named,
+        named: byName,
       }),
     );
-  return some([() => ask(true), () => every([() => ask(false), () => held], (test) => test())], (test) =>
-    test(),
+  return every(
+    [() => enabled, () => some([() => named(true), () => every([() => named(false), () => held], ask)], ask)],
+    ask,
   );
 }
 

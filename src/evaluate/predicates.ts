@@ -224,7 +224,7 @@ function empty(raw: unknown): Predicate {
 function isEmpty(value: Value | undefined): boolean {
   if (value === undefined || value === null || value === '') return true;
   if (value instanceof SymbolicValue) return false;
-  if (Array.isArray(value)) return value.length === 0;
+  if (Array.isArray(value)) return (value as readonly Value[]).every(isEmpty);
   return isObjectValue(value) && Object.keys(value).length === 0;
 }
 
@@ -261,11 +261,10 @@ function exists(raw: unknown): Predicate {
   };
 }
 
-// Empty text and empty lists set nothing. An empty object may be the whole of a setting (`Block: {}`).
+// Empty text, empty lists and lists of nothing else set nothing. An empty object may be the whole of a setting (`Block: {}`).
 function isSet(value: Value | undefined): boolean {
-  return (
-    value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0)
-  );
+  if (Array.isArray(value)) return !isEmpty(value);
+  return value !== undefined && value !== null && value !== '';
 }
 
 function refersTo(raw: unknown): Predicate {

@@ -377,7 +377,13 @@ function finds(statement: Value | undefined, question: Question): Truth {
 const matches: Readonly<Record<Guard, (statement: Value, question: Question) => Truth>> = {
   'sql-injection': (statement) =>
     some(
-      [(): Truth => has(statement, 'SqliMatchStatement'), (): Truth => hasLabels(statement, sqlLabels)],
+      [
+        (): Truth =>
+          member(statement, 'SqliMatchStatement', (match) =>
+            match === undefined ? false : has(match, 'FieldToMatch'),
+          ),
+        (): Truth => hasLabels(statement, sqlLabels),
+      ],
       ask,
     ),
   addresses: (statement, question) =>

@@ -61,7 +61,7 @@ export interface LinkContext {
 /** What the graph under construction answers to readers. */
 export type GraphAnswers = Pick<LinkContext, 'related' | 'workflowStates' | 'identityStatements' | 'unread'>;
 
-type ChildTable = ReadonlyMap<Resource, ReadonlyMap<string, readonly Named[]>>;
+type ChildTable = Map<Resource, Map<string, Named[]>>;
 
 /** A context over an index, with nothing resolved yet. */
 export function createLinkContext(
@@ -91,16 +91,17 @@ export function childrenOf(
 ): readonly Named[] {
   let table = context.children.get(type);
   if (table === undefined) {
-    table = childTable(type, context);
+    table = new Map<Resource, Map<string, Named[]>>();
+    // An alias may name its function with a qualifier, which is asked for here again: it does not change the parent.
     context.children.set(type, table);
+    fillChildTable(table, type, context);
   }
   return table.get(parent)?.get(name) ?? [];
 }
 
-function childTable(type: string, context: LinkContext): ChildTable {
-  const table = new Map<Resource, Map<string, Named[]>>();
+function fillChildTable(table: ChildTable, type: string, context: LinkContext): void {
   const row = lookup(childTypes, type);
-  if (row === undefined) return table;
+  if (row === undefined) return;
   for (const child of context.index.ofType(type)) {
     const parents = resolveTargets(child.properties[row.parent], { from: child, types: [row.of] }, context);
     for (const { to: parent, uncertain: ofParent } of parents) {
@@ -117,7 +118,6 @@ function childTable(type: string, context: LinkContext): ChildTable {
       }
     }
   }
-  return table;
 }
 
 /** A question: which resource of these types does this value of `from` name? */
@@ -313,9 +313,23 @@ function arnTargets(found: SymbolicText, naming: Naming, context: LinkContext): 
   const piece = found.pieces.get(arn.name);
   if (piece instanceof Reference) {
     const rest = arn.qualifier === undefined ? '' : `:${arn.qualifier}`;
-    return referenceTargets(piece, rest, { ...naming, types }, context);
+    const targets = referenceTargets(piece, rest, { ...naming, types }, context);
+    const { parent } = arn;
+    if (parent === undefined) return targets;
+    const inner = { text: parent, pieces: found.pieces };
+    return targets.filter(({ to }) => to === undefined || isBelow(to, inner, naming.from, context));
   }
   return namedTargets(arn, types, found, naming, context);
+}
+
+/** False where an ARN puts a stage, or what else has a name only within a parent, below another parent than its own. */
+function isBelow(child: Resource, parentText: SymbolicText, from: Resource, context: LinkContext): boolean {
+  const row = lookup(childTypes, child.type);
+  if (row === undefined) return true;
+  const own = resolveTargets(child.properties[row.parent], { from: child, types: [row.of] }, context);
+  const named = nameTargets(parentText, { from, types: [row.of] }, context);
+  const isOpen = [...own, ...named].some(({ to }) => to === undefined || to.external === true);
+  return isOpen || own.some(({ to }) => named.some((other) => other.to === to));
 }
 
 /** Alternative types share one ARN form: a table and a global table, an event bus of either generation. */

@@ -93,8 +93,14 @@ export function normaliseStatement(statement: ObjectValue, place: DocumentPlace)
 
 function doubtOf(effect: Value | undefined): Cause | undefined {
   if (effect instanceof Unresolved || effect instanceof Choice) return effect.cause;
-  return undefined;
+  return effect === 'Allow' || effect === 'Deny' ? undefined : noEffect;
 }
+
+const noEffect: Cause = {
+  code: 'malformed',
+  message: 'the effect of a statement is neither Allow nor Deny',
+  remedy: 'set Effect to `Allow` or `Deny`, in this spelling',
+};
 
 function listOf(value: Value | undefined): readonly Value[] {
   if (value === undefined || value === null) return [];

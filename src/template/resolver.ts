@@ -27,10 +27,14 @@ export class Resolver implements ValueResolver {
     readonly surroundings: StackSurroundings,
   ) {}
 
-  /** The value of a raw tree; undefined for `AWS::NoValue`. Trees without intrinsics are returned as they are. */
+  /**
+   * The value of a raw tree; undefined for `AWS::NoValue`, and for `null`, which sets nothing. Trees without
+   * either and without intrinsics are returned as they are.
+   */
   resolve(raw: unknown): Value | undefined {
     if (typeof raw === 'string') return textValue(raw);
-    if (typeof raw !== 'object' || raw === null) return raw as number | boolean | null;
+    if (raw === null) return undefined;
+    if (typeof raw !== 'object') return raw as number | boolean;
     const { recursion } = this.surroundings;
     if (recursion.depth >= recursionLimit) return new Unresolved(tooDeep);
     // Every node passes here, so this one guard is written out.

@@ -58,8 +58,11 @@ export function readStatements(value: Value | undefined, place: DocumentPlace): 
 /** Equal for statements that say the same. */
 export function describeStatement(statement: PolicyStatement): string {
   const { effect, principals, notPrincipals, actions, notActions, resources, notResources } = statement;
-  const { conditions, path } = statement;
-  const said = [effect, principals, notPrincipals, actions, notActions, resources, notResources, conditions];
+  const { conditions, path, unresolved } = statement;
+  const said = [
+    ...[effect, unresolved?.message, principals, notPrincipals, actions, notActions, resources, notResources],
+    conditions,
+  ];
   return `${path.join('/')} ${describeValue(said as unknown as Value, Infinity)}`; // lists of values, names and texts
 }
 

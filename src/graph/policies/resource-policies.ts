@@ -178,7 +178,8 @@ function permissionStatement(
   const { Principal, Action, FunctionName } = properties;
   const conditions = permissionConditions.flatMap(([property, operator, key]) => {
     const value = properties[property];
-    return value === undefined ? [] : [{ operator, key, values: [value] }];
+    // An empty text is as good as none: it names no source.
+    return value === undefined || value === '' ? [] : [{ operator, key, values: [value] }];
   });
   return {
     effect: 'Allow',

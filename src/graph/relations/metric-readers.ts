@@ -1,6 +1,7 @@
 import { lookup } from '../../model/lookup.ts';
 import type { Resource } from '../../model/resource.ts';
 import {
+  PartialString,
   Reference,
   Unresolved,
   isArrayValue,
@@ -158,7 +159,7 @@ function metricTargets(metric: Metric, alarm: Resource, context: LinkContext): r
     const types = lookup(dimensionTypes, name);
     // A rule's metrics name its bus beside it.
     if (types === undefined || (name === 'EventBusName' && names.includes('RuleName'))) return [];
-    if (isWrongAttribute(name, value, context)) return [];
+    if (isWrongAttribute(name, value, context) || (/(Name|Id)$/.test(name) && isArn(value))) return [];
     return resolveTargets(value, { from: alarm, types }, context).map((target) => ({
       ...target,
       path,
@@ -167,6 +168,13 @@ function metricTargets(metric: Metric, alarm: Resource, context: LinkContext): r
     }));
   });
   return isOfStage ? stageTargets(metric, targets, context) : targets;
+}
+
+/** CloudWatch compares texts: no metric has an ARN for the name of its function or queue. */
+function isArn(value: Value): boolean {
+  const first = value instanceof PartialString ? value.parts[0] : value;
+  if (first instanceof Reference) return first.attribute === 'Arn';
+  return toSymbolicText(value)?.text.startsWith('arn:') === true;
 }
 
 const apiDimensions: ReadonlySet<string> = new Set(['ApiName', 'ApiId']);
