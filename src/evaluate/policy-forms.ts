@@ -137,7 +137,10 @@ function admits(wish: AdmitsWish, node: Node, context: Context, onAllowed: Askin
     if (wish.who === 'everyone') return admitsEveryone(question);
     if (wish.who === 'services') return admitsThroughServices(question);
     if (wish.for === 'outsiders') return admitsThrough(question, wish.who, wish.who.startsWith('s3.'));
-    return every([() => isEnabled(node.resource, context), () => admitsService(question, wish.who, source)], ask);
+    return every(
+      [() => isEnabled(node.resource, context), () => admitsService(question, wish.who, source)],
+      ask,
+    );
   });
 }
 

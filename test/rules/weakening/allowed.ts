@@ -38,8 +38,11 @@ const open = [
   'all.lambda.tracing.role',
   'batch.mapping.partial-failure.stream',
   'events.rule.dlq',
+  'events.rule.dlq.bus',
   'events.rule.dlq.subscriber',
   'events.rule.target',
+  'events.rule.target.pipe',
+  'events.rule.target.schedule',
   'events.s3.encrypted-notification',
   'events.schedule.expression',
   'events.sns.encryption',
@@ -111,7 +114,6 @@ export const allowed: readonly Allowed[] = [
       'everyone allowed with a header',
       'everyone but one allowed',
       'if-exists',
-      'negated',
     ],
     rules: open,
     because:
@@ -136,7 +138,7 @@ export const allowed: readonly Allowed[] = [
   },
   {
     operators: ['extra-condition', 'other-effect', 'negated', 'everything denied'],
-    rules: [...open],
+    rules: open,
     place: /AssumeRolePolicyDocument|IAM::Role$/,
     because:
       'who may take the role is not asked: a service refuses a role that it may not assume when it is set up',
@@ -177,6 +179,7 @@ export const allowed: readonly Allowed[] = [
       'api.secrets.kms',
       'batch.queue.encryption.customer-managed',
       'events.bus.encryption',
+      'events.rule.dlq.bus',
       'events.stepfunctions.observability.encryption',
     ],
     place: /(Key(Id|Arn|Identifier)|KeyI[dD])$/i,
@@ -359,6 +362,18 @@ export const allowed: readonly Allowed[] = [
   {
     operators: ['schedule over'],
     because: 'what ends, and when, is known to its author alone, and a verdict would change with the day',
+  },
+  {
+    operators: ['negated'],
+    rules: ['events.rule.target.pipe', 'events.rule.target.schedule'],
+    because:
+      'a pipe starts a workflow by one of two calls, and either will do; which queue a call of an API is for stands in its input',
+  },
+  {
+    operators: ['other-resource', 'qualifier'],
+    rules: ['all.lambda.destinations.on-success', 'events.rule.target.schedule'],
+    place: /FunctionName$|Target\.Arn$/,
+    because: 'the role may invoke every alias, and the destination is what it was',
   },
 ];
 
