@@ -1,5 +1,5 @@
 import { readdir, stat } from 'node:fs/promises';
-import { basename, extname, join, relative, sep } from 'node:path';
+import { basename, extname, join, relative, resolve, sep } from 'node:path';
 import { realPathWithin, readRegularText, UnreadableFileError } from '../files/read-regular-file.ts';
 import { toPointer } from '../model/location.ts';
 import type { CodeEvidence } from '../model/resource.ts';
@@ -28,7 +28,14 @@ const sourceExtensions: ReadonlySet<string> = new Set([
   '.cs',
   '.rb',
 ]);
-const dependencyFiles: ReadonlySet<string> = new Set(['package.json', 'requirements.txt', 'pyproject.toml']);
+/** Files that a Java project is built by; what is beside them is its source, and what was built of it. */
+const javaBuildFiles = ['pom.xml', 'build.gradle', 'build.gradle.kts'];
+const dependencyFiles: ReadonlySet<string> = new Set([
+  'package.json',
+  'requirements.txt',
+  'pyproject.toml',
+  ...javaBuildFiles,
+]);
 
 type FoundSign = CodeEvidence['found'][number];
 
@@ -56,7 +63,8 @@ async function readFunction(
   const inline = stack.resolver.resolve(isSam ? member(properties, 'InlineCode') : member(code, 'ZipFile'));
   if (typeof inline === 'string') return readInline(inline);
   const place = stack.options.assets;
-  const path = place === undefined ? undefined : findLocalAsset(code, raw, place);
+  const context = place === undefined ? undefined : imageContext(raw, place);
+  const path = context ?? (place === undefined ? undefined : findLocalAsset(code, raw, place));
   if (place === undefined || path === undefined) return undefined;
   if (await leadsOutside(path, place)) {
     stack.diagnostics.push(codeOutside(stack, logicalId));
@@ -64,7 +72,18 @@ async function readFunction(
   }
   const known = bundles.get(path) ?? readBundle(path);
   bundles.set(path, known);
-  return known;
+  const evidence = await known;
+  // An image holds more than its context: what its base image has and what its build fetches.
+  const isImage = context !== undefined || member(properties, 'PackageType') === 'Image';
+  return evidence !== undefined && isImage ? { ...evidence, complete: false } : evidence;
+}
+
+/** Folder that an image is built from, as the SAM CLI finds it. https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-sam-cli-using-build.html */
+function imageContext(raw: RawObject, { folder }: AssetPlace): string | undefined {
+  const context = member(raw['Metadata'], 'DockerContext');
+  return member(raw['Properties'], 'PackageType') === 'Image' && typeof context === 'string'
+    ? resolve(folder, context)
+    : undefined;
 }
 
 async function leadsOutside(path: string, { within }: AssetPlace): Promise<boolean> {
@@ -88,6 +107,8 @@ function readInline(text: string): CodeEvidence {
 
 /** Reads a bundle's folder or single file; a zip archive stays unread and says so; nothing where there is none. */
 async function readBundle(path: string): Promise<CodeEvidence | undefined> {
+  const project = await javaProjectOf(path);
+  if (project !== undefined) return readBundle(project);
   const reader = new BundleReader(path);
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) return undefined;
@@ -95,6 +116,20 @@ async function readBundle(path: string): Promise<CodeEvidence | undefined> {
   else if (sourceExtensions.has(extname(path))) await reader.file(path);
   else reader.complete = false;
   return reader.sawNothing() ? undefined : reader.evidence();
+}
+
+/** The Java project that an archive below `target` or `build` is made of, built or not. */
+async function javaProjectOf(path: string): Promise<string | undefined> {
+  const folder = /^(.*)[\\/](?:target|build[\\/](?:libs|distributions))[\\/][^\\/]+\.(?:jar|zip)$/.exec(
+    path,
+  )?.[1];
+  if (folder === undefined) return undefined;
+  for (const name of javaBuildFiles) if (await isFile(join(folder, name))) return folder;
+  return undefined;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isFile() === true;
 }
 
 class BundleReader {
@@ -124,7 +159,12 @@ class BundleReader {
     }
     const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
     entries.sort((left, right) => (left.name < right.name ? -1 : 1));
-    const libraries = installedLibraries(entries.map((entry) => entry.name));
+    const names = entries.map((entry) => entry.name);
+    const isProject = javaBuildFiles.some((name) => names.includes(name));
+    const libraries = installedLibraries(names);
+    // What was built, and what only tests use, is not what runs.
+    for (const name of isProject ? ['target', 'build', '.gradle', '.mvn', 'gradle'] : []) libraries.add(name);
+    if (basename(path) === 'src' && names.includes('main')) libraries.add('test');
     for (const entry of entries) {
       const full = join(path, entry.name);
       if (entry.isFile()) await this.file(full);
@@ -200,6 +240,7 @@ function signsInDependencies(text: string, file: string): FoundSign[] {
 
 function dependencyNames(text: string, file: string): string[] {
   if (file.endsWith('.map')) return bundledNames(text);
+  if (javaBuildFiles.includes(basename(file))) return javaNames(text);
   return file.endsWith('package.json') ? packageNames(text) : pythonNames(text);
 }
 
@@ -225,6 +266,24 @@ function packageNames(text: string): string[] {
   } catch {
     return [];
   }
+}
+
+/** Artifacts of a pom.xml (`<artifactId>name<`) or a Gradle build (`'group:name:version'`); those of tests left out. */
+function javaNames(text: string): string[] {
+  const maven = text
+    .split('<dependency>')
+    .slice(1)
+    .flatMap((part) => {
+      const [body = ''] = part.split('</dependency>');
+      return /<scope>\s{0,20}test\s{0,20}</.test(body)
+        ? []
+        : (/<artifactId>\s{0,20}([\w.-]{1,100})/.exec(body)?.[1] ?? []);
+    });
+  const gradle = text.split('\n').flatMap((line) => {
+    if (/^\s{0,40}test[A-Z]/.test(line)) return [];
+    return /["'][\w.-]{1,100}:([\w.-]{1,100})(?::[^"']{1,60})?["']/.exec(line)?.[1] ?? [];
+  });
+  return [...maven, ...gradle];
 }
 
 /** Names at the start of requirement lines, bare or quoted (`name==1.0`, `"name>=2"`, `name = "^1"`). */

@@ -12,11 +12,15 @@ export interface AssetPlace {
   readonly byHash?: ReadonlyMap<string, string>;
 }
 
-/** File assets of an asset manifest (`<Stack>.assets.json`): hash -> absolute path. */
+/** Assets of an asset manifest (`<Stack>.assets.json`), files and folders of images: hash -> absolute path. */
 export function readAssetManifest(raw: unknown, folder: string): Map<string, string> {
   const found = new Map<string, string>();
   for (const [hash, asset] of entriesOf(member(raw, 'files'))) {
     const path = member(member(asset, 'source'), 'path');
+    if (typeof path === 'string') found.set(hash, resolve(folder, path));
+  }
+  for (const [hash, image] of entriesOf(member(raw, 'dockerImages'))) {
+    const path = member(member(image, 'source'), 'directory');
     if (typeof path === 'string') found.set(hash, resolve(folder, path));
   }
   return found;

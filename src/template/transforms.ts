@@ -55,7 +55,7 @@ export function expandTransforms(
   if (parsed.root === undefined) return parsed;
   const isSam = hasSamTransform(parsed.root);
   const expanded = isSam && expandSam !== undefined ? expandSam(beforeSam(parsed, given), given) : parsed;
-  return reportServerless(expanded);
+  return reportServerless(expanded, isSam);
 }
 
 /** Loops run before AWS::Serverless where the template says so; nothing else of that transform shows in it. */
@@ -82,14 +82,14 @@ export async function loadSamExpander(): Promise<SamExpander> {
 }
 
 /** What is left of AWS::Serverless is not evaluated; resources that were refused have a diagnostic of their own. */
-function reportServerless(parsed: ParsedTemplate): ParsedTemplate {
+function reportServerless(parsed: ParsedTemplate, isSam: boolean): ParsedTemplate {
   if (parsed.diagnostics.some(({ code }) => code === 'sam-invalid')) return parsed;
   const names = entriesOf(parsed.root?.['Resources']).flatMap(([name, raw]) =>
     serverlessIn(raw) ? [name] : [],
   );
   return names.length === 0
     ? parsed
-    : { ...parsed, diagnostics: [...parsed.diagnostics, samDiagnostic(parsed, names)] };
+    : { ...parsed, diagnostics: [...parsed.diagnostics, samDiagnostic(parsed, names, isSam)] };
 }
 
 /** True for a resource of SAM, and for a loop that makes some. */
@@ -98,11 +98,14 @@ function serverlessIn(raw: unknown): boolean {
   return String(member(raw, 'Type')).startsWith('AWS::Serverless::');
 }
 
-function samDiagnostic(parsed: ParsedTemplate, names: readonly string[]): SourceDiagnostic {
+function samDiagnostic(parsed: ParsedTemplate, names: readonly string[], isSam: boolean): SourceDiagnostic {
   const listed = names.map((name) => `\`${name}\``).join(', ');
+  const reason = isSam
+    ? ''
+    : `; the template has no \`Transform: ${samTransform}\`, without which CloudFormation rejects them: add it`;
   return templateDiagnostic(parsed, '/Transform', {
     code: 'sam-not-evaluated',
     severity: 'warning',
-    message: `AWS::Serverless resources are not evaluated: ${listed}`,
+    message: `AWS::Serverless resources are not evaluated: ${listed}${reason}`,
   });
 }

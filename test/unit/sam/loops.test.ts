@@ -104,6 +104,14 @@ Resources:
     expect(made.root).not.toHaveProperty('Transform.1');
   });
 
+  it('are said to lack the transform, where the template does not name it', () => {
+    const text = 'Resources:\n  F: {Type: AWS::Serverless::Function}\n';
+    const { diagnostics } = expandTransforms(parseTemplateText(text, 'template.yaml'), expandSam);
+    expect(diagnostics.map(({ message }) => message)).toEqual([
+      'AWS::Serverless resources are not evaluated: `F`; the template has no `Transform: AWS::Serverless-2016-10-31`, without which CloudFormation rejects them: add it',
+    ]);
+  });
+
   it('stay, and are named, where their lists are not known', () => {
     const made = expand(`Parameters: {Names: {Type: CommaDelimitedList}}
 Resources:

@@ -72,6 +72,57 @@ describe('code evidence', () => {
     expect(found?.complete).toBe(false);
   });
 
+  it.each([
+    [
+      'src/pom.xml',
+      '<dependencies><dependency><artifactId>powertools-logging</artifactId></dependency><dependency><artifactId>powertools-metrics</artifactId><scope>test</scope></dependency></dependencies>',
+    ],
+    [
+      'src/build.gradle',
+      "implementation 'software.amazon.lambda:powertools-logging:2.3.0'\ntestImplementation 'software.amazon.lambda:powertools-metrics:2.3.0'",
+    ],
+  ])('sees what a Java project depends on, tests left out: %s', async (file, text) => {
+    const found = await evidence({
+      [file]: text,
+      'src/src/main/java/Handler.java': 'import com.amazonaws.xray.AWSXRay;',
+      'src/src/test/java/HandlerTest.java':
+        'import software.amazon.lambda.powertools.idempotency.Idempotent;',
+      'src/target/classes/Old.java': 'import software.amazon.lambda.powertools.batch.Batch;',
+    });
+    expect(capabilities(found).sort()).toEqual(['logger', 'tracer']);
+  });
+
+  it.each(['./src/target/orders.jar', './src/build/libs/orders.jar'])(
+    'reads the Java project that an archive is built of: %s',
+    async (code) => {
+      const files = {
+        'src/pom.xml': '<dependency><artifactId>powertools-tracing</artifactId></dependency>',
+        'src/src/main/java/Handler.java': 'class Handler {}',
+      };
+      expect(capabilities(await evidence(files, code))).toEqual(['tracer']);
+    },
+  );
+
+  it('reads the folder that an image is built from, and says that it is not all of the image', async () => {
+    const template = {
+      Transform: 'AWS::Serverless-2016-10-31',
+      Resources: {
+        F: {
+          Type: 'AWS::Serverless::Function',
+          Metadata: { Dockerfile: 'Dockerfile', DockerContext: './image', DockerTag: 'v1' },
+          Properties: { PackageType: 'Image' },
+        },
+      },
+    };
+    await mkdir(join(cwd, 'image'), { recursive: true });
+    await writeFile(join(cwd, 'image/index.js'), "require('@aws-lambda-powertools/logger')");
+    await writeFile(join(cwd, 'image.json'), JSON.stringify(template));
+    const { resources } = await readTemplates(['image.json'], { cwd, readCode: true });
+    const found = resources.find(({ name }) => name === 'F')?.code;
+    expect(capabilities(found)).toEqual(['logger']);
+    expect(found).toMatchObject({ complete: false, source: 'image (index.js)' });
+  });
+
   it('sees the packages that a source map names', async () => {
     const sources = [
       '../../node_modules/@aws-lambda-powertools/parameters/lib/esm/secrets.js',
