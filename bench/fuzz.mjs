@@ -20,6 +20,7 @@ const slowCpuSeconds = 10;
 const memoryMegabytes = 1200;
 
 const child = `
+  import { cpSync } from 'node:fs';
   import { caseOf } from './test/property/fuzz/cases.ts';
   import { readSeeds } from './test/property/fuzz/seeds.ts';
   import { runCase } from './test/property/fuzz/run-case.ts';
@@ -31,6 +32,8 @@ const child = `
     process.send({ seed, kind: fuzzCase.kind, argv: fuzzCase.argv });
     const before = process.cpuUsage();
     const broken = await runCase(fuzzCase, folder);
+    // Seeds change with the rules' examples; the files stay.
+    if (broken.length > 0 && only !== 'once') cpSync(folder, folder + '-broken-' + seed, { recursive: true });
     const used = process.cpuUsage(before);
     if (seed % 200 === 0 && globalThis.gc) globalThis.gc();
     process.send({
@@ -80,6 +83,7 @@ function runFrom(first) {
       if (current !== undefined && Date.now() - since > hangSeconds * 1000) {
         tally.hangs += 1;
         say('HANG', current, about, `no end within ${hangSeconds} s`);
+        since = Infinity;
         ended = only === undefined ? current + 1 : 'over';
         worker.kill('SIGKILL');
       }

@@ -1,3 +1,4 @@
+import { scalarText } from '../model/scalar-text.ts';
 import { openValue } from '../model/open-value.ts';
 import { present, unlessConditionsMatter } from './worlds.ts';
 import { PartialString, Reference, SymbolicValue, isObjectValue, type Value } from '../model/value.ts';
@@ -56,7 +57,7 @@ function isWide(rule: Value | undefined): Truth {
   if (!isObjectValue(rule)) return false;
   return asked(rule.IpProtocol, (protocol) => {
     if (protocol instanceof SymbolicValue) return blocked(protocol);
-    if (String(protocol ?? '') === '-1') return true;
+    if (scalarText(protocol ?? '') === '-1') return true;
     return asked(rule.FromPort, (from) =>
       asked(rule.ToPort, (to) => {
         for (const port of [from, to]) if (port instanceof SymbolicValue) return blocked(port);

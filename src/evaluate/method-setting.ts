@@ -1,3 +1,4 @@
+import { scalarText } from '../model/scalar-text.ts';
 import {
   PartialString,
   Reference,
@@ -18,7 +19,7 @@ import { every, type Truth } from './truth.ts';
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-stage-methodsetting.html
  */
 export const settingOfForm: Form = (raw) => (node, context) => {
-  const method = boundNode(context, String(raw['settingOf']))?.resource;
+  const method = boundNode(context, scalarText(raw['settingOf']))?.resource;
   const setting = node.value;
   if (method === undefined || !isObjectValue(setting)) return false;
   const { ResourcePath, HttpMethod } = setting;
@@ -38,14 +39,14 @@ export const settingOfForm: Form = (raw) => (node, context) => {
 
 function sameText(one: Value | undefined, other: Value | undefined): Truth {
   for (const value of [one, other]) if (value instanceof SymbolicValue) return blocked(value);
-  return one !== undefined && String(one) === String(other);
+  return one !== undefined && scalarText(one) === scalarText(other);
 }
 
 function samePath(path: Value | undefined, method: Resource, context: Context): Truth {
   if (path instanceof SymbolicValue) return blocked(path);
   if (path === undefined) return false;
   const known = pathOfMethod(method, context);
-  return typeof known === 'string' ? plainPath(String(path)) === known : known;
+  return typeof known === 'string' ? plainPath(scalarText(path)) === known : known;
 }
 
 /** Settings write the slashes of a path as `~1`, behind one that stays. */

@@ -1,3 +1,4 @@
+import { scalarText } from '../model/scalar-text.ts';
 import {
   Choice,
   PartialString,
@@ -49,7 +50,7 @@ function sameLiteral(value: Value, expected: Value): boolean {
   if (value === expected) return true;
   const simple = (item: Value): boolean =>
     typeof item === 'string' || typeof item === 'number' || typeof item === 'boolean';
-  return simple(value) && simple(expected) && String(value) === String(expected);
+  return simple(value) && simple(expected) && scalarText(value) === scalarText(expected);
 }
 
 function equalTo(value: Value | undefined, expected: Value | undefined): Truth {
@@ -106,7 +107,7 @@ function textual(
     if (value instanceof PartialString) return onPartial?.(value) ?? blocked(value);
     if (value instanceof SecretReference) return onText(value.text);
     if (value instanceof SymbolicValue) return blocked(value);
-    return typeof value === 'object' ? onText(JSON.stringify(value)) : onText(String(value));
+    return typeof value === 'object' ? onText(JSON.stringify(value)) : onText(scalarText(value));
   };
 }
 
@@ -116,7 +117,7 @@ function startsWithId({ parts: [first] }: PartialString): boolean {
 }
 
 function startsWith(raw: unknown): Predicate {
-  const wanted = String(raw);
+  const wanted = scalarText(raw);
   const onText = (text: string): boolean => text.startsWith(wanted);
   const isPlainAddress = wanted.startsWith('http://');
   const plain = textual(onText, (value) => {
@@ -131,7 +132,7 @@ function startsWith(raw: unknown): Predicate {
 }
 
 function endsWith(raw: unknown): Predicate {
-  const wanted = String(raw);
+  const wanted = scalarText(raw);
   return textual(
     (text) => text.endsWith(wanted),
     (value) => {
@@ -149,7 +150,7 @@ function contains(raw: unknown): Predicate {
     if ('unknown' in wanted) return wanted.unknown;
     if (Array.isArray(value))
       return some(value as readonly Value[], (item) => member(item, (one) => equalTo(one, wanted.known)));
-    const piece = String(wanted.known);
+    const piece = scalarText(wanted.known);
     return textual(
       (text) => text.includes(piece),
       (partial) =>
@@ -161,7 +162,7 @@ function contains(raw: unknown): Predicate {
 }
 
 function matches(raw: unknown): Predicate {
-  const pattern = String(raw);
+  const pattern = scalarText(raw);
   const piecesOf = decisivePieces(pattern);
   return (input) => {
     const { rule, patternEngine: engine } = input.context;
@@ -269,7 +270,7 @@ function isSet(value: Value | undefined): boolean {
 
 function refersTo(raw: unknown): Predicate {
   return ({ value, node, context }) => {
-    const target = boundNode(context, String(raw))?.resource;
+    const target = boundNode(context, scalarText(raw))?.resource;
     if (target === undefined || value === undefined) return false;
     const test = (one: Value): Truth =>
       holdsReference(one, target) || context.graph.names(one, node.resource, target, context.world);
@@ -281,7 +282,7 @@ function refersTo(raw: unknown): Predicate {
 
 function inRegionOf(raw: unknown): Predicate {
   return ({ value, context }) => {
-    const bound = boundNode(context, String(raw))?.resource;
+    const bound = boundNode(context, scalarText(raw))?.resource;
     return bound === undefined ? false : isInRegionOf(value, bound, context.graph);
   };
 }
@@ -304,11 +305,11 @@ function notDeprecated(raw: unknown): Predicate {
     if (value === undefined) return false;
     if (value instanceof SymbolicValue) return blocked(value);
     const { asOf, table } = context.data.runtimes;
-    const entry = table[String(value)];
+    const entry = table[scalarText(value)];
     if (entry === undefined)
       return {
         code: 'data',
-        message: `the runtime table (as of ${asOf}) does not know \`${String(value)}\``,
+        message: `the runtime table (as of ${asOf}) does not know \`${scalarText(value)}\``,
         remedy: 'update Headgate, or extend rules/data/runtimes.yaml',
       };
     if (entry.deprecated === null) return true;

@@ -1,3 +1,4 @@
+import { scalarText } from '../model/scalar-text.ts';
 import type { Resource } from '../model/resource.ts';
 import type { ResourceGraph } from '../model/resource-graph.ts';
 import {
@@ -58,11 +59,11 @@ export function hasShape(value: Value | undefined, shape: ValueShape, graph: Res
     case 'web-acl':
       return isWebAcl(value, graph);
     case 'json':
-      return typeof value === 'object' || isJson(String(value));
+      return typeof value === 'object' || isJson(scalarText(value));
     case 'schedule-expression':
-      return value instanceof SymbolicValue ? unknownText() : isSchedule(String(value));
+      return value instanceof SymbolicValue ? unknownText() : isSchedule(scalarText(value));
     case 'time-zone':
-      return value instanceof SymbolicValue ? unknownText() : isTimeZone(String(value));
+      return value instanceof SymbolicValue ? unknownText() : isTimeZone(scalarText(value));
     default:
       return hasPrefix(value, shape === 'arn' ? 'arn:' : shape === 'https-url' ? 'https://' : 'http://');
   }

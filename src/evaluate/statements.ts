@@ -1,3 +1,4 @@
+import { scalarText } from '../model/scalar-text.ts';
 import { actionMatches, plainServicePrincipal } from '../policy/actions.ts';
 import type { PolicyStatement } from '../model/resource-graph.ts';
 import { PartialString, SymbolicValue, type Value } from '../model/value.ts';
@@ -79,7 +80,7 @@ function principalIs(wanted: string, statement: PolicyStatement): Truth {
       return kind === 'Service' && wanted !== 'everyone' && !isAnother(value, wanted)
         ? { code: 'attribute', message: 'a principal of the policy is not known' }
         : false;
-    return wanted !== 'everyone' && kind === 'Service' && plainServicePrincipal(String(value)) === wanted;
+    return wanted !== 'everyone' && kind === 'Service' && plainServicePrincipal(scalarText(value)) === wanted;
   });
 }
 

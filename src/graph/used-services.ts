@@ -1,3 +1,4 @@
+import { scalarText } from '../model/scalar-text.ts';
 import { lookup } from '../model/lookup.ts';
 import { bothDoubts, otherSide, plainDoubt } from '../model/conditions.ts';
 import type { PolicyStatement, ResourceGraph, StatementSet, UsedService } from '../model/resource-graph.ts';
@@ -241,7 +242,7 @@ function doubt(uncertain: Cause | undefined): { readonly uncertain?: Cause } {
 }
 
 function noteAll(excluded: readonly Value[], form: string, note: Note, outer: Cause | undefined): void {
-  const without = new Set(excluded.map((action) => String(action).split(':')[0]?.toLowerCase()));
+  const without = new Set(excluded.map((action) => scalarText(action).split(':')[0]?.toLowerCase()));
   const cause: Cause = {
     code: 'code',
     message: `the role allows every action (${form}), which does not say which services the code calls`,
@@ -264,7 +265,7 @@ function noteEnvironment(lambda: Resource, context: LinkContext, note: Note): vo
     'Variables',
     '{}',
   ])) {
-    const variable = String(path.at(-1));
+    const variable = scalarText(path.at(-1));
     const text = toSymbolicText(value);
     if (text === undefined) continue;
     for (const piece of text.pieces.values()) {

@@ -1,3 +1,4 @@
+import { scalarText } from '../model/scalar-text.ts';
 import type { WorkflowState } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
 import {
@@ -103,7 +104,7 @@ function substituteText(text: string, by: ObjectValue): Value {
     if (value instanceof PartialString) parts.push(...value.parts);
     else if (value instanceof SymbolicValue)
       parts.push(value as Exclude<PartialString['parts'][number], string>); // a Choice falls to the reader's unknown branch
-    else parts.push(String(value));
+    else parts.push(scalarText(value));
   }
   if (parts.every((part) => typeof part === 'string')) return parts.join('');
   const [only] = parts;

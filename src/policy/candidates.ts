@@ -1,3 +1,4 @@
+import { scalarText } from '../model/scalar-text.ts';
 import type { Resource } from '../model/resource.ts';
 import { toSymbolicText } from '../model/symbolic-text.ts';
 import type { Cause, Value } from '../model/value.ts';
@@ -99,10 +100,10 @@ export function anyValue(conditions: readonly StatementCondition[]): readonly Ca
 
 function textsAround(value: Value, comparison: string | undefined): readonly string[] {
   if (comparison === 'number' || comparison === 'date') {
-    const at = comparison === 'date' ? readDate(String(value)) : Number(value);
-    return Number.isNaN(at) ? [] : [at - 1, at, at + 1].map(String);
+    const at = comparison === 'date' ? readDate(scalarText(value)) : Number(value);
+    return Number.isNaN(at) ? [] : [at - 1, at, at + 1].map(scalarText);
   }
-  if (typeof value === 'boolean' || typeof value === 'number') return [String(value), 'true', 'false'];
+  if (typeof value === 'boolean' || typeof value === 'number') return [scalarText(value), 'true', 'false'];
   const found = toSymbolicText(value)?.text;
   if (found === undefined) return [];
   if (comparison === 'like' || comparison === 'arn')

@@ -1,3 +1,4 @@
+import { scalarText } from '../model/scalar-text.ts';
 import type { PolicyStatement } from '../model/resource-graph.ts';
 import { isPlain, splitText, toSymbolicText, type SymbolicText } from '../model/symbolic-text.ts';
 import { Choice, Reference, SymbolicValue, Unresolved, type Cause, type Value } from '../model/value.ts';
@@ -109,7 +110,7 @@ function nullMet(condition: StatementCondition, isAbsent: boolean): PolicyAnswer
   return anyAnswer(condition.values, (value) =>
     value instanceof SymbolicValue
       ? causeOfValue(value)
-      : (String(value).toLowerCase() === 'true') === isAbsent,
+      : (scalarText(value).toLowerCase() === 'true') === isAbsent,
   );
 }
 
@@ -142,7 +143,7 @@ function compare(
   }
   if (comparison.as === 'address') return inRange(candidate, value);
   const found = toSymbolicText(
-    typeof value === 'boolean' || typeof value === 'number' ? String(value) : value,
+    typeof value === 'boolean' || typeof value === 'number' ? scalarText(value) : value,
   );
   if (found === undefined) return false;
   if (candidate.kind === 'account') return isAccount(found, comparison, around.world);
@@ -163,7 +164,7 @@ function isPattern(value: Value): boolean {
 
 function inRange(candidate: Candidate, value: Value): PolicyAnswer {
   if (value instanceof SymbolicValue) return causeOfValue(value);
-  const range = parseRange(String(value));
+  const range = parseRange(scalarText(value));
   const address =
     candidate.kind === 'address'
       ? candidate.address

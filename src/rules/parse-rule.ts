@@ -1,3 +1,4 @@
+import { scalarText } from '../model/scalar-text.ts';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { Expression, Rule } from '../model/rule.ts';
 import { linearPattern } from './pattern-engine.ts';
@@ -79,12 +80,14 @@ function placeholderProblems(rule: Rule, parameters: readonly string[]): PlacedP
     ),
   ];
   return texts.flatMap(([path, text]) =>
-    [...String(text ?? '').matchAll(/\{([A-Za-z]+(?:\.[A-Za-z0-9]+)?)\}/g)].flatMap(([whole, word = '']) => {
-      if (known.includes(word)) return [];
-      const near = nearest(word, known);
-      const hint = near === undefined ? '' : `; did you mean \`{${near}}\`?`;
-      return [{ path, message: `\`${whole}\` is not filled in${hint}` }];
-    }),
+    [...scalarText(text ?? '').matchAll(/\{([A-Za-z]+(?:\.[A-Za-z0-9]+)?)\}/g)].flatMap(
+      ([whole, word = '']) => {
+        if (known.includes(word)) return [];
+        const near = nearest(word, known);
+        const hint = near === undefined ? '' : `; did you mean \`{${near}}\`?`;
+        return [{ path, message: `\`${whole}\` is not filled in${hint}` }];
+      },
+    ),
   );
 }
 

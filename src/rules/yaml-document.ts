@@ -4,6 +4,7 @@ import {
   isNode,
   isScalar,
   parseDocument,
+  visit,
   type ScalarTag,
   type CollectionTag,
 } from 'yaml';
@@ -60,13 +61,7 @@ const shownErrors = 20;
  */
 export function parseYaml(text: string, file: string): YamlDocument {
   const lines = new LineCounter();
-  const document = parseDocument(text, {
-    lineCounter: lines,
-    customTags: shortForms,
-    version: '1.2',
-    // Each would quote its line, which is quadratic where many stand on one, and shows what nobody asked to see.
-    prettyErrors: false,
-  });
+  const document = documentOf(text, file, lines);
   if (document.errors.length > 0) {
     const problems = document.errors.slice(0, shownErrors).map((error) => {
       const { line, col } = lines.linePos(error.pos[0]);
@@ -81,9 +76,22 @@ export function parseYaml(text: string, file: string): YamlDocument {
       { file },
     );
   }
+  const value = valueOf(document, file);
+  const repeated = repeatedKeys(document).slice(0, shownErrors);
+  if (repeated.length > 0) {
+    const problems = repeated.map((offset) => {
+      const { line, col } = lines.linePos(offset);
+      return `${file}:${line}:${col}: Map keys must be unique`;
+    });
+    throw new HeadgateError(
+      'yaml-invalid',
+      `The file is not valid YAML; correct it.\n${problems.join('\n')}`,
+      { file },
+    );
+  }
   return {
     file,
-    value: valueOf(document, file),
+    value,
     place(path, part = 'value') {
       if (part === 'key') {
         const parent = document.getIn(path.slice(0, -1), true);
@@ -107,13 +115,70 @@ export function parseYaml(text: string, file: string): YamlDocument {
   };
 }
 
+/** Brackets that may be open at once; the parser's time grows with more than the square of them. */
+const openBracketsLimit = 500;
+
+function documentOf(text: string, file: string, lineCounter: LineCounter): ReturnType<typeof parseDocument> {
+  if (openBrackets(text) > openBracketsLimit) throw tooDeep(file);
+  try {
+    return parseDocument(text, {
+      lineCounter,
+      customTags: shortForms,
+      version: '1.2',
+      // Each would quote its line, which is quadratic where many stand on one, and shows what nobody asked to see.
+      prettyErrors: false,
+      // Looked for below: the parser compares each key with all before it.
+      uniqueKeys: false,
+    });
+  } catch (cause) {
+    throw tooDeep(file, cause);
+  }
+}
+
+/** Offsets of keys that stand twice in one mapping. */
+function repeatedKeys(document: ReturnType<typeof parseDocument>): number[] {
+  const found: number[] = [];
+  visit(document, {
+    Map: (_key, { items }) => {
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        if (seen.has(key.value)) found.push(key.range?.[0] ?? 0);
+        seen.add(key.value);
+      }
+    },
+  });
+  return found;
+}
+
+function tooDeep(file: string, cause?: unknown): HeadgateError {
+  return new HeadgateError(
+    'yaml-invalid',
+    'The file was not read: it is nested too deep.',
+    { file },
+    { cause },
+  );
+}
+
+/** How many brackets are open at most, those in texts included. */
+function openBrackets(text: string): number {
+  let [open, most] = [0, 0];
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code === 91 || code === 123) most = Math.max(most, ++open);
+    else if ((code === 93 || code === 125) && open > 0) open--;
+  }
+  return most;
+}
+
 /** Plain data of a document. Aliases that multiply are refused before they are expanded. */
 function valueOf(document: ReturnType<typeof parseDocument>, file: string): unknown {
   try {
     return JSON.parse(JSON.stringify(document.toJS({ maxAliasCount: 100 }) ?? null)) as unknown;
   } catch (cause) {
     const aliases = cause instanceof ReferenceError;
-    const why = aliases ? 'its aliases add too many values, or lead to no anchor' : 'it is nested too deep';
+    if (!aliases) throw tooDeep(file, cause);
+    const why = 'its aliases add too many values, or lead to no anchor';
     throw new HeadgateError('yaml-invalid', `The file was not read: ${why}.`, { file }, { cause });
   }
 }
@@ -187,7 +252,9 @@ export function describeProblems(
 ): string[] {
   // anyOf and its members repeat one mistake; the deepest places say it best.
   const alternatives = new Set(['const', 'type', 'anyOf']);
-  const deepest = problems.filter(
+  // Each is held against the others and looked up in the document.
+  const looked = problems.slice(0, 10 * shownErrors);
+  const deepest = looked.filter(
     (problem, _index, all) =>
       problem.keyword !== 'anyOf' &&
       !(
@@ -203,7 +270,7 @@ export function describeProblems(
       `${document.file}:1:1: a mapping${hint} is expected, but ${kindOf(document.value)} of another kind stands here`,
     ];
   }
-  const found = (deepest.length > 0 ? deepest : problems).map((problem) => {
+  const found = (deepest.length > 0 ? deepest : looked).map((problem) => {
     const path = pathOf(problem.instancePath);
     const params = problem.params as Record<string, unknown>;
     const key = params['additionalProperty'];
@@ -217,5 +284,7 @@ export function describeProblems(
     };
   });
   found.sort((a, b) => a.line - b.line || a.column - b.column);
-  return [...new Set(found.map(({ text }) => text))];
+  const lines = [...new Set(found.map(({ text }) => text))];
+  const isCut = lines.length > 5 * shownErrors || looked.length < problems.length;
+  return isCut ? [...lines.slice(0, 5 * shownErrors), 'and more'] : lines;
 }

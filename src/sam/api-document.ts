@@ -1,3 +1,4 @@
+import { scalarText } from '../model/scalar-text.ts';
 import { isRawObject, member, setMember } from '../text/raw.ts';
 import { SamDocumentProblem } from './problem.ts';
 import { copyTree, isGiven, isIntrinsic, isMap, noValue, onlyIf, ref, type Tree } from './tree.ts';
@@ -55,7 +56,9 @@ export class ApiDocument {
   get isValid(): boolean {
     const { paths, swagger, openapi } = this.body;
     const version = isGiven(swagger) ? swagger : openapi;
-    const known = isGiven(swagger) ? String(swagger).startsWith('2') : /^3(?:\.\d+)*$/.test(String(version));
+    const known = isGiven(swagger)
+      ? scalarText(swagger).startsWith('2')
+      : /^3(?:\.\d+)*$/.test(scalarText(version));
     return known && isRawObject(paths);
   }
 
@@ -65,7 +68,7 @@ export class ApiDocument {
   }
 
   get isOpenApi(): boolean {
-    return /^3/.test(String(this.body['openapi']));
+    return /^3/.test(scalarText(this.body['openapi']));
   }
 
   /** True where an OpenAPI 3 document can be written into. */

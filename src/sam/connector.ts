@@ -1,3 +1,4 @@
+import { scalarText } from '../model/scalar-text.ts';
 import { toPointer } from '../model/location.ts';
 import { isRawObject, member } from '../text/raw.ts';
 import { asMap, checkProperties } from './check-properties.ts';
@@ -135,7 +136,7 @@ function chosenAccess(
   source: string,
   destination: string,
 ): string[] {
-  const wanted = listOf(written).map(String);
+  const wanted = listOf(written).map(scalarText);
   const known = Object.keys(profile.access);
   const both = 'Read+Write';
   const asked = [...new Set(wanted)].sort().join('+');

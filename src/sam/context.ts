@@ -1,3 +1,4 @@
+import { scalarText } from '../model/scalar-text.ts';
 import { toPointer } from '../model/location.ts';
 import type { ResourceOrigin } from '../text/parse-template.ts';
 import { entriesOf, isRawObject, member, setMember, type RawObject } from '../text/raw.ts';
@@ -144,7 +145,7 @@ export class SamContext {
   emit(id: string, resource: Tree, cause: Cause): void {
     const isOwn = id === this.#owner;
     if (!isOwn && this.resources.has(id)) {
-      const type = String(resource['Type']);
+      const type = scalarText(resource['Type']);
       throw new SamProblem(
         `its expansion makes a resource \`${id}\` of type ${type}, but the template has one of that id; give one of them another name`,
       );
@@ -153,7 +154,7 @@ export class SamContext {
     this.#emitted.push(id);
     const implicit = this.implicitCauses.get(cause.id);
     const isDirect = cause.direct === true && implicit === undefined;
-    const names = writtenNames[String(resource['Type'])];
+    const names = writtenNames[scalarText(resource['Type'])];
     this.origins.set(id, {
       pointer: toPointer(implicit ?? segmentsOf(cause)),
       generated: !isDirect,
@@ -209,7 +210,7 @@ export class SamContext {
   isOpenParameter(value: unknown): boolean {
     const name = isRawObject(value) ? value['Ref'] : undefined;
     const declared = typeof name === 'string' ? member(this.root['Parameters'], name) : undefined;
-    return declared !== undefined && this.parameter(String(name)) === undefined;
+    return declared !== undefined && this.parameter(scalarText(name)) === undefined;
   }
 
   /** A tree with all references to known parameters replaced. */
@@ -230,7 +231,7 @@ export class SamContext {
         const pointer = toPointer(['Parameters', name, 'Default']);
         throw new SamDocumentProblem(`the default of \`${name}\` must be a string, not a list`, pointer);
       }
-      return value === undefined || typeof value === 'object' ? whole : String(value);
+      return value === undefined || typeof value === 'object' ? whole : scalarText(value);
     });
   }
 
@@ -244,7 +245,10 @@ export class SamContext {
       throw new SamProblem('`Fn::FindInMap` takes a list of three: the map, and a key at each of its levels');
     }
     const [map, top, second] = argument.map((part) => this.resolved(part));
-    const found = member(member(member(this.root['Mappings'], String(map)), String(top)), String(second));
+    const found = member(
+      member(member(this.root['Mappings'], scalarText(map)), scalarText(top)),
+      scalarText(second),
+    );
     return isRawObject(found) ? undefined : found;
   }
 

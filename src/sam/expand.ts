@@ -1,3 +1,4 @@
+import { scalarText } from '../model/scalar-text.ts';
 import { toPointer } from '../model/location.ts';
 import type { SourceDiagnostic } from '../model/source.ts';
 import { templateDiagnostic } from '../text/diagnostic.ts';
@@ -70,7 +71,7 @@ function prepare(context: SamContext, root: RawObject): void {
   }
   const globals = new Globals(root['Globals']);
   for (const [id, resource] of context.resources) {
-    const type = String(resource['Type']);
+    const type = scalarText(resource['Type']);
     if (!type.startsWith('AWS::Serverless::')) continue;
     context.resources.set(id, globals.apply(type, resource));
   }

@@ -1,3 +1,4 @@
+import { scalarText } from '../model/scalar-text.ts';
 import { member, type RawObject } from '../text/raw.ts';
 import { asMap, checkProperties } from './check-properties.ts';
 import { inheritedAttributes, ownAttributes, type SamContext, type SamResource } from './context.ts';
@@ -267,9 +268,9 @@ function functionRole({ id, properties }: SamResource, context: SamContext): Fun
   const [condition, yes, no] = either as unknown[];
   if (isNoValue(yes) && isNoValue(no)) return { value: own, id: roleId };
   if (isNoValue(yes))
-    return { value: { 'Fn::If': [condition, own, no] }, id: roleId, condition: String(condition) };
+    return { value: { 'Fn::If': [condition, own, no] }, id: roleId, condition: scalarText(condition) };
   if (!isNoValue(no)) return { value: given };
-  const negated = `NOT${String(condition)}`;
+  const negated = `NOT${scalarText(condition)}`;
   context.conditions[negated] = { 'Fn::Not': [{ Condition: condition }] };
   return { value: { 'Fn::If': [condition, yes, own] }, id: roleId, condition: negated };
 }
@@ -287,7 +288,7 @@ function baseParts(properties: Tree, context: SamContext): RoleParts {
     managed.push(managedPolicy('service-role/AWSLambdaVPCAccessExecutionRole', partition));
   }
   const queue = properties['DeadLetterQueue'];
-  const action = deadLetterActions[String(member(queue, 'Type'))];
+  const action = deadLetterActions[scalarText(member(queue, 'Type'))];
   if (!isTruthy(queue) || action === undefined) return { managed, inline: [] };
   const statement = { Action: action, Resource: member(queue, 'TargetArn'), Effect: 'Allow' };
   const document = { Version: '2012-10-17', Statement: [statement] };

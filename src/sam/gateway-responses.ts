@@ -1,3 +1,4 @@
+import { scalarText } from '../model/scalar-text.ts';
 import { lookup } from '../model/lookup.ts';
 import type { ApiDocument } from './api-document.ts';
 import { asMap } from './check-properties.ts';
@@ -38,9 +39,9 @@ function response(name: string, written: unknown): Tree {
 
 function statusCode(written: unknown, at: string): unknown {
   if (!isGiven(written) || isIntrinsic(written)) return written;
-  if (!/^\d+$/.test(String(written)))
+  if (!/^\d+$/.test(scalarText(written)))
     throw new SamProblem('property `StatusCode` must be numeric', at.split('.'));
-  return String(written);
+  return scalarText(written);
 }
 
 function parameters(written: unknown, at: string): Tree {

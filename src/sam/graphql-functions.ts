@@ -1,3 +1,4 @@
+import { scalarText } from '../model/scalar-text.ts';
 import { isRawObject, member } from '../text/raw.ts';
 import { asMap } from './check-properties.ts';
 import type { GraphqlParts } from './graphql-parts.ts';
@@ -116,10 +117,10 @@ export class GraphqlFunctions {
   }
 
   #functionId(name: unknown, path: readonly string[]): unknown {
-    const known = this.#functionIds.get(String(name));
+    const known = this.#functionIds.get(scalarText(name));
     if (known !== undefined) return known;
     throw new SamProblem(
-      `the pipeline names \`${String(name)}\`, which is not among the \`Functions\``,
+      `the pipeline names \`${scalarText(name)}\`, which is not among the \`Functions\``,
       path,
     );
   }

@@ -1,3 +1,4 @@
+import { scalarText } from '../model/scalar-text.ts';
 import { isRawObject } from '../text/raw.ts';
 import { asMap } from './check-properties.ts';
 import { SamProblem } from './problem.ts';
@@ -117,7 +118,7 @@ function lowerKeys(written: unknown): unknown {
 function lambda(written: Tree, partition: string): Tree {
   const identity = isRawObject(written['Identity']) ? written['Identity'] : {};
   const parts = sources.flatMap(([name, prefix]) =>
-    listOf(identity[name]).map((value) => `${prefix}${String(value)}`),
+    listOf(identity[name]).map((value) => `${prefix}${scalarText(value)}`),
   );
   return present({
     type: 'request',

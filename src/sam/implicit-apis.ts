@@ -1,3 +1,4 @@
+import { scalarText } from '../model/scalar-text.ts';
 import { isRawObject, member } from '../text/raw.ts';
 import { methodKey } from './api-document.ts';
 import { apiState } from './api-state.ts';
@@ -98,7 +99,7 @@ function strongest(routes: readonly Route[], attribute: string): unknown {
 
 function readRoutes(kind: Kind, context: SamContext): Route[] {
   return [...context.resources].flatMap(([ownerId, owner]) => {
-    if (!eventOwners.has(String(owner['Type']))) return [];
+    if (!eventOwners.has(scalarText(owner['Type']))) return [];
     const events = member(owner['Properties'], 'Events');
     if (!isMap(events)) return [];
     const apis = Object.entries(events).filter(([, event]) => member(event, 'Type') === kind.eventType);

@@ -1,3 +1,4 @@
+import { scalarText } from '../model/scalar-text.ts';
 import { member } from '../text/raw.ts';
 import { asMap } from './check-properties.ts';
 import { inheritedAttributes, type SamContext } from './context.ts';
@@ -62,11 +63,11 @@ class Destination {
     this.#path = ['EventInvokeConfig', 'DestinationConfig', outcome];
     const destination = asMap(written, this.#path.join('.'));
     const type = context.resolved(destination['Type']);
-    if (!['SQS', 'SNS', 'Lambda', 'EventBridge', 'S3Bucket'].includes(String(type))) {
+    if (!['SQS', 'SNS', 'Lambda', 'EventBridge', 'S3Bucket'].includes(scalarText(type))) {
       const problem = '`Type` of a destination is `SQS`, `SNS`, `Lambda`, `EventBridge` or `S3Bucket`';
       throw new SamProblem(problem, this.#path);
     }
-    this.#type = String(type);
+    this.#type = scalarText(type);
     const isMade = this.#type === 'SQS' || this.#type === 'SNS';
     if (!isMade && !isGiven(destination['Destination'])) {
       throw new SamProblem(`a destination of type \`${this.#type}\` needs \`Destination\``, this.#path);

@@ -1,3 +1,4 @@
+import { scalarText } from '../model/scalar-text.ts';
 import type { ApiDocument } from './api-document.ts';
 import { isRawObject, member } from '../text/raw.ts';
 import { SamDocumentProblem } from './problem.ts';
@@ -62,5 +63,5 @@ function inSchema(header: unknown, passes: number): unknown {
 
 /** True for `3.x` as text, or as the number that YAML makes of it. */
 export function isVersion3(version: unknown): boolean {
-  return (typeof version === 'string' || typeof version === 'number') && String(version).startsWith('3');
+  return (typeof version === 'string' || typeof version === 'number') && scalarText(version).startsWith('3');
 }

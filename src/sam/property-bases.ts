@@ -1,3 +1,4 @@
+import { scalarText } from '../model/scalar-text.ts';
 import type { PropertyBase } from '../text/parse-template.ts';
 import { member, type RawObject } from '../text/raw.ts';
 import type { Cause } from './cause.ts';
@@ -24,7 +25,7 @@ interface Section {
 
 /** The section of `Globals` that a resource takes over from. */
 function sharedSection(resource: unknown, root: RawObject): Section | undefined {
-  const name = String(member(resource, 'Type')).replace('AWS::Serverless::', '');
+  const name = scalarText(member(resource, 'Type')).replace('AWS::Serverless::', '');
   const ignored = member(resource, 'IgnoreGlobals');
   if (member(root['Globals'], name) === undefined || ignored === '*') return undefined;
   return { segments: ['Globals', name], ignored: listOf(ignored) };
@@ -40,6 +41,6 @@ function withShared(
   if (first !== undefined) {
     return section.ignored.includes(first) ? { own } : { own, shared: [...section.segments, ...path] };
   }
-  const except = section.ignored.map(String);
+  const except = section.ignored.map(scalarText);
   return { own, shared: section.segments, ...(except.length > 0 ? { except } : {}) };
 }

@@ -1,3 +1,4 @@
+import { scalarText } from '../model/scalar-text.ts';
 import { isRawObject } from '../text/raw.ts';
 import { methodKey, type ApiDocument } from './api-document.ts';
 import { SamDocumentProblem } from './problem.ts';
@@ -86,9 +87,9 @@ function networkStatements(document: ApiDocument, policy: Tree, resources: reado
     const networks = [...listOf(policy[`IntrinsicVpc${side}`])];
     const endpoints = [...listOf(policy[`IntrinsicVpce${side}`])];
     for (const name of listOf(simple)) {
-      const isEndpoint = /^vpce-/.test(String(name));
+      const isEndpoint = /^vpce-/.test(scalarText(name));
       if (isEndpoint) endpoints.push(name);
-      else if (/^vpc-/.test(String(name))) networks.push(name);
+      else if (/^vpc-/.test(scalarText(name))) networks.push(name);
     }
     const keys: Tree = {
       ...(networks.length > 0 ? { 'aws:SourceVpc': networks } : {}),

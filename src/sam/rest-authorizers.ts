@@ -1,3 +1,4 @@
+import { scalarText } from '../model/scalar-text.ts';
 import { isRawObject } from '../text/raw.ts';
 import { asList, asMap, asText } from './check-properties.ts';
 import { SamProblem } from './problem.ts';
@@ -163,5 +164,5 @@ function identitySource(identity: Tree): unknown {
 }
 
 function joined(prefix: string, value: unknown): unknown {
-  return isIntrinsic(value) ? { 'Fn::Join': ['', [prefix, value]] } : `${prefix}${String(value)}`;
+  return isIntrinsic(value) ? { 'Fn::Join': ['', [prefix, value]] } : `${prefix}${scalarText(value)}`;
 }

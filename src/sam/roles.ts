@@ -1,3 +1,4 @@
+import { scalarText } from '../model/scalar-text.ts';
 import { member } from '../text/raw.ts';
 import { isRawObject } from '../text/raw.ts';
 import { managedPolicyPaths, rootManagedPolicies } from './managed-policies.ts';
@@ -64,7 +65,7 @@ export function withPolicies(
     else {
       throw new SamProblem(`the policy at index ${index} of \`Policies\` is not valid`, [
         'Policies',
-        String(index),
+        scalarText(index),
       ]);
     }
   }
@@ -139,7 +140,7 @@ function fromTemplates(entry: unknown, index: number): unknown {
     if (!isNoValue(yes) && !isNoValue(no) && policyKind(yes) !== policyKind(no)) {
       throw new SamProblem(
         `the branches of \`Fn::If\` at index ${index} of \`Policies\` are of different types; give each an \`Fn::If\` of its own`,
-        ['Policies', String(index)],
+        ['Policies', scalarText(index)],
       );
     }
     return { 'Fn::If': [condition, fromTemplates(yes, index), fromTemplates(no, index)] };
@@ -149,14 +150,14 @@ function fromTemplates(entry: unknown, index: number): unknown {
   if (Object.keys(entry).length > 1) {
     throw new SamProblem(
       `the policy at index ${index} of \`Policies\` is not valid; give each policy template an entry of its own`,
-      ['Policies', String(index)],
+      ['Policies', scalarText(index)],
     );
   }
   const template = Object.hasOwn(policyTemplates, name) ? policyTemplates[name] : undefined;
   if (template === undefined) {
     throw new SamProblem(
       `the policy at index ${index} of \`Policies\` is neither statements nor a known policy template: \`${name}\``,
-      ['Policies', String(index)],
+      ['Policies', scalarText(index)],
     );
   }
   return { Statement: filled(template.statements, parametersFor(name, template.parameters, entry[name])) };

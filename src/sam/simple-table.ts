@@ -1,3 +1,4 @@
+import { scalarText } from '../model/scalar-text.ts';
 import { asMap, checkProperties } from './check-properties.ts';
 import { ownAttributes, type SamContext, type SamResource } from './context.ts';
 import { SamProblem } from './problem.ts';
@@ -34,7 +35,7 @@ function primaryKey(written: unknown): { name: unknown; type: unknown } {
     if (!isGiven(key[name]))
       throw new SamProblem(`property \`PrimaryKey.${name}\` is required`, ['PrimaryKey']);
   }
-  const type = attributeTypes[String(key['Type'])];
+  const type = attributeTypes[scalarText(key['Type'])];
   if (type === undefined) {
     throw new SamProblem(
       `\`Type\` of \`PrimaryKey\` is String, Number or Binary, not \`${JSON.stringify(key['Type'])}\``,

@@ -1,3 +1,4 @@
+import { scalarText } from '../model/scalar-text.ts';
 import { setMember } from '../text/raw.ts';
 import { editProperties, type SamContext, type SamResource } from './context.ts';
 import { SamProblem } from './problem.ts';
@@ -40,7 +41,7 @@ export function propagateTags(resource: SamResource, context: SamContext, made: 
   const { PropagateTags, Tags } = resource.properties;
   if (!isTruthy(PropagateTags) || !isMap(Tags) || !isTruthy(Tags)) return;
   for (const id of made) {
-    const type = String((context.output.get(id) ?? context.resources.get(id))?.['Type']);
+    const type = scalarText((context.output.get(id) ?? context.resources.get(id))?.['Type']);
     if (!listTagged.has(type) && !mapTagged.has(type)) continue;
     const edited = context.edit(id);
     if (edited !== undefined)

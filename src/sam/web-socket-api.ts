@@ -1,3 +1,4 @@
+import { scalarText } from '../model/scalar-text.ts';
 import { expandDomain } from './api-domain.ts';
 import { asMap, checkProperties } from './check-properties.ts';
 import { inheritedAttributes, ownAttributes, type SamContext, type SamResource } from './context.ts';
@@ -75,13 +76,14 @@ function checkAuth(auth: Tree): void {
       throw new SamProblem('`AuthType` must be specified for additional auth configurations', ['Auth']);
     return;
   }
-  if (isIntrinsic(AuthType) || !['AWS_IAM', 'CUSTOM', 'NONE'].includes(String(AuthType))) {
+  if (isIntrinsic(AuthType) || !['AWS_IAM', 'CUSTOM', 'NONE'].includes(scalarText(AuthType))) {
     throw new SamProblem('`AuthType` is not one of AWS_IAM, CUSTOM or NONE', ['Auth', 'AuthType']);
   }
   if (AuthType !== 'CUSTOM' && others.length > 0) {
-    throw new SamProblem(`no additional configurations are supported for \`AuthType: ${String(AuthType)}\``, [
-      'Auth',
-    ]);
+    throw new SamProblem(
+      `no additional configurations are supported for \`AuthType: ${scalarText(AuthType)}\``,
+      ['Auth'],
+    );
   }
   if (AuthType === 'CUSTOM' && !isGiven(auth['AuthArn'])) {
     throw new SamProblem('`AuthArn` must be given for `AuthType: CUSTOM`', ['Auth']);

@@ -1,3 +1,4 @@
+import { scalarText } from '../model/scalar-text.ts';
 import { join, relative } from 'node:path';
 import { readRegularText, realPathWithin, UnreadableFileError } from '../files/read-regular-file.ts';
 import type { Value } from '../model/value.ts';
@@ -262,7 +263,7 @@ function asObject(value: unknown): RawObject {
 
 /** `aws://<account>/<region>`, either of which may be unknown. */
 function parseEnvironment(written: unknown): Environment {
-  const [, account, region] = /^aws:\/\/([^/]+)\/([^/]+)$/.exec(String(written)) ?? [];
+  const [, account, region] = /^aws:\/\/([^/]+)\/([^/]+)$/.exec(scalarText(written)) ?? [];
   return {
     ...(account === undefined || account === 'unknown-account' ? {} : { account }),
     ...(region === undefined || region === 'unknown-region' ? {} : { region }),

@@ -1,3 +1,4 @@
+import { scalarText } from '../model/scalar-text.ts';
 import type { Assumption } from '../model/assumption.ts';
 import type { Cause, Value } from '../model/value.ts';
 import { wildcardMatches } from '../model/wildcard.ts';
@@ -22,7 +23,7 @@ export function assumptionsOf(stackId: string, all: readonly Assumption[] = []):
       if (!conditions.has(condition)) conditions.set(condition, holds);
     } else {
       const { parameter, value } = assumption;
-      if (!parameters.has(parameter)) parameters.set(parameter, String(value));
+      if (!parameters.has(parameter)) parameters.set(parameter, scalarText(value));
     }
   }
   return { conditions, parameters };

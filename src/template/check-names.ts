@@ -1,3 +1,4 @@
+import { scalarText } from '../model/scalar-text.ts';
 import { toPointer } from '../model/location.ts';
 import type { SourceDiagnostic } from '../model/source.ts';
 import { templateDiagnostic } from '../text/diagnostic.ts';
@@ -57,7 +58,7 @@ class NameChecker {
   #walkMember(key: string | number, value: unknown): void {
     if (typeof value !== 'object' || value === null) return;
     const isLoop = typeof key === 'string' && key.startsWith(forEachPrefix) && Array.isArray(value);
-    if (isLoop) this.#identifiers.push(String(value[0]));
+    if (isLoop) this.#identifiers.push(scalarText(value[0]));
     this.#path.push(key);
     this.#walk(value);
     this.#path.pop();
@@ -124,7 +125,7 @@ class NameChecker {
     const [section, name] = this.#path;
     const type =
       section === 'Resources' && isRawObject(this.resolver.root['Resources'])
-        ? member(member(this.resolver.root['Resources'], String(name)), 'Type')
+        ? member(member(this.resolver.root['Resources'], scalarText(name)), 'Type')
         : undefined;
     return typeof type === 'string' ? [type] : ['*'];
   }

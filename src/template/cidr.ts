@@ -1,3 +1,5 @@
+import { scalarText } from '../model/scalar-text.ts';
+
 /**
  * Fn::Cidr: `count` blocks with `hostBits` bits each, cut one after another from `block`.
  * Undefined when the arguments do not fit (user guide, "Fn::Cidr", read 2026-11).
@@ -29,7 +31,7 @@ function parseV4(text: string): bigint | undefined {
 }
 
 function formatV4(value: bigint): string {
-  return [24n, 16n, 8n, 0n].map((shift) => String((value >> shift) & 255n)).join('.');
+  return [24n, 16n, 8n, 0n].map((shift) => scalarText((value >> shift) & 255n)).join('.');
 }
 
 function parseV6(text: string): bigint | undefined {

@@ -1,3 +1,4 @@
+import { scalarText } from '../model/scalar-text.ts';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, extname, join, relative, resolve, sep } from 'node:path';
 import { realPathWithin, readRegularText, UnreadableFileError } from '../files/read-regular-file.ts';
@@ -92,7 +93,7 @@ async function leadsOutside(path: string, { within }: AssetPlace): Promise<boole
 }
 
 function codeOutside(stack: Stack, logicalId: string): ReturnType<typeof templateDiagnostic> {
-  const type = String(stack.written.get(logicalId)?.raw['Type']);
+  const type = scalarText(stack.written.get(logicalId)?.raw['Type']);
   return templateDiagnostic(stack.parsed, toPointer(['Resources', logicalId]), {
     code: 'outside-of-root',
     severity: 'warning',
@@ -250,7 +251,7 @@ function bundledNames(text: string): string[] {
     const sources = member(JSON.parse(text), 'sources');
     const paths = Array.isArray(sources) ? (sources as unknown[]) : [];
     const names = paths.flatMap((path) => {
-      const [, ...inside] = String(path).split('node_modules/');
+      const [, ...inside] = scalarText(path).split('node_modules/');
       return inside.slice(-1).map((name) => name.split('/'));
     });
     const isScoped = (name: readonly string[]): boolean => name[0]?.startsWith('@') === true;

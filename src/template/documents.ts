@@ -1,3 +1,4 @@
+import { scalarText } from '../model/scalar-text.ts';
 import { readRegularFile, UnreadableFileError } from '../files/read-regular-file.ts';
 import type { SourceDiagnostic } from '../model/source.ts';
 import { isObjectValue, type ObjectValue, type Value } from '../model/value.ts';
@@ -25,7 +26,7 @@ const documentProperties: ReadonlyMap<string, string> = new Map([
 /** Reads the documents that a stack's resources name and that lie at hand: resource id -> document. */
 export async function addDocuments(stack: Stack, documents: Map<string, ObjectValue>): Promise<void> {
   for (const [logicalId, { raw }] of stack.written) {
-    const property = documentProperties.get(String(raw['Type']));
+    const property = documentProperties.get(scalarText(raw['Type']));
     if (property === undefined || stack.options.assets === undefined) continue;
     const included = includedBody(raw);
     const value = included ?? member(raw['Properties'], property);
@@ -135,7 +136,7 @@ function unreadable(
   error: UnreadableFileError | undefined,
 ): SourceDiagnostic {
   const why = error?.message ?? 'it is not well-formed';
-  const type = String(stack.written.get(logicalId)?.raw['Type']);
+  const type = scalarText(stack.written.get(logicalId)?.raw['Type']);
   const message = `the document that \`${property}\` of \`${logicalId}\` names cannot be read: ${why}`;
   const pointer = toPointer(['Resources', logicalId, 'Properties', property]);
   return templateDiagnostic(stack.parsed, pointer, {

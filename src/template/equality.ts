@@ -1,3 +1,4 @@
+import { scalarText } from '../model/scalar-text.ts';
 import { conditionOf } from '../model/conditions.ts';
 import { toSymbolicText } from '../model/symbolic-text.ts';
 import {
@@ -22,11 +23,11 @@ export function equalValues(left: Value | undefined, right: Value | undefined): 
   if (left === right) return true;
   if (left instanceof Choice) return eitherSide(left, right);
   if (right instanceof Choice) return eitherSide(right, left);
-  if (left instanceof PartialString && isScalar(right)) return partialEquals(left, String(right));
-  if (right instanceof PartialString && isScalar(left)) return partialEquals(right, String(left));
+  if (left instanceof PartialString && isScalar(right)) return partialEquals(left, scalarText(right));
+  if (right instanceof PartialString && isScalar(left)) return partialEquals(right, scalarText(left));
   const unknown = causeOf(left) ?? causeOf(right);
   if (unknown !== undefined) return { ...unknown, condition: comparison(left, right) };
-  if (isScalar(left) && isScalar(right)) return String(left) === String(right);
+  if (isScalar(left) && isScalar(right)) return scalarText(left) === scalarText(right);
   return equalTrees(left, right);
 }
 
@@ -57,7 +58,7 @@ function comparison(left: Value | undefined, right: Value | undefined): Conditio
   const key = toSymbolicText(subject)?.text;
   if (key === undefined || !isScalar(literal))
     return { kind: 'atom', id: `${describeValue(left, Infinity)} = ${describeValue(right, Infinity)}` };
-  const text = String(literal);
+  const text = scalarText(literal);
   return { kind: 'atom', id: `${key} = ${text}`, subject: key, literal: text };
 }
 

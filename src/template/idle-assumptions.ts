@@ -1,3 +1,4 @@
+import { scalarText } from '../model/scalar-text.ts';
 import type { Assumption } from '../model/assumption.ts';
 import type { SourceDiagnostic } from '../model/source.ts';
 import { member } from '../text/raw.ts';
@@ -53,6 +54,6 @@ function idleBecause(assumption: Assumption, stacks: readonly Stack[]): string |
   if (answers.some(isOpen)) return undefined;
   const [answer] = answers;
   return typeof answer === 'boolean'
-    ? `the template decides it (it is ${String(answer)})`
+    ? `the template decides it (it is ${scalarText(answer)})`
     : 'it cannot be evaluated';
 }

@@ -1,3 +1,4 @@
+import { scalarText } from '../model/scalar-text.ts';
 import {
   Choice,
   isArrayValue,
@@ -61,7 +62,7 @@ function base64(value: Value | undefined, { surroundings }: ValueResolver): Valu
   if (value === undefined || value instanceof SymbolicValue || typeof value === 'object') {
     return unknownOr(value, '`Fn::Base64` takes a string');
   }
-  const text = String(value);
+  const text = scalarText(value);
   if (text.length > textLimit) return malformed('`Fn::Base64` takes a shorter string');
   const encoded = Buffer.from(text).toString('base64');
   surroundings.secrets.derive(text, encoded);
@@ -94,7 +95,7 @@ function splitOnce(text: string): string[] {
 
 function sub(argument: unknown, resolver: ValueResolver): Value {
   const [text, variables] = Array.isArray(argument) ? (argument as unknown[]) : [argument];
-  if (typeof text === 'number' || typeof text === 'boolean') return String(text);
+  if (typeof text === 'number' || typeof text === 'boolean') return scalarText(text);
   if (typeof text !== 'string') return malformed('`Fn::Sub` takes a string, or [string, mapping]');
   // Each name is resolved once: nested substitutions would otherwise double the work at each level.
   const values = new Map<string, Value>();
@@ -213,9 +214,9 @@ function findInMap(argument: unknown, resolver: ValueResolver): Value | undefine
   const fallback = member(options, 'DefaultValue');
   if (typeof map !== 'string') return unknownOr(map, '`Fn::FindInMap` takes [map, key, key]');
   const mapping = member(resolver.root['Mappings'], map);
-  const rows = isKey(top) ? [member(mapping, String(top))] : entriesOf(mapping).map(([, row]) => row);
+  const rows = isKey(top) ? [member(mapping, scalarText(top))] : entriesOf(mapping).map(([, row]) => row);
   const cells = rows.flatMap((row) =>
-    isKey(second) ? [member(row, String(second))] : entriesOf(row).map(([, cell]) => cell),
+    isKey(second) ? [member(row, scalarText(second))] : entriesOf(row).map(([, cell]) => cell),
   );
   const [first] = cells;
   const unknown = [top, second]
@@ -238,7 +239,7 @@ function isKey(value: Value | undefined): value is string | number | boolean {
 function missingKey(map: string, top: Value | undefined, second: Value | undefined): Cause {
   return {
     code: 'mapping',
-    message: `mapping \`${map}\` has no entry \`${String(top)}\` / \`${String(second)}\``,
+    message: `mapping \`${map}\` has no entry \`${scalarText(top)}\` / \`${scalarText(second)}\``,
     about: map,
   };
 }

@@ -1,3 +1,4 @@
+import { scalarText } from '../model/scalar-text.ts';
 import { fromPointer, type SymbolicLocation } from '../model/location.ts';
 import type { Path, PathSegment } from '../model/value.ts';
 import { isIntrinsic, placeAt, settle, step, type DerivedResource, type Place } from './locate.ts';
@@ -48,7 +49,7 @@ function* candidates(origin: ResourceOrigin, path: Path): Generator<Candidate> {
   for (let length = Math.min(path.length, 6); length > 0; length--) {
     yield* renamed(origin, path, length);
   }
-  if (member(origin.names, String(path[0])) !== undefined) return;
+  if (member(origin.names, scalarText(path[0])) !== undefined) return;
   for (const base of origin.bases ?? []) if (base.onlyRenamed !== true) yield [base, path];
 }
 
@@ -88,7 +89,7 @@ function follow(source: unknown, base: PropertyBase, path: Path, resolver: Resol
   if (at === undefined) return undefined;
   let matched = 0;
   for (const [index, segment] of path.entries()) {
-    if (index === 0 && base.except?.includes(String(segment)) === true)
+    if (index === 0 && base.except?.includes(scalarText(segment)) === true)
       merged = { ...merged, shared: undefined };
     merged = stepMerged(merged, segment, resolver);
     const next = merged.own ?? merged.shared;
@@ -102,7 +103,7 @@ function follow(source: unknown, base: PropertyBase, path: Path, resolver: Resol
 function descend(source: unknown, segments: Path): Place | undefined {
   let raw = source;
   for (const segment of segments) {
-    raw = Array.isArray(raw) ? (raw as unknown[])[Number(segment)] : member(raw, String(segment));
+    raw = Array.isArray(raw) ? (raw as unknown[])[Number(segment)] : member(raw, scalarText(segment));
     if (raw === undefined || raw === null) return undefined;
   }
   return { raw, segments };

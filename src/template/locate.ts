@@ -1,3 +1,4 @@
+import { scalarText } from '../model/scalar-text.ts';
 import { isNoValue } from '../sam/tree.ts';
 import { toPointer, type SymbolicLocation } from '../model/location.ts';
 import type { Path } from '../model/value.ts';
@@ -76,8 +77,8 @@ export function isIntrinsic(raw: unknown): boolean {
 export function step(current: Place, segment: string | number, resolver: Resolver): Place | undefined {
   if (Array.isArray(current.raw))
     return listItem(current.raw as unknown[], current.segments, Number(segment), resolver);
-  if (!isRawObject(current.raw) || !Object.hasOwn(current.raw, String(segment))) return undefined;
-  return { raw: current.raw[String(segment)], segments: [...current.segments, String(segment)] };
+  if (!isRawObject(current.raw) || !Object.hasOwn(current.raw, scalarText(segment))) return undefined;
+  return { raw: current.raw[scalarText(segment)], segments: [...current.segments, scalarText(segment)] };
 }
 
 function listItem(

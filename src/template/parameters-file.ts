@@ -1,3 +1,4 @@
+import { scalarText } from '../model/scalar-text.ts';
 import { HeadgateError } from '../model/headgate-error.ts';
 import { toPointer } from '../model/location.ts';
 import type { Path } from '../model/value.ts';
@@ -37,7 +38,7 @@ function fromList(parsed: ParsedTemplate, items: readonly unknown[]): Record<str
 
 function parameterText(parsed: ParsedTemplate, value: unknown, path: Path): string {
   if (typeof value === 'string') return value;
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (typeof value === 'number' || typeof value === 'boolean') return scalarText(value);
   if (Array.isArray(value))
     return value.map((item, index) => parameterText(parsed, item, [...path, index])).join(',');
   return reject(

@@ -1,3 +1,4 @@
+import { scalarText } from '../model/scalar-text.ts';
 import { markerOf } from '../model/symbolic-text.ts';
 import { Choice, Unresolved, type Cause, type Value } from '../model/value.ts';
 import { member } from '../text/raw.ts';
@@ -15,7 +16,7 @@ export function parameterValue(
   given: Value | undefined,
 ): Value {
   const subject = `parameter ${stackId}/${name}`;
-  const type = String(member(declaration, 'Type') ?? 'String');
+  const type = scalarText(member(declaration, 'Type') ?? 'String');
   if (type.startsWith('AWS::SSM::Parameter::Value<'))
     return storedParameter(name, holdsOf(declaration, type), subject);
   if (given !== undefined) return typed(given, type);
@@ -52,7 +53,7 @@ function isPlaceholder(standard: unknown, declaration: unknown): standard is str
 
 /** True for a parameter whose value CloudFormation never shows. */
 export function isNoEcho(declaration: unknown): boolean {
-  return String(member(declaration, 'NoEcho')).toLowerCase() === 'true';
+  return scalarText(member(declaration, 'NoEcho')).toLowerCase() === 'true';
 }
 
 function storedParameter(name: string, holds: Cause['holds'], subject: string): Unresolved {
@@ -116,7 +117,7 @@ function allowedChoice(allowed: unknown, type: string, parameter: Unresolved): V
   }
   const subject = markerOf(parameter);
   return values.reduceRight((rest, value) => {
-    const literal = String(value);
+    const literal = scalarText(value);
     const condition = { kind: 'atom', id: `${subject} = ${literal}`, subject, literal } as const;
     return new Choice({ ...parameter.cause, condition }, value, rest);
   });

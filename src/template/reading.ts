@@ -1,3 +1,4 @@
+import { scalarText } from '../model/scalar-text.ts';
 import { dirname } from 'node:path';
 import { SecretTexts } from '../model/secret-texts.ts';
 import { Unresolved, type Cause, type Value } from '../model/value.ts';
@@ -66,13 +67,13 @@ export class Reading {
   stackOutput(stackName: Value | undefined, output: Value | undefined, asking: ExportingStack): Value {
     const cause = causeOf(stackName) ?? causeOf(output);
     if (cause !== undefined) return new Unresolved(cause);
-    const name = String(output);
+    const name = scalarText(output);
     const found = this.stacks
       .filter((stack) => stack.options.environment.stackName === stackName && typeof stackName === 'string')
       .map((stack) => ({ stack, output: name }));
     const [only, second] = nearest(found, asking);
     const value = second === undefined ? only?.stack.output(name) : undefined;
-    const message = `output \`${name}\` of stack \`${String(stackName)}\` is not in the scan`;
+    const message = `output \`${name}\` of stack \`${scalarText(stackName)}\` is not in the scan`;
     return value ?? new Unresolved({ code: 'import', message, about: name });
   }
 

@@ -1,3 +1,4 @@
+import { scalarText } from '../model/scalar-text.ts';
 import { Choice, Reference, Unresolved, type Cause, type ObjectValue, type Value } from '../model/value.ts';
 import { World } from '../model/conditions.ts';
 import { toSymbolicText } from '../model/symbolic-text.ts';
@@ -179,7 +180,7 @@ export class Resolver implements ValueResolver {
     const code = name?.startsWith('Fn::') === true && terms.length === 0 ? 'unsupported' : 'malformed';
     return {
       code,
-      message: `\`${name ?? String(expression)}\` is no condition function that can be evaluated`,
+      message: `\`${name ?? scalarText(expression)}\` is no condition function that can be evaluated`,
     };
   }
 
@@ -298,7 +299,7 @@ export class Resolver implements ValueResolver {
     for (const item of collection as readonly Value[]) {
       const cause = causeOf(item);
       if (cause !== undefined) return cause;
-      const body = substitute(parsed.body, parsed.identifier, String(item), this.surroundings.budget);
+      const body = substitute(parsed.body, parsed.identifier, scalarText(item), this.surroundings.budget);
       if (this.surroundings.budget.left <= 0)
         return { code: 'unsupported', message: `\`${loop}\` grows too large` };
       const inner = this.#guarded(

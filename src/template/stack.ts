@@ -1,3 +1,4 @@
+import { scalarText } from '../model/scalar-text.ts';
 import { onSide } from '../model/conditions.ts';
 import { fromPointer, toPointer } from '../model/location.ts';
 import type { CodeEvidence } from '../model/resource.ts';
@@ -135,7 +136,7 @@ export class Stack {
   /** Logical ids of the stacks that this one nests, their templates at hand or not. */
   nestedStackIds(): string[] {
     return [...this.#written].flatMap(([name, { raw }]) =>
-      nestedTypes.has(String(raw['Type'])) ? [name] : [],
+      nestedTypes.has(scalarText(raw['Type'])) ? [name] : [],
     );
   }
 
@@ -188,7 +189,7 @@ export class Stack {
       const message = `nested stack \`${logicalId}\` has no output \`${output}\``;
       return child.output(output) ?? new Unresolved({ code: 'malformed', message });
     }
-    if (!nestedTypes.has(String(member(this.#written.get(logicalId)?.raw, 'Type')))) return undefined;
+    if (!nestedTypes.has(scalarText(member(this.#written.get(logicalId)?.raw, 'Type')))) return undefined;
     return new Unresolved({
       code: 'outside',
       message: `the template of nested stack \`${logicalId}\` is not in the scan`,

@@ -1,3 +1,4 @@
+import { scalarText } from '../model/scalar-text.ts';
 import {
   Choice,
   PartialString,
@@ -83,7 +84,7 @@ function appendParts(parts: StringPart[], value: Value | undefined): void {
     const what = Array.isArray(value) ? 'a list' : 'a mapping';
     appendPart(parts, new Unresolved({ code: 'malformed', message: `${what} stands where a string is due` }));
   } else {
-    appendPart(parts, String(value));
+    appendPart(parts, scalarText(value));
   }
 }
 

@@ -1,3 +1,4 @@
+import { scalarText } from '../model/scalar-text.ts';
 import { fromPointer, type SymbolicLocation } from '../model/location.ts';
 import type { SecretTexts } from '../model/secret-texts.ts';
 import type { CodeEvidence, Resource } from '../model/resource.ts';
@@ -57,7 +58,7 @@ export class TemplateResource implements Resource {
     this.#owner = owner;
     this.#written = written;
     this.id = `${owner.id}/${logicalId}`;
-    this.type = String(written.raw['Type']);
+    this.type = scalarText(written.raw['Type']);
     this.name = logicalId;
     this.logicalId = logicalId;
     this.scope = owner.scope;
@@ -145,11 +146,11 @@ function declaredIn({ derived }: WrittenResource, logicalId: string): Declared |
   const implicit = implicitApis.find(([id]) => id.test(logicalId));
   if (implicit !== undefined) return { name: logicalId, type: implicit[1], properties: [] };
   if (section !== 'Resources' || name === undefined) return undefined;
-  const written = member(member(derived.source, 'Resources'), String(name));
+  const written = member(member(derived.source, 'Resources'), scalarText(name));
   const type = member(written, 'Type');
   if (typeof type !== 'string' || !type.startsWith('AWS::Serverless::')) return undefined;
   return {
-    name: String(name),
+    name: scalarText(name),
     type,
     properties: entriesOf(member(written, 'Properties')).map(([key]) => key),
   };

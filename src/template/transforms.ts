@@ -1,3 +1,4 @@
+import { scalarText } from '../model/scalar-text.ts';
 import type { SourceDiagnostic } from '../model/source.ts';
 import { templateDiagnostic } from '../text/diagnostic.ts';
 import type { ParsedTemplate } from '../text/parse-template.ts';
@@ -95,7 +96,7 @@ function reportServerless(parsed: ParsedTemplate, isSam: boolean): ParsedTemplat
 /** True for a resource of SAM, and for a loop that makes some. */
 function serverlessIn(raw: unknown): boolean {
   if (Array.isArray(raw)) return entriesOf(raw[2]).some(([, body]) => serverlessIn(body));
-  return String(member(raw, 'Type')).startsWith('AWS::Serverless::');
+  return scalarText(member(raw, 'Type')).startsWith('AWS::Serverless::');
 }
 
 function samDiagnostic(parsed: ParsedTemplate, names: readonly string[], isSam: boolean): SourceDiagnostic {

@@ -1,3 +1,4 @@
+import { scalarText } from '../model/scalar-text.ts';
 import { fromPointer, toPointer } from '../model/location.ts';
 import { SecretTexts } from '../model/secret-texts.ts';
 import { Unresolved, type Path, type Value } from '../model/value.ts';
@@ -123,7 +124,7 @@ class Unroller {
     const bodies = Object.entries(parseForEach(from.raw)?.body ?? {});
     const members: [string, unknown][] = [];
     for (const item of list) {
-      const round = substitute(loop.body, loop.identifier, String(item), this.#budget);
+      const round = substitute(loop.body, loop.identifier, scalarText(item), this.#budget);
       if (this.#budget.left <= 0) return false;
       for (const [index, [key, value]] of Object.entries(round as RawObject).entries()) {
         const [name, raw] = bodies[index] ?? [key, undefined];

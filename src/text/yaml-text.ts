@@ -1,3 +1,4 @@
+import { scalarText } from '../model/scalar-text.ts';
 import {
   EVENT_ID,
   getScalarValue,
@@ -272,7 +273,7 @@ class TreeBuilder {
     }
     return key.span.end > key.span.start && typeof key.value !== 'string'
       ? this.text.slice(key.span.start, key.span.end)
-      : String(key.value);
+      : scalarText(key.value);
   }
 
   /** `<<: *base` or `<<: [*a, *b]`: written keys win over merged ones, earlier merges over later ones. */

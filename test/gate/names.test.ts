@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { failing, folderWith, scan } from './command.ts';
+import { failing, folderWith, headgate, scan } from './command.ts';
 
 /** A template in which one name stands wherever a user may choose one. */
 function everywhere(n: string): object {
@@ -91,4 +91,82 @@ describe('a name that every object of JavaScript has', () => {
       expect(ofF(plain.result)).toEqual(expect.arrayContaining(['all.lambda.no-plaintext-secrets']));
     },
   );
+});
+
+describe('an object where a word belongs', () => {
+  const object = { toString: 'a', valueOf: 'b' };
+  const templates: Readonly<Record<string, object>> = {
+    'a type': { Resources: { A: { Type: object } } },
+    'a transform': { Transform: [object], Resources: { A: { Type: 'AWS::SQS::Queue' } } },
+    'a parameter': {
+      Parameters: { P: { Type: object, NoEcho: object, Default: object, AllowedValues: [object] } },
+      Resources: { A: { Type: 'AWS::SQS::Queue', Properties: { QueueName: { Ref: 'P' } } } },
+    },
+    'a condition': {
+      Conditions: { C: object, D: { 'Fn::Equals': [object, { Ref: 'AWS::Region' }] } },
+      Resources: { A: { Type: 'AWS::SQS::Queue', Condition: 'C', Properties: { QueueName: object } } },
+    },
+    'a key of a mapping': {
+      Mappings: { M: { a: { b: object } } },
+      Resources: {
+        A: { Type: 'AWS::SQS::Queue', Properties: { QueueName: { 'Fn::FindInMap': ['M', object, 'b'] } } },
+      },
+    },
+    'a runtime': {
+      Resources: {
+        A: {
+          Type: 'AWS::Lambda::Function',
+          Properties: {
+            Runtime: object,
+            Handler: object,
+            Timeout: object,
+            Role: object,
+            Environment: object,
+          },
+        },
+      },
+    },
+    'a statement': {
+      Resources: {
+        A: {
+          Type: 'AWS::IAM::Role',
+          Properties: {
+            AssumeRolePolicyDocument: {
+              Statement: [
+                { Effect: object, Principal: object, Action: object, Condition: { Bool: { a: object } } },
+              ],
+            },
+          },
+        },
+      },
+    },
+    'a loop': {
+      Transform: 'AWS::LanguageExtensions',
+      Resources: { 'Fn::ForEach::L': ['I', [object, 'b'], { 'Q${I}': { Type: 'AWS::SQS::Queue' } }] },
+    },
+    'an event of SAM': {
+      Transform: 'AWS::Serverless-2016-10-31',
+      Resources: {
+        A: {
+          Type: 'AWS::Serverless::Function',
+          Properties: {
+            Runtime: object,
+            Events: {
+              E: { Type: object, Properties: object },
+              F: { Type: 'Api', Properties: { Path: object } },
+            },
+          },
+        },
+      },
+    },
+  };
+  it.each(Object.entries(templates))('%s is no crash', async (_what, template) => {
+    const cwd = folderWith({ 't.json': template });
+    for (const format of ['json', 'console', 'sarif']) {
+      const { code, stdout, stderr } = await headgate(cwd, 'scan', 't.json', '--format', format);
+      expect([0, 1, 2]).toContain(code);
+      expect(stderr).not.toContain('unexpected');
+      expect(stdout).not.toContain('could not be evaluated');
+    }
+  });
 });

@@ -1,3 +1,4 @@
+import { scalarText } from '../../model/scalar-text.ts';
 import { isRawObject, member } from '../../text/raw.ts';
 import { ApiDocument, integrationOf } from '../api-document.ts';
 import { apiState, type ApiState } from '../api-state.ts';
@@ -263,7 +264,7 @@ function writeModel(route: RestRoute, document: ApiDocument): void {
   if (!isTruthy(written) || !isRawObject(written)) return;
   const { Model, Required, ValidateBody, ValidateParameters } = written;
   checkModel(route, Model);
-  const name = String(Model).toLowerCase();
+  const name = scalarText(Model).toLowerCase();
   for (const definition of document.definitionsOf(route.path, route.method)) {
     if (willBeOpenApi(route, document)) {
       const schema = { $ref: `#/components/schemas/${name}` };
@@ -295,14 +296,14 @@ function checkModel(route: RestRoute, model: unknown): void {
   const { path, method, api } = route;
   const cannot = (why: string): Error =>
     route.problem(
-      `\`RequestModel\` \`${String(model)}\` cannot be set on API method \`${method}\` for path \`${path}\`, because ${why}`,
+      `\`RequestModel\` \`${scalarText(model)}\` cannot be set on API method \`${method}\` for path \`${path}\`, because ${why}`,
       ['RequestModel'],
     );
   const models = api.state?.properties['Models'];
   if (!isGiven(model)) throw route.problem('`RequestModel` needs `Model`', ['RequestModel']);
   if (!isTruthy(models)) throw cannot('the related API does not define any models');
   if (!isRawObject(models)) throw cannot('the models of the related API are of an invalid type');
-  if (!Object.hasOwn(models, String(model))) throw cannot("it is not defined in the API's `Models`");
+  if (!Object.hasOwn(models, scalarText(model))) throw cannot("it is not defined in the API's `Models`");
 }
 
 function writeValidator(route: RestRoute, document: ApiDocument, body: unknown, parameters: unknown): void {

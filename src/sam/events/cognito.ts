@@ -1,3 +1,4 @@
+import { scalarText } from '../../model/scalar-text.ts';
 import { toPointer } from '../../model/location.ts';
 import { editProperties } from '../context.ts';
 import { SamDocumentProblem } from '../problem.ts';
@@ -19,8 +20,8 @@ export function expandCognito(event: FunctionEvent): undefined {
   if (pool === undefined) return;
   const config = lambdaConfig(poolId, editProperties(pool));
   for (const trigger of listOf(Trigger)) {
-    addTrigger(event, config, String(trigger));
-    context.place(poolId, { [`LambdaConfig\0${String(trigger)}`]: eventSegments(event) });
+    addTrigger(event, config, scalarText(trigger));
+    context.place(poolId, { [`LambdaConfig\0${scalarText(trigger)}`]: eventSegments(event) });
   }
 }
 

@@ -1,3 +1,4 @@
+import { scalarText } from '../../model/scalar-text.ts';
 import { member } from '../../text/raw.ts';
 import { isGiven, isIntrinsic, isMap, isTruthy, listOf, sub, type Tree } from '../tree.ts';
 import { eventProblem, type FunctionEvent } from './event.ts';
@@ -135,7 +136,7 @@ function basicAuth(event: FunctionEvent, allowed: readonly string[]): { secret: 
   if (!Array.isArray(written) || written.length === 0) {
     throw eventProblem(event, `no \`SourceAccessConfigurations\` are given for the ${event.type} event`, at);
   }
-  if (!written.every((entry) => allowed.includes(String(member(entry, 'Type'))))) {
+  if (!written.every((entry) => allowed.includes(scalarText(member(entry, 'Type'))))) {
     const message = `invalid \`Type\` in \`SourceAccessConfigurations\`; the supported values are ${allowed.join(', ')}`;
     throw eventProblem(event, message, at);
   }

@@ -1,3 +1,4 @@
+import { scalarText } from '../../model/scalar-text.ts';
 import { lookup } from '../../model/lookup.ts';
 import { member } from '../../text/raw.ts';
 import { bucketPolicy } from '../invoke-config.ts';
@@ -107,11 +108,11 @@ function destinationOf(event: FunctionEvent): { config?: unknown; policies: Tree
   const type = member(failure, 'Type');
   const arn = member(failure, 'Destination');
   if (!isMap(failure) || !isGiven(type)) return { config: written, policies: [] };
-  if (!['SQS', 'SNS', 'S3', 'Kafka'].includes(String(event.context.resolved(type)))) {
+  if (!['SQS', 'SNS', 'S3', 'Kafka'].includes(scalarText(event.context.resolved(type)))) {
     throw eventProblem(event, '`Type` of a destination is `SQS`, `SNS` or `S3`', ['DestinationConfig']);
   }
   const config = { ...(written as Tree), OnFailure: omit(failure, ['Type']) };
-  return { config, policies: destinationPolicy(event.id, String(event.context.resolved(type)), arn) };
+  return { config, policies: destinationPolicy(event.id, scalarText(event.context.resolved(type)), arn) };
 }
 
 function destinationPolicy(id: string, type: string, arn: unknown): Tree[] {

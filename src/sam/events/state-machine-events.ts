@@ -1,3 +1,4 @@
+import { scalarText } from '../../model/scalar-text.ts';
 import { lookup } from '../../model/lookup.ts';
 import { isRawObject, member } from '../../text/raw.ts';
 import { emitForMachine, machineProblem, startRole, type MachineEvent } from './machine-event.ts';
@@ -39,10 +40,12 @@ export function stateMachineEvents(machine: SamResource, arn: Tree, context: Sam
     const properties = isGiven(raw['Properties'])
       ? asMap(raw['Properties'], `Events.${name}.Properties`, path)
       : {};
-    checkProperties(properties, lookup(stateMachineEventProperties, String(type)) ?? {}, String(type), [
-      ...path,
-      'Properties',
-    ]);
+    checkProperties(
+      properties,
+      lookup(stateMachineEventProperties, scalarText(type)) ?? {},
+      scalarText(type),
+      [...path, 'Properties'],
+    );
     expand({ id: machine.id + name, name, properties, machine, arn, context });
   }
   return context.emittedSince(before);

@@ -1,0 +1,7 @@
+/**
+ * The text of what a document holds where a word belongs. An object or list is no word; one with a member called
+ * `toString` cannot even be asked for its text.
+ */
+export function scalarText(value: unknown): string {
+  return typeof value === 'object' && value !== null ? '[object Object]' : String(value);
+}
