@@ -121,7 +121,7 @@ export const derivedRelations: readonly DerivedRow[] = [
     through: [
       ['serviceTokenOf'],
       ['providerPartOf', 'serviceTokenOf'],
-      ['workflows', 'providerPartOf', 'serviceTokenOf'],
+      ['providerWorkflows', 'providerPartOf', 'serviceTokenOf'],
     ],
     note: "custom resources that the function serves, itself or as a part of CDK's provider framework",
   },

@@ -13,7 +13,7 @@ import {
 } from './row.ts';
 import { readMatchedBuckets, readProcessor } from './readers.ts';
 import { readArchiveReplayers } from './use-readers.ts';
-import { readTaskFunctions, readTaskTargets } from './workflow-readers.ts';
+import { readProviderFunctions, readTaskFunctions, readTaskTargets } from './workflow-readers.ts';
 
 const rule = 'AWS::Events::Rule';
 const subscriber = 'AWS::EventsV2::Subscriber';
@@ -287,6 +287,16 @@ const workflowRelations: readonly RelationRow[] = [
     invokes: 'sync',
     read: readTaskFunctions,
     note: 'tasks of the definition, nested ones included',
+  },
+  {
+    from: machine,
+    path: '',
+    to: functionType,
+    name: 'providerFunctions',
+    inverse: 'providerWorkflows',
+    walks: true,
+    read: readProviderFunctions,
+    note: "what the waiter of CDK's provider framework calls",
   },
   {
     from: machine,

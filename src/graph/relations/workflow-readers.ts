@@ -12,6 +12,22 @@ export const readTaskFunctions: Reader = (_found, resource, row, context) => {
   return incomplete === undefined ? targets : [...targets, { cause: incomplete }];
 };
 
+/**
+ * Functions that a workflow of CDK's provider framework calls; of any other workflow none, so that one whose
+ * definition is not at hand leaves no function in doubt of serving custom resources.
+ */
+export const readProviderFunctions: Reader = (_found, resource, _row, context) => {
+  const { edges: parts, incomplete: open } = context.related(resource, 'providerPartOf');
+  if (parts.length === 0) return open === undefined ? [] : [{ cause: open, partial: true }];
+  const { edges, incomplete } = context.related(resource, 'functions');
+  const targets = edges.flatMap(({ to, cause, uncertain }): ReadTarget[] =>
+    to === undefined
+      ? [{ ...(cause === undefined ? {} : { cause }) }]
+      : [{ to, ...(uncertain === undefined ? {} : { uncertain }) }],
+  );
+  return incomplete === undefined ? targets : [...targets, { cause: incomplete, partial: true }];
+};
+
 function taskFunction(
   state: WorkflowState,
   machine: Resource,
