@@ -75,6 +75,7 @@ function emitOptions({
   report,
   quiet,
   color,
+  groupBy,
   sarifProfile,
   category,
   pathPrefix,
@@ -86,6 +87,7 @@ function emitOptions({
     sarifProfile,
     ...(output === undefined ? {} : { output }),
     ...(quiet === undefined ? {} : { quiet }),
+    ...(groupBy === undefined ? {} : { groupBy }),
     ...(category === undefined ? {} : { category }),
     ...(pathPrefix === undefined ? {} : { pathPrefix }),
   };

@@ -39,6 +39,7 @@ export function addBaselineCommand(
     'unknown',
     'quiet',
     'color',
+    'groupBy',
     'sarifProfile',
     'category',
     'pathPrefix',

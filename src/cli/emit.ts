@@ -10,7 +10,7 @@ import { writeVerbatim, type Surroundings } from './surroundings.ts';
 /** What of the common options concerns output. */
 export interface EmitOptions extends Pick<
   CommonOptions,
-  'format' | 'output' | 'report' | 'quiet' | 'color' | 'sarifProfile' | 'category' | 'pathPrefix'
+  'format' | 'output' | 'report' | 'quiet' | 'color' | 'groupBy' | 'sarifProfile' | 'category' | 'pathPrefix'
 > {
   /** Of evaluations that carry none, for formats that need one. */
   readonly account?: string;
@@ -45,11 +45,12 @@ export async function emit(
 }
 
 function renderOptions(options: EmitOptions, { cwd, stdout }: Surroundings): RenderOptions {
-  const { sarifProfile: profile, category, account, region } = options;
+  const { sarifProfile: profile, category, account, region, groupBy } = options;
   const texts = new Map<string, string | undefined>();
   return {
     columns: Math.min(stdout.columns ?? 80, 120),
     profile,
+    ...(groupBy === undefined ? {} : { groupBy }),
     pathPrefix: options.pathPrefix ?? pathInRepository(cwd),
     ...(category === undefined ? {} : { category }),
     ...(account === undefined ? {} : { account }),

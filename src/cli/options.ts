@@ -15,6 +15,7 @@ export interface CommonOptions {
   readonly format: string;
   readonly output?: string;
   readonly report: readonly ReportTarget[];
+  readonly groupBy?: 'flow' | 'rule';
   readonly sarifProfile: 'github' | 'full';
   readonly category?: string;
   readonly pathPrefix?: string;
@@ -72,6 +73,9 @@ export function commonOptions(formats: readonly string[]): Option[] {
     new Option('--report <format=file>', 'also write this report (repeatable)')
       .argParser(collect(reportParser(formats)))
       .default([], 'none'),
+    new Option('--group-by <what>', 'console: failures by flow and resource, or each rule once')
+      .choices(['flow', 'rule'])
+      .default('flow'),
     new Option('--sarif-profile <profile>', 'github: what code scanning can show; full: every verdict')
       .choices(['github', 'full'])
       .default('github'),

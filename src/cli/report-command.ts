@@ -8,6 +8,7 @@ const taken = new Set([
   '--format',
   '--output',
   '--report',
+  '--group-by',
   '--sarif-profile',
   '--category',
   '--path-prefix',

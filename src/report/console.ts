@@ -80,7 +80,8 @@ class Page {
 export function renderConsole(result: ScanResult, options: RenderOptions = {}): string {
   const page = new Page(Math.max(40, options.columns ?? 80), options.color ?? false);
   addEdits(page, result);
-  addFailures(page, result, options.limitFindings ?? 60);
+  if (options.groupBy === 'rule') addRules(page, result);
+  else addFailures(page, result, options.limitFindings ?? 60);
   const unknowns = result.evaluations.filter(isOpenUnknown);
   addPossible(page, worstFirst(unknowns.filter(({ failsWhen }) => failsWhen !== undefined)));
   addUnknowns(
@@ -122,6 +123,34 @@ function addFailures(page: Page, result: ScanResult, limit: number): void {
   if (failures.length === 0) page.heading('No open failure.');
 }
 
+/** Each rule that fails in a file, or in an account and Region, once, with all resources that fail it. */
+function addRules(page: Page, result: ScanResult): void {
+  const failures = worstFirst(result.evaluations.filter(isOpenFailure));
+  const rules = rulesById(result);
+  const placeOf = ({ location, resource }: Evaluation): string =>
+    location?.file ?? [resource.account, resource.region].filter(Boolean).join(' ');
+  const explained = new Set<string>();
+  for (const [place, inPlace] of groupBy(failures, placeOf)) {
+    page.heading(place === '' ? 'Not in a file' : place);
+    for (const [key, ofRule] of groupBy(inPlace, ({ ruleId, severity }) => `${severity}  ${ruleId}`)) {
+      const [first] = ofRule;
+      if (first === undefined) continue;
+      const rule = rules.get(first.ruleId);
+      page.add(
+        `  ${page.paint(severityStyles[first.severity], `FAIL ${singleLine(key)}`)}  ${plural(ofRule.length, 'resource')}`,
+      );
+      page.field(4, '', ofRule.length === 1 ? first.message : (rule?.title ?? first.message));
+      page.field(4, 'on   ', ofRule.map(describeResource).join(', '));
+      explainOnce(page, rule, first, explained, 4);
+    }
+  }
+  if (failures.length === 0) page.heading('No open failure.');
+}
+
+function describeResource({ resource, location }: Evaluation): string {
+  return location === undefined ? resource.name : `${resource.name} (line ${location.startLine})`;
+}
+
 function addResource(
   page: Page,
   failures: readonly Evaluation[],
@@ -150,18 +179,19 @@ function explainOnce(
   rule: RuleSummary | undefined,
   { resource, location }: Evaluation,
   explained: Set<string>,
+  indent = 6,
 ): void {
   if (rule === undefined) return;
   if (explained.has(rule.id)) {
-    page.field(6, 'fix  ', `as for ${rule.id} above`);
+    page.field(indent, 'fix  ', `as for ${rule.id} above`);
     return;
   }
   explained.add(rule.id);
-  page.field(6, 'why  ', rule.why);
-  page.field(6, 'fix  ', rule.fix.text);
+  page.field(indent, 'why  ', rule.why);
+  page.field(indent, 'fix  ', rule.fix.text);
   const snippet = snippetFor(rule.fix, resource, location?.file);
   if (snippet === undefined) return;
-  for (const line of snippet.text.split('\n')) page.code(11, line);
+  for (const line of snippet.text.split('\n')) page.code(indent + 5, line);
 }
 
 function addFold(page: Page, hidden: readonly Evaluation[]): void {

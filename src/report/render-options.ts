@@ -6,6 +6,8 @@ export interface RenderOptions {
   readonly columns?: number;
   /** console: how many failures are shown in full; the rest is counted. Default 60. */
   readonly limitFindings?: number;
+  /** console: failures by flow and resource, or each rule of a file once, with its resources. Default `flow`. */
+  readonly groupBy?: 'flow' | 'rule';
   /** sarif: `github` holds only what code scanning can show, `full` every evaluation. Default `github`. */
   readonly profile?: 'github' | 'full';
   /** sarif: category of the run, without trailing slash. Default `headgate`. */

@@ -17,16 +17,28 @@ export function merged(base: unknown, added: unknown): unknown {
   return { ...base, ...(Object.fromEntries(both) as Tree) };
 }
 
+/** Rules whose snippet is of another resource or of a part of one, or has a value that its author decides. */
+const toBeWired: ReadonlySet<string> = new Set([
+  'all.lambda.tracing.role',
+  'all.lambda.permission',
+  'api.external.api-key',
+  'batch.queue.visibility-timeout',
+  'events.stepfunctions.retry',
+]);
+
 /**
  * A template with an edit made as its snippet says; undefined where the snippet leaves something to decide
  * (a name that stands for the author's own, a resource that has to be wired).
  */
-export function applyEdit(template: unknown, { snippet, resources }: Edit): unknown {
+export function applyEdit(template: unknown, { snippet, resources, rules }: Edit): unknown {
   if (snippet === undefined || !isTree(template)) return undefined;
+  if (rules.some((rule) => toBeWired.has(rule))) return undefined;
   const piece = parseYaml(snippet.text, 'snippet').value;
   if (!isTree(piece) || namesOthers(piece, template)) return undefined;
   if (snippet.language === 'CloudFormation')
-    return isProperties(piece) ? inEach(template, resources, piece) : undefined;
+    return isProperties(piece) && isDeclared(template, resources)
+      ? inEach(template, resources, piece)
+      : undefined;
   if (snippet.language !== 'SAM') return undefined;
   if (piece['Globals'] !== undefined) return merged(template, piece);
   const own = piece['Properties'];
@@ -40,6 +52,14 @@ function namesOthers(piece: Tree, template: Tree): boolean {
   );
   const names = JSON.stringify(piece).matchAll(/"(?:Ref|Fn::GetAtt)":\[?"([^".]+)/g);
   return [...names].some(([, name = '']) => !name.startsWith('AWS::') && !declared.has(name));
+}
+
+/** True where the author wrote the resources as CloudFormation has them: SAM has other names for properties. */
+function isDeclared(template: Tree, names: readonly string[]): boolean {
+  const all = template['Resources'] as Tree;
+  return names.every(
+    (name) => !String((all[name] as Tree | undefined)?.['Type']).startsWith('AWS::Serverless::'),
+  );
 }
 
 /** True for settings of a resource, false for resources by their names and for members of lists. */

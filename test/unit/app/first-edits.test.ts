@@ -105,6 +105,18 @@ describe('the first edits', () => {
   });
 });
 
+describe('failures by rule', () => {
+  it('are one line for a rule and its resources', async () => {
+    const result = await scan(plain);
+    const text = await renderReport('console', result, { columns: 100, groupBy: 'rule' });
+    const heads = text.split('\n').filter((line) => line.startsWith('  FAIL '));
+    const rules = new Set(failuresOf(result).map((failure) => failure.split(' ')[0]));
+    expect(heads).toHaveLength(rules.size);
+    expect(heads).toContain('  FAIL low  all.lambda.tracing  2 resources');
+    expect(text).toContain('    on   A, B\n');
+  });
+});
+
 describe('what follows from another failure', () => {
   const queue = { Resources: { Q: { Type: 'AWS::SQS::Queue' }, T: { Type: 'AWS::SNS::Topic' } } };
 
