@@ -1,6 +1,6 @@
 import { Unresolved, type Cause, type Path } from '../../model/value.ts';
 import { isAlike } from './compare.ts';
-import { attributeIn, blocksIn } from './configuration.ts';
+import { attributeIn, blocksIn, memberIn, plainText } from './configuration.ts';
 import { entriesOf, member, type ExpressionEvaluator } from './evaluate-expression.ts';
 import { BoundScope, type Scope } from './scope.ts';
 import type { Expression, HclBlock, HclBody, Placed } from './syntax.ts';
@@ -318,14 +318,8 @@ function within(expression: Expression, path: Path): Placed | undefined {
     return item === undefined ? undefined : (within(item, rest) ?? item);
   }
   if (expression.kind !== 'object') return undefined;
-  const item = expression.items.find(({ key: name }) => textKey(name) === key);
+  const item = expression.items.find(({ key: name }) => plainText(name) === key);
   return item === undefined ? undefined : (within(item.value, rest) ?? item);
-}
-
-function textKey(expression: Expression): string | undefined {
-  if (expression.kind !== 'template') return undefined;
-  const [part] = expression.parts;
-  return expression.parts.length === 1 && part?.kind === 'text' ? part.value : undefined;
 }
 
 function headOf(place: Placed | undefined): Placed | undefined {
@@ -365,7 +359,7 @@ function nameIn(expression: Expression | undefined): string | undefined {
     ? expression.name
     : expression === undefined
       ? undefined
-      : textKey(expression);
+      : plainText(expression);
 }
 
 /** `"dynamic": { "rule": { "for_each": ..., "content": { ... } } }`, or a list of them. */
@@ -373,15 +367,13 @@ function dynamicsInJson(body: HclBody, type: string): Dynamic[] {
   const written = attributeIn(body, 'dynamic')?.value;
   return objectsIn(written).flatMap((object) =>
     object.items
-      .filter(({ key }) => textKey(key) === type)
+      .filter(({ key }) => plainText(key) === type)
       .flatMap(({ value }) =>
         objectsIn(value).map((dynamic): Dynamic => {
-          const at = (name: string): Expression | undefined =>
-            dynamic.items.find(({ key }) => textKey(key) === name)?.value;
-          const iterator = nameIn(at('iterator'));
-          const content = at('content');
+          const iterator = nameIn(memberIn(dynamic, 'iterator'));
+          const content = memberIn(dynamic, 'content');
           return {
-            forEach: at('for_each'),
+            forEach: memberIn(dynamic, 'for_each'),
             ...(iterator === undefined ? {} : { iterator }),
             content: content === undefined ? undefined : { kind: 'expression', expression: content },
             place: dynamic,

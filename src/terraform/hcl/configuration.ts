@@ -90,3 +90,9 @@ export function plainText(expression: Expression | undefined): string | undefine
   const { parts } = expression;
   return parts.every((part) => part.kind === 'text') ? parts.map(({ value }) => value).join('') : undefined;
 }
+
+/** The value at a key of an object that is written out. */
+export function memberIn(expression: Expression | undefined, name: string): Expression | undefined {
+  if (expression?.kind !== 'object') return undefined;
+  return expression.items.find(({ key }) => plainText(key) === name)?.value;
+}

@@ -20,7 +20,12 @@ export interface ModuleHost {
   readonly configuration: Configuration;
   readonly secrets: SecretTexts;
   scopeOf(address: string): ModuleScope | undefined;
-  keyBindings(block: HclBlock, key: InstanceKey | undefined, scope: Scope): (readonly [string, Term])[];
+  keyBindings(
+    block: HclBlock,
+    key: InstanceKey | undefined,
+    scope: Scope,
+    module: string,
+  ): (readonly [string, Term])[];
   resourceTerm(module: string, resource: string): Term | undefined;
   callTerm(module: string, call: string): Term | undefined;
 }
@@ -46,7 +51,7 @@ export class ModuleScope implements Scope {
     const call = outer?.module.calls.get(name);
     if (outer === undefined || call === undefined) return undefined;
     const inFile = outer.inFile(call.file);
-    const scope = new BoundScope(inFile, evaluator.keyBindings(call.node, key, inFile));
+    const scope = new BoundScope(inFile, evaluator.keyBindings(call.node, key, inFile, parent));
     return new ModuleScope(evaluator, module, address, call, scope);
   }
 

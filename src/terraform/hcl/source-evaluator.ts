@@ -3,7 +3,7 @@ import { Reference, Unresolved, type Path, type Value } from '../../model/value.
 import { BlockReader, type Content } from './block-reader.ts';
 import { Budget, BudgetError } from './budget.ts';
 import type { Configuration, Declared, SourceModule } from './configuration.ts';
-import { attributeIn } from './configuration.ts';
+import { attributeIn, memberIn, plainText } from './configuration.ts';
 import { ExpressionEvaluator } from './evaluate-expression.ts';
 import type { FunctionContext } from './functions/function.ts';
 import { hclFunctions, unevaluated } from './functions/index.ts';
@@ -46,6 +46,8 @@ export class SourceEvaluator implements ModuleHost {
   readonly facts: DeploymentFacts;
   readonly #configuration: Configuration;
   readonly #scopes = new Map<string, ModuleScope | undefined>();
+  readonly #collections = new WeakMap<HclBlock, Map<string, Term>>();
+  readonly #named = new Map<string, Term>();
   readonly #readers = new Map<string, BlockReader>();
   readonly #attributes = new Map<string, Term>();
   readonly #open = new Set<string>();
@@ -105,6 +107,13 @@ export class SourceEvaluator implements ModuleHost {
     }
   }
 
+  /** Path of the construct that wrote a block, as CDK for Terraform keeps it: `"//": {"metadata": {"path": ...}}`. */
+  constructPathOf(instance: InstanceName): string | undefined {
+    const declared = this.#declared(instance);
+    const comment = declared === undefined ? undefined : attributeIn(declared.node.body, '//');
+    return plainText(memberIn(memberIn(comment?.value, 'metadata'), 'path'));
+  }
+
   /** Where the call of an instance's module stands; undefined in the root. */
   callPlaceOf(module: string): SourcePlace | undefined {
     const call = this.scopeOf(module)?.call;
@@ -138,17 +147,33 @@ export class SourceEvaluator implements ModuleHost {
     if (declared === undefined || scope === undefined) return undefined;
     const inFile = scope.inFile(declared.file);
     const self = this.#instance(instance);
-    return new BoundScope(inFile, [...this.keyBindings(declared.node, instance.key, inFile), ['self', self]]);
+    return new BoundScope(inFile, [
+      ...this.keyBindings(declared.node, instance.key, inFile, instance.module),
+      ['self', self],
+    ]);
   }
 
-  /** `each` or `count` of a block's instance. */
-  keyBindings(block: HclBlock, key: InstanceKey | undefined, scope: Scope): (readonly [string, Term])[] {
+  /** `each` or `count` of a block's instance; `module` is the address of the module instance that it stands in. */
+  keyBindings(
+    block: HclBlock,
+    key: InstanceKey | undefined,
+    scope: Scope,
+    module: string,
+  ): (readonly [string, Term])[] {
     if (key === undefined) return [];
     const forEach = attributeIn(block.body, 'for_each');
     if (forEach === undefined) return [['count', { index: key }]];
-    return [
-      ['each', { key, value: new EachValueTerm(() => this.expressions.evaluate(forEach.value, scope), key) }],
-    ];
+    const collection = (): Term => this.#collection(block, module, forEach.value, scope);
+    return [['each', { key, value: new EachValueTerm(collection, key) }]];
+  }
+
+  /** What `for_each` goes through, evaluated once for all instances. */
+  #collection(block: HclBlock, module: string, forEach: Expression, scope: Scope): Term {
+    const known = this.#collections.get(block) ?? new Map<string, Term>();
+    this.#collections.set(block, known);
+    const found = known.get(module) ?? force(this.expressions.evaluate(forEach, scope));
+    known.set(module, found);
+    return found;
   }
 
   #instance(instance: InstanceName): Term {
@@ -223,6 +248,19 @@ export class SourceEvaluator implements ModuleHost {
 
   /** All instances of a resource in a module instance, as its name stands for them. */
   resourceTerm(module: string, resource: string): Term | undefined {
+    return this.#once(`${module}\n${resource}`, () => this.#resourceTerm(module, resource));
+  }
+
+  /** Keeps what names stand for: a list of all instances is made once, however many refer to one of them. */
+  #once(name: string, make: () => Term | undefined): Term | undefined {
+    const known = this.#named.get(name);
+    if (known !== undefined) return known;
+    const term = make();
+    if (term !== undefined) this.#named.set(name, term);
+    return term;
+  }
+
+  #resourceTerm(module: string, resource: string): Term | undefined {
     const block = this.moduleOf(module)?.resources.get(resource)?.node;
     const scope = this.scopeOf(module);
     if (block === undefined || scope === undefined) return undefined;
@@ -239,6 +277,10 @@ export class SourceEvaluator implements ModuleHost {
 
   /** All instances of a called module. */
   callTerm(module: string, call: string): Term | undefined {
+    return this.#once(`${module}\nmodule.${call}`, () => this.#callTerm(module, call));
+  }
+
+  #callTerm(module: string, call: string): Term | undefined {
     const declared = this.moduleOf(module)?.calls.get(call);
     const scope = this.scopeOf(module);
     if (declared === undefined || scope === undefined) return undefined;

@@ -394,6 +394,20 @@ describe('blocks', () => {
   });
 });
 
+describe('CDK for Terraform', () => {
+  it('keeps the path of the construct that wrote a block', async () => {
+    const metadata = { metadata: { path: 'stack/Queue/Resource', uniqueId: 'Queue_1' } };
+    const json = JSON.stringify({
+      resource: { aws_sqs_queue: { Queue_1: { '//': metadata, name: 'q' }, other: {} } },
+    });
+    const evaluator = await evaluatorOf({ 'cdk.tf.json': json });
+    expect(evaluator.constructPathOf(instance('aws_sqs_queue.Queue_1'))).toBe('stack/Queue/Resource');
+    expect(evaluator.constructPathOf(instance('aws_sqs_queue.other'))).toBeUndefined();
+    const { start = 0, end = 0 } = evaluator.placeOf(instance('aws_sqs_queue.Queue_1'), ['name']) ?? {};
+    expect(json.slice(start, end)).toBe('"name":"q"');
+  });
+});
+
 describe('secrets', () => {
   it('are what is sensitive, and what is made of it', async () => {
     const secrets = new SecretTexts();
