@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
-/** The two functions of the audit. */
-export type AuditBundle = 'audit' | 'fleet';
+/** The functions of the audits and of the hook. */
+export type AuditBundle = 'audit' | 'fleet' | 'hook';
 
 let built: string | undefined;
 

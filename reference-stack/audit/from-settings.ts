@@ -3,30 +3,36 @@ import type { App } from 'aws-cdk-lib';
 import type { NetworkFoundationProps } from '../lib/network-foundation.ts';
 import type { Posture } from '../lib/posture.ts';
 import { auditApplication } from './audit-application.ts';
+import { hookApplication, type HookApplicationProps } from '../hook/hook-application.ts';
 import { fleetApplication } from './fleet-application.ts';
 
 /** Reads one `name=value` setting of the command line. */
 export type Setting = (name: string) => string | undefined;
 
 /**
- * Whether an audit is asked for, and not the reference stack.
+ * Whether an audit or the hook is asked for, and not the reference stack.
  *
  * @throws where it is neither: a slip of the pen must not deploy something else
  */
-export function isAuditApplication(name: string | undefined): name is 'audit' | 'fleet' {
+export function isAuditApplication(name: string | undefined): name is 'audit' | 'fleet' | 'hook' {
   if (name === undefined || name === 'reference') return false;
-  if (name === 'audit' || name === 'fleet') return true;
+  if (name === 'audit' || name === 'fleet' || name === 'hook') return true;
   throw new Error(
-    `application=${name} is none: name audit or fleet, or leave it out for the reference stack.`,
+    `application=${name} is none: name audit, fleet or hook, or leave it out for the reference stack.`,
   );
 }
 
 /**
- * Builds the audit of an account, or with `application=fleet` that of an organization, as the settings say.
+ * Builds the audit of an account, with `application=fleet` that of an organization, or with `application=hook` the
+ * hook of CloudFormation, as the settings say.
  *
  * @throws where the fleet is not told its organization and Regions, or a value is none
  */
-export function applicationFromSettings(app: App, application: 'audit' | 'fleet', setting: Setting): void {
+export function applicationFromSettings(
+  app: App,
+  application: 'audit' | 'fleet' | 'hook',
+  setting: Setting,
+): void {
   const regions = setting('regions')?.split(',');
   const configFolder = setting('configFolder');
   const common = {
@@ -42,6 +48,10 @@ export function applicationFromSettings(app: App, application: 'audit' | 'fleet'
     enableSecurityHub: setting('securityHub') !== 'false',
     ...(configFolder !== undefined && { configFolder: resolve(configFolder) }),
   };
+  if (application === 'hook') {
+    hookApplication(app, { ...common, ...hookSettings(setting) });
+    return;
+  }
   if (application === 'audit') {
     auditApplication(app, { ...common, ...(regions && { regions }) });
     return;
@@ -57,6 +67,20 @@ export function applicationFromSettings(app: App, application: 'audit' | 'fleet'
     ...(accounts && { accounts }),
     ...(except && { except }),
   });
+}
+
+/** @throws where `failureMode` is neither WARN nor FAIL */
+function hookSettings(
+  setting: Setting,
+): Pick<HookApplicationProps, 'alias' | 'failureMode' | 'failOn' | 'level'> {
+  const failureMode = setting('failureMode') ?? 'WARN';
+  if (failureMode !== 'WARN' && failureMode !== 'FAIL')
+    throw new Error(`failureMode=${failureMode} is none: name WARN or FAIL.`);
+  const exceptStacks = setting('exceptStacks')?.split(',');
+  return {
+    ...{ ...text(setting, 'alias'), ...text(setting, 'failOn'), ...text(setting, 'level'), failureMode },
+    ...(exceptStacks && { exceptStacks }),
+  };
 }
 
 /**

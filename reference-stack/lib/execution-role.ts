@@ -6,6 +6,8 @@ export interface ExecutionRoleProps {
   /** Service that runs with the role. */
   readonly service: string;
   readonly description: string;
+  /** What a request for the role must fulfil. @default nothing beside the service */
+  readonly conditions?: Record<string, Record<string, unknown>>;
 }
 
 /**
@@ -19,7 +21,10 @@ export class ExecutionRole extends iam.Role {
   constructor(scope: Construct, id: string, props: ExecutionRoleProps) {
     const policy = new iam.PolicyDocument();
     super(scope, id, {
-      assumedBy: new iam.ServicePrincipal(props.service),
+      assumedBy: new iam.ServicePrincipal(
+        props.service,
+        props.conditions && { conditions: props.conditions },
+      ),
       description: props.description,
       inlinePolicies: { Execution: policy },
     });

@@ -38,11 +38,11 @@ export class Foundation extends Construct {
   readonly network: NetworkFoundation;
   readonly codeSigning: CodeSigning;
   readonly operations: Operations;
-  readonly accessLogs: AccessLogBucket;
   /** Key of the foundation's own logs, topic and secret. */
   readonly key: kms.IKey;
   /** Key of personal data that handlers encrypt field by field; no service may use it. */
   readonly personalDataKey: kms.IKey;
+  private logBucket?: AccessLogBucket;
 
   constructor(scope: Construct, id: string, props: FoundationProps = {}) {
     super(scope, id);
@@ -66,7 +66,11 @@ export class Foundation extends Construct {
       key: this.key,
       ...(props.alarmEmail !== undefined && { alarmEmail: props.alarmEmail }),
     });
-    this.accessLogs = new AccessLogBucket(this, 'AccessLogs', { posture: this.posture });
     if (props.securityHub ?? true) new SecurityHub(this, 'SecurityHub');
+  }
+
+  /** Takes the access logs of the flows' buckets; made where there is one. */
+  get accessLogs(): AccessLogBucket {
+    return (this.logBucket ??= new AccessLogBucket(this, 'AccessLogs', { posture: this.posture }));
   }
 }

@@ -25,7 +25,7 @@ export class FlowObservability extends Construct {
       widgets: [
         ...props.functions.map(functionRow),
         ...(props.queues ?? []).map(queueRow),
-        deadLetterRow(props.deadLetters),
+        ...(props.deadLetters.length === 0 ? [] : [deadLetterRow(props.deadLetters)]),
         ...(props.widgets ?? []).map((row) => [...row]),
       ],
     });

@@ -257,6 +257,14 @@ const senderRelations: readonly RelationRow[] = [
     invokes: 'async',
   }),
   {
+    from: 'AWS::CloudFormation::LambdaHook',
+    path: 'LambdaFunction',
+    to: functionType,
+    name: 'targets',
+    inverse: 'targetOf',
+    invokes: 'sync',
+  },
+  {
     from: 'AWS::KinesisFirehose::DeliveryStream',
     path: 'ExtendedS3DestinationConfiguration.ProcessingConfiguration.Processors[].Parameters[].ParameterValue',
     to: functionType,

@@ -5,6 +5,7 @@ import { type App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { auditApplication } from '../../../reference-stack/audit/audit-application.ts';
 import { fleetApplication } from '../../../reference-stack/audit/fleet-application.ts';
+import { hookApplication } from '../../../reference-stack/hook/hook-application.ts';
 import { newApp } from '../reference-app.ts';
 
 interface Report {
@@ -35,6 +36,10 @@ function findings(build: (app: App) => void): string[] {
 describe('cdk-nag', () => {
   it('has no finding on the audit of an account that is not acknowledged with a reason', () => {
     expect(findings((app) => auditApplication(app))).toEqual([]);
+  });
+
+  it('has no finding on the hook that is not acknowledged with a reason', () => {
+    expect(findings((app) => hookApplication(app))).toEqual([]);
   });
 
   it('has no finding on the audit of an organization that is not acknowledged with a reason', () => {
