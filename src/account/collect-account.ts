@@ -68,6 +68,8 @@ export interface CollectAccountOptions {
   /** Calls of one operation under way at once in a Region; default 4. Rates bound them all together. */
   readonly concurrency?: number;
   readonly clock?: Clock;
+  /** Share of each documented rate that the audit takes, above 0 and at most 1; default a third. */
+  readonly rateShare?: number;
   /** Called once, at the start, with what tells at any time how far the audit has come. */
   readonly watch?: (read: () => AuditProgress) => void;
   /** Sees every client before its first call: proxies and tests add their middleware here. */
@@ -131,7 +133,7 @@ class AuditSession {
 
   constructor(options: CollectAccountOptions) {
     this.#options = options;
-    this.#limiter = new RateLimiter(options.clock ?? systemClock);
+    this.#limiter = new RateLimiter(options.clock ?? systemClock, options.rateShare);
     // Every waiting call listens.
     setMaxListeners(0, this.#abort.signal);
     const { deadlineMs, signal } = options;

@@ -153,7 +153,10 @@ class PlaceRun {
   }
 
   #report({ collector, operation, item }: Call, failure: CallFailure): void {
-    const key = `${collector.service}\n${operation.operation}\n${failure.message}`;
+    // One for each action that is missing: texts differ by resource and time.
+    const key = [collector.service, operation.operation, failure.kind, failure.name, failure.action].join(
+      '\n',
+    );
     let group = this.#groups.get(key);
     if (group === undefined) {
       const { region } = this.#options.place;

@@ -13,6 +13,8 @@ export interface CredentialOptions {
   readonly webIdentityTokenFile?: string;
   /** Region of the STS endpoint. */
   readonly region: string;
+  /** URL of another endpoint than AWS's, which is asked for roles as well. */
+  readonly endpoint?: string;
 }
 
 /**
@@ -20,9 +22,9 @@ export interface CredentialOptions {
  * @throws HeadgateError `options-invalid` for an external id or token file without a role.
  */
 export async function chooseCredentials(options: CredentialOptions): Promise<Credentials> {
-  const { profile, roleArn, externalId, webIdentityTokenFile, region } = options;
+  const { profile, roleArn, externalId, webIdentityTokenFile, region, endpoint } = options;
   const providers = await import('@aws-sdk/credential-providers');
-  const clientConfig = { region };
+  const clientConfig = { region, ...(endpoint === undefined ? {} : { endpoint }) };
   const chain = providers.fromNodeProviderChain({
     clientConfig,
     ...(profile === undefined ? {} : { profile }),
@@ -31,7 +33,7 @@ export async function chooseCredentials(options: CredentialOptions): Promise<Cre
     if (externalId === undefined && webIdentityTokenFile === undefined) return chain;
     throw new HeadgateError(
       'options-invalid',
-      'An external id or a token file only means something with a role: name the role too.',
+      '--external-id and --web-identity-token-file require --role-arn.',
     );
   }
   const RoleSessionName = options.sessionName ?? 'headgate';

@@ -137,7 +137,8 @@ function otherFailure(facts: ErrorFacts, action: string): CallFailure {
       'check the network, and that the service exists in this Region',
     );
   }
-  if (facts.name === 'SyntaxError' || facts.name === 'TypeError') {
+  // The parser of XML throws plain errors.
+  if (facts.name === 'SyntaxError' || facts.name === 'TypeError' || isNoXml(facts)) {
     const message = `\`${action}\` was not answered in the service's format (${facts.name}${status})`;
     return failure(
       'failed',
@@ -165,6 +166,10 @@ function otherFailure(facts: ErrorFacts, action: string): CallFailure {
     message,
     "audit again; if it stays, look up the error in the service's API reference",
   );
+}
+
+function isNoXml({ name, message }: ErrorFacts): boolean {
+  return name === 'Error' && /XML parse error|Deserialization error/.test(message);
 }
 
 function failure(

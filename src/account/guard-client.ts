@@ -23,7 +23,12 @@ type Handler = (args: object) => Promise<object>;
 type Middleware = (next: Handler, context: { readonly commandName?: string }) => Handler;
 
 interface MiddlewareStack {
-  add(middleware: Middleware, options: { step: 'initialize'; priority: 'high'; name: string }): void;
+  add(
+    middleware: Middleware,
+    options:
+      | { step: 'initialize'; priority: 'high'; name: string }
+      | { step: 'deserialize'; priority: 'low'; name: string },
+  ): void;
   addRelativeTo(
     middleware: Middleware,
     options: { relation: 'after'; toMiddleware: string; name: string },
@@ -46,7 +51,17 @@ export function guardClient(client: GuardedClient, guard: Guard): void {
     toMiddleware: 'retryMiddleware',
     name: 'headgateRate',
   });
+  client.middlewareStack.add(refusePages, { step: 'deserialize', priority: 'low', name: 'headgateAnswer' });
 }
+
+/** A page for people (of a proxy, a sign-in) may be well-formed XML, and would be read as an answer that lists nothing. */
+const refusePages: Middleware = (next) => async (args) => {
+  const result: { readonly response?: { readonly headers?: Readonly<Record<string, string>> } } =
+    await next(args);
+  if (/^text\/html\b/i.test(result.response?.headers?.['content-type'] ?? ''))
+    throw new SyntaxError('the answer is a web page');
+  return result;
+};
 
 function countCalls({ service, region, allowed, log, signal }: Guard): Middleware {
   return (next, context) => async (args) => {

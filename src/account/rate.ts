@@ -61,25 +61,39 @@ const countTwice: ReadonlySet<string> = new Set(['apigateway GetResources']);
 
 /** For operations without a documented limit: modest, since it is shared with the account's own use. */
 const undocumented: Rate = { perSecond: 15, burst: 5 };
-const share = 1 / 3;
+/** Of each rate, unless the user gives another share: the rest belongs to the account's own use. */
+export const usualShare = 1 / 3;
 
 /** The buckets, by name, that one call of an operation in a Region takes a token from. */
-export function bucketsOf(service: string, operation: string, region: string): ReadonlyMap<string, Rate> {
+export function bucketsOf(
+  service: string,
+  operation: string,
+  region: string,
+  share = usualShare,
+): ReadonlyMap<string, Rate> {
   const budget = budgets[service] ?? service;
   const limits = documented[budget] ?? {};
   const own = limits[operation];
   const shared = limits['*'];
   const name = sharedByRegions.has(budget) ? budget : `${region} ${budget}`;
   const buckets = new Map<string, Rate>();
-  if (own !== undefined) buckets.set(`${name} ${operation}`, thirdOf(own));
+  if (own !== undefined) buckets.set(`${name} ${operation}`, sharedRate(own, share));
   if (shared !== undefined && (own === undefined || countTwice.has(`${budget} ${operation}`))) {
-    buckets.set(name, thirdOf(shared));
+    buckets.set(name, sharedRate(shared, share));
   }
-  if (buckets.size === 0) buckets.set(`${name} ${operation}`, undocumented);
+  if (buckets.size === 0) buckets.set(`${name} ${operation}`, undocumentedRate(share));
   return buckets;
 }
 
-function thirdOf(limit: { readonly rate: number; readonly burst?: number }): Rate {
+function undocumentedRate(share: number): Rate {
+  const factor = share / usualShare;
+  return {
+    perSecond: undocumented.perSecond * factor,
+    burst: Math.max(1, Math.floor(undocumented.burst * factor)),
+  };
+}
+
+function sharedRate(limit: { readonly rate: number; readonly burst?: number }, share: number): Rate {
   return {
     perSecond: limit.rate * share,
     burst: limit.burst === undefined ? 1 : Math.max(1, Math.floor(limit.burst * share)),
@@ -93,8 +107,12 @@ export class RateLimiter {
   readonly #promised = new Map<string, number>();
   readonly #taken = new Map<string, number>();
 
-  constructor(clock: Clock) {
+  readonly #share: number;
+
+  /** `share` of each documented rate, above 0 and at most 1. */
+  constructor(clock: Clock, share = usualShare) {
     this.#clock = clock;
+    this.#share = share;
   }
 
   /**
@@ -105,7 +123,7 @@ export class RateLimiter {
   async take(service: string, operation: string, region: string, signal: AbortSignal): Promise<number> {
     signal.throwIfAborted();
     const asked = this.#clock.now();
-    const buckets = bucketsOf(service, operation, region);
+    const buckets = bucketsOf(service, operation, region, this.#share);
     const start = earliest(this.#promised, buckets, asked);
     reserve(this.#promised, buckets, start);
     if (start > asked) await this.#clock.sleep(start - asked, signal);

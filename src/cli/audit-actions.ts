@@ -14,7 +14,12 @@ import { decideReading } from '../app/scan.ts';
 import { readTemplates } from '../template/read-templates.ts';
 import type { CommonOptions } from './options.ts';
 import { collectLive, type AccountOptions } from './collect-live.ts';
-import { emit, type EmitOptions } from './emit.ts';
+import { emit, print, save, type EmitOptions } from './emit.ts';
+import { exitCodeOfDiff } from './diff-action.ts';
+import { readResult } from './read-result.ts';
+import { diffResults } from '../app/diff.ts';
+import type { ResultDiff } from '../model/result-diff.ts';
+import { diffFormats, renderDiff, type DiffFormat } from '../report/diff.ts';
 import { exitCodeOf } from '../app/exit-code.ts';
 import { loadSettings } from './load-settings.ts';
 import { readSnapshot } from './read-snapshot.ts';
@@ -27,6 +32,7 @@ import { version } from '../app/version.ts';
 export interface AuditOptions extends CommonOptions, AccountOptions {
   readonly from?: string;
   readonly compare?: string;
+  readonly since?: string;
 }
 
 /** Options of `headgate collect`. */
@@ -48,6 +54,8 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 export async function audit(options: AuditOptions, surroundings: Surroundings): Promise<number> {
   const { cwd } = surroundings;
   const { config, ruleSet } = await loadSettings(options, cwd);
+  // Before anything is called: a name that is wrong is told at once.
+  const since = options.since === undefined ? undefined : await readSince(options, options.since, cwd);
   const { reading, isInterrupted } =
     options.from === undefined
       ? await collectLive(options, ruleSet, surroundings)
@@ -57,10 +65,15 @@ export async function audit(options: AuditOptions, surroundings: Surroundings): 
     options.compare === undefined
       ? undefined
       : await compare({ reading, result }, options.compare, ruleSet, surroundings);
-  if (drifts === undefined) await emit(result, emitOptions(options), surroundings);
+  const older =
+    since && ('evaluations' in since ? since : await decide(since, ruleSet, config, surroundings));
+  const changes = older && (await tellChanges({ older, result, reading }, options, surroundings));
+  if (drifts === undefined && changes === undefined) await emit(result, emitOptions(options), surroundings);
   tellCompleteness(reading, options, surroundings);
   if (reading.completeness.nothing || isInterrupted) return 2;
   if (drifts !== undefined) return drifts ? 1 : 0;
+  if (changes !== undefined)
+    return exitCodeOfDiff(changes, options.failOn ?? 'high', options.unknown === 'fail');
   // What an account refuses to say is unknown in the report; only an audit that says nothing is none.
   return exitCodeOf(
     { ...result, diagnostics: [] },
@@ -69,23 +82,65 @@ export async function audit(options: AuditOptions, surroundings: Surroundings): 
   );
 }
 
-function emitOptions({
-  format,
-  output,
-  report,
-  quiet,
-  color,
-  groupBy,
-  sarifProfile,
-  category,
-  pathPrefix,
-}: AuditOptions): EmitOptions {
+/** What an audit is compared with. @throws HeadgateError `options-invalid`, or as the readers of results and snapshots. */
+async function readSince(
+  { format, compare: other }: AuditOptions,
+  file: string,
+  cwd: string,
+): Promise<ScanResult | AccountReading> {
+  if (other !== undefined)
+    throw new HeadgateError('options-invalid', '--since and --compare cannot be combined.');
+  if (!isDiffFormat(format))
+    throw new HeadgateError(
+      'options-invalid',
+      `--since cannot be written as \`${format}\`; use --format ${diffFormats.join(', ')}, and --report for reports of the whole audit.`,
+    );
+  return /\.(gz|ndjson)$/.test(file) ? readSnapshot(file, cwd) : readResult(file, cwd);
+}
+
+function isDiffFormat(format: string): format is DiffFormat {
+  return (diffFormats as readonly string[]).includes(format);
+}
+
+/** Prints what changed, and writes the reports of the whole audit. What was not listed to its end is not repaired. */
+async function tellChanges(
+  { older, result, reading }: { older: ScanResult; result: ScanResult; reading: AccountReading },
+  options: AuditOptions,
+  surroundings: Surroundings,
+): Promise<ResultDiff> {
+  const unlisted = new Set(reading.incomplete.map(({ scope, type }) => `${scope} ${type}`));
+  const all = diffResults(older, result);
+  const diff = {
+    ...all,
+    repaired: all.repaired.filter(
+      ({ now, finding: { resource } }) =>
+        now !== 'gone' ||
+        !unlisted.has(`${resource.account ?? ''}/${resource.region ?? ''} ${resource.type}`),
+    ),
+  };
+  const { format, output } = options;
+  const parts = renderDiff(isDiffFormat(format) ? format : 'console', diff);
+  if (output !== undefined) await save(output, parts, surroundings.cwd);
+  else if (options.quiet !== true) await print(parts, surroundings.stdout);
+  const { report } = options;
+  await emit(
+    result,
+    { ...emitOptions({ ...options, quiet: true }, false), format: 'console', report },
+    surroundings,
+  );
+  return diff;
+}
+
+function emitOptions(
+  { format, output, report, quiet, color, groupBy, sarifProfile, category, pathPrefix }: AuditOptions,
+  saves = true,
+): EmitOptions {
   return {
     format,
     report,
     color,
     sarifProfile,
-    ...(output === undefined ? {} : { output }),
+    ...(output === undefined || !saves ? {} : { output }),
     ...(quiet === undefined ? {} : { quiet }),
     ...(groupBy === undefined ? {} : { groupBy }),
     ...(category === undefined ? {} : { category }),
@@ -188,8 +243,10 @@ function describeCompleteness({ account, regions, calls, completeness }: Account
   const sent = sum(calls.map(({ attempts }) => attempts));
   const how = completeness.complete
     ? 'complete'
-    : completeness.nothing
-      ? 'nothing could be collected'
-      : `incomplete: ${failed} of ${operations} operations failed, and what needed them is unknown`;
+    : failed === 0 && !completeness.nothing
+      ? 'complete in the services that were selected'
+      : completeness.nothing
+        ? 'nothing could be collected'
+        : `incomplete: ${failed} of ${operations} operations failed, and what needed them is unknown`;
   return `headgate: account ${account}, ${regions.join(', ')}: ${how} (${sent} calls)`;
 }

@@ -13,6 +13,23 @@ function positive(text: string): number {
   return number;
 }
 
+/** `0.5`, `50%`, `1/3` or `all`. */
+function share(text: string): number {
+  const [, over, under] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
+  const percent = /^(\d+(?:\.\d+)?)%$/.exec(text)?.[1];
+  const value =
+    text === 'all'
+      ? 1
+      : over !== undefined
+        ? Number(over) / Number(under)
+        : percent === undefined
+          ? Number(text)
+          : Number(percent) / 100;
+  if (!(value > 0 && value <= 1))
+    throw new InvalidArgumentError('Give a share above 0 and at most 1, such as 0.5, 50%, 1/3 or all.');
+  return value;
+}
+
 const list = (text: string): string[] =>
   text
     .split(',')
@@ -35,6 +52,7 @@ function addAccountOptions(command: Command): Command {
     .addOption(inventoryOption('config: ask AWS Config first what there is'))
     .option('--aggregator <name>', 'say what this aggregator of AWS Config knows of elsewhere')
     .option('--timeout <seconds>', 'stop after so long; what is missing is unknown', positive)
+    .option('--rate <share>', 'share of the documented API rates to use, or all (default: 1/3)', share)
     .option('--endpoint <url>', 'another endpoint than that of AWS');
 }
 
@@ -62,6 +80,7 @@ export function addAuditCommand(
       '--compare <path>',
       'list what templates declare and the account lacks, and verdicts that differ',
     );
+  command.option('--since <file>', 'print what changed since this snapshot or JSON result');
   for (const option of commonOptions(reportFormats.map(({ name }) => name))) command.addOption(option);
   command.action(async (options: AuditOptions) => {
     done(await (await actions()).audit(options, surroundings));

@@ -1,7 +1,7 @@
 import { collectAccount, type AccountReading } from '../account/collect-account.ts';
 import { collectors } from '../account/collectors/index.ts';
 import { chooseCredentials } from '../account/credentials.ts';
-import { ownRegion } from '../account/own-region.ts';
+import { checkProfile, ownRegion } from '../account/own-region.ts';
 import { selectedName } from '../account/plan.ts';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { RuleSet } from '../model/rule.ts';
@@ -24,6 +24,8 @@ export interface AccountOptions extends Pick<CommonOptions, 'quiet'> {
   /** Seconds. */
   readonly timeout?: number;
   readonly endpoint?: string;
+  /** Share of the documented rates. */
+  readonly rate?: number;
 }
 
 /** What was read, and whether somebody stopped it before its end. */
@@ -55,8 +57,9 @@ export async function collectLive(
   ruleSet: RuleSet,
   surroundings: Surroundings,
 ): Promise<LiveReading> {
-  const { services, inventory, aggregator, timeout, endpoint } = options;
+  const { services, inventory, aggregator, timeout, endpoint, rate } = options;
   checkServices(services ?? []);
+  await checkProfile(options.profile);
   const regions = options.region.length > 0 ? options.region : [await ownRegion(options.profile)];
   const region = regions.find((name) => name !== 'all') ?? (await ownRegion(options.profile));
   const credentials = await credentialsOf(options, region);
@@ -84,6 +87,7 @@ export async function collectLive(
       ...(aggregator === undefined ? {} : { aggregator }),
       ...(timeout === undefined ? {} : { deadlineMs: timeout * 1000 }),
       ...(endpoint === undefined ? {} : { endpoint }),
+      ...(rate === undefined ? {} : { rateShare: rate }),
     });
     return { reading, isInterrupted: stop.signal.aborted };
   } finally {
@@ -97,11 +101,12 @@ function ignoreSignals(listener: () => void): void {
 }
 
 async function credentialsOf(
-  { profile, roleArn, externalId, webIdentityTokenFile }: AccountOptions,
+  { profile, roleArn, externalId, webIdentityTokenFile, endpoint }: AccountOptions,
   region: string,
 ): ReturnType<typeof chooseCredentials> {
   return chooseCredentials({
     region,
+    ...(endpoint === undefined ? {} : { endpoint }),
     ...(profile === undefined ? {} : { profile }),
     ...(roleArn === undefined ? {} : { roleArn }),
     ...(externalId === undefined ? {} : { externalId }),

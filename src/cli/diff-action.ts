@@ -1,4 +1,5 @@
 import { diffResults } from '../app/diff.ts';
+import type { ResultDiff } from '../model/result-diff.ts';
 import { severities } from '../model/rule.ts';
 import { renderDiff, type DiffFormat } from '../report/diff.ts';
 import { print, save } from './emit.ts';
@@ -28,8 +29,13 @@ export async function diffSavedResults(
   const parts = renderDiff(format, diff);
   if (output === undefined) await print(parts, stdout);
   else await save(output, parts, cwd);
+  return exitCodeOfDiff(diff, failOn, unknown === 'fail');
+}
+
+/** 1 where something at or above the threshold is new, or, if asked for, something is newly unknown. */
+export function exitCodeOfDiff(diff: ResultDiff, failOn: FailOn, failsUnknown: boolean): 0 | 1 {
   const failing = failOn === 'none' ? [] : severities.slice(0, severities.indexOf(failOn) + 1);
   const fresh = [...diff.added.map(({ finding }) => finding), ...diff.waiversEnded];
   const isWorse = fresh.some(({ severity }) => failing.includes(severity));
-  return isWorse || (unknown === 'fail' && diff.newlyUnknown.length > 0) ? 1 : 0;
+  return isWorse || (failsUnknown && diff.newlyUnknown.length > 0) ? 1 : 0;
 }

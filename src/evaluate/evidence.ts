@@ -59,7 +59,9 @@ function withoutCredentials(value: Value | undefined, shown: string, path: Path,
 function sourceOf({ node, source }: Observation): string {
   if (node.resource.declaredBecause !== undefined) return `declared: ${node.resource.declaredBecause}`;
   if (source !== undefined) return source;
-  return node.resource.arn !== undefined && node.resource.stack === undefined ? 'account' : 'template';
+  const { account, stack, logicalId, generated, type } = node.resource;
+  const isWritten = stack !== undefined || logicalId !== undefined || generated === true;
+  return account !== undefined && !isWritten && type !== 'Headgate::Template' ? 'account' : 'template';
 }
 
 /** The smallest place that a reader must look at: the decisive property of the resource itself, else the resource. */

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { collectAccount } from '../../src/account/collect-account.ts';
+import { ownRegion } from '../../src/account/own-region.ts';
 import { chooseCredentials, type CredentialOptions } from '../../src/account/credentials.ts';
 import type { AwsKeys } from '../../src/account/collector.ts';
 import { needsOf } from '../../src/app/needs.ts';
@@ -181,6 +182,16 @@ sso_region = eu-west-1
     refusal = `<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>${Message}</Message></Error></ErrorResponse>`;
     const said = await complaint({ roleArn: role, externalId: '41' });
     expect(said).toMatch(/`sts:AssumeRole` was denied \(AccessDenied\); .* trust policy .* external id/);
+  });
+
+  it('of a profile that is nowhere are told apart from a Region that is nowhere', async () => {
+    delete process.env['AWS_REGION'];
+    delete process.env['AWS_DEFAULT_REGION'];
+    const error: unknown = await ownRegion('nowhere').catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ code: 'profile-missing' });
+    expect(String(error)).toMatch(/No profile is called `nowhere` .* they have .*audited/);
+    await expect(ownRegion('chained')).rejects.toMatchObject({ code: 'region-missing' });
+    expect(await ownRegion('audited')).toBe('eu-west-1');
   });
 
   it('of an external id or a token without a role are refused', async () => {

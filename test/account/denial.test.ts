@@ -108,4 +108,31 @@ describe('what is not answered invents nothing', () => {
     },
     240_000,
   );
+
+  it.each([1, 2, 3, 4, 5, 6])(
+    'where six of ten calls are denied at random: %i',
+    async (seed) => {
+      const { replies } = accounts[seed % accounts.length] ?? { replies: {} };
+      const whole = await audit(replies);
+      const random = randomFrom(seed);
+      const faults = whole.calls.map((call): Fault => ({ call, fault: 'deny', when: () => random() < 0.6 }));
+      const after = await audit(replies, faults);
+      expect(invented(whole, after)).toEqual([]);
+      expect([...after.verdicts.values()].filter((verdict) => verdict === 'unknown').length).toBeGreaterThan(
+        5,
+      );
+    },
+    60_000,
+  );
 });
+
+/** Numbers in [0, 1) that a seed repeats (Mulberry32). */
+function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -73,28 +73,28 @@ describe('a method of a REST API', () => {
 
   it('is said to differ where the draft was changed since', async () => {
     expect(await verdicts(drafted('AWS_IAM'))).toEqual([
-      'api.authorizer.present.deployed orders/prod: pass',
       'api.authorizer.present orders GET /orders: pass',
+      'api.authorizer.present.deployed orders/prod: pass',
     ]);
     const open = { '/orders': { GET: { authorizationType: 'NONE', apiKeyRequired: false } } };
     expect(await verdicts(deployed(open))).toEqual([
-      'api.authorizer.present.deployed orders/prod: fail',
       'api.authorizer.present orders GET /orders: fail',
+      'api.authorizer.present.deployed orders/prod: fail',
     ]);
   });
 
   it('is judged where it was deleted and is still served, and not where it is not served yet', async () => {
     const gone = { '/old': { POST: { authorizationType: 'NONE', apiKeyRequired: false } } };
     expect(await verdicts(deployed(gone))).toEqual([
-      'api.authorizer.present.deployed orders/prod: fail',
       'api.authorizer.present orders POST /old: fail',
+      'api.authorizer.present.deployed orders/prod: fail',
     ]);
   });
 
   it('passes by its draft only if the endpoint tells what is deployed', async () => {
     expect(await verdicts(deployed())).toEqual([
-      'api.authorizer.present.deployed orders/prod: unknown',
       'api.authorizer.present orders GET /orders: unknown',
+      'api.authorizer.present.deployed orders/prod: unknown',
     ]);
   });
 

@@ -41,6 +41,7 @@ describe('a call about one resource that never answers', () => {
     ['serverError', 'failed', 'InternalFailure, HTTP 503'],
     ['cutConnection', 'failed', 'got no answer (ECONNRESET)'],
     ['html', 'failed', "was not answered in the service's format"],
+    ['page', 'failed', "was not answered in the service's format"],
     ['expired', 'failed', 'the credentials are not valid here'],
   ] as const)('leaves that value of that resource unknown: %s', async (fault, code, says) => {
     const when = ({ FunctionName }: Record<string, unknown>): boolean => FunctionName === 'orders';

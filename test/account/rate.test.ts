@@ -52,6 +52,8 @@ describe('rates', () => {
   });
 
   it('share one budget among the operations of a service that has one', () => {
+    expect(bucketsOf('lambda', 'ListTags', 'eu-west-1').get('eu-west-1 lambda')?.perSecond).toBe(5);
+    expect(bucketsOf('lambda', 'ListTags', 'eu-west-1', 1).get('eu-west-1 lambda')?.perSecond).toBe(15);
     expect([...bucketsOf('lambda', 'ListTags', 'eu-west-1').keys()]).toEqual(['eu-west-1 lambda']);
     expect([...bucketsOf('lambda', 'ListAliases', 'eu-west-1').keys()]).toEqual(['eu-west-1 lambda']);
     expect([...bucketsOf('apigatewayv2', 'GetApis', 'eu-west-1').keys()]).toEqual(['apigateway']);

@@ -49,7 +49,8 @@ export class ReplayedAccount {
         const { input } = args;
         this.attempts.push({ service, region, operation, input, at: this.now() });
         const fault = this.#faultOf(`${service}.${operation}`, input);
-        if (fault === 'html' || fault === 'cutBody') return next({ ...args, wire: fault });
+        if (fault === 'html' || fault === 'page' || fault === 'cutBody')
+          return next({ ...args, wire: fault });
         if (fault !== undefined) throw troubles[fault]();
         const call = `${service}.${operation}`;
         const reply = this.replies[call] ?? standing[call] ?? this.#asDrafted(call) ?? {};
@@ -124,7 +125,7 @@ const noDelay = { computeNextBackoffDelay: () => 0, setDelayBase: () => undefine
 
 interface Args {
   readonly input: Record<string, unknown>;
-  readonly wire?: 'html' | 'cutBody';
+  readonly wire?: 'html' | 'page' | 'cutBody';
 }
 
 interface SdkClient {
@@ -167,11 +168,13 @@ const troubles = {
   expired: () =>
     serviceError('ExpiredTokenException', 403, 'The security token included in the request is expired'),
   html: () => new Error('answered on the wire'),
+  page: () => new Error('answered on the wire'),
   cutBody: () => new Error('answered on the wire'),
 } as const;
 
 const wireAnswers = {
   html: () => response(404, 'text/html', '<!doctype html><title>404 Not Found</title>'),
+  page: () => response(200, 'text/html', '<html><body><p>Sign in</p></body></html>'),
   cutBody: () => response(200, 'application/json', '{"Functions": [{"FunctionName": "ord'),
 };
 

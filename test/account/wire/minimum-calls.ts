@@ -18,11 +18,11 @@ export function minimumCalls(count: Count): Readonly<Record<string, number>> {
     // Secrets; the policy of each.
     secretsmanager: 1 + count('AWS::SecretsManager::Secret'),
     // Functions, mappings, code signing; of each function aliases, versions, URLs, invoke configs, reserved and
-    // provisioned concurrency, policy, tags; the policy of each alias.
-    lambda: 3 + 8 * functions + count('AWS::Lambda::Alias'),
+    // provisioned concurrency, policy, tags; the policy of each alias and version.
+    lambda: 3 + 8 * functions + count('AWS::Lambda::Alias') + count('AWS::Lambda::Version'),
     // REST APIs, usage plans, domain names, and HTTP APIs and their names; of each API four lists, and of a REST API its
-    // models, what its stage's deployment serves, and the stages once more for that; of each name its mappings.
-    apigateway: 5 + 7 * restApis + 4 * httpApis + count('AWS::ApiGateway::DomainName'),
+    // models and what its stage's deployment serves; of each name its mappings.
+    apigateway: 5 + 6 * restApis + 4 * httpApis + count('AWS::ApiGateway::DomainName'),
     // Regions, VPCs, subnets, route tables, groups, endpoints, both kinds of gateways.
     ec2: 8,
     // Two scopes of web ACLs, logging configurations, rule groups and IP sets; each web ACL and IP set.
