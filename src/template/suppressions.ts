@@ -1,12 +1,11 @@
 import type { SourceDiagnostic, SourceSuppression } from '../model/source.ts';
 import type { Acknowledgement } from './construct-metadata.ts';
+import { ignoreMarker, parseIgnoreWish, type IgnoreWish } from '../text/ignore-comment.ts';
 import type { ParsedTemplate } from '../text/parse-template.ts';
 import { entriesOf, isRawObject, member, type RawObject } from '../text/raw.ts';
 import type { TextRange, Span } from '../text/span.ts';
 import type { Stack } from './stack.ts';
 import type { TemplateResource } from './template-resource.ts';
-
-const marker = 'headgate:ignore';
 
 /** Characters of a comment that are read. */
 const commentLimit = 2000;
@@ -58,11 +57,7 @@ function misspeltComments(parsed: ParsedTemplate): SourceDiagnostic[] {
   return found;
 }
 
-interface IgnoreComment {
-  readonly ruleId: string;
-  readonly reason?: string;
-  readonly owner?: string;
-  readonly expires?: string;
+interface IgnoreComment extends IgnoreWish {
   readonly line: number;
   /** Offset of the first character of what the comment is about. */
   readonly target: number;
@@ -93,7 +88,11 @@ function readComments(parsed: ParsedTemplate): IgnoreComment[] {
   const found: IgnoreComment[] = [];
   const inside = textSpans(parsed);
   const next = contentStarts(text);
-  for (let at = text.indexOf(marker); at !== -1; at = text.indexOf(marker, at + marker.length)) {
+  for (
+    let at = text.indexOf(ignoreMarker);
+    at !== -1;
+    at = text.indexOf(ignoreMarker, at + ignoreMarker.length)
+  ) {
     const comment = readComment(text, at, { parsed, inside, next });
     if (comment !== undefined) found.push(comment);
   }
@@ -119,28 +118,16 @@ function readComment(
   const isComment =
     hash !== -1 && before.slice(hash + 1).trim() === '' && (hash === 0 || /\s/.test(before.charAt(hash - 1)));
   if (!isComment || inside(lineStart + hash)) return undefined;
-  const end = text.slice(at + marker.length, at + marker.length + commentLimit).search(/[\r\n]/);
-  const rest = text.slice(at + marker.length, at + marker.length + (end === -1 ? commentLimit : end));
-  const wish = parseWish(rest);
+  const end = text.slice(at + ignoreMarker.length, at + ignoreMarker.length + commentLimit).search(/[\r\n]/);
+  const rest = text.slice(
+    at + ignoreMarker.length,
+    at + ignoreMarker.length + (end === -1 ? commentLimit : end),
+  );
+  const wish = parseIgnoreWish(rest);
   if (wish === undefined) return undefined;
   const isTrailing = before.slice(0, hash).trim() !== '';
   const target = isTrailing ? lineStart + before.search(/\S/) : next(at);
   return { ...wish, line, target };
-}
-
-/** ` <rule-id> <reason...>` with `owner=...` and `expires=YYYY-MM-DD` anywhere in it. */
-function parseWish(rest: string): Omit<IgnoreComment, 'line' | 'target'> | undefined {
-  const [ruleId, ...words] = rest.trim().split(/\s+/);
-  if (ruleId === undefined || ruleId === '' || !/^\s/.test(rest)) return undefined;
-  const owner = words.find((word) => word.startsWith('owner='))?.slice('owner='.length);
-  const expires = words.find((word) => word.startsWith('expires='))?.slice('expires='.length);
-  const reason = words.filter((word) => !/^(?:owner|expires)=/.test(word)).join(' ');
-  return {
-    ruleId,
-    ...(reason === '' ? {} : { reason }),
-    ...(owner === undefined ? {} : { owner }),
-    ...(expires === undefined ? {} : { expires }),
-  };
 }
 
 /** Answers the offset of the next line's content, comments and blank lines passed over; offsets are asked in their order. */

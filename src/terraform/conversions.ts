@@ -9,7 +9,8 @@ import {
 } from '../model/value.ts';
 import { readJsonText } from '../model/json-text.ts';
 import type { Conversion } from './mapping/mapped-type.ts';
-import { define, partsOf, textOf } from './plan-values.ts';
+import { define } from './define.ts';
+import { partsOf, textOf } from './plan-values.ts';
 
 /** A value in the words of CloudFormation; undefined for what means nothing. */
 export function convert(value: Value, as: Conversion | undefined): Value | undefined {
@@ -34,6 +35,7 @@ const conversions: Partial<Record<Conversion, (value: Value) => Value | undefine
   pairs: (value) => pairs(value, 'Name'),
   pascal: (value) => pascal(value, noNames),
   pipes: (value) => pascal(Array.isArray(value) ? ((value as readonly Value[])[0] ?? {}) : value, pipesNames),
+  redrive: (value) => documentOf(value, false),
   routeSettings,
   routeTarget,
   secret: () => undefined,

@@ -7,7 +7,8 @@ import { mapRows, setAt, valueAt } from './map-rows.ts';
 import { mappedType } from './mapping/index.ts';
 import type { AlsoType, MappedType } from './mapping/mapped-type.ts';
 import type { PlanInstance } from './plan-document.ts';
-import { define, isSet, type PlanValues } from './plan-values.ts';
+import { define } from './define.ts';
+import { isSet, type PlanValues } from './plan-values.ts';
 import { adjust, expand } from './special-types.ts';
 
 /** What becomes of a plan's instances. */

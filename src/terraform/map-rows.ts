@@ -5,7 +5,8 @@ import type { Draft } from './drafts.ts';
 import type { Conversion, How, Row } from './mapping/mapped-type.ts';
 import type { PlanInstance } from './plan-document.ts';
 import { dynamic, elementNodes, isWhole, memberNode, type PlanNode } from './plan-node.ts';
-import { define, type PlanValues } from './plan-values.ts';
+import { define } from './define.ts';
+import type { PlanValues } from './plan-values.ts';
 import type { SecretTexts } from '../model/secret-texts.ts';
 
 type Filled = Pick<Draft, 'properties' | 'places'>;

@@ -2,14 +2,16 @@ import { realpath, stat } from 'node:fs/promises';
 import { basename, relative, resolve, sep } from 'node:path';
 import { toPointer, type Location, type SymbolicLocation } from '../model/location.ts';
 import type { SecretTexts } from '../model/secret-texts.ts';
-import type { SourceDiagnostic } from '../model/source.ts';
+import type { SourceDiagnostic, SourceSuppression } from '../model/source.ts';
 import type { Path, Value } from '../model/value.ts';
 import { readRegularFile, UnreadableFileError } from '../files/read-regular-file.ts';
+import { ignoreMarker, parseIgnoreWish } from '../text/ignore-comment.ts';
 import { SourceText } from '../text/source-text.ts';
 import { moduleSteps, parentModule } from './addresses.ts';
 import type { InstanceKey, InstanceName } from './hcl/instance-name.ts';
 import { loadConfiguration, type LoadedSources, type SourceTree } from './hcl/load-configuration.ts';
 import { SourceEvaluator, type SourcePlace } from './hcl/source-evaluator.ts';
+import type { HclBlock, HclFile } from './hcl/syntax.ts';
 import type { PlanDocument, PlanInstance } from './plan-document.ts';
 import { folderTree, planTree } from './source-tree.ts';
 
@@ -150,6 +152,74 @@ export class PlanSources {
       endColumn: end.column,
     };
   }
+
+  /** Wishes in comments: at a block, or at anything in it. `idsOf` gives the resources of a block's instances. */
+  suppressions(idsOf: (module: string, resource: string) => readonly string[]): {
+    readonly found: readonly SourceSuppression[];
+    readonly loose: readonly SourceDiagnostic[];
+  } {
+    const found: SourceSuppression[] = [];
+    const loose: SourceDiagnostic[] = [];
+    const seen = new Set<string>();
+    for (const [module, { files }] of this.evaluator.configuration.modules) {
+      for (const file of files) {
+        if (!file.text.includes(ignoreMarker)) continue;
+        for (const { wish, line, block } of wishesIn(file, this.#texts.get(file.file))) {
+          const resource = block === undefined ? '' : block.labels.map(({ text }) => text).join('.');
+          const ids = block?.type === 'resource' ? idsOf(module, resource) : [];
+          const key = `${file.file}\n${line}\n${wish.ruleId}`;
+          for (const resourceId of ids)
+            found.push({ source: 'comment', ...wish, resourceId, wish: key, file: file.file, line });
+          if (ids.length > 0 || block?.type === 'resource' || seen.has(key)) continue;
+          seen.add(key);
+          loose.push(unattached(file, wish.ruleId, line));
+        }
+      }
+    }
+    return { found, loose };
+  }
+}
+
+function unattached({ file }: HclFile, ruleId: string, line: number): SourceDiagnostic {
+  return {
+    code: 'suppression-unattached',
+    severity: 'warning',
+    message: `the comment that ignores \`${ruleId}\` stands at no resource and silences nothing`,
+    where: `${file}:${line}:1`,
+    affects: [],
+  };
+}
+
+interface FoundWish {
+  readonly wish: NonNullable<ReturnType<typeof parseIgnoreWish>>;
+  readonly line: number;
+  readonly block: HclBlock | undefined;
+}
+
+function wishesIn(file: HclFile, text: SourceText | undefined): readonly FoundWish[] {
+  return file.comments.flatMap(({ content, start, isAlone, end }): FoundWish[] => {
+    const said = content.trim();
+    if (!said.startsWith(ignoreMarker)) return [];
+    const wish = parseIgnoreWish(said.slice(ignoreMarker.length));
+    const line = text?.position(start).line ?? 1;
+    return wish === undefined ? [] : [{ wish, line, block: blockAt(file, start, end, isAlone) }];
+  });
+}
+
+/** The block that a comment stands in, at the end of, or before. */
+function blockAt(file: HclFile, start: number, end: number, isAlone: boolean): HclBlock | undefined {
+  const blocks = file.body.items.filter((item): item is HclBlock => item.kind === 'block');
+  const around = blocks.find((block) => block.start <= start && start < block.end);
+  if (around !== undefined) return around;
+  if (!isAlone) return blocks.findLast((block) => block.end <= start);
+  const next = blocks.find((block) => block.start >= end);
+  if (next === undefined) return undefined;
+  // Only comments and white space may stand between.
+  let between = file.text.slice(end, next.start);
+  for (const comment of file.comments)
+    if (comment.start >= end && comment.end <= next.start)
+      between = between.replace(file.text.slice(comment.start, comment.end), '');
+  return between.trim() === '' && !/\n[\t ]*\r?\n/.test(between) ? next : undefined;
 }
 
 function nameOf({ address, module, mode, type, name, key }: PlanInstance): InstanceName {

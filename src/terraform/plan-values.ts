@@ -1,8 +1,9 @@
+import { define } from './define.ts';
+import { policyFromPlan } from './policy-from-plan.ts';
 import type { SecretTexts } from '../model/secret-texts.ts';
 import {
   Choice,
   isArrayValue,
-  isObjectValue,
   PartialString,
   Reference,
   Unresolved,
@@ -13,7 +14,7 @@ import {
 } from '../model/value.ts';
 import { isRawObject } from '../text/raw.ts';
 import { mappedType } from './mapping/index.ts';
-import type { How, MappedType } from './mapping/mapped-type.ts';
+import type { Conversion, How, MappedType } from './mapping/mapped-type.ts';
 import { dynamic, elementNodes, holdsUnknown, memberNode, type PlanNode } from './plan-node.ts';
 import { withoutKeys, type ConfigResource, type PlanInstance } from './plan-document.ts';
 import type { References } from './references.ts';
@@ -191,7 +192,12 @@ export class PlanValues {
   }
 
   #fromTargets(instance: PlanInstance, resolved: Resolved, how: How, cause: Cause): Value {
-    if (isDocument(how)) return new Unresolved(cause);
+    const [target, another] = resolved.targets;
+    if (isDocument(how)) {
+      if (target === undefined || another !== undefined) return new Unresolved(cause);
+      if (how.as === 'redrive') return this.#redrive(target, cause);
+      return this.#policyOf(target) ?? new Unresolved(cause);
+    }
     const values = resolved.targets.map((target) => this.ofTarget(target, how));
     if (how.list === true) {
       const flat = values.flatMap((value) => (isArrayValue(value) ? value : [value]));
@@ -207,6 +213,21 @@ export class PlanValues {
       (either, value, index) => new Choice(this.#pick(instance, resolved, index + 1, cause), value, either),
       first,
     );
+  }
+
+  /** A redrive policy holds one ARN, so that the plan tells the queue, and only hides the count. */
+  #redrive(target: Target, cause: Cause): Value {
+    const queue = this.ofTarget(target);
+    return queue instanceof Reference
+      ? { deadLetterTargetArn: queue, maxReceiveCount: new Unresolved(cause) }
+      : new Unresolved(cause);
+  }
+
+  /** The document of a data source that is read only when the plan is applied. */
+  #policyOf({ instance, attribute }: Target): Value | undefined {
+    const isPolicy = instance.mode === 'data' && instance.type === 'aws_iam_policy_document';
+    if (!isPolicy || !(attribute === 'json' || attribute === 'minified_json')) return undefined;
+    return policyFromPlan((path, how) => this.attribute(instance, path, how));
   }
 
   #pick(instance: PlanInstance, { targets }: Resolved, index: number, cause: Cause): Cause {
@@ -333,8 +354,17 @@ export class PlanValues {
 
 /** True where a text is read for what it holds. */
 function isDocument({ as }: How): boolean {
-  return as === 'json' || as === 'document' || as === 'definition' || as === 'statements';
+  return as !== undefined && ofDocuments.has(as);
 }
+
+/** Conversions of texts that are not known as soon as one piece of them is not. */
+const ofDocuments: ReadonlySet<Conversion> = new Set([
+  'definition',
+  'document',
+  'json',
+  'redrive',
+  'statements',
+]);
 
 /** False for what is not there, and for what is switched off. */
 export function isSet(value: Value | undefined): boolean {
@@ -383,11 +413,3 @@ function unknownNames(unknown: unknown): readonly string[] {
   if (!isRawObject(unknown)) return [];
   return Object.keys(unknown).filter((name) => unknown[name] === true);
 }
-
-export function define(members: Record<string, Value>, name: string, value: Value): void {
-  if (name === '__proto__')
-    Object.defineProperty(members, name, { value, enumerable: true, configurable: true, writable: true });
-  else members[name] = value;
-}
-
-export { isObjectValue };

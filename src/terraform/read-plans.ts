@@ -3,7 +3,7 @@ import type { PositionLookup, SymbolicLocation } from '../model/location.ts';
 import type { Resource } from '../model/resource.ts';
 import type { ScanInput } from '../model/scan-result.ts';
 import { SecretTexts } from '../model/secret-texts.ts';
-import type { SourceDiagnostic, SourceReading } from '../model/source.ts';
+import type { SourceDiagnostic, SourceReading, SourceSuppression } from '../model/source.ts';
 import { toPointer } from '../model/location.ts';
 import { parseTemplateText, type ParsedTemplate } from '../text/parse-template.ts';
 import { planForm, type PlanForm } from '../text/plan-form.ts';
@@ -11,7 +11,7 @@ import { entriesOf, isRawObject, member, type RawObject } from '../text/raw.ts';
 import type { Cause } from '../model/value.ts';
 import { toResource, type Draft, type PlanPlace } from './drafts.ts';
 import { mapPlan, type MappedPlan } from './map-plan.ts';
-import { planDocument, type PlanDocument, type PlanInstance } from './plan-document.ts';
+import { planDocument, withoutKeys, type PlanDocument, type PlanInstance } from './plan-document.ts';
 import type { LoadedSources } from './hcl/load-configuration.ts';
 import type { PlanSources } from './plan-sources.ts';
 import { PlanValues, type InstancePlace, type SourceEvaluation } from './plan-values.ts';
@@ -65,6 +65,7 @@ class PlansBuilder {
   readonly #incomplete: { scope: string; type: string; cause: Cause }[] = [];
   readonly #texts = new Map<string, () => ParsedTemplate>();
   readonly #ids = new Set<string>();
+  readonly #suppressions: SourceSuppression[] = [];
   readonly #sourcePositions: PositionLookup[] = [];
   #given: GivenSources | undefined;
 
@@ -195,8 +196,22 @@ class PlansBuilder {
       locate: () => ({ file: name, pointer: '' }),
     });
     this.#inputs.push({ name, kind: 'plan', digest: digestOf(bytes), resources: count });
+    if (sources !== undefined) this.#addSuppressions(sources, mapped);
     this.#reportPartial(name, scope, document);
     this.#reportUnread(name, scope, mapped);
+  }
+
+  #addSuppressions(sources: PlanSources, { drafts }: MappedPlan): void {
+    const byBlock = new Map<string, string[]>();
+    for (const { id, instance } of drafts) {
+      const at = `${withoutKeys(instance.module)}\n${instance.type}.${instance.name}`;
+      byBlock.set(at, [...(byBlock.get(at) ?? []), id]);
+    }
+    const idsOf = (module: string, resource: string): readonly string[] =>
+      byBlock.get(`${module}\n${resource}`) ?? [];
+    const { found, loose } = sources.suppressions(idsOf);
+    this.#suppressions.push(...found);
+    this.#diagnostics.push(...loose);
   }
 
   #reportPartial(name: string, scope: string, { partial }: PlanDocument): void {
@@ -268,7 +283,7 @@ class PlansBuilder {
       diagnostics: this.#diagnostics,
       positions,
       incomplete: this.#incomplete,
-      suppressions: [],
+      suppressions: this.#suppressions,
       documents: new Map(),
     };
   }
@@ -279,6 +294,8 @@ const refusals: Partial<Record<PlanForm, string>> = {
   stream:
     'is the log that `terraform plan -json` prints; plan with `-out=tfplan` and give the output of `terraform show -json tfplan`',
   'raw-state': 'is a state file as a backend keeps it; give the output of `terraform show -json`',
+  binary:
+    'is a binary plan file; give the output of `terraform show -json` of it, and this file by --sources: it holds the configuration',
   configuration: 'is a Terraform configuration; give its plan: the output of `terraform show -json tfplan`',
 };
 

@@ -8,7 +8,8 @@ import {
 } from '../model/value.ts';
 import type { Draft } from './drafts.ts';
 import type { PlanInstance } from './plan-document.ts';
-import { define, type PlanValues } from './plan-values.ts';
+import { define } from './define.ts';
+import type { PlanValues } from './plan-values.ts';
 
 /** A resource that CloudFormation has for a part of one of Terraform's. */
 export interface Expanded {

@@ -13,6 +13,7 @@ export type Conversion =
   | 'pairs' // a map -> [{Name, Value}]
   | 'pascal' // nested blocks with names as CloudFormation has them
   | 'pipes' // as pascal, with the names of Pipes
+  | 'redrive' // JSON text that holds the ARN of one queue
   | 'routeSettings' // blocks -> a map by route key
   | 'routeTarget' // `integrations/ID`
   | 'secret' // is marked, and kept nowhere

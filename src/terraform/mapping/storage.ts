@@ -12,6 +12,8 @@ export const storageTypes: readonly MappedType[] = [
       ['server_side_encryption.kms_key_arn', 'SSESpecification.KMSMasterKeyId'],
       ['point_in_time_recovery.enabled', 'PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled'],
       ['stream_view_type', 'StreamSpecification.StreamViewType'],
+      ['ttl.attribute_name', 'TimeToLiveSpecification.AttributeName'],
+      ['ttl.enabled', 'TimeToLiveSpecification.Enabled'],
       ['billing_mode', 'BillingMode'],
       ['deletion_protection_enabled', 'DeletionProtectionEnabled'],
       ['replica[].region_name', 'Replicas[].Region'],
