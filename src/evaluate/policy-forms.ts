@@ -3,6 +3,7 @@ import { openTop } from '../model/open-value.ts';
 import { Unresolved } from '../model/value.ts';
 import type { PolicyStatement, StatementSet } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
+import type { Cause } from '../model/value.ts';
 import {
   admitsEveryone,
   admitsEverything,
@@ -193,18 +194,49 @@ function questionOf(set: StatementSet, wish: AdmitsWish, { node, context, onAllo
 function roleMay(wish: AdmitsWish, asking: Asking): Truth {
   const { node, context } = asking;
   const roles = rolesOf(node.resource, context);
-  const held = askOf(node.resource, 'identity', context, (set) => {
-    const question = questionOf(set, wish, asking);
-    if (isExtent(wish.actions)) return admitsEverything(question, wish.actions === 'almost-everything');
-    if (wish.actions === 'whole-service') return admitsWholeService(question);
-    return admitsHolder(question, roles, wish.through);
-  });
+  const isOpen = isExtent(wish.actions) || wish.actions === 'whole-service';
+  const ask = (holder: Resource): Truth =>
+    askOf(holder, 'identity', context, (set) => {
+      const question = questionOf(set, wish, asking);
+      if (isExtent(wish.actions)) return admitsEverything(question, wish.actions === 'almost-everything');
+      if (wish.actions === 'whole-service') return admitsWholeService(question);
+      return admitsHolder(question, roles, wish.through);
+    });
+  const held = every(
+    [
+      () => ask(node.resource),
+      ...boundariesOf(roles, isOpen, context).map((policy) => () => ask(policy)),
+      () => (isOpen ? (openBoundary(roles, context) ?? true) : true),
+    ],
+    (test) => test(),
+  );
   const found = askedOf(wish.on, node, context);
   const keys = found.flatMap((asked) =>
     asked.kind === 'resource' && keyTypes.has(asked.resource.type) ? [asked.resource] : [],
   );
   if (keys.length > 0) return every(keys, (key) => mayUse(key, held, roles, wish, asking));
   return every(found, (asked) => letsRole(asked, held, roles, wish, asking));
+}
+
+/** Why it is not known what bounds a role. */
+function openBoundary(roles: readonly Resource[], { graph }: Context): Cause | undefined {
+  return roles
+    .flatMap((role) => graph.related(role, 'permissionsBoundary').edges)
+    .find(({ to }) => to === undefined)?.cause;
+}
+
+/**
+ * Policies that bound what roles may do. One that nobody scanned leaves open only whether a role may do too much:
+ * what it has to be able to do, its boundary is taken to let it do.
+ */
+function boundariesOf(roles: readonly Resource[], isOpen: boolean, { graph }: Context): readonly Resource[] {
+  return roles
+    .flatMap((role) => graph.related(role, 'permissionsBoundary').edges)
+    .flatMap(({ to }) => (to === undefined ? [] : [to]))
+    .filter(
+      (policy) =>
+        policy.external !== true || isOpen || graph.identityStatements(policy).incomplete === undefined,
+    );
 }
 
 // What a role holds counts unless the resource's own policies deny it; these may also name the role themselves.

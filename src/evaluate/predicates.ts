@@ -118,8 +118,10 @@ function startsWithId({ parts: [first] }: PartialString): boolean {
 
 function startsWith(raw: unknown): Predicate {
   const wanted = scalarText(raw);
-  const onText = (text: string): boolean => text.startsWith(wanted);
   const isPlainAddress = wanted.startsWith('http://');
+  // Schemes of addresses are the same in capitals.
+  const onText = (text: string): boolean =>
+    (isPlainAddress ? text.slice(0, wanted.length).toLowerCase() : text).startsWith(wanted);
   const plain = textual(onText, (value) => {
     const { start } = knownEnds(value);
     if (start.length >= wanted.length) return onText(start);

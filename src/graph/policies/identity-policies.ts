@@ -1,7 +1,7 @@
 import { bothDoubts, isNoFurtherDoubt } from '../../model/conditions.ts';
 import type { StatementSet } from '../../model/resource-graph.ts';
 import type { Resource } from '../../model/resource.ts';
-import type { Cause } from '../../model/value.ts';
+import type { Cause, Path } from '../../model/value.ts';
 import { findValues, parsePath, type FoundValue } from '../property-path.ts';
 import type { LinkContext } from '../resolve-target.ts';
 import { managedPolicies } from '../../policy/managed-policies.ts';
@@ -9,11 +9,12 @@ import { mergeSets, normaliseDocument } from '../../policy/normalise-document.ts
 import { readDocument } from './read-document.ts';
 
 /**
- * Statements that a role holds: inline, attached, managed. For anything else, those of the roles that
- * it names. A role that nobody scanned, or an unknown managed policy, makes the set incomplete.
+ * Statements that a role holds: inline, attached, managed; those of a managed policy. For anything else, those of
+ * the roles that it names. A role that nobody scanned, or an unknown managed policy, makes the set incomplete.
  */
 export function identityStatements(resource: Resource, context: LinkContext): StatementSet {
   if (resource.type === 'AWS::IAM::Role') return statementsOfRole(resource, context);
+  if (resource.type === 'AWS::IAM::ManagedPolicy') return ofManagedPolicy(resource, [], undefined);
   const { edges, incomplete } = context.related(resource, 'role');
   const roles = new Map<Resource, Cause | undefined>();
   for (const { to, uncertain } of edges)
@@ -86,16 +87,24 @@ function managed(role: Resource, context: LinkContext): StatementSet {
     .edges.map(({ to: policy, cause, uncertain, path }): StatementSet => {
       if (policy === undefined)
         return { statements: [], ...(cause === undefined ? {} : { incomplete: cause }) };
-      if (policy.external !== true) return documentOf(policy, bothDoubts(uncertain, policy.uncertain));
-      const known = isOfAws(policy) ? managedPolicies[policy.name] : undefined;
-      if (known === undefined) return { statements: [], incomplete: outside(policy) };
-      return normaliseDocument(known, {
-        holder: role,
-        path,
-        ...(uncertain === undefined ? {} : { uncertain }),
-      });
+      return policy.external === true
+        ? ofManagedPolicy(policy, path, uncertain, role)
+        : ofManagedPolicy(policy, path, bothDoubts(uncertain, policy.uncertain));
     });
   return mergeSets(sets);
+}
+
+/** What a managed policy says: one of the scan, or one of AWS that is known here, of which `holder` is shown. */
+function ofManagedPolicy(
+  policy: Resource,
+  path: Path,
+  uncertain: Cause | undefined,
+  holder = policy,
+): StatementSet {
+  if (policy.external !== true) return documentOf(policy, uncertain);
+  const known = isOfAws(policy) ? managedPolicies[policy.name] : undefined;
+  if (known === undefined) return { statements: [], incomplete: outside(policy) };
+  return normaliseDocument(known, { holder, path, ...(uncertain === undefined ? {} : { uncertain }) });
 }
 
 function isOfAws(policy: Resource): boolean {
