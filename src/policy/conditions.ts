@@ -1,6 +1,12 @@
 import { scalarText } from '../model/scalar-text.ts';
 import type { PolicyStatement } from '../model/resource-graph.ts';
-import { isPlain, splitText, toSymbolicText, type SymbolicText } from '../model/symbolic-text.ts';
+import {
+  isPlain,
+  leadingPiece,
+  splitText,
+  toSymbolicText,
+  type SymbolicText,
+} from '../model/symbolic-text.ts';
 import { Choice, Reference, SymbolicValue, Unresolved, type Cause, type Value } from '../model/value.ts';
 import { wildcardMatches } from '../model/wildcard.ts';
 import { isWithinRange, parseRange } from './addresses.ts';
@@ -250,6 +256,7 @@ export function foreignMeets(
   const open = (part: string): PolicyAnswer => isOpen(part, pieces, as !== 'text');
   const end = ownerEnds[key];
   if (end !== undefined) return open(splitText(pattern, end, 2)[0] ?? '');
+  if (startsWithArn({ text: pattern, pieces })) return false;
   if (!pattern.startsWith('arn:')) return open(pattern);
   const fields = splitText(pattern, ':', 6);
   if (fields.length < 6) return open(pattern);
@@ -259,6 +266,12 @@ export function foreignMeets(
   const early = as === 'like' ? open(before) : hasVariable(before);
   if (early !== false) return early;
   return account === '' ? open(fields[5] ?? '') : open(account);
+}
+
+/** True for a text that starts with the ARN of something deployed: its owner is fixed, whatever follows. */
+function startsWithArn(found: SymbolicText): boolean {
+  const piece = leadingPiece(found)?.piece;
+  return piece instanceof Reference && /arn$/i.test(piece.attribute ?? '');
 }
 
 function textMeets(comparison: Comparison, asked: string, found: SymbolicText): PolicyAnswer {
