@@ -33,6 +33,7 @@ export interface DraftContext {
   readonly secrets: SecretTexts;
   readonly locate: (place: PlanPlace) => SymbolicLocation;
   readonly callOf: (instance: PlanInstance) => Resource['sourceLine'];
+  readonly constructPathOf: (instance: PlanInstance) => string | undefined;
 }
 
 export function toResource(draft: Draft, context: DraftContext): Resource {
@@ -40,6 +41,7 @@ export function toResource(draft: Draft, context: DraftContext): Resource {
   const region = context.regionOf(instance);
   const { account } = context;
   const call = context.callOf(instance);
+  const constructPath = context.constructPathOf(instance);
   const arn = arnOf(draft);
   return {
     id,
@@ -56,6 +58,7 @@ export function toResource(draft: Draft, context: DraftContext): Resource {
     ...(draft.external === undefined ? {} : { external: true }),
     ...(draft.generated === undefined ? {} : { generated: true }),
     ...(call === undefined ? {} : { sourceLine: call }),
+    ...(constructPath === undefined ? {} : { constructPath }),
     locate: (path) => context.locate(placeOf(path, places) ?? { instance, path: [] }),
   };
 }

@@ -115,6 +115,16 @@ export class PlanSources {
     return this.evaluator.valueAt(this.#name(instance), path, instance.after, isDocument);
   }
 
+  /** How the sources say that an argument is not set. */
+  unsetBy(instance: PlanInstance, path: Path): 'absence' | 'null' | undefined {
+    return this.evaluator.unsetBy(this.#name(instance), path, instance.after);
+  }
+
+  /** Path of the construct that wrote an instance's block, with CDK for Terraform. */
+  constructPathOf(instance: PlanInstance): string | undefined {
+    return this.evaluator.constructPathOf(this.#name(instance));
+  }
+
   /** Where an argument stands in the sources; undefined where they do not have the instance. */
   locate(instance: PlanInstance, path: Path): SymbolicLocation | undefined {
     const place = this.evaluator.placeOf(this.#name(instance), path, instance.after);

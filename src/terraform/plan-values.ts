@@ -39,6 +39,8 @@ export interface PlanValuesOptions {
   readonly secrets: SecretTexts;
   readonly placeOf: (instance: PlanInstance) => InstancePlace;
   readonly fromSources?: SourceEvaluation;
+  /** How the sources say that an attribute is not set; undefined where they do not say so. */
+  readonly unsetBy?: (instance: PlanInstance, path: Path) => 'absence' | 'null' | undefined;
 }
 
 /** Chains of attributes that name attributes are followed this far. */
@@ -171,8 +173,15 @@ export class PlanValues {
       return written;
     }
     if (expression === undefined) return written;
+    if (written === undefined && this.#isUnset(instance, node)) return undefined;
     const found = this.#fromReferences(instance, node, how);
     return written !== undefined && found instanceof Unresolved ? written : found;
+  }
+
+  /** A provider computes what is null. What is not written at all is so only where the plan has no expression either. */
+  #isUnset(instance: PlanInstance, { expression, path }: PlanNode): boolean {
+    const unset = this.#options.unsetBy?.(instance, path);
+    return unset === 'null' || (unset === 'absence' && expression === dynamic);
   }
 
   #fromReferences(instance: PlanInstance, node: PlanNode, how: How): Value {

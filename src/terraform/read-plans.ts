@@ -14,7 +14,7 @@ import { mapPlan, type MappedPlan } from './map-plan.ts';
 import { planDocument, withoutKeys, type PlanDocument, type PlanInstance } from './plan-document.ts';
 import type { LoadedSources } from './hcl/load-configuration.ts';
 import type { PlanSources } from './plan-sources.ts';
-import { PlanValues, type InstancePlace, type SourceEvaluation } from './plan-values.ts';
+import { PlanValues, type InstancePlace, type PlanValuesOptions } from './plan-values.ts';
 import { providerRegion } from './provider-place.ts';
 import { References } from './references.ts';
 import { unreadTypes } from './unread-types.ts';
@@ -151,16 +151,19 @@ class PlansBuilder {
         : new given.PlanSources(given.loaded, document, this.#secrets, (instance, attribute) =>
             values.ofTarget({ instance, attribute }),
           );
-    const fromSources: SourceEvaluation | undefined =
+    const fromSources: Pick<PlanValuesOptions, 'fromSources' | 'unsetBy'> =
       sources === undefined
-        ? undefined
-        : (instance, path, isDocument) => sources.valueAt(instance, path, isDocument);
+        ? {}
+        : {
+            fromSources: (instance, path, isDocument) => sources.valueAt(instance, path, isDocument),
+            unsetBy: (instance, path) => sources.unsetBy(instance, path),
+          };
     const values: PlanValues = new PlanValues({
       scope,
       references,
       secrets: this.#secrets,
       placeOf,
-      ...(fromSources === undefined ? {} : { fromSources }),
+      ...fromSources,
     });
     if (sources !== undefined) this.#sourcePositions.push((location) => sources.position(location));
     const mapped = mapPlan(document.instances, values, this.#secrets);
@@ -176,6 +179,7 @@ class PlansBuilder {
           pointer: `${place.instance.pointer}${toPointer(place.path)}`,
         },
       callOf: (instance: PlanInstance): Resource['sourceLine'] => sources?.callOf(instance),
+      constructPathOf: (instance: PlanInstance): string | undefined => sources?.constructPathOf(instance),
     };
     const scopeProperties: Record<string, Draft['properties'][string]> = { Kind: 'application' };
     let count = 0;

@@ -92,6 +92,23 @@ export class SourceEvaluator implements ModuleHost {
     }
   }
 
+  /**
+   * How the sources say that an argument is not set: by writing nothing, or null. Undefined where it is set, where
+   * that is not known, and where they do not have the instance.
+   */
+  unsetBy(instance: InstanceName, path: Path, after: unknown): 'absence' | 'null' | undefined {
+    const reader = this.#readerOf(instance);
+    if (reader === undefined) return undefined;
+    try {
+      const term = reader.termAt(path, after);
+      if (term === undefined) return 'absence';
+      return force(term) === null ? 'null' : undefined;
+    } catch (error) {
+      if (error instanceof EvaluationError || error instanceof BudgetError) return undefined;
+      throw error;
+    }
+  }
+
   /** Where an argument stands: its own place, or that of the nearest block around it that is written. */
   placeOf(instance: InstanceName, path: Path, after?: unknown): SourcePlace | undefined {
     const declared = this.#declared(instance);

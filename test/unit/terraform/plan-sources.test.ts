@@ -231,6 +231,71 @@ describe('a plan with its sources', () => {
   });
 });
 
+describe('what a plan calls unknown', () => {
+  const function_ = (more: string): string => `variable "key" { default = "" }
+resource "aws_lambda_function" "f" {
+  function_name = "f"
+  kms_key_arn   = var.key == "" ? null : var.key
+  dynamic "vpc_config" {
+    for_each = [1]
+    content {
+      subnet_ids = ["subnet-1"]
+${more}    }
+  }
+}
+`;
+  const unknown = planOf(
+    [
+      {
+        address: 'aws_lambda_function.f',
+        after: { function_name: 'f', vpc_config: [{ subnet_ids: ['subnet-1'] }] },
+        unknown: { kms_key_arn: true, vpc_config: [{ security_group_ids: true }] },
+      },
+    ],
+    {
+      root_module: {
+        variables: { key: {} },
+        resources: [
+          {
+            address: 'aws_lambda_function.f',
+            type: 'aws_lambda_function',
+            name: 'f',
+            mode: 'managed',
+            expressions: { kms_key_arn: references('var.key') },
+          },
+        ],
+      },
+    },
+    { variables: { key: { value: '' } } },
+  );
+
+  it('is not set where the sources write null, or nothing in a block that is generated', async () => {
+    const given = { 'plan.json': JSON.stringify(unknown), 'main.tf': function_('') };
+    const { properties } = resourceOf(await read(given, '.'), 'aws_lambda_function.f');
+    expect(properties['KmsKeyArn']).toBeUndefined();
+    expect(properties['VpcConfig']).toEqual({ SubnetIds: ['subnet-1'] });
+    const written = { ...given, 'main.tf': function_('      security_group_ids = [nonsense()]\n') };
+    const other = resourceOf(await read(written, '.'), 'aws_lambda_function.f').properties['VpcConfig'];
+    expect(JSON.stringify(other)).toContain('nonsense()');
+  });
+
+  it('is named by its construct where CDK for Terraform wrote it', async () => {
+    const json = {
+      resource: {
+        aws_lambda_function: { f: { '//': { metadata: { path: 'app/fn' } }, function_name: 'f' } },
+      },
+    };
+    const given = { 'plan.json': JSON.stringify(unknown), 'cdk.tf.json': JSON.stringify(json, null, 2) };
+    const reading = await read(given, '.');
+    const resource = resourceOf(reading, 'aws_lambda_function.f');
+    expect(resource.constructPath).toBe('app/fn');
+    expect(reading.positions(resource.locate(['FunctionName']))).toMatchObject({
+      file: 'cdk.tf.json',
+      startLine: 10,
+    });
+  });
+});
+
 describe('sources that are wrong', () => {
   it('that are not there are an error', async () => {
     const { diagnostics } = await read(files, 'nowhere');
