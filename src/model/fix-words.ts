@@ -3,18 +3,19 @@ import type { ResourceSummary } from './scan-result.ts';
 
 /** A fix as it is written in one kind of source. */
 export interface Snippet {
-  /** What it is written in, for people: `SAM`, `CDK`, `CloudFormation`, `AWS CLI`. */
+  /** What it is written in, for people: `SAM`, `CDK`, `CloudFormation`, `Terraform`, `AWS CLI`. */
   readonly language: string;
   readonly text: string;
 }
 
-type Fix = Pick<Rule['fix'], 'sam' | 'cdk' | 'cloudformation' | 'cli'>;
+type Fix = Pick<Rule['fix'], 'sam' | 'cdk' | 'cloudformation' | 'terraform' | 'cli'>;
 
 /** How a fix is written in each kind of source that the rule has words for. */
-export function snippetsOf({ cloudformation, sam, cdk, cli }: Fix): readonly Snippet[] {
+export function snippetsOf({ cloudformation, sam, terraform, cdk, cli }: Fix): readonly Snippet[] {
   const all = [
     ['CloudFormation', cloudformation],
     ['SAM', sam],
+    ['Terraform', terraform],
     ['CDK', cdk],
     ['AWS CLI', cli],
   ] as const;
@@ -41,6 +42,7 @@ function languageOf(
   file: string | undefined,
   { sam, cdk }: Fix,
 ): string | undefined {
+  if (declaredType !== undefined && !declaredType.includes('::')) return 'Terraform';
   if (constructPath !== undefined && cdk !== undefined) return 'CDK';
   if (declaredType !== undefined && sam !== undefined) return 'SAM';
   if (file === undefined) return stack === undefined ? 'AWS CLI' : 'CloudFormation';

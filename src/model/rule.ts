@@ -75,6 +75,8 @@ export interface Rule {
   readonly fix: {
     readonly text: string;
     readonly cloudformation?: string;
+    /** Resources as hashicorp/aws 6 has them; of a resource that is there already, only what is to be set. */
+    readonly terraform?: string;
     /** A piece of a SAM template: `Globals` or `Resources`, as it is merged into the template. */
     readonly sam?: string;
     /** The one thing that several rules ask for; those with the same words are repaired together. */

@@ -162,6 +162,7 @@ export interface RuleSummary {
   readonly fix: {
     readonly text: string;
     readonly cloudformation?: string;
+    readonly terraform?: string;
     readonly sam?: string;
     readonly together?: string;
     readonly cdk?: string;

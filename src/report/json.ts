@@ -44,6 +44,7 @@ export const memberOrder: readonly string[] = [
     'fix',
     'text',
     'cloudformation',
+    'terraform',
     'sam',
     'cdk',
     'cli',

@@ -132,6 +132,7 @@ function helpMarkdown(rule: RuleSummary): string {
     `**Fix:** ${rule.fix.text.trim()}`,
     ...code('yaml', rule.fix.cloudformation),
     ...code('yaml', rule.fix.sam),
+    ...code('hcl', rule.fix.terraform),
     ...code('typescript', rule.fix.cdk),
     ...code('sh', rule.fix.cli),
     ...(rule.controls.length === 0

@@ -40,6 +40,7 @@ function fixSection(fix: Rule['fix']): string {
   const parts: [string, string | undefined, string][] = [
     ['CloudFormation', fix.cloudformation, 'yaml'],
     ['SAM', fix.sam, 'yaml'],
+    ['Terraform', fix.terraform, 'hcl'],
     ['CDK', fix.cdk, 'ts'],
     ['AWS CLI', fix.cli, 'sh'],
   ];

@@ -130,6 +130,7 @@ export const ruleSchema = {
       properties: {
         text,
         cloudformation: text,
+        terraform: text,
         sam: {
           type: 'string',
           pattern: '^(Globals|Resources):\\n  \\w+:',

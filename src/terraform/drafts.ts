@@ -49,6 +49,7 @@ export function toResource(draft: Draft, context: DraftContext): Resource {
     name,
     scope: context.scopeOf(instance),
     stack: context.stack,
+    ...(draft.generated === true ? {} : { declaredType: instance.type }),
     properties,
     secrets: context.secrets,
     ...(region === undefined ? {} : { region }),

@@ -78,6 +78,10 @@ class PlansBuilder {
       this.#refuse(file, `terraform-${form}`, refusal);
       return;
     }
+    if (form === 'binary') {
+      await this.#addBinary(file);
+      return;
+    }
     const text = file.text ?? '';
     const root = parsed(text);
     if (root === undefined) {
@@ -99,6 +103,25 @@ class PlansBuilder {
     this.#texts.set(name, () => (located ??= parseTemplateText(text, name)));
     const sources = await this.#sources();
     this.#addDocument(file, planDocument(root), root, sources);
+  }
+
+  /** A plan file holds the configuration that was planned beside the changes. */
+  async #addBinary(file: PlanFile): Promise<void> {
+    const [{ sourcesIn, PlanSources }, { binaryPlan }] = await Promise.all([
+      import('./plan-sources.ts'),
+      import('./binary-plan.ts'),
+    ]);
+    const loaded = await sourcesIn(file.bytes, file.name);
+    const root = loaded === undefined ? undefined : binaryPlan(file.bytes, loaded.configuration);
+    if (loaded === undefined || root === undefined) {
+      const message =
+        'is an archive, and no plan file of a version that Headgate reads; give the output of `terraform show -json` of it';
+      this.#refuse(file, 'terraform-binary', message);
+      return;
+    }
+    this.#diagnostics.push(...loaded.diagnostics);
+    const given = await this.#sources();
+    this.#addDocument(file, planDocument(root), root, given ?? { loaded, PlanSources });
   }
 
   /** The configuration that --sources names, read once; by a module that plans without it do not load. */
@@ -298,8 +321,6 @@ const refusals: Partial<Record<PlanForm, string>> = {
   stream:
     'is the log that `terraform plan -json` prints; plan with `-out=tfplan` and give the output of `terraform show -json tfplan`',
   'raw-state': 'is a state file as a backend keeps it; give the output of `terraform show -json`',
-  binary:
-    'is a binary plan file; give the output of `terraform show -json` of it, and this file by --sources: it holds the configuration',
   configuration: 'is a Terraform configuration; give its plan: the output of `terraform show -json tfplan`',
 };
 

@@ -228,6 +228,7 @@ export const apiTypes: readonly MappedType[] = [
     type: 'AWS::ApiGateway::UsagePlan',
     ids: { id: 'Ref' },
     rows: [
+      ['name', 'UsagePlanName'],
       ['id', 'Id'],
       ['api_stages[].api_id', 'ApiStages[].ApiId'],
       ['api_stages[].stage', 'ApiStages[].Stage'],

@@ -180,6 +180,7 @@ export const messagingTypes: readonly MappedType[] = [
     type: 'AWS::Events::Connection',
     ids: { arn: 'Arn', name: 'Ref', secret_arn: 'SecretArn' },
     rows: [
+      ['name', 'Name'],
       ['authorization_type', 'AuthorizationType'],
       ['kms_key_identifier', 'KmsKeyIdentifier'],
       ['auth_parameters.api_key.key', 'AuthParameters.ApiKeyAuthParameters.ApiKeyName'],
@@ -284,6 +285,7 @@ export const messagingTypes: readonly MappedType[] = [
     type: 'AWS::Events::ApiDestination',
     ids: { arn: 'Arn', name: 'Ref' },
     rows: [
+      ['name', 'Name'],
       ['connection_arn', 'ConnectionArn'],
       ['invocation_endpoint', 'InvocationEndpoint'],
       ['http_method', 'HttpMethod'],

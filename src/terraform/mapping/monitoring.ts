@@ -112,6 +112,7 @@ export const monitoringTypes: readonly MappedType[] = [
     type: 'AWS::CloudTrail::Trail',
     ids: { arn: 'Arn', name: 'Ref' },
     rows: [
+      ['name', 'TrailName'],
       ['s3_bucket_name', 'S3BucketName'],
       ['kms_key_id', 'KMSKeyId'],
       ['is_multi_region_trail', 'IsMultiRegionTrail'],

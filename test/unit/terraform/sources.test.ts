@@ -186,3 +186,25 @@ describe('secrets', () => {
     });
   });
 });
+
+describe('a binary plan file', () => {
+  it('is told from archives of other kinds', async () => {
+    const empty = Buffer.concat([Buffer.from('PK\u0003\u0004'), Buffer.alloc(30)]);
+    await withFiles({ tfplan: empty }, async (cwd) => {
+      const { diagnostics } = await readFiles([join(cwd, 'tfplan')], { cwd });
+      expect(diagnostics).toMatchObject([{ code: 'terraform-binary', severity: 'error' }]);
+    });
+  });
+
+  it('gets the verdicts of its JSON and its sources', async () => {
+    const cwd = process.cwd();
+    const failed = async (paths: string[], sources?: string): Promise<string[]> => {
+      const { evaluations } = await scan(paths, cwd, sources === undefined ? {} : { sources });
+      return evaluations
+        .map(({ ruleId, verdict, resource }) => `${ruleId} ${resource.name} ${verdict}`)
+        .sort();
+    };
+    const json = await failed(['examples/orders-api.plan.json'], 'examples');
+    expect(await failed(['test/unit/terraform/planned/orders-api.tfplan'])).toEqual(json);
+  });
+});

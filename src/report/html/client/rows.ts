@@ -93,7 +93,8 @@ export class RowWriter {
   private language(row: EvaluationRow): string {
     const resource = this.data.resources[row[3]];
     if (resource?.constructPath !== undefined) return 'CDK';
-    if (resource?.declaredType !== undefined) return 'SAM';
+    if (resource?.declaredType !== undefined)
+      return resource.declaredType.includes('::') ? 'SAM' : 'Terraform';
     return this.text(row[6]) === undefined ? 'AWS CLI' : 'CloudFormation';
   }
 
