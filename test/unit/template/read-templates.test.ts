@@ -310,3 +310,31 @@ describe('resources', () => {
     });
   });
 });
+
+describe('the template of a stack set', () => {
+  it('is read with what the set gives, in a scope of its own, and stands at its text', async () => {
+    const inner =
+      '{"Parameters":{"On":{"Type":"String"}},"Resources":{"Q":{"Type":"AWS::SQS::Queue","Properties":{"SqsManagedSseEnabled":{"Ref":"On"}}}}}';
+    await write({
+      'sets/a.yaml': [
+        'Resources:',
+        '  Set:',
+        '    Type: AWS::CloudFormation::StackSet',
+        '    Properties:',
+        "      Parameters: [{ParameterKey: 'On', ParameterValue: 'false'}]",
+        `      TemplateBody: '${inner}'`,
+        '',
+      ].join('\n'),
+    });
+    const reading = await readTemplates(['sets'], { cwd, region: 'eu-west-1' });
+    const found = reading.resources.find(({ name }) => name === 'Q');
+    expect(found).toMatchObject({
+      id: 'sets/a.yaml/Set/Q',
+      scope: 'sets/a.yaml/Set',
+      properties: { SqsManagedSseEnabled: 'false' },
+    });
+    expect(found?.region).toBeUndefined();
+    const at = found?.locate(['SqsManagedSseEnabled']);
+    expect(at === undefined ? undefined : reading.positions(at)).toMatchObject({ startLine: 6 });
+  });
+});
