@@ -54,14 +54,33 @@ export function guardClient(client: GuardedClient, guard: Guard): void {
   client.middlewareStack.add(refusePages, { step: 'deserialize', priority: 'low', name: 'headgateAnswer' });
 }
 
-/** A page for people (of a proxy, a sign-in) may be well-formed XML, and would be read as an answer that lists nothing. */
+/**
+ * A page for people (of a proxy, a sign-in) may be well-formed XML, and would be read as an answer that lists nothing.
+ * Emulators call other answers pages too, so that the text decides.
+ */
 const refusePages: Middleware = (next) => async (args) => {
-  const result: { readonly response?: { readonly headers?: Readonly<Record<string, string>> } } =
-    await next(args);
-  if (/^text\/html\b/i.test(result.response?.headers?.['content-type'] ?? ''))
+  const result: { readonly response?: PageResponse } = await next(args);
+  const { response } = result;
+  if (response?.body === undefined || !/^text\/html\b/i.test(response.headers?.['content-type'] ?? ''))
+    return result;
+  const body = await bytesOf(response.body);
+  if (/^\s*<(!doctype html|html)\b/i.test(body.subarray(0, 200).toString('utf8')))
     throw new SyntaxError('the answer is a web page');
+  response.body = new Uint8Array(body);
   return result;
 };
+
+interface PageResponse {
+  readonly headers?: Readonly<Record<string, string>>;
+  body?: Uint8Array | AsyncIterable<Uint8Array>;
+}
+
+async function bytesOf(body: Uint8Array | AsyncIterable<Uint8Array>): Promise<Buffer> {
+  if (body instanceof Uint8Array) return Buffer.from(body);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
 
 function countCalls({ service, region, allowed, log, signal }: Guard): Middleware {
   return (next, context) => async (args) => {

@@ -1,4 +1,4 @@
-import type { ListAccountsResponse } from '@aws-sdk/client-organizations';
+import type { ListAccountsResponse, Organizations } from '@aws-sdk/client-organizations';
 import { CallLog } from './calls.ts';
 import type { ClientConfig, Credentials } from './collector.ts';
 import { guardClient, type GuardedClient } from './guard-client.ts';
@@ -16,6 +16,8 @@ export interface ListAccountsOptions {
   readonly credentials?: Credentials;
   readonly endpoint?: string;
   readonly clock?: Clock;
+  /** Ids of organizational units or the root, with those below them; the whole organization where there are none. */
+  readonly units?: readonly string[];
   /** Sees the client before its first call. */
   readonly customise?: (client: GuardedClient) => void;
 }
@@ -27,24 +29,48 @@ export interface ListAccountsOptions {
 export async function listOrganizationAccounts(
   options: ListAccountsOptions = {},
 ): Promise<readonly OrganizationAccount[]> {
-  const { Organizations } = await import('@aws-sdk/client-organizations');
-  const { clock = systemClock, customise, ...config } = options;
-  const client = new Organizations({ retryMode: 'standard' satisfies ClientConfig['retryMode'], ...config });
+  const sdk = await import('@aws-sdk/client-organizations');
+  const { clock = systemClock, customise, units = [], ...config } = options;
+  const client = new sdk.Organizations({
+    retryMode: 'standard' satisfies ClientConfig['retryMode'],
+    ...config,
+  });
   const guarded = client as unknown as GuardedClient; // every SDK client has a middleware stack
   guardClient(guarded, {
     service: 'organizations',
     region: config.region ?? 'global',
-    allowed: new Set(['ListAccounts']),
+    allowed: new Set(['ListAccounts', 'ListAccountsForParent', 'ListOrganizationalUnitsForParent']),
     limiter: new RateLimiter(clock),
     log: new CallLog(),
     signal: new AbortController().signal,
   });
   customise?.(guarded);
   try {
-    return await listAll((NextToken) => client.listAccounts({ NextToken }));
+    if (units.length === 0) return await listAll((NextToken) => client.listAccounts({ NextToken }));
+    return await listBelow(client, units);
   } finally {
     client.destroy();
   }
+}
+
+async function listBelow(
+  client: Organizations,
+  units: readonly string[],
+): Promise<readonly OrganizationAccount[]> {
+  const accounts = new Map<string, OrganizationAccount>();
+  // A set goes through what is added to it on the way.
+  const parents = new Set(units);
+  for (const ParentId of parents) {
+    const below = pages(
+      (NextToken) => client.listOrganizationalUnitsForParent({ ParentId, NextToken }),
+      ({ NextToken }) => NextToken,
+    );
+    for await (const { OrganizationalUnits = [] } of below)
+      for (const { Id } of OrganizationalUnits) if (Id !== undefined) parents.add(Id);
+    const own = await listAll((NextToken) => client.listAccountsForParent({ ParentId, NextToken }));
+    for (const each of own) accounts.set(each.account, each);
+  }
+  return [...accounts.values()].sort((left, right) => (left.account < right.account ? -1 : 1));
 }
 
 async function listAll(

@@ -1,18 +1,20 @@
 import { randomBytes } from 'node:crypto';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { AccountReading } from '../account/collect-account.ts';
 import { iamPolicy } from '../account/iam-policy.ts';
 import { encodeSnapshot } from '../account/snapshot.ts';
 import { describeDrift, driftBetween } from '../app/drift.ts';
 import { credentialRanges } from '../evaluate/credentials.ts';
 import { HeadgateError } from '../model/headgate-error.ts';
-import type { RuleSet } from '../model/rule.ts';
+import { severities, type RuleSet } from '../model/rule.ts';
+import type { SourceReading } from '../model/source.ts';
 import type { ScanResult } from '../model/scan-result.ts';
 import { needsOf } from '../app/needs.ts';
 import type { HeadgateConfig } from '../rules/read-config.ts';
 import { decideReading } from '../app/scan.ts';
 import { readTemplates } from '../template/read-templates.ts';
 import type { CommonOptions } from './options.ts';
+import { collectOrganization, mergeAccounts, type OrganizationOptions } from './audit-organization.ts';
 import { collectLive, type AccountOptions } from './collect-live.ts';
 import { emit, print, save, type EmitOptions } from './emit.ts';
 import { exitCodeOfDiff } from './diff-action.ts';
@@ -29,7 +31,7 @@ import { readDecideSettings } from '../app/read-decide-settings.ts';
 import { version } from '../app/version.ts';
 
 /** Options of `headgate audit`. */
-export interface AuditOptions extends CommonOptions, AccountOptions {
+export interface AuditOptions extends CommonOptions, OrganizationOptions {
   readonly from?: string;
   readonly compare?: string;
   readonly since?: string;
@@ -54,6 +56,8 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 export async function audit(options: AuditOptions, surroundings: Surroundings): Promise<number> {
   const { cwd } = surroundings;
   const { config, ruleSet } = await loadSettings(options, cwd);
+  if (options.organization === true || options.accounts !== undefined)
+    return auditOrganization(options, { config, ruleSet }, surroundings);
   // Before anything is called: a name that is wrong is told at once.
   const since = options.since === undefined ? undefined : await readSince(options, options.since, cwd);
   const { reading, isInterrupted } =
@@ -75,6 +79,60 @@ export async function audit(options: AuditOptions, surroundings: Surroundings): 
   if (changes !== undefined)
     return exitCodeOfDiff(changes, options.failOn ?? 'high', options.unknown === 'fail');
   // What an account refuses to say is unknown in the report; only an audit that says nothing is none.
+  return exitCodeOf(
+    { ...result, diagnostics: [] },
+    options.failOn ?? config.failOn ?? 'high',
+    options.unknown ?? config.unknown ?? 'warn',
+  );
+}
+
+/** Accounts of an organization: a result of each, one of all, and an overview. */
+async function auditOrganization(
+  options: AuditOptions,
+  { config, ruleSet }: { readonly config: HeadgateConfig; readonly ruleSet: RuleSet },
+  surroundings: Surroundings,
+): Promise<number> {
+  const { cwd, stderr } = surroundings;
+  const { from, compare: other, since, roleArn } = options;
+  if (from !== undefined || other !== undefined || since !== undefined || roleArn !== undefined)
+    throw new HeadgateError(
+      'options-invalid',
+      '--organization cannot be combined with --from, --compare, --since or --role-arn; use --role-name for the role in each account.',
+    );
+  const { accounts, isInterrupted } = await collectOrganization(options, ruleSet, surroundings);
+  const rows = [];
+  for (const { account, name, reading, problem, isResumed } of accounts) {
+    const result = reading && (await decide(reading, ruleSet, config, surroundings));
+    if (result !== undefined)
+      await save(join(options.folder, `${account}.json`), [JSON.stringify(result)], cwd);
+    const open = (severity: string): number =>
+      result?.evaluations.filter(
+        (each) => each.verdict === 'fail' && !each.waiver && each.severity === severity,
+      ).length ?? 0;
+    rows.push({
+      account,
+      name,
+      audited: reading !== undefined,
+      complete: reading?.completeness.complete ?? false,
+      resumed: isResumed,
+      ...(problem === undefined ? {} : { problem }),
+      resources: reading?.resources.length ?? 0,
+      failed: Object.fromEntries(severities.map((severity) => [severity, open(severity)])),
+      unknown: result?.evaluations.filter(({ verdict }) => verdict === 'unknown').length ?? 0,
+    });
+  }
+  await save(
+    join(options.folder, 'overview.json'),
+    [`${JSON.stringify({ accounts: rows }, null, 2)}\n`],
+    cwd,
+  );
+  const result = await decide(mergeAccounts(accounts), ruleSet, config, surroundings);
+  await emit(result, emitOptions(options), surroundings);
+  const missing = accounts.filter(({ reading }) => reading === undefined).length;
+  stderr.write(
+    `headgate: ${accounts.length - missing} of ${accounts.length} accounts audited, ${missing} not; see ${join(options.folder, 'overview.json')}\n`,
+  );
+  if (isInterrupted || missing > 0) return 2;
   return exitCodeOf(
     { ...result, diagnostics: [] },
     options.failOn ?? config.failOn ?? 'high',
@@ -149,7 +207,7 @@ function emitOptions(
 }
 
 async function decide(
-  reading: AccountReading,
+  reading: SourceReading,
   ruleSet: RuleSet,
   config: HeadgateConfig,
   { cwd, now }: Surroundings,

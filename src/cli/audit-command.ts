@@ -13,6 +13,8 @@ function positive(text: string): number {
   return number;
 }
 
+const collected = (text: string, previous: readonly string[]): string[] => [...previous, text];
+
 /** `0.5`, `50%`, `1/3` or `all`. */
 function share(text: string): number {
   const [, over, under] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
@@ -80,6 +82,22 @@ export function addAuditCommand(
       '--compare <path>',
       'list what templates declare and the account lacks, and verdicts that differ',
     );
+  command
+    .option('--organization', 'audit the accounts of the AWS organization, with --role-name in each')
+    .option(
+      '--unit <id>',
+      'only accounts of this organizational unit and those below it (repeatable)',
+      collected,
+      [],
+    )
+    .option('--accounts <file>', 'audit the accounts of this list, one ID in each line')
+    .option('--role-name <name>', 'role to assume in each account', 'headgate')
+    .option(
+      '--folder <folder>',
+      'where the snapshots, results and overview of accounts go',
+      'headgate-accounts',
+    )
+    .option('--resume', 'read only accounts that have no snapshot in the folder');
   command.option('--since <file>', 'print what changed since this snapshot or JSON result');
   for (const option of commonOptions(reportFormats.map(({ name }) => name))) command.addOption(option);
   command.action(async (options: AuditOptions) => {

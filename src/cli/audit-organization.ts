@@ -1,0 +1,264 @@
+import { randomBytes } from 'node:crypto';
+import { access, mkdir, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import pLimit from 'p-limit';
+import { collectAccount, type AccountReading } from '../account/collect-account.ts';
+import { chooseCredentials } from '../account/credentials.ts';
+import { listOrganizationAccounts, type OrganizationAccount } from '../account/organization-accounts.ts';
+import { checkProfile, ownRegion } from '../account/own-region.ts';
+import { encodeSnapshot } from '../account/snapshot.ts';
+import { needsOf } from '../app/needs.ts';
+import { version } from '../app/version.ts';
+import { credentialRanges } from '../evaluate/credentials.ts';
+import { HeadgateError } from '../model/headgate-error.ts';
+import { partitionOfRegion } from '../model/partition.ts';
+import type { RuleSet } from '../model/rule.ts';
+import type { SourceReading } from '../model/source.ts';
+import { checkServices, type AccountOptions } from './collect-live.ts';
+import { readSnapshot } from './read-snapshot.ts';
+import { saveFile } from './save-file.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** Options that say which accounts of an organization are read. */
+export interface OrganizationOptions extends AccountOptions {
+  readonly organization?: boolean;
+  /** Ids of organizational units; all accounts where there are none. */
+  readonly unit: readonly string[];
+  /** File with an account ID in each line. */
+  readonly accounts?: string;
+  readonly roleName: string;
+  /** Folder of the snapshots, the reports and the overview. */
+  readonly folder: string;
+  readonly resume?: boolean;
+}
+
+/** What became of one account. */
+export interface AccountOutcome extends OrganizationAccount {
+  readonly reading?: AccountReading;
+  /** Where no reading is: why, for people. */
+  readonly problem?: string;
+  readonly isResumed: boolean;
+}
+
+export interface OrganizationReading {
+  readonly accounts: readonly AccountOutcome[];
+  readonly isInterrupted: boolean;
+}
+
+/** Accounts that are read side by side; each has rates of its own. */
+const accountsAtOnce = 5;
+
+/**
+ * Reads the accounts of an organization with one role, and saves a snapshot of each as soon as it is read, so that a later
+ * run with `resume` reads only what is missing. What goes wrong in one account is told of that account.
+ * @throws HeadgateError where the accounts cannot be listed.
+ */
+export async function collectOrganization(
+  options: OrganizationOptions,
+  ruleSet: RuleSet,
+  surroundings: Surroundings,
+): Promise<OrganizationReading> {
+  const { cwd, stderr } = surroundings;
+  checkServices(options.services ?? []);
+  await checkProfile(options.profile);
+  const regions = options.region.length > 0 ? options.region : [await ownRegion(options.profile)];
+  const home = regions.find((name) => name !== 'all') ?? (await ownRegion(options.profile));
+  const accounts = await chooseAccounts(options, home, cwd);
+  await mkdir(resolve(cwd, options.folder, 'snapshots'), { recursive: true });
+  const stop = new AbortController();
+  const interrupt = (): void => stop.abort();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupt);
+  const limit = pLimit(accountsAtOnce);
+  let done = 0;
+  const read = async (account: OrganizationAccount): Promise<AccountOutcome> => {
+    const outcome = await readAccount(
+      account,
+      { options, regions, home, ruleSet, surroundings },
+      stop.signal,
+    );
+    done += 1;
+    if (options.quiet !== true)
+      stderr.write(`headgate: ${done}/${accounts.length} ${account.account}: ${describeOutcome(outcome)}\n`);
+    return outcome;
+  };
+  try {
+    const outcomes = await Promise.all(accounts.map(async (account) => limit(() => read(account))));
+    return { accounts: outcomes, isInterrupted: stop.signal.aborted };
+  } finally {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, interrupt);
+  }
+}
+
+/** One line about an account, without its id. */
+export function describeOutcome({ reading, problem, isResumed }: AccountOutcome): string {
+  if (reading === undefined) return problem ?? 'not read';
+  const how = reading.completeness.complete ? 'complete' : 'incomplete';
+  return `${how}, ${reading.resources.length} resources${isResumed ? ', from its snapshot' : ''}`;
+}
+
+async function chooseAccounts(
+  { unit, accounts, profile, endpoint }: OrganizationOptions,
+  region: string,
+  cwd: string,
+): Promise<readonly OrganizationAccount[]> {
+  if (accounts !== undefined) return readAccountList(accounts, cwd);
+  const at = { region, ...(endpoint === undefined ? {} : { endpoint }) };
+  const credentials = await chooseCredentials({ ...at, ...(profile === undefined ? {} : { profile }) });
+  try {
+    return await listOrganizationAccounts({ ...at, credentials, units: unit });
+  } catch (cause) {
+    const why = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+    throw new HeadgateError(
+      'organization-unknown',
+      `The accounts of the organization cannot be listed (${why}); use the management account or a delegated administrator, or give --accounts.`,
+      { service: 'organizations', region },
+      { cause },
+    );
+  }
+}
+
+async function readAccountList(file: string, cwd: string): Promise<readonly OrganizationAccount[]> {
+  const text = await readFile(resolve(cwd, file), 'utf8').catch((cause: unknown) => {
+    throw new HeadgateError(
+      'accounts-invalid',
+      `The list \`${file}\` cannot be read; check the path.`,
+      { file },
+      { cause },
+    );
+  });
+  const accounts = new Map<string, OrganizationAccount>();
+  for (const [index, line] of text.split('\n').entries()) {
+    const [account = '', ...name] = line
+      .replace(/#.*/, '')
+      .trim()
+      .split(/[\s,]+/);
+    if (account === '') continue;
+    if (!/^\d{12}$/.test(account))
+      throw new HeadgateError(
+        'accounts-invalid',
+        `\`${account}\` is not an account ID; write 12 digits in each line, and a name after them if you like.`,
+        { file, line: index + 1, column: 1 },
+      );
+    accounts.set(account, { account, name: name.join(' ') });
+  }
+  if (accounts.size === 0)
+    throw new HeadgateError('accounts-invalid', `The list \`${file}\` has no account.`, { file });
+  return [...accounts.values()];
+}
+
+interface Run {
+  readonly options: OrganizationOptions;
+  readonly regions: readonly string[];
+  readonly home: string;
+  readonly ruleSet: RuleSet;
+  readonly surroundings: Surroundings;
+}
+
+async function readAccount(
+  member: OrganizationAccount,
+  run: Run,
+  signal: AbortSignal,
+): Promise<AccountOutcome> {
+  const { options, surroundings } = run;
+  const file = join(options.folder, 'snapshots', `${member.account}.json.gz`);
+  try {
+    if (options.resume === true && (await isThere(resolve(surroundings.cwd, file))))
+      return { ...member, reading: await readSnapshot(file, surroundings.cwd), isResumed: true };
+    if (signal.aborted)
+      return { ...member, problem: 'not read, because the audit was stopped', isResumed: false };
+    const reading = await collectMember(member.account, run, signal);
+    if (reading.account !== member.account)
+      return { ...member, problem: `the role led to account ${reading.account}`, isResumed: false };
+    if (reading.completeness.nothing)
+      return { ...member, problem: 'not a single call was answered', isResumed: false };
+    // What was cut off is read again by the next run.
+    if (!signal.aborted) await saveSnapshot(reading, file, run);
+    return { ...member, reading, isResumed: false };
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    return { ...member, problem, isResumed: false };
+  }
+}
+
+async function isThere(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function collectMember(
+  account: string,
+  { options, regions, home, ruleSet }: Run,
+  signal: AbortSignal,
+): Promise<AccountReading> {
+  const { profile, endpoint, externalId, services, timeout, rate, roleName } = options;
+  const credentials = await chooseCredentials({
+    region: home,
+    roleArn: `arn:${partitionOfRegion(home).name}:iam::${account}:role/${roleName}`,
+    ...(profile === undefined ? {} : { profile }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(externalId === undefined ? {} : { externalId }),
+  });
+  return collectAccount({
+    regions,
+    ownRegion: home,
+    needs: needsOf(ruleSet.rules),
+    credentials,
+    signal,
+    ...(services === undefined ? {} : { services }),
+    ...(timeout === undefined ? {} : { deadlineMs: timeout * 1000 }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(rate === undefined ? {} : { rateShare: rate }),
+  });
+}
+
+async function saveSnapshot(
+  reading: AccountReading,
+  file: string,
+  { ruleSet, surroundings: { cwd, now } }: Run,
+): Promise<void> {
+  const { credentials } = ruleSet.data;
+  const bytes = encodeSnapshot(reading, {
+    takenAt: now(),
+    version,
+    findSecrets: (name, text) => credentialRanges(name, text, credentials),
+    key: randomBytes(32),
+  });
+  await saveFile(resolve(cwd, file), bytes, { mode: 0o600, cwd });
+}
+
+/** All accounts as one source: names mean the same only within each account and Region. */
+export function mergeAccounts(accounts: readonly AccountOutcome[]): SourceReading {
+  const read = accounts.flatMap(({ reading }) => reading ?? []);
+  const resources = read.flatMap((each) => each.resources);
+  return {
+    resources: [...new Map(resources.map((resource) => [resource.id, resource])).values()],
+    incomplete: read.flatMap(({ incomplete }) => incomplete),
+    inputs: read.flatMap(({ inputs }) => inputs),
+    skipped: read.flatMap(({ account, skipped }) =>
+      skipped.map((each) => ({ ...each, name: `${account} ${each.name}` })),
+    ),
+    diagnostics: [
+      ...accounts.flatMap(({ account, reading, problem = 'not read' }) =>
+        reading === undefined
+          ? [
+              {
+                code: 'account-not-audited',
+                severity: 'error' as const,
+                message: `account ${account} was not audited: ${problem}`,
+                where: account,
+                affects: [],
+              },
+            ]
+          : [],
+      ),
+      ...read.flatMap(({ account, diagnostics }) =>
+        diagnostics.map((each) => ({ ...each, where: `${account} ${each.where}` })),
+      ),
+    ],
+    positions: () => undefined,
+    suppressions: [],
+    documents: new Map(),
+  };
+}

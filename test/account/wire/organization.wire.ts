@@ -1,0 +1,95 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Organizations } from '@aws-sdk/client-organizations';
+import { SQS } from '@aws-sdk/client-sqs';
+import { STS } from '@aws-sdk/client-sts';
+import { startHeadgate } from './command.ts';
+import { installMoto, startMoto } from './moto-server.mjs';
+
+const missing = await installMoto();
+if (missing !== undefined)
+  console.log(`skipped, not passed: the wire suite needs a local AWS endpoint, and ${missing}`);
+const describeOnWire = missing === undefined ? describe : describe.skip;
+
+const region = 'us-east-1';
+const members = 19;
+
+interface Overview {
+  readonly accounts: readonly { readonly audited: boolean; readonly resumed: boolean }[];
+}
+
+describeOnWire('an organization of 20 accounts', () => {
+  let server: Awaited<ReturnType<typeof startMoto>>;
+  let folder: string;
+  beforeAll(async () => {
+    server = await startMoto();
+    folder = await mkdtemp(join(tmpdir(), 'headgate-organization-'));
+    const at = {
+      region,
+      endpoint: server.endpoint,
+      credentials: { accessKeyId: 'testing', secretAccessKey: 'testing' },
+    };
+    const organizations = new Organizations(at);
+    await organizations.createOrganization({ FeatureSet: 'ALL' });
+    const sts = new STS(at);
+    for (let index = 0; index < members; index += 1) {
+      const { CreateAccountStatus: made } = await organizations.createAccount({
+        AccountName: `member ${index}`,
+        Email: `member-${index}@example.com`,
+      });
+      const RoleArn = `arn:aws:iam::${made?.AccountId ?? ''}:role/headgate`;
+      const { Credentials: keys } = await sts.assumeRole({ RoleArn, RoleSessionName: 'seed' });
+      const credentials = {
+        accessKeyId: keys?.AccessKeyId ?? '',
+        secretAccessKey: keys?.SecretAccessKey ?? '',
+        sessionToken: keys?.SessionToken ?? '',
+      };
+      await new SQS({ ...at, credentials }).createQueue({ QueueName: 'orders' });
+    }
+  }, 180_000);
+  afterAll(async () => {
+    await server.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const snapshots = async (): Promise<number> =>
+    (await readdir(join(folder, 'all', 'snapshots')).catch(() => [])).filter((name) => name.endsWith('.gz'))
+      .length;
+  const overview = async (): Promise<Overview> =>
+    JSON.parse(await readFile(join(folder, 'all', 'overview.json'), 'utf8')) as Overview;
+
+  it('is audited by one command, stopped half-way, and resumed', async () => {
+    const options = [
+      '--organization',
+      '--region',
+      region,
+      '--endpoint',
+      server.endpoint,
+      '--services',
+      'sqs,kms',
+    ];
+    const output = ['--folder', 'all', '--format', 'json', '--output', 'all.json', '--fail-on', 'none'];
+    const stopped = startHeadgate(folder, 'audit', ...options, ...output);
+    await stopped.said(' 8/20 ');
+    stopped.kill('SIGTERM');
+    expect((await stopped.ended).code).toBe(2);
+    const kept = await snapshots();
+    expect(kept).toBeGreaterThanOrEqual(8);
+    expect(kept).toBeLessThan(20);
+
+    const resumed = await startHeadgate(folder, 'audit', ...options, ...output, '--resume').ended;
+    expect(resumed).toMatchObject({ code: 0 });
+    const { accounts } = await overview();
+    expect(accounts.filter(({ audited }) => audited)).toHaveLength(20);
+    expect(accounts.filter((each) => each.resumed)).toHaveLength(kept);
+    const { evaluations } = JSON.parse(await readFile(join(folder, 'all.json'), 'utf8')) as {
+      readonly evaluations: readonly {
+        readonly resource: { readonly type: string; readonly account?: string };
+      }[];
+    };
+    const queues = evaluations.filter(({ resource }) => resource.type === 'AWS::SQS::Queue');
+    expect(new Set(queues.map(({ resource }) => resource.account)).size).toBe(members);
+  });
+});
