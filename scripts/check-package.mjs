@@ -1,6 +1,15 @@
 // Packs the package, unpacks it where no dependency lies, and uses it as who installs it does.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync, mkdirSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  mkdirSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,6 +36,24 @@ try {
   cpSync(join(folder, 'package'), installed, { recursive: true });
   const app = join(folder, 'app');
   cpSync(join(installed, 'examples/orders-api.yaml'), join(app, 'template.yaml'));
+
+  const licences = readFileSync(join(installed, 'dist/THIRD-PARTY-LICENSES.txt'), 'utf8');
+  const bom = JSON.parse(readFileSync(join(installed, 'dist/sbom.cdx.json'), 'utf8'));
+  const named = bom.components.filter(({ name }) => licences.includes(name));
+  check(
+    'each component of the bill of materials has its terms in the list of licenses',
+    bom.bomFormat === 'CycloneDX' && bom.components.length > 50 && named.length === bom.components.length,
+    `${named.length} of ${bom.components.length}`,
+  );
+  check(
+    'the layout library is named with what is compiled into it',
+    ['@viz-js/viz', 'graphviz', 'expat'].every((name) => bom.components.some((one) => one.name === name)),
+    bom.components.map(({ name }) => name).join(' '),
+  );
+  const binaries = readdirSync(join(installed, 'dist'), { recursive: true, encoding: 'utf8' }).filter(
+    (name) => /\.(cache|bin|node|wasm|so|dll|jsc)$/.test(name),
+  );
+  check('the package holds no compiled code', binaries.length === 0, binaries.join(' '));
 
   const scan = spawnSync(
     process.execPath,

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-// Starts the command. V8's compiled form of it lies beside it, written when it was built, and is taken
-// where Node is the same; elsewhere the command is compiled as any other, only slower.
-const { readFileSync } = require('node:fs');
+// Starts the command. Compiling it costs more than scanning does, so V8's compiled form is kept between runs, in a folder
+// that only this user can write. The package holds no compiled code. Node's own compile cache (22.1 and later) keeps only
+// what is compiled at once, and saves less than half of that time.
+const { existsSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } = require('node:fs');
 const { createRequire } = require('node:module');
 const { join } = require('node:path');
 const { pathToFileURL } = require('node:url');
@@ -18,27 +19,61 @@ const laterOptimisation = {
 if (laterOptimisation !== undefined) setFlagsFromString(laterOptimisation);
 
 const file = join(__dirname, 'command.cjs');
+// SHA-256 of the command, written by the build: another one has another compiled form.
+const digest = 'DIGEST_OF_THE_COMMAND';
 
-function compiledForm() {
+const folder = process.env.NODE_DISABLE_COMPILE_CACHE === undefined ? cacheFolder() : undefined;
+const kept =
+  folder === undefined
+    ? undefined
+    : join(folder, `command-${digest.slice(0, 16)}-${process.version}-${process.arch}.bin`);
+
+let cachedData;
+try {
+  if (kept !== undefined) cachedData = readFileSync(kept);
+} catch {
+  // The first run.
+}
+const script = new Script(`(function (exports, require, module) {${readFileSync(file, 'utf8')}\n})`, {
+  filename: file,
+  ...(cachedData === undefined ? {} : { cachedData }),
+});
+// A compiled form knows no import(); parts that are loaded late come through this one.
+const importPart = (path) => import(pathToFileURL(join(__dirname, path)).href);
+const module_ = { exports: {}, importPart };
+script.runInThisContext()(module_.exports, createRequire(file), module_);
+// Once the command has run, so that it holds what a scan compiles late.
+if (kept !== undefined && (cachedData === undefined || script.cachedDataRejected === true))
+  process.on('exit', () => keep(script.createCachedData()));
+
+/** The user's own cache folder; undefined where there is none, or others can write to it. */
+function cacheFolder() {
+  const { env, platform } = process;
+  const home = env.HOME ?? env.USERPROFILE;
+  const base =
+    env.XDG_CACHE_HOME ??
+    (platform === 'win32' ? env.LOCALAPPDATA : undefined) ??
+    (home === undefined ? undefined : join(home, platform === 'darwin' ? 'Library/Caches' : '.cache'));
+  if (base === undefined || base === '') return undefined;
+  const own = join(base, 'headgate');
   try {
-    return readFileSync(`${file}.cache`);
+    for (const path of [base, own]) if (!existsSync(path)) mkdirSync(path, { mode: 0o700 });
+    const found = lstatSync(own);
+    const isOwn =
+      process.getuid === undefined || (found.uid === process.getuid() && (found.mode & 0o022) === 0);
+    return found.isDirectory() && isOwn ? own : undefined;
   } catch {
     return undefined;
   }
 }
 
-// A compiled form knows no import(); parts that are loaded late come through this one.
-const importPart = (path) => import(pathToFileURL(join(__dirname, path)).href);
-
-const source = readFileSync(file, 'utf8');
-const script = new Script(`(function (exports, require, module, importPart) {${source}\n})`, {
-  filename: file,
-  cachedData: compiledForm(),
-});
-const module_ = { exports: {} };
-script.runInThisContext()(module_.exports, createRequire(file), module_, importPart);
-
-// The build asks for the compiled form once the command has run, so that it holds what a scan compiles late.
-if (process.send !== undefined && process.env.HEADGATE_BUILD === 'compiled-form') {
-  process.on('exit', () => require('node:fs').writeFileSync(`${file}.cache`, script.createCachedData()));
+/** Written beside and moved, so that no other run reads half of it. A folder that is full or read-only is no error. */
+function keep(data) {
+  const written = `${kept}.${process.pid}`;
+  try {
+    writeFileSync(written, data, { mode: 0o600, flag: 'wx' });
+    renameSync(written, kept);
+  } catch {
+    rmSync(written, { force: true });
+  }
 }
