@@ -2,7 +2,15 @@
 // Starts the command. Compiling it costs more than scanning does, so V8's compiled form is kept between runs, in a folder
 // that only this user can write. The package holds no compiled code. Node's own compile cache (22.1 and later) keeps only
 // what is compiled at once, and saves less than half of that time.
-const { existsSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } = require('node:fs');
+const {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} = require('node:fs');
 const { createRequire } = require('node:module');
 const { join } = require('node:path');
 const { pathToFileURL } = require('node:url');
