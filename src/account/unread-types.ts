@@ -9,6 +9,7 @@
 export const takenToBeAbsent: ReadonlySet<string> = new Set([
   // Invoke functions, or take their dead letters, by a role of their own.
   'AWS::AppSync::DataSource',
+  'AWS::CloudFormation::LambdaHook',
   'AWS::EventsV2::EventBus',
   'AWS::EventsV2::EventSource',
   'AWS::EventsV2::ResourcePolicy',
