@@ -114,7 +114,11 @@ export function decodeSnapshot(
   const resources = lines.flatMap(({ resource }) => (resource === undefined ? [] : [readResource(resource)]));
   if (lines.at(-1)?.end?.resources !== resources.length)
     throw invalid('The snapshot is cut off: its end is missing.', { file });
-  const { account, partition, regions, completeness, takenAt } = header;
+  const { account, partition, regions, takenAt } = header;
+  // Where no calls were counted, the lines alone say what is missing.
+  const completeness = Array.isArray(header.completeness)
+    ? { complete: true, nothing: false, scopes: [] }
+    : header.completeness;
   return {
     ...{ account, partition, regions, completeness, takenAt, resources },
     inputs: [{ name: file, kind: 'snapshot', resources: resources.length }],
