@@ -102,7 +102,7 @@ run('lint', bin('eslint'), ['.']);
 run('layering', 'npm', ['run', '--silent', 'layers']);
 run('types', 'npm', ['run', '--silent', 'types']);
 // What other runs only sample is tried as a whole.
-const whole = { HEADGATE_WEAKENINGS_ONE_OF: '1', HEADGATE_UNDECIDED_ONE_OF: '1' };
+const whole = { HEADGATE_BLANK_ONE_OF: '1', HEADGATE_WEAKENINGS_ONE_OF: '1', HEADGATE_UNDECIDED_ONE_OF: '1' };
 if (full) jest('tests', [], undefined, { env: whole });
 else jest('tests', ['--testPathIgnorePatterns', '/node_modules/', ...slowSuites]);
 run('generated files are fresh', process.execPath, ['scripts/generate.mjs', '--check']);

@@ -158,7 +158,8 @@ function dependsOnCalls(alarm: ObjectValue, watched: Watched): boolean {
 
 function isFiring(alarm: ObjectValue, watched: Watched, situation: Situation): Truth {
   const { ComparisonOperator: operator = 'GreaterThanOrEqualToThreshold', Threshold: threshold } = alarm;
-  for (const value of [operator, threshold]) if (value instanceof SymbolicValue) return blocked(value);
+  for (const value of [operator, threshold, alarm.Statistic, alarm.ExtendedStatistic])
+    if (value instanceof SymbolicValue) return blocked(value);
   if (alarm.ThresholdMetricId !== undefined) return learnt;
   const limit = toNumber(threshold);
   if (limit === undefined) return false;

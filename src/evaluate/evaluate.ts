@@ -458,7 +458,7 @@ function conditionIs({ code, about }: Cause, holds: boolean): string {
 function decideAssertions(rule: Rule, self: Node, context: Context): Decision {
   const failures: Failure[] = [];
   const following: (Failure & { readonly cause: string })[] = [];
-  const undecided: Severity[] = [];
+  const undecided: { readonly severity: Severity; readonly cause: Cause }[] = [];
   let blockedBy: Cause | undefined;
   let isMoot = false;
   let isAsked = false;
@@ -485,7 +485,7 @@ function decideAssertions(rule: Rule, self: Node, context: Context): Decision {
       isMoot = true;
     } else if (isUnknown(holds)) {
       blockedBy ??= holds;
-      undecided.push(clause.severity ?? rule.severity);
+      undecided.push({ severity: clause.severity ?? rule.severity, cause: holds });
     }
     if (!context.silent && (holds === false || failures.length === 0))
       context.observations.push(...asked.observations);
@@ -497,7 +497,7 @@ function decideAssertions(rule: Rule, self: Node, context: Context): Decision {
     return {
       verdict: 'fail',
       severity: ordered[0]?.severity ?? rule.severity,
-      message: ordered.map(({ message }) => message).join('. '),
+      message: [...ordered.map(({ message }) => message), ...graverUnknown(undecided, ordered[0])].join('. '),
       ...(cause === undefined ? {} : { followsFrom: cause }),
     };
   }
@@ -510,7 +510,7 @@ function decideAssertions(rule: Rule, self: Node, context: Context): Decision {
     };
   return blockedBy === undefined
     ? { verdict: 'pass', severity: rule.severity, message: fillMessage(rule.pass, context) }
-    : unknown(rule, blockedBy, gravest(undecided));
+    : unknown(rule, blockedBy, gravest(undecided.map(({ severity }) => severity)));
 }
 
 interface Failure {
@@ -531,6 +531,19 @@ function causeOf(
       return cause.root;
   }
   return undefined;
+}
+
+/** What fails is told, and what nobody knows of a graver part with it: to mend the one does not answer the other. */
+function graverUnknown(
+  undecided: readonly { readonly severity: Severity; readonly cause: Cause }[],
+  failed: { readonly severity: Severity } | undefined,
+): readonly string[] {
+  const graver = severities.slice(0, severities.indexOf(failed?.severity ?? 'info'));
+  const part = graver.flatMap((severity) => undecided.filter((each) => each.severity === severity))[0];
+  if (part === undefined) return [];
+  const { message, remedy } = part.cause;
+  const toResolve = remedy === undefined ? '' : `; to resolve this, ${remedy}`;
+  return [`Another part of this rule, of severity ${part.severity}, is unknown: ${message}${toResolve}`];
 }
 
 function gravest(of: readonly Severity[]): Severity {

@@ -72,6 +72,9 @@ function valueSelects(value: Value, isAlwaysThere: boolean): Truth {
     );
   if (!isObjectValue(value)) return true;
   const { prefix, suffix, wildcard, exists, 'anything-but': except } = value;
+  // Each of them has a value that every event meets.
+  for (const operand of [prefix, suffix, wildcard, exists])
+    if (operand instanceof Unresolved) return operand.cause;
   if (isNothing(prefix) || isNothing(suffix)) return false;
   if (typeof wildcard === 'string' && /^\*+$/.test(wildcard)) return false;
   if (isArrayValue(except) && except.length === 0) return false;

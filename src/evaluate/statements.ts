@@ -1,7 +1,7 @@
 import { scalarText } from '../model/scalar-text.ts';
 import { actionMatches, plainServicePrincipal } from '../policy/actions.ts';
 import type { PolicyStatement } from '../model/resource-graph.ts';
-import { PartialString, SymbolicValue, type Value } from '../model/value.ts';
+import { PartialString, SymbolicValue, Unresolved, type Value } from '../model/value.ts';
 import type { Form } from './form.ts';
 import type { Context, Node } from './node.ts';
 import { observe } from './observe.ts';
@@ -76,6 +76,8 @@ function principalIs(wanted: string, statement: PolicyStatement): Truth {
       : { code: 'unsupported', message: 'the policy names principals by NotPrincipal' };
   return some(statement.principals, ({ kind, value }) => {
     if (value === '*' && (kind === '*' || kind === 'AWS')) return true;
+    // A parameter as the whole principal may be `*`, or a service.
+    if (kind === '?' && value instanceof Unresolved && value.cause.code === 'parameter') return value.cause;
     if (value instanceof SymbolicValue)
       return kind === 'Service' && wanted !== 'everyone' && !isAnother(value, wanted)
         ? { code: 'attribute', message: 'a principal of the policy is not known' }

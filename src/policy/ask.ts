@@ -1,6 +1,6 @@
 import type { PolicyStatement, StatementSet } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
-import type { Value } from '../model/value.ts';
+import { Unresolved, type Value } from '../model/value.ts';
 import { anyAnswer, everyAnswer, type PolicyAnswer } from './answer.ts';
 import {
   ofOutsider,
@@ -60,12 +60,16 @@ export function admitsThrough(question: Question, service: string, takenOver = f
 
 function namedServices(statements: readonly PolicyStatement[]): readonly string[] {
   const names = statements.flatMap(({ principals }) =>
-    principals.flatMap(({ kind, value }) => (kind === 'Service' ? serviceName(value) : [])),
+    principals.flatMap(({ kind, value }) => (kind === 'Service' || kind === '?' ? serviceName(value) : [])),
   );
   return [...new Set(names)];
 }
 
+/** Stands in for a service that nobody knows. */
+const anyService = 'zz.amazonaws.com';
+
 function serviceName(value: PolicyStatement['actions'][number]): readonly string[] {
+  if (value instanceof Unresolved) return [anyService];
   if (typeof value === 'string') return value === '*' ? [] : [value];
   const [first] =
     typeof value === 'object' && value !== null && 'parts' in value
@@ -175,7 +179,9 @@ function actionsOf({ actions, set, service }: Question): readonly string[] {
       notActions.length > 0 ? ['*'] : named,
     );
     return instancesOf(
-      patterns.filter((pattern) => typeof pattern === 'string' && wholeService.test(pattern)),
+      patterns.filter((pattern) =>
+        typeof pattern === 'string' ? wholeService.test(pattern) : pattern instanceof Unresolved,
+      ),
     );
   }
   // What is left of an Allow may be exactly what a Deny spares, so every pattern gives an action.

@@ -31,11 +31,15 @@ function principalIs(
     return kind === '*' || kind === 'AWS' || (kind === 'Service' && requester.kind === 'service');
   if (value instanceof Choice) return value.cause;
   if (requester.kind === 'named') return value === requester.value;
+  if (kind === '?' && requester.kind !== 'role' && value instanceof Unresolved)
+    return mayBeStar(value) ? value.cause : false;
   if (requester.kind === 'service') return kind === 'Service' && serviceIs(value, requester.name);
-  if (kind !== 'AWS') return false;
+  if (kind !== 'AWS' && kind !== '?') return false;
   if (requester.kind === 'role') {
     if (requester.named !== true && isAccountOf(value, world)) return true;
-    return anyAnswer(requester.roles, (role) => world.names(value, holder, role));
+    const named = anyAnswer(requester.roles, (role) => world.names(value, holder, role));
+    const mayBe = named === false && kind === '?' && value instanceof Unresolved && mayBeStar(value);
+    return mayBe ? value.cause : named;
   }
   // Of symbols only one that stands for the whole can turn out to be a star.
   if (value instanceof Unresolved) return mayBeStar(value) ? value.cause : false;

@@ -59,7 +59,15 @@ export function statementsOf(value: Value | undefined, place: DocumentPlace): St
   }
   if (value instanceof Unresolved) return { statements: [], incomplete: value.cause };
   if (!isObjectValue(value)) return { statements: [], incomplete: unresolvedDocument };
-  return { statements: [normaliseStatement(value, place)] };
+  const statement = normaliseStatement(value, place);
+  // An effect that is not known may be either.
+  return {
+    statements: isEffect(value.Effect) ? [statement] : [statement, { ...statement, effect: 'Deny' }],
+  };
+}
+
+function isEffect(effect: Value | undefined): boolean {
+  return effect === 'Allow' || effect === 'Deny';
 }
 
 /** One set of several; the first doubt stays. */
@@ -93,7 +101,7 @@ export function normaliseStatement(statement: ObjectValue, place: DocumentPlace)
 
 function doubtOf(effect: Value | undefined): Cause | undefined {
   if (effect instanceof Unresolved || effect instanceof Choice) return effect.cause;
-  return effect === 'Allow' || effect === 'Deny' ? undefined : noEffect;
+  return isEffect(effect) ? undefined : noEffect;
 }
 
 const noEffect: Cause = {
@@ -128,7 +136,7 @@ function principalsOf(value: Value | undefined): readonly PolicyPrincipal[] {
     );
   }
   if (isArrayValue(value)) return value.flatMap(principalsOf);
-  return [{ kind: value === '*' ? '*' : 'AWS', value }];
+  return [{ kind: value === '*' ? '*' : value instanceof Unresolved ? '?' : 'AWS', value }];
 }
 
 function conditionsOf(value: Value | undefined): PolicyStatement['conditions'] {

@@ -2,7 +2,14 @@ import { lookup } from '../../model/lookup.ts';
 import { bothDoubts, isNoFurtherDoubt } from '../../model/conditions.ts';
 import type { PolicyStatement, StatementSet } from '../../model/resource-graph.ts';
 import type { Resource } from '../../model/resource.ts';
-import { Choice, PartialString, isObjectValue, type ObjectValue, type Value } from '../../model/value.ts';
+import {
+  Choice,
+  PartialString,
+  Unresolved,
+  isObjectValue,
+  type ObjectValue,
+  type Value,
+} from '../../model/value.ts';
 import { findValues, parsePath } from '../property-path.ts';
 import type { LinkContext } from '../resolve-target.ts';
 import { openValue } from '../../model/open-value.ts';
@@ -198,6 +205,7 @@ function permissionStatement(
 
 function principalKind(principal: Value): string {
   if (principal === '*') return '*';
+  if (principal instanceof Unresolved) return '?';
   if (typeof principal === 'string')
     return /\.(amazonaws\.com|amazon\.com)(\.cn)?$/.test(principal) ? 'Service' : 'AWS';
   // `events.${AWS::URLSuffix}`; ARNs of principals have no dot before their first colon.

@@ -6,6 +6,7 @@ import {
   Unresolved,
   isArrayValue,
   isObjectValue,
+  type Cause,
   type ObjectValue,
   type Path,
   type Value,
@@ -119,6 +120,8 @@ function metricOf(metric: ObjectValue, statistic: ObjectValue, path: Path, more:
   const dimensions = findValues(metric, parsePath('Dimensions[]')).flatMap((found) => {
     if (!isObjectValue(found.value)) return [];
     const { Name, Value: value } = found.value;
+    if (Name instanceof Unresolved)
+      return [{ name: unknownName, value: Name, path: [...path, ...found.path, 'Name'] }];
     if (typeof Name !== 'string' || value === undefined) return [];
     return [{ name: Name, value, path: [...path, ...found.path, 'Value'] }];
   });
@@ -132,6 +135,9 @@ function metricOf(metric: ObjectValue, statistic: ObjectValue, path: Path, more:
   const isOverall = Dimensions === undefined || (isArrayValue(Dimensions) && Dimensions.length === 0);
   return { path, dimensions, isOverall, facts: { ...facts, ...more } };
 }
+
+/** Stands for the name of a dimension that nobody knows; its value is then that name. */
+const unknownName = '?';
 
 function facetsOf(facets: Readonly<Record<string, Value | undefined>>): ObjectValue {
   const known: Record<string, Value> = {};
@@ -151,6 +157,20 @@ const wholeAlone: ReadonlySet<string> = new Set([
 function metricTargets(metric: Metric, alarm: Resource, context: LinkContext): readonly ReadTarget[] {
   const { dimensions, facts } = metric;
   const names = dimensions.map(({ name }) => name);
+  const open = dimensions.find(({ name }) => name === unknownName);
+  // It may be about anything that metrics are about, this template's own resources included.
+  if (open?.value instanceof Unresolved) {
+    const { code, message } = open.value.cause;
+    const cause: Cause = { code: code === 'parameter' ? 'evidence' : code, message };
+    return [
+      {
+        cause,
+        path: open.path,
+        mayBe: [...Object.values(dimensionTypes).flat(), ...stageTypes],
+        attributes: facts,
+      },
+    ];
+  }
   const isOfStage =
     names.length === 2 && names.includes('Stage') && names.some((name) => apiDimensions.has(name));
   const isPart = names.length > 1 && !isOfStage && names.some((name) => wholeAlone.has(name));

@@ -32,4 +32,24 @@ describe('the assertions of a rule', () => {
   it('leave the rule passed where all hold', () => {
     expect(said({ Handler: 'index.handler', Runtime: 'nodejs24.x' })).toBe('Fn passes');
   });
+
+  it('tell of a graver part that is unknown beside a milder one that fails', () => {
+    const graver: Rule = {
+      ...ruleOf({}, 'AWS::Lambda::Function'),
+      assert: [
+        { that: { property: 'Handler', equals: 'index.handler' }, otherwise: 'bad', severity: 'critical' },
+        { that: { property: 'Runtime', exists: true }, otherwise: 'no runtime', severity: 'low' },
+      ],
+    };
+    const template = {
+      Parameters: { Handler: { Type: 'String' } },
+      Resources: { Fn: { Type: 'AWS::Lambda::Function', Properties: { Handler: { Ref: 'Handler' } } } },
+    };
+    const [found] = evaluateTemplate([graver], template);
+    expect(found?.verdict).toBe('fail');
+    expect(found?.severity).toBe('low');
+    expect(found?.message).toMatch(
+      /^no runtime\. Another part of this rule, of severity critical, is unknown: .*`Handler`/,
+    );
+  });
 });
