@@ -1,6 +1,7 @@
 import type { PolicyStatement, StatementSet } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
 import { Unresolved, type Value } from '../model/value.ts';
+import { actionMatches } from './actions.ts';
 import { anyAnswer, everyAnswer, type PolicyAnswer } from './answer.ts';
 import {
   ofOutsider,
@@ -135,13 +136,27 @@ export function deniesWithoutTls(question: Question): PolicyAnswer {
     effect === 'Deny' ? notPrincipals.map(({ value }): Requester => ({ kind: 'named', value })) : [],
   );
   const requesters: readonly Requester[] = [{ kind: 'anonymous' }, { kind: 'foreign' }, ...spared];
-  return everyAnswer(actionsOf(question), (action) =>
+  return everyAnswer(deniedActions(question), (action) =>
     everyAnswer(asked, (one) =>
       everyAnswer(requesters, (requester) =>
         deniesAll(set, patternOf(set, requester, action, one, withoutTls), world),
       ),
     ),
   );
+}
+
+/** The actions of the question, and of those that its stars stand for each that a Deny tells from the rest. */
+function deniedActions(question: Question): readonly string[] {
+  const { actions, set } = question;
+  if (typeof actions === 'string') return actionsOf(question);
+  const denies = set.statements.filter(({ effect }) => effect === 'Deny');
+  const told = instancesOf(denies.flatMap(({ actions: named, notActions }) => [...named, ...notActions]));
+  return [
+    ...new Set([
+      ...actionsOf(question),
+      ...actions.flatMap((pattern) => told.filter((action) => actionMatches(pattern, action))),
+    ]),
+  ];
 }
 
 function someRequest(

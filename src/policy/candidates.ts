@@ -93,7 +93,8 @@ export function anyValue(conditions: readonly StatementCondition[]): readonly Ca
   }
   const samples = addresses ? sampleAddresses(rangesOf(conditions), []) : [];
   return [
-    ...[...texts, unheardOf].map(text),
+    // Under a key that holds addresses there is nothing else.
+    ...[...texts, ...(addresses ? [] : [unheardOf])].map(text),
     ...samples.map((address): Candidate => ({ kind: 'address', address })),
   ];
 }

@@ -21,6 +21,8 @@ interface Template {
 /** Rules of which a side is not yet told apart, and why. */
 const open: Readonly<Record<string, string>> = {
   'events.s3.eventbridge': 'what a pattern matches by the start of a name is looked up once for the graph',
+  'all.lambda.async-failure.target': 'that a queue names the role is asked without the side that has no role',
+  'batch.operations.replay.source': 'whether it applies is asked before the sides of the list are told apart',
   'api.gateway.throttling': 'the path of a method without its required ResourceId is unknown',
 };
 

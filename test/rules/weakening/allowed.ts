@@ -375,6 +375,18 @@ export const allowed: readonly Allowed[] = [
     place: /FunctionName$|Target\.Arn$/,
     because: 'the role may invoke every alias, and the destination is what it was',
   },
+  {
+    operators: ['other-resource'],
+    rules: ['all.vpce.other-services.access'],
+    place: /CidrIp$/,
+    because: 'the block of another network is not known, and may hold the functions',
+  },
+  {
+    operators: ['disabled'],
+    rules: ['events.bus.filtering'],
+    place: /exists$/,
+    because: 'a pattern for events that lack a member still chooses',
+  },
 ];
 
 /** Why the trial may pass; undefined where nothing says so. */

@@ -2,9 +2,15 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Resource } from '../../../src/model/resource.ts';
 import type { Value } from '../../../src/model/value.ts';
-import { admitsEveryone } from '../../../src/policy/ask.ts';
+import {
+  admitsEveryone,
+  admitsHolder,
+  admitsThroughServices,
+  deniesWithoutTls,
+  type Question,
+} from '../../../src/policy/ask.ts';
 import { normaliseDocument } from '../../../src/policy/normalise-document.ts';
-import { isAllowed, type ConcreteRequest, type WrittenStatement } from './reference-evaluator.ts';
+import { isAllowed, isDenied, type ConcreteRequest, type WrittenStatement } from './reference-evaluator.ts';
 
 const queueArn = 'arn:aws:sqs:eu-west-1:111122223333:orders';
 const queue: Resource = {
@@ -16,16 +22,20 @@ const queue: Resource = {
   locate: () => ({ file: 'template.yaml', pointer: '' }),
 };
 
-/** Whether the product says that the document lets an outsider in. */
-function isPublic(statements: readonly WrittenStatement[]): unknown {
+function questionOf(statements: readonly WrittenStatement[], actions: Question['actions']): Question {
   const document = { Statement: statements } as unknown as Value; // JSON, as a template would hold it
-  return admitsEveryone({
+  return {
     set: normaliseDocument(document, { holder: queue, path: ['PolicyDocument'] }),
-    actions: 'any',
+    actions,
     service: 'sqs',
     asked: [{ kind: 'resource', resource: queue }],
     world: { names: (value) => value === queueArn || value === 'arn:aws:sqs:*:*:*' },
-  });
+  };
+}
+
+/** Whether the product says that the document lets an outsider in. */
+function isPublic(statements: readonly WrittenStatement[]): unknown {
+  return admitsEveryone(questionOf(statements, 'any'));
 }
 
 /** Under each key: what a policy may say of it, and what outsiders have there; undefined for nothing. */
@@ -255,6 +265,175 @@ describe('a policy is public', () => {
     // Both answers have to come up for the agreement to mean something.
     expect(counts.public).toBeGreaterThan(runs / 50);
     expect(counts.closed).toBeGreaterThan(runs / 50);
+    if (runs > 500) process.stderr.write(`${JSON.stringify(counts)}\n`);
+  });
+});
+
+const concreteActions = ['sqs:SendMessage', 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:Other'];
+
+/** Values that any caller may have under a key, any text included: what outsiders have, and what policies compare with. */
+function anyValues(key: string): readonly (string | undefined)[] {
+  const { values = [], anonymous = [], account = [], service = [] } = keys[key] ?? {};
+  const inside: readonly string[] = values.flatMap((value) =>
+    value.includes('/') && key === 'aws:SourceIp'
+      ? (inRange[value] ?? [])
+      : key === 'aws:SourceIp'
+        ? [value]
+        : [value, value.replaceAll('*', 'x').replaceAll('?', '1')],
+  );
+  return [...new Set([undefined, ...anonymous, ...account, ...service, ...inside])];
+}
+
+const inRange: Readonly<Record<string, readonly string[]>> = {
+  '203.0.113.0/24': ['203.0.113.9'],
+  '10.0.0.0/8': ['10.1.2.3'],
+  '0.0.0.0/1': ['9.9.9.9'],
+  '128.0.0.0/1': ['201.1.1.1'],
+};
+
+/** Requests without TLS that the document can tell apart, whoever sends them. */
+function* withoutTls(statements: readonly WrittenStatement[]): Generator<ConcreteRequest> {
+  const named = new Set(
+    statements.flatMap(({ Condition = {} }) =>
+      Object.values(Condition).flatMap((block) => Object.keys(block)),
+    ),
+  );
+  named.delete('aws:SecureTransport');
+  let contexts: Record<string, string>[] = [{ 'aws:securetransport': 'false' }];
+  for (const key of named)
+    contexts = contexts.flatMap((context) =>
+      anyValues(key).map((value) =>
+        value === undefined ? context : { ...context, [key.toLowerCase()]: value },
+      ),
+    );
+  const callers: readonly ConcreteRequest['principal'][] = [
+    { type: 'anonymous' },
+    { type: 'account', account: '999900001111', arn: 'arn:aws:iam::999900001111:role/app' },
+    { type: 'account', account: '111122223333', arn: 'arn:aws:iam::111122223333:role/own' },
+  ];
+  for (const principal of callers)
+    for (const context of contexts)
+      for (const action of concreteActions) yield { principal, action, resource: queueArn, context };
+}
+
+const denial: fc.Arbitrary<WrittenStatement> = statement.map((each) => ({
+  ...each,
+  Effect: 'Deny' as const,
+}));
+const denials = fc.array(fc.oneof({ weight: 3, arbitrary: denial }, { weight: 1, arbitrary: statement }), {
+  minLength: 1,
+  maxLength: 3,
+});
+
+const tlsOnly: WrittenStatement = {
+  Effect: 'Deny',
+  Principal: '*',
+  Action: 'sqs:*',
+  Resource: '*',
+  Condition: { Bool: { 'aws:SecureTransport': ['false'] } },
+};
+
+describe('requests without TLS are denied', () => {
+  it('only when a second evaluator of IAM lets none through', () => {
+    const counts = { denied: 0, open: 0 };
+    let missed = 0;
+    const made = fc.oneof(
+      denials,
+      denials.map((others) => [tlsOnly, ...others]),
+      denials.map((others) =>
+        others.map((each) => ({ ...each, Condition: { ...tlsOnly.Condition, ...each.Condition } })),
+      ),
+    );
+    fc.assert(
+      fc.property(made, (statements) => {
+        let through: ConcreteRequest | undefined;
+        for (const request of withoutTls(statements)) {
+          if (isDenied(statements, request)) continue;
+          through = request;
+          break;
+        }
+        counts[through === undefined ? 'denied' : 'open'] += 1;
+        const denies = deniesWithoutTls(questionOf(statements, ['sqs:*']));
+        if (denies !== true && through === undefined) missed += 1;
+        // Never where one gets through.
+        expect({ denies: denies === true && through !== undefined, through }).toEqual({
+          denies: false,
+          through,
+        });
+      }),
+      { numRuns: Math.ceil(runs / 4) },
+    );
+    // Two names of one account, and values that no request holds, are not told apart.
+    expect(missed).toBeLessThan(Math.max(3, counts.denied / 20));
+    expect(counts.denied).toBeGreaterThan(runs / 200);
+    expect(counts.open).toBeGreaterThan(runs / 200);
+    if (runs > 500) process.stderr.write(`${JSON.stringify(counts)}\n`);
+  });
+});
+
+describe('a policy lets outsiders in through a service that it names', () => {
+  it('exactly when a second evaluator of IAM allows that service something for them', () => {
+    const counts = { open: 0, closed: 0 };
+    const named = 'sns.amazonaws.com';
+    fc.assert(
+      fc.property(documents, (statements) => {
+        const isNamed = statements.some(
+          ({ Principal }) => typeof Principal === 'object' && Principal['Service'] === named,
+        );
+        let found: ConcreteRequest | undefined;
+        for (const request of isNamed ? outsiders(statements) : []) {
+          if (request.principal.type !== 'service') continue;
+          const asked = { ...request, principal: { type: 'service', name: named } } as const;
+          if (!isAllowed(statements, asked)) continue;
+          found = asked;
+          break;
+        }
+        counts[found === undefined ? 'closed' : 'open'] += 1;
+        const admits = admitsThroughServices(questionOf(statements, 'any'));
+        expect({ admits, found }).toEqual({ admits: found !== undefined, found });
+      }),
+      { numRuns: runs },
+    );
+    expect(counts.open).toBeGreaterThan(runs / 100);
+    expect(counts.closed).toBeGreaterThan(runs / 50);
+    if (runs > 500) process.stderr.write(`${JSON.stringify(counts)}\n`);
+  });
+});
+
+/** Statements of a role: no principals, and here no conditions. */
+const held: fc.Arbitrary<WrittenStatement> = statement.map(
+  ({ Effect, Action, NotAction, Resource, NotResource }) => ({
+    Effect,
+    ...(Action === undefined ? {} : { Action }),
+    ...(NotAction === undefined ? {} : { NotAction }),
+    ...(Resource === undefined ? {} : { Resource }),
+    ...(NotResource === undefined ? {} : { NotResource }),
+  }),
+);
+
+describe('a role may do what its policies say', () => {
+  it('exactly when a second evaluator of IAM allows it', () => {
+    const counts = { allowed: 0, refused: 0 };
+    fc.assert(
+      fc.property(
+        fc.array(held, { minLength: 1, maxLength: 4 }),
+        fc.constantFrom(...concreteActions),
+        (statements, action) => {
+          const own = statements.map((each) => ({ ...each, Principal: '*' as const }));
+          const principal = {
+            type: 'account',
+            account: '111122223333',
+            arn: 'arn:aws:iam::111122223333:role/own',
+          } as const;
+          const isOne = isAllowed(own, { principal, action, resource: queueArn, context: {} });
+          counts[isOne ? 'allowed' : 'refused'] += 1;
+          expect(admitsHolder(questionOf(statements, [action]), [])).toBe(isOne);
+        },
+      ),
+      { numRuns: runs },
+    );
+    expect(counts.allowed).toBeGreaterThan(runs / 50);
+    expect(counts.refused).toBeGreaterThan(runs / 50);
     if (runs > 500) process.stderr.write(`${JSON.stringify(counts)}\n`);
   });
 });

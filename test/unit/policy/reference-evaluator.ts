@@ -42,6 +42,11 @@ export function isAllowed(statements: readonly WrittenStatement[], request: Conc
   );
 }
 
+/** Whether some Deny applies to the request. */
+export function isDenied(statements: readonly WrittenStatement[], request: ConcreteRequest): boolean {
+  return statements.some((statement) => statement.Effect === 'Deny' && applies(statement, request));
+}
+
 function applies(statement: WrittenStatement, request: ConcreteRequest): boolean {
   const { Principal, NotPrincipal, Action, NotAction, Resource, NotResource, Condition } = statement;
   if (NotPrincipal !== undefined ? isNamed(NotPrincipal, request) : !isNamed(Principal ?? {}, request))
