@@ -74,7 +74,8 @@ const header = objectOf({
   partition: text,
   takenAt: text,
   regions: listOf(text),
-  completeness: (value, name) => (Array.isArray(value) && value.length === 0 ? undefined : counts(value, name)),
+  completeness: (value, name) =>
+    Array.isArray(value) && value.length === 0 ? undefined : counts(value, name),
 });
 
 const members: Readonly<Record<string, Check>> = {

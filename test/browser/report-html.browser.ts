@@ -162,6 +162,24 @@ describe('the report in a browser', () => {
     await page.close();
   });
 
+  it('prints a long report on few pages, says what it leaves out, and prints everything when asked to', async () => {
+    const { page } = await open('large', { hash: '#findings?verdict=all' });
+    await page.emulateMedia({ media: 'print' });
+    const print = () => page.evaluate("dispatchEvent(new Event('beforeprint'))");
+    const rows = () => page.locator('#table > tbody > tr:not(.detail)').count();
+    await print();
+    expect(await rows()).toBe(100);
+    expect(await page.locator('tr.detail:not([hidden])').count()).toBe(10);
+    expect(await shown(page)).toContain('Choose "Print everything"');
+    expect(await page.locator('header nav').isVisible()).toBe(true);
+    await page.evaluate("dispatchEvent(new Event('afterprint'))");
+    await page.emulateMedia({ media: 'screen' });
+    await page.locator('#print-all').check();
+    await print();
+    expect(await rows()).toBe(5000);
+    await page.close();
+  });
+
   it('says everything but the list of findings without a script', async () => {
     const { page } = await open('plain', { javaScriptEnabled: false });
     const text = await page.locator('main').innerText();
@@ -175,6 +193,9 @@ describe('the report in a browser', () => {
     const page = await browser.newPage({ viewport: { width: 380, height: 800 } });
     await page.goto(addresses['plain'] ?? '');
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(380);
+    // A finding is a card there: nothing of it is reached by scrolling sideways alone.
+    await page.locator('button.open').first().click();
+    expect(await page.evaluate("document.querySelector('#table').scrollWidth")).toBeLessThanOrEqual(380);
     await page.close();
   });
 

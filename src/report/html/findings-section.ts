@@ -57,6 +57,7 @@ export function renderFindings(result: ScanResult): Markup {
       <p id="shown" role="status"></p>
       <p id="limits"></p>
       <button type="button" id="export" hidden>Save as CSV</button>
+      <label id="print-option" hidden><input type="checkbox" id="print-all" /> Print everything</label>
     </div>
     <div class="scroll" tabindex="0" role="region" aria-label="Table of findings">
       <table id="table" hidden>

@@ -73,3 +73,15 @@ export function some(names: readonly string[]): string {
 export function formatNumber(value: number): string {
   return value.toLocaleString('en-US');
 }
+
+/** How many rows of a long table go to paper, as report.css says. */
+const printedRows = 40;
+
+/** Says on paper that a table goes on, unless everything is printed. */
+export function shortened(count: number, what: string): Markup | undefined {
+  return count > printedRows
+    ? html`<p class="on-paper">
+        The first ${printedRows} of ${count} ${what}; the report itself has all of them.
+      </p>`
+    : undefined;
+}

@@ -1,6 +1,6 @@
 import type { ScanResult } from '../../model/scan-result.ts';
 import { plural } from '../plain-text.ts';
-import { formatNumber, row, some, table } from './parts.ts';
+import { formatNumber, row, shortened, some, table } from './parts.ts';
 import { html } from './template.ts';
 import type { Markup } from './template.ts';
 
@@ -47,7 +47,8 @@ function renderInputs({ inputs }: ScanResult): Markup {
       digest === undefined ? 'live, no digest' : html`<code>${digest}</code>`,
     ]),
   );
-  return table('Inputs', ['Input', 'Kind', 'Resources', 'Digest'], rows);
+  return html`${table('Inputs', ['Input', 'Kind', 'Resources', 'Digest'], rows)}
+  ${shortened(rows.length, 'inputs')}`;
 }
 
 function renderDiagnostics({ diagnostics }: ScanResult): Markup {
@@ -55,7 +56,8 @@ function renderDiagnostics({ diagnostics }: ScanResult): Markup {
   const rows = diagnostics.map(({ severity, code, message, where, blocks }) =>
     row([severity, code, message, where, blocks.length === 0 ? 'none' : some(blocks)]),
   );
-  return table('Diagnostics', ['Severity', 'Code', 'Message', 'Where', 'Rules that it leaves unknown'], rows);
+  const heads = ['Severity', 'Code', 'Message', 'Where', 'Rules that it leaves unknown'];
+  return html`${table('Diagnostics', heads, rows)} ${shortened(rows.length, 'diagnostics')}`;
 }
 
 function renderSkipped({ skipped }: ScanResult): Markup | undefined {

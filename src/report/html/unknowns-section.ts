@@ -3,7 +3,7 @@ import { groupBy } from '../../model/group-by.ts';
 import { isOpenUnknown } from '../findings.ts';
 import { plural } from '../plain-text.ts';
 import { describeBestAction } from '../unknown-actions.ts';
-import { prose, some, table } from './parts.ts';
+import { prose, shortened, some, table } from './parts.ts';
 import { findingsAddress } from './report-data.ts';
 import { html } from './template.ts';
 import type { Markup } from './template.ts';
@@ -30,7 +30,7 @@ function renderCauses(groups: readonly (readonly [string, readonly Evaluation[]]
   return html`<p class="quiet">
       Neither passed nor failed. Each line is one cause, with what would settle it.
     </p>
-    ${table('Causes of unknowns', heads, rows)}
+    ${table('Causes of unknowns', heads, rows)} ${shortened(groups.length, 'causes')}
     ${rest > 0 ? html`<p class="quiet">${plural(rest, 'more cause')} among the findings.</p>` : undefined}`;
 }
 

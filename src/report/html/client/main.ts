@@ -8,8 +8,10 @@ import type { View } from './model.ts';
 import { RowWriter } from './rows.ts';
 
 const pageSize = 50;
-/** What goes to paper: rows, and how many of them with their details. */
-const printed = { rows: 1000, details: 100 };
+/** What goes to paper: rows, and how many of them with their details. Everything is what a browser can still lay out. */
+const printed = { short: { rows: 100, details: 10 }, everything: { rows: 5000, details: 500 } };
+/** So many findings are printed whole in any case. */
+const shortReport = 40;
 
 class FindingsTable {
   private readonly findings: Findings;
@@ -19,6 +21,8 @@ class FindingsTable {
   private readonly shown = byId('shown', HTMLElement);
   private readonly limits = byId('limits', HTMLElement);
   private readonly pages = byId('pages', HTMLElement);
+  private readonly everything = byId('print-all', HTMLInputElement);
+  private opened: readonly HTMLDetailsElement[] = [];
   private view: View = parseView('');
   private found: readonly EvaluationRow[] = [];
 
@@ -49,8 +53,9 @@ class FindingsTable {
       this.showForPrint();
     });
     addEventListener('afterprint', () => {
-      this.showPage();
+      this.endPrint();
     });
+    byId('print-option', HTMLElement).hidden = false;
     this.follow();
   }
 
@@ -145,12 +150,26 @@ class FindingsTable {
   }
 
   private showForPrint(): void {
-    this.showRows(this.found.slice(0, printed.rows));
+    const { checked } = this.everything;
+    document.documentElement.classList.toggle('print-all', checked);
+    const { length } = this.found;
+    const isShort = length <= shortReport;
+    const limit = checked ? printed.everything : isShort ? { rows: length, details: length } : printed.short;
+    this.showRows(this.found.slice(0, limit.rows));
     const buttons = [...this.table.querySelectorAll<HTMLButtonElement>('button.open')];
-    for (const button of buttons.slice(0, printed.details)) button.click();
-    if (this.found.length > printed.details) {
-      this.shown.textContent = `The first ${Math.min(this.found.length, printed.rows)} of ${this.found.length} findings, the first ${printed.details} in full`;
-    }
+    for (const button of buttons.slice(0, limit.details)) button.click();
+    // Folded diagrams would be missing on paper; of many flows the table says which failed.
+    const folded = [...document.querySelectorAll<HTMLDetailsElement>('#flows details:not([open])')];
+    this.opened = checked || folded.length <= 5 ? folded : [];
+    for (const details of this.opened) details.open = true;
+    if (length > limit.details)
+      this.shown.textContent = `The first ${Math.min(length, limit.rows)} of ${length} findings, the first ${limit.details} in full. Choose "Print everything" for an appendix with all of them, or save them as CSV.`;
+  }
+
+  private endPrint(): void {
+    for (const details of this.opened) details.open = false;
+    this.opened = [];
+    this.showPage();
   }
 
   private showRows(rows: readonly EvaluationRow[]): void {
