@@ -2,6 +2,7 @@ import { severities, type Rule, type Severity } from '../model/rule.ts';
 import type { Evaluation, ScanResult } from '../model/scan-result.ts';
 import { groupBy } from '../model/group-by.ts';
 import { exitCodeOf } from '../app/exit-code.ts';
+import { isOpenFailure } from '../report/findings.ts';
 import { plural } from '../report/plain-text.ts';
 import type { HookSettings } from './hook-settings.ts';
 
@@ -144,10 +145,6 @@ function fitting(annotations: readonly Annotation[]): Annotation[] {
   const left = annotations.length - kept.length;
   const statusMessage = `${plural(left, 'annotation')} left out: run headgate scan on the template to see all findings`;
   return [...kept, { annotationName: 'headgate', status: 'SKIPPED', statusMessage }];
-}
-
-function isOpenFailure({ verdict, waiver }: Evaluation): boolean {
-  return verdict === 'fail' && waiver === undefined;
 }
 
 function worstFirst(findings: readonly Evaluation[]): Evaluation[] {

@@ -285,9 +285,10 @@ describe('credential', () => {
 
   it('finds what a template gives as default of a parameter or as value of an output', () => {
     const verdictOf = (template: object) => {
-      const rules = ['Parameters', 'Outputs'].map((entries) =>
-        ruleOf({ none: { entries, where: { credential: true } } }, 'Headgate::Template'),
-      );
+      const rules = ['Parameters', 'Outputs'].map((entries) => ({
+        ...ruleOf({ none: { entries, where: { credential: true } } }, 'Headgate::Template'),
+        id: `test.${entries}`,
+      }));
       return evaluateTemplate(rules, template).map(({ verdict }) => verdict);
     };
     expect(
