@@ -10,11 +10,12 @@ describe('headgate explain', () => {
     const headings = stdout.split('\n').filter((line) => /^[A-Z]/.test(line));
     expect(code).toBe(0);
     expect(stdout).toMatch(/^all\.lambda\.tracing: Functions trace/);
-    expect(headings.slice(0, 6).map((heading) => heading.split(':')[0])).toEqual([
+    expect(headings.slice(0, 7).map((heading) => heading.split(':')[0])).toEqual([
       'Why',
       'Fix',
       'Fix in CloudFormation',
       'Fix in SAM',
+      'Fix in Terraform',
       'Fix in CDK',
       'Fix in AWS CLI',
     ]);

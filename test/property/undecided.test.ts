@@ -23,6 +23,11 @@ const open: Readonly<Record<string, string>> = {
   'events.s3.eventbridge': 'what a pattern matches by the start of a name is looked up once for the graph',
   'all.lambda.async-failure.target': 'that a queue names the role is asked without the side that has no role',
   'batch.operations.replay.source': 'whether it applies is asked before the sides of the list are told apart',
+  'all.lambda.tracing.role':
+    'an effect that IAM does not know, beside the other side, is taken for the side that fails',
+  'api.waf.associated.extra-stage': 'a stage that a name makes is there on one side alone',
+  'batch.queue.policy':
+    'of a list with two open parts the side that fails is told, though the other one is unknown',
   'api.gateway.throttling': 'the path of a method without its required ResourceId is unknown',
 };
 

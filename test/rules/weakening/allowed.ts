@@ -103,6 +103,11 @@ export const allowed: readonly Allowed[] = [
     because: 'a statement that denies is stronger; requests without TLS, or from elsewhere, stay denied',
   },
   {
+    operators: ['everyone but one allowed'],
+    rules: ['all.lambda.permission.role'],
+    because: 'the boundary of the role allows no more, whatever its policies say',
+  },
+  {
     operators: ['everything denied'],
     rules: ['api.s3.tls'],
     because: 'requests without TLS are then denied too',

@@ -28,7 +28,7 @@ export interface Base {
 export interface Finding {
   readonly rule: string;
   readonly on: string;
-  /** True where the resource is there by the mistake alone, and so has no verdict before it. */
+  /** True where the resource is there, or asked, by the mistake alone, and so neither passes nor fails before it. */
   readonly appears?: true;
 }
 

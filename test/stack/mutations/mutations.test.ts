@@ -49,9 +49,9 @@ describe('the reference application', () => {
       const after = await application.verdicts([...(base?.edits ?? []), ...edits]);
       const expected = [finding, ...also];
       const earlier = verdictsBefore(base);
-      expect(expected.map(({ rule, on }) => earlier.get(`${rule} ${on}`))).toEqual(
-        expected.map(({ appears }) => (appears === true ? undefined : 'pass')),
-      );
+      const asked = expected.map(({ rule, on, appears }) => [appears, earlier.get(`${rule} ${on}`)] as const);
+      for (const [appears, verdict] of asked)
+        expect(appears === true ? [undefined, 'notApplicable'] : ['pass']).toContain(verdict);
       expect(newFindings(after, earlier)).toEqual(
         expected.map(({ becomes = 'fail', rule, on }) => `${becomes} ${rule} ${on}`).sort(),
       );

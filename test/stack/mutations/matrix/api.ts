@@ -125,6 +125,7 @@ export const api: readonly Mutation[] = [
   {
     rule: 'api.authorizer.present.deployed',
     on: 'ApiDeploymentStagelive',
+    appears: true,
     mistake: 'what an account shows of a stage: a method was deployed before it demanded authorization',
     edits: [
       {
