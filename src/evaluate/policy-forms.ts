@@ -1,4 +1,4 @@
-import { beyondSides } from '../model/conditions.ts';
+import { beyondSides, bothDoubts } from '../model/conditions.ts';
 import { openTop } from '../model/open-value.ts';
 import { Unresolved } from '../model/value.ts';
 import type { PolicyStatement, StatementSet } from '../model/resource-graph.ts';
@@ -229,10 +229,16 @@ function openBoundary(roles: readonly Resource[], { graph }: Context): Cause | u
  * Policies that bound what roles may do. One that nobody scanned leaves open only whether a role may do too much:
  * what it has to be able to do, its boundary is taken to let it do.
  */
-function boundariesOf(roles: readonly Resource[], isOpen: boolean, { graph }: Context): readonly Resource[] {
+function boundariesOf(
+  roles: readonly Resource[],
+  isOpen: boolean,
+  { graph, world }: Context,
+): readonly Resource[] {
   return roles
     .flatMap((role) => graph.related(role, 'permissionsBoundary').edges)
-    .flatMap(({ to }) => (to === undefined ? [] : [to]))
+    .flatMap(({ to, uncertain }) =>
+      to !== undefined && world.admits(bothDoubts(uncertain, to.uncertain)) ? [to] : [],
+    )
     .filter(
       (policy) =>
         policy.external !== true || isOpen || graph.identityStatements(policy).incomplete === undefined,

@@ -317,19 +317,23 @@ function arnTargets(found: SymbolicText, naming: Naming, context: LinkContext): 
     const { parent } = arn;
     if (parent === undefined) return targets;
     const inner = { text: parent, pieces: found.pieces };
-    return targets.filter(({ to }) => to === undefined || isBelow(to, inner, naming.from, context));
+    return targets.flatMap((target) => below(target, inner, naming.from, context));
   }
   return namedTargets(arn, types, found, naming, context);
 }
 
-/** False where an ARN puts a stage, or what else has a name only within a parent, below another parent than its own. */
-function isBelow(child: Resource, parentText: SymbolicText, from: Resource, context: LinkContext): boolean {
-  const row = lookup(childTypes, child.type);
-  if (row === undefined) return true;
+/** None where an ARN puts a stage, or what else has a name only within a parent, below another parent than its own. */
+function below(target: Target, parentText: SymbolicText, from: Resource, context: LinkContext): Target[] {
+  const { to: child } = target;
+  const row = child === undefined ? undefined : lookup(childTypes, child.type);
+  if (child === undefined || row === undefined) return [target];
   const own = resolveTargets(child.properties[row.parent], { from: child, types: [row.of] }, context);
   const named = nameTargets(parentText, { from, types: [row.of] }, context);
-  const isOpen = [...own, ...named].some(({ to }) => to === undefined || to.external === true);
-  return isOpen || own.some(({ to }) => named.some((other) => other.to === to));
+  if ([...own, ...named].some(({ to }) => to === undefined || to.external === true)) return [target];
+  const parent = own.find(({ to }) => named.some((other) => other.to === to));
+  if (parent === undefined) return [];
+  const uncertain = bothDoubts(target.uncertain, parent.uncertain);
+  return [uncertain === undefined ? target : { ...target, uncertain }];
 }
 
 /** Alternative types share one ARN form: a table and a global table, an event bus of either generation. */

@@ -143,7 +143,7 @@ describe('findings on what SAM generates', () => {
 
 /** What the transform writes by itself or takes out of several properties, and actions, which are told by their statement. */
 const added =
-  /^(?:Principal|SourceArn|AuthorizationType|Type|IdentitySource|Qualifier|State|ValidateRequestBody|JwtConfiguration\.Issuer|.*\.Actions\.\d+) of /;
+  /^(?:(?:Principal|SourceArn|AuthorizationType|Type|IdentitySource|Qualifier|State|ValidateRequestBody|JwtConfiguration\.Issuer|.*\.Actions\.\d+) of |StageName of \w+Deployment[\da-f]{10}$)/;
 
 /** Scalars of templates that verdicts of any kind rest on, and what is written at the place that is told for them. */
 function shownValues(evaluation: Evaluation, root: Finding['root']): Shown[] {

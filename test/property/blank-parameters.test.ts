@@ -39,6 +39,12 @@ const allowed: readonly { readonly rules: RegExp; readonly at: RegExp; readonly 
       'an address is taken to be one, and a rule to let through less than everything, unless it is written out',
   },
   {
+    rules: /^api\.external\.tls$/,
+    at: /Variables\.[A-Z_]+$/,
+    because:
+      'a variable that nothing calls an address is asked for its scheme where its value is written out',
+  },
+  {
     rules: /^events\.s3\.eventbridge$/,
     at: /(EventPattern\.source\.0|prefix)$/,
     because: 'a rule whose source only a parameter knows is not taken for one that waits for a bucket',

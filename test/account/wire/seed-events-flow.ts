@@ -6,7 +6,7 @@ import { Scheduler } from '@aws-sdk/client-scheduler';
 import { SFN } from '@aws-sdk/client-sfn';
 import { SNS } from '@aws-sdk/client-sns';
 import { SQS } from '@aws-sdk/client-sqs';
-import { keepLogs, seedFunction, type Network } from './seed-foundation.ts';
+import { keepLogs, seedFunction, seedKey, type Network } from './seed-foundation.ts';
 import { policy, tlsOnly, type Seeding } from './seeding.ts';
 
 const functionName = 'orders-events';
@@ -69,7 +69,8 @@ async function seedBus(seeding: Seeding): Promise<void> {
   await events.createEventBus({
     Name: bus,
     ...seeding.sound({
-      KmsKeyIdentifier: seeding.key,
+      // Not the key of the dead letters: events go there when the key of the bus fails.
+      KmsKeyIdentifier: isSound ? await seedKey(seeding, 'bus') : seeding.key,
       DeadLetterConfig: { Arn: seeding.arn('sqs', letters) },
     }),
   });
@@ -229,7 +230,15 @@ async function seedWorkflow(seeding: Seeding): Promise<void> {
 }
 
 async function seedPipe(seeding: Seeding): Promise<void> {
-  const { wire } = seeding;
+  const { wire, isSound } = seeding;
+  const reading = [
+    {
+      Effect: 'Allow',
+      Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+      Resource: seeding.arn('sqs', 'returns'),
+    },
+    { Effect: 'Allow', Action: 'kms:Decrypt', Resource: seeding.key },
+  ];
   await new SQS(wire).createQueue({
     QueueName: 'returns',
     Attributes: seeding.sound({
@@ -245,11 +254,13 @@ async function seedPipe(seeding: Seeding): Promise<void> {
     Name: 'returns',
     Source: seeding.arn('sqs', 'returns'),
     Target,
-    RoleArn: await seedRole(seeding, 'returns', 'pipes.amazonaws.com', {
-      Effect: 'Allow',
-      Action: 'lambda:InvokeFunction',
-      Resource: Target,
-    }),
+    RoleArn: await seedRole(
+      seeding,
+      'returns',
+      'pipes.amazonaws.com',
+      { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: Target },
+      ...(isSound ? reading : []),
+    ),
   });
 }
 

@@ -16,19 +16,25 @@ export interface Network {
 
 /** Key, network and what watches over the account. */
 export async function seedFoundation(seeding: Seeding): Promise<Network> {
-  const { wire, isSound, account } = seeding;
-  const kms = new KMS(wire);
-  const { KeyMetadata } = await kms.createKey({
-    Description: 'orders',
-    Policy: isSound ? policy(...soundKeyStatements(account)) : policy({ ...everything, Principal: '*' }),
-  });
-  seeding.key = KeyMetadata?.Arn ?? '';
+  const { wire, isSound } = seeding;
+  seeding.key = await seedKey(seeding, 'orders');
   if (isSound) {
-    await kms.enableKeyRotation({ KeyId: seeding.key });
     await new SecurityHub(wire).enableSecurityHub({ EnableDefaultStandards: true });
     await new Signer(wire).putSigningProfile({ profileName: 'orders', platformId: 'AWSLambda-SHA384-ECDSA' });
   }
   return seedNetwork(seeding);
+}
+
+/** A key that services may use for the account; in the other account a key that everyone may use. */
+export async function seedKey({ wire, isSound, account }: Seeding, Description: string): Promise<string> {
+  const kms = new KMS(wire);
+  const { KeyMetadata } = await kms.createKey({
+    Description,
+    Policy: isSound ? policy(...soundKeyStatements(account)) : policy({ ...everything, Principal: '*' }),
+  });
+  const KeyId = KeyMetadata?.Arn ?? '';
+  if (isSound) await kms.enableKeyRotation({ KeyId });
+  return KeyId;
 }
 
 const everything = { Effect: 'Allow', Action: 'kms:*', Resource: '*' };

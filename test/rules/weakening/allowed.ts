@@ -103,7 +103,7 @@ export const allowed: readonly Allowed[] = [
     because: 'a statement that denies is stronger; requests without TLS, or from elsewhere, stay denied',
   },
   {
-    operators: ['everyone but one allowed'],
+    operators: ['everyone allowed', 'everyone allowed with a header', 'everyone but one allowed'],
     rules: ['all.lambda.permission.role'],
     because: 'the boundary of the role allows no more, whatever its policies say',
   },
