@@ -67,9 +67,17 @@ function place(file: string, segments: Path, target: 'key' | 'value'): SymbolicL
   return { file, pointer: toPointer(segments), target };
 }
 
+const onlyKeys = new WeakMap<RawObject, string | undefined>();
+
+/** Asked of one mapping for every place in it, while to look at the keys of a large one takes as long as it is. */
+function knownOnlyKey(raw: RawObject): string | undefined {
+  if (!onlyKeys.has(raw)) onlyKeys.set(raw, onlyKey(raw));
+  return onlyKeys.get(raw);
+}
+
 /** True for an intrinsic function in its long form. */
 export function isIntrinsic(raw: unknown): boolean {
-  const key = isRawObject(raw) ? onlyKey(raw) : undefined;
+  const key = isRawObject(raw) ? knownOnlyKey(raw) : undefined;
   return key === 'Ref' || key?.startsWith('Fn::') === true;
 }
 
@@ -101,7 +109,7 @@ export function settle(from: Place, resolver: Resolver): Place {
   let current = from;
   for (;;) {
     const argument =
-      isRawObject(current.raw) && onlyKey(current.raw) === 'Fn::If' ? current.raw['Fn::If'] : undefined;
+      isRawObject(current.raw) && knownOnlyKey(current.raw) === 'Fn::If' ? current.raw['Fn::If'] : undefined;
     if (!Array.isArray(argument) || typeof argument[0] !== 'string') return current;
     const truth = resolver.condition(argument[0]);
     if (typeof truth !== 'boolean') return current;
