@@ -185,37 +185,37 @@ function evaluateOne(rule: Rule, resource: Resource, run: Run, flows: readonly s
   const self = nodeOf(resource);
   const context = contextOf(rule, self, run, options.detail === 'findings');
   const decision = withoutSecrets(decideSafely(rule, self, context), resource.secrets);
-  const common = {
+  const { severity, verdict, message, reason, cause, failsWhen, followsFrom } = decision;
+  // Member by member: it is made for every rule and resource, and spreading what is mostly absent takes long.
+  const common: Writable<Common> = {
     ruleId: rule.id,
     requirement: rule.requirement,
-    severity: decision.severity,
-    verdict: decision.verdict,
-    message: decision.message,
-    ...(decision.reason === undefined ? {} : { reason: decision.reason }),
-    ...(decision.cause === undefined ? {} : { cause: decision.cause.code }),
-    ...(self.resource.uncertain?.code === 'condition'
-      ? { createdWhen: conditionIs(self.resource.uncertain, true) }
-      : {}),
-    ...(decision.failsWhen === undefined ? {} : { failsWhen: decision.failsWhen }),
-    ...(decision.followsFrom === undefined ? {} : { followsFrom: decision.followsFrom }),
+    severity,
+    verdict,
+    message,
   };
+  if (reason !== undefined) common.reason = reason;
+  if (cause !== undefined) common.cause = cause.code;
+  if (resource.uncertain?.code === 'condition') common.createdWhen = conditionIs(resource.uncertain, true);
+  if (failsWhen !== undefined) common.failsWhen = failsWhen;
+  if (followsFrom !== undefined) common.followsFrom = followsFrom;
   if (options.detail === 'findings') return leanEvaluation(common, rule, self, run, flows);
-  const location = placeOf(decision.verdict, context, resource, options.positions);
+  const location = placeOf(verdict, context, resource, options.positions);
   const others = [...context.related].filter((other) => other !== resource).slice(0, 20);
   // In the order of the contract, so that reports need not put thousands of them into it.
-  return {
-    ...common,
-    fingerprint: identify(rule.id, resource),
-    resource: summarizeResource(resource),
-    ...(location === undefined ? {} : { location }),
-    evidence: evidenceOf(decision.verdict, context, options.positions),
-    related: others.map(summarizeResource),
-    flows,
-  };
+  const evaluation = common as Writable<Evaluation>; // whose other members follow
+  evaluation.fingerprint = identify(rule.id, resource);
+  evaluation.resource = summarizeResource(resource);
+  if (location !== undefined) evaluation.location = location;
+  evaluation.evidence = evidenceOf(verdict, context, options.positions);
+  evaluation.related = others.map(summarizeResource);
+  evaluation.flows = flows;
+  return evaluation;
 }
 
 const nothing: readonly never[] = [];
 
+type Writable<T> = { -readonly [Member in keyof T]: T[Member] };
 type Common = Omit<Evaluation, 'fingerprint' | 'resource' | 'location' | 'evidence' | 'related' | 'flows'>;
 
 /**
@@ -440,12 +440,10 @@ function decideOneWay(rule: Rule, self: Node, context: Context): Decision {
 /** What a cause says may name a value. */
 function withoutSecrets(decision: Decision, secrets: Resource['secrets']): Decision {
   if (secrets === undefined || secrets.isEmpty) return decision;
-  const { message, reason } = decision;
-  return {
-    ...decision,
-    message: secrets.withhold(message),
-    ...(reason === undefined ? {} : { reason: secrets.withhold(reason) }),
-  };
+  const message = secrets.withhold(decision.message);
+  const reason = decision.reason === undefined ? undefined : secrets.withhold(decision.reason);
+  if (message === decision.message && reason === decision.reason) return decision;
+  return { ...decision, message, ...(reason === undefined ? {} : { reason }) };
 }
 
 /** "condition `IsProd` is true", as the cause of an undecided condition names it. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Resource } from '../model/resource.ts';
 import { Choice, Reference, Unresolved } from '../model/value.ts';
 
@@ -25,10 +25,7 @@ export function fingerprints(resources: readonly Resource[]): Identify {
     );
   }
   return (ruleId, resource) =>
-    createHash('sha256')
-      .update(`${ruleId}\n${keys.get(resource) ?? identityOf(resource)}`)
-      .digest('hex')
-      .slice(0, 32);
+    hash('sha256', `${ruleId}\n${keys.get(resource) ?? identityOf(resource)}`).slice(0, 32);
 }
 
 function identityOf(resource: Resource): string {
@@ -54,7 +51,7 @@ function contentOf(resource: Resource): string {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
     return Object.fromEntries(Object.entries(withoutPlace(value)).sort(([a], [b]) => (a < b ? -1 : 1)));
   });
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text);
 }
 
 function withoutPlace(value: object): object {

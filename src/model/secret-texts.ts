@@ -15,7 +15,7 @@ export class SecretTexts {
   /** By their first characters, so that a text is gone through once, however many are marked. */
   readonly #byStart = new Map<string, string[]>();
   /** First code units of all: hardly any place of a text passes this glance. */
-  readonly #firstUnits = new Set<number>();
+  readonly #firstUnits = new Uint8Array(0x1_0000);
 
   get isEmpty(): boolean {
     return this.#texts.size === 0;
@@ -39,7 +39,7 @@ export class SecretTexts {
   #addForm(text: string): void {
     if (text.trim() === '' || this.#texts.has(text)) return;
     this.#texts.add(text);
-    this.#firstUnits.add(text.charCodeAt(0));
+    this.#firstUnits[text.charCodeAt(0)] = 1;
     const start = text.slice(0, text.length < telling ? 1 : telling);
     const others = this.#byStart.get(start);
     if (others === undefined) this.#byStart.set(start, [text]);
@@ -73,7 +73,7 @@ export class SecretTexts {
     let shown = '';
     let from = 0;
     for (let at = 0; at < text.length;) {
-      const length = this.#firstUnits.has(text.charCodeAt(at)) ? this.#markedAt(text, at) : 0;
+      const length = this.#firstUnits[text.charCodeAt(at)] === 1 ? this.#markedAt(text, at) : 0;
       if (length === 0) {
         at += 1;
         continue;

@@ -36,19 +36,51 @@ export function* gathered(texts: Iterable<string>): Generator<string> {
 
 function* write(value: unknown, indent: string): Generator<string> {
   if (value instanceof Streamed) yield* writeItems(value.items, indent);
-  else if (!holdsStreamed(value)) yield JSON.stringify(value, null, 2).replaceAll('\n', `\n${indent}`);
+  else if (!holdsStreamed(value)) yield itemsAsText([value], indent);
   else if (Array.isArray(value)) yield* writeItems(value, indent);
   else yield* writeMembers(value, indent);
 }
 
 function* writeItems(items: Iterable<unknown>, indent: string): Generator<string> {
-  let isEmpty = true;
-  for (const item of items) {
-    yield isEmpty ? `[\n${indent}  ` : `,\n${indent}  `;
-    isEmpty = false;
-    yield* write(item, `${indent}  `);
+  const inner = `${indent}  `;
+  let lead = `[\n${inner}`;
+  let plain: unknown[] = [];
+  function* written(): Generator<string> {
+    if (plain.length === 0) return;
+    yield `${lead}${itemsAsText(plain, inner)}`;
+    lead = `,\n${inner}`;
+    plain = [];
   }
-  yield isEmpty ? '[]' : `\n${indent}]`;
+  for (const item of items) {
+    if (!holdsStreamed(item)) {
+      plain.push(item);
+      if (plain.length === atOnce) yield* written();
+      continue;
+    }
+    yield* written();
+    yield lead;
+    lead = `,\n${inner}`;
+    yield* write(item, inner);
+  }
+  yield* written();
+  yield lead.startsWith('[') ? '[]' : `\n${indent}]`;
+}
+
+/** Items that are written in one piece, as the engine does it fastest; more would be gathered in memory. */
+const atOnce = 4;
+
+/**
+ * Items of a list that stand at `indent`, with commas between them. Lists around them make the engine indent them,
+ * which is faster than to indent their lines afterwards; what it writes of these lists is cut off again.
+ */
+function itemsAsText(items: readonly unknown[], indent: string): string {
+  const lists = indent.length / 2;
+  if (lists === 0) return JSON.stringify(items[0], null, 2);
+  let wrapped = items;
+  for (let list = 1; list < lists; list += 1) wrapped = [wrapped];
+  const text = JSON.stringify(wrapped, null, 2);
+  // The n-th list begins with `[`, a line feed and 2n blanks, and ends with a line feed, 2n - 2 blanks and `]`.
+  return text.slice(lists * (lists + 3), text.length - lists * (lists + 1));
 }
 
 function* writeMembers(value: object, indent: string): Generator<string> {
