@@ -11,6 +11,7 @@ import {
   type Path,
   type Value,
 } from '../model/value.ts';
+import { bothDoubts } from '../model/conditions.ts';
 import { readJsonText } from '../model/json-text.ts';
 
 /** Where a document stands, and what makes it uncertain that it counts. */
@@ -82,7 +83,7 @@ export function mergeSets(sets: readonly StatementSet[]): StatementSet {
 /** A statement with every list a list. */
 export function normaliseStatement(statement: ObjectValue, place: DocumentPlace): PolicyStatement {
   const { Sid, Effect } = statement;
-  const unresolved = place.uncertain ?? doubtOf(Effect);
+  const unresolved = bothDoubts(place.uncertain, doubtOf(Effect));
   return {
     effect: Effect === 'Deny' ? 'Deny' : 'Allow',
     principals: principalsOf(statement.Principal),

@@ -23,11 +23,7 @@ const open: Readonly<Record<string, string>> = {
   'events.s3.eventbridge': 'what a pattern matches by the start of a name is looked up once for the graph',
   'all.lambda.async-failure.target': 'that a queue names the role is asked without the side that has no role',
   'batch.operations.replay.source': 'whether it applies is asked before the sides of the list are told apart',
-  'all.lambda.tracing.role':
-    'an effect that IAM does not know, beside the other side, is taken for the side that fails',
   'events.rule.dlq.bus': 'a key that an alias names is looked up once for the graph',
-  'batch.queue.policy':
-    'of a list with two open parts the side that fails is told, though the other one is unknown',
   'api.gateway.throttling': 'the path of a method without its required ResourceId is unknown',
 };
 
@@ -78,8 +74,8 @@ describe('a value under an undecided condition', () => {
           continue;
         const whole: Json = {
           ...(template as Json & object),
-          Parameters: { ...template.Parameters, Open: { Type: 'String' } },
-          Conditions: { ...template.Conditions, IsOpen: { 'Fn::Equals': [{ Ref: 'Open' }, 'yes'] } },
+          Parameters: { ...template.Parameters, ProbedSide: { Type: 'String' } },
+          Conditions: { ...template.Conditions, IsProbed: { 'Fn::Equals': [{ Ref: 'ProbedSide' }, 'yes'] } },
         };
         for (const [id, { Properties = {} }] of Object.entries(template.Resources)) {
           for (const [path, value] of pathsOf(Properties)) {
@@ -90,7 +86,7 @@ describe('a value under an undecided condition', () => {
               verdicts(rule, replaced(whole, ['Resources', id, 'Properties', ...path], by) as object);
             const [whenTrue, whenFalse] = [made(value), made(other)];
             tried += 1;
-            for (const [on, verdict] of made({ 'Fn::If': ['IsOpen', value, other] })) {
+            for (const [on, verdict] of made({ 'Fn::If': ['IsProbed', value, other] })) {
               // What a name makes is there on one side alone, and judged there.
               const sides = [whenTrue.get(on), whenFalse.get(on)].filter((side) => side !== undefined);
               if (verdict !== 'unknown' && sides.some((side) => side !== verdict))

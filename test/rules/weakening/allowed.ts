@@ -7,6 +7,8 @@ export interface Allowed {
   readonly rules?: readonly string[];
   /** Found in `<type>.<path without indexes>`. */
   readonly place?: RegExp;
+  /** Names of examples: for what holds of their setting alone. */
+  readonly inputs?: readonly string[];
   readonly because: string;
 }
 
@@ -105,6 +107,7 @@ export const allowed: readonly Allowed[] = [
   {
     operators: ['everyone allowed', 'everyone allowed with a header', 'everyone but one allowed'],
     rules: ['all.lambda.permission.role'],
+    inputs: ['everything, within a boundary of the scan'],
     because: 'the boundary of the role allows no more, whatever its policies say',
   },
   {
@@ -399,11 +402,13 @@ export function reasonFor({
   operator,
   rule,
   place,
-}: Pick<Trial, 'operator' | 'rule' | 'place'>): Allowed | undefined {
+  input,
+}: Pick<Trial, 'operator' | 'rule' | 'place' | 'input'>): Allowed | undefined {
   return allowed.find(
     (each) =>
       each.operators.includes(operator) &&
       (each.rules === undefined || each.rules.includes(rule)) &&
-      (each.place === undefined || each.place.test(place)),
+      (each.place === undefined || each.place.test(place)) &&
+      (each.inputs === undefined || each.inputs.includes(input)),
   );
 }
