@@ -78,19 +78,20 @@ ${allowed.map(({ operators: names, rules, because }) => `| ${names.join(', ')} |
 /** The stacks that audit, which are judged by the same rules. */
 function auditSection(auditMatrix, rules) {
   const kinds = [
-    ['Audit', 'an account'],
-    ['Fleet', 'an organization'],
+    ['Audit', 'The audit of an account'],
+    ['Fleet', 'The audit of an organization'],
+    ['Hook', 'The hook'],
   ];
   const parts = kinds.map(([kind, what]) => {
     const mutations = auditMatrix(kind);
     const broken = new Set(mutations.map(({ rule }) => rule));
     const without = rules.filter(({ id }) => !broken.has(id)).map(({ id }) => `\`${id}\``);
     const alone = mutations.filter(({ also }) => also === undefined).length;
-    return `### The audit of ${what}
+    return `### ${what}
 
 - ${mutations.length} mistakes, all found; ${alone} of them by one rule alone on one resource
 - ${broken.size} rules have a place there: each decided something there, and each is broken at least once
-- ${without.length} rules decide nothing there, as a test computes: an audit has nothing that they apply to, or a person vouches
+- ${without.length} rules decide nothing there, as a test computes: the stacks have nothing that they apply to, or a person vouches
   for it: ${without.join(', ')}
 
 | rule | mistake | finding on | also |
@@ -101,10 +102,10 @@ ${[...mutations]
   .join('\n')}
 `;
   });
-  return `## The stacks that audit
+  return `## The stacks that audit, and the hook
 
-The rules judge the stacks of [the scheduled audit](audit.md) too, and these are broken in the same way. Every line is a
-case of \`test/stack/mutations/audit-mutations.test.ts\`. What no rule decides there (the reader's policy, the member's
+The rules judge the stacks of [the scheduled audit](audit.md) and of [the hook](hook.md) too, and these are broken in the
+same way. Every line is a case of \`test/stack/mutations/audit-mutations.test.ts\`. What no rule decides there (the reader's policy, the member's
 trust, retries, alarms, the table, the lock) is asserted on the templates in \`test/stack/audit\`.
 
 ${parts.join('\n')}`;

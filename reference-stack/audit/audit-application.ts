@@ -1,26 +1,12 @@
 import { type App, type Environment, Stack } from 'aws-cdk-lib';
-import { CodeSigning } from '../lib/code-signing.ts';
-import { Foundation } from '../lib/foundation.ts';
-import type { NetworkFoundationProps } from '../lib/network-foundation.ts';
-import type { Posture } from '../lib/posture.ts';
+import type { Foundation } from '../lib/foundation.ts';
+import { foundationStacks, type FoundationStacksProps } from '../lib/foundation-stacks.ts';
 import { addOutputs } from '../lib/outputs.ts';
 import { Audit, type AuditProps } from './audit.ts';
 import { addStsEndpoint } from './audit-network.ts';
 
 /** Settings of the audit's application; every one has a default that synthesizes without an account. */
-export interface AuditApplicationProps extends Omit<AuditProps, 'foundation'> {
-  /** Beginning of every stack's name. @default 'Headgate' */
-  readonly prefix?: string;
-  readonly env?: Environment;
-  /** @default 'production' */
-  readonly posture?: Posture;
-  /** @default the foundation stack asks for `AlarmEmail` */
-  readonly alarmEmail?: string;
-  /** Zones and prefix lists of the Region, which `deploy.mjs` looks up. */
-  readonly network?: Pick<NetworkFoundationProps, 'zones' | 'prefixLists'>;
-  /** Whether Security Hub is enabled by the stack; `false` where the account has it already. @default true */
-  readonly enableSecurityHub?: boolean;
-}
+export interface AuditApplicationProps extends Omit<AuditProps, 'foundation'>, FoundationStacksProps {}
 
 /** The stacks of the audit. */
 export interface AuditApplication {
@@ -52,27 +38,13 @@ export function auditApplication(app: App, props: AuditApplicationProps = {}): A
   return { foundation, audit: stack.audit, stacks: [signing, Stack.of(foundation), stack] };
 }
 
-/**
- * What an audit of one account or of many stands on. Each has stacks of its own: their endpoints admit other callers,
- * and who deletes one must not take the other's network away.
- */
+/** What an audit of one account or of many stands on, with the endpoint by which it assumes roles. */
 export function auditFoundation(
   app: App,
   kind: 'Audit' | 'Fleet',
-  props: AuditApplicationProps,
+  props: FoundationStacksProps,
 ): { readonly signing: Stack; readonly foundation: Foundation } {
-  const { prefix = 'Headgate', env } = props;
-  const stack = (name: string, description: string) =>
-    new Stack(app, `${prefix}${kind}${name}`, { description, ...(env && { env }) });
-  const signing = stack('Signing', 'Signing profile and code signing configuration');
-  const foundation = new Foundation(stack('Foundation', 'Network and alarms of the audit'), 'Foundation', {
-    codeSigning: new CodeSigning(signing, 'CodeSigning'),
-    posture: props.posture ?? 'production',
-    // Most services that an audit reads have no endpoint in the VPC, and other Regions never have one.
-    network: { ...props.network, externalCidrs: ['0.0.0.0/0'] },
-    securityHub: props.enableSecurityHub ?? true,
-    ...(props.alarmEmail !== undefined && { alarmEmail: props.alarmEmail }),
-  });
-  addStsEndpoint(foundation.network);
-  return { signing, foundation };
+  const stacks = foundationStacks(app, kind, 'the audit', props);
+  addStsEndpoint(stacks.foundation.network);
+  return stacks;
 }

@@ -1,22 +1,17 @@
 import { type App, Stack } from 'aws-cdk-lib';
 import { addOutputs } from '../lib/outputs.ts';
-import { auditFoundation, type AuditApplicationProps } from './audit-application.ts';
+import type { FoundationStacksProps } from '../lib/foundation-stacks.ts';
+import { auditFoundation } from './audit-application.ts';
 import { Fleet, type FleetProps } from './fleet.ts';
 
 /** Settings of the fleet's application. */
-export interface FleetApplicationProps
-  extends
-    Omit<FleetProps, 'foundation'>,
-    Pick<
-      AuditApplicationProps,
-      'prefix' | 'env' | 'posture' | 'alarmEmail' | 'enableSecurityHub' | 'network'
-    > {}
+export interface FleetApplicationProps extends Omit<FleetProps, 'foundation'>, FoundationStacksProps {}
 
 /** An organization audited on a schedule, from its management account or a delegated administrator of Organizations. */
 export class FleetStack extends Stack {
   readonly fleet: Fleet;
 
-  constructor(app: App, id: string, props: FleetProps & Pick<AuditApplicationProps, 'env'>) {
+  constructor(app: App, id: string, props: FleetProps & Pick<FoundationStacksProps, 'env'>) {
     super(app, id, { description: 'Headgate over an organization', ...(props.env && { env: props.env }) });
     const fleet = new Fleet(this, 'Fleet', props);
     this.fleet = fleet;

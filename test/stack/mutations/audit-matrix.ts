@@ -1,10 +1,11 @@
 import type { Edit, Mutation } from './apply-mutation.ts';
 
-/** Beginning of the names: the audit of one account, or of an organization. */
-export type AuditKind = 'Audit' | 'Fleet';
+/** Beginning of the names: the audit of one account, or of an organization, or the hook. */
+export type AuditKind = 'Audit' | 'Fleet' | 'Hook';
 
-/** Edits of a synthesized audit, each of which breaks one rule that has a place there; a rule may be broken twice. */
+/** Edits of synthesized stacks, each of which breaks one rule that has a place there; a rule may be broken twice. */
 export function auditMatrix(kind: AuditKind): readonly Mutation[] {
+  if (kind === 'Hook') return hookMatrix;
   return [
     ...functionMutations(`${kind}Auditor`),
     ...(kind === 'Audit' ? asynchronous : planner),
@@ -12,6 +13,7 @@ export function auditMatrix(kind: AuditKind): readonly Mutation[] {
     ...stored(kind),
     ...started(kind),
     ...foundation(kind),
+    ...endpoints(kind),
   ];
 }
 
@@ -21,8 +23,20 @@ const both = (id: string): Edit[] => [
   { id, set: 'SqsManagedSseEnabled', to: false },
 ];
 
+/** What tells the function of the hook from those of an audit. */
+interface Surroundings {
+  /** Metric filters that count for the function beside its own metrics. */
+  readonly filters: readonly string[];
+  /** True where resources of the stacks invoke it; CloudFormation invokes the hook. */
+  readonly isInFlow: boolean;
+  readonly usesBucket: boolean;
+}
+
 /** What is asked of each function, whatever it does. */
-function functionMutations(name: string): Mutation[] {
+function functionMutations(
+  name: string,
+  { filters, isInFlow, usesBucket }: Surroundings = { filters: [], isInFlow: true, usesBucket: true },
+): Mutation[] {
   const on = `${name}Function`;
   return [
     {
@@ -70,6 +84,7 @@ function functionMutations(name: string): Mutation[] {
         'all.application.field-level',
         'all.vpce.other-services',
         'api.vpce.dynamodb',
+        ...(usesBucket ? [] : ['api.vpce.s3']),
         'api.vpce.secrets-manager',
       ].map((rule) => ({
         ...{ on, rule, becomes: 'unknown' as const },
@@ -88,13 +103,16 @@ function functionMutations(name: string): Mutation[] {
       rule: 'all.metrics.custom',
       becomes: 'unknown',
       mistake: 'nothing says that the function counts',
-      edits: [{ id: on, remove: 'Environment.Variables.POWERTOOLS_METRICS_NAMESPACE' }],
+      edits: [
+        { id: on, remove: 'Environment.Variables.POWERTOOLS_METRICS_NAMESPACE' },
+        ...filters.map((drop) => ({ drop })),
+      ],
       also: [{ on, rule: 'all.lambda.powertools', becomes: 'unknown', because: 'it asks for all three' }],
     },
     {
       on,
       rule: 'all.lambda.reserved-concurrency',
-      mistake: 'two audits may run at once',
+      mistake: 'the function may take all of the account',
       edits: [{ id: on, remove: 'ReservedConcurrentExecutions' }],
     },
     {
@@ -114,17 +132,21 @@ function functionMutations(name: string): Mutation[] {
           remove: `Environment.Variables.POWERTOOLS_${name}`,
         })),
       ],
-      also: ['all.lambda.powertools', 'all.metrics.custom'].map((rule) => ({
-        ...{ on, rule, becomes: 'unknown' as const },
-        because: 'Powertools, which would log in structure, are gone',
-      })),
+      also: ['all.lambda.powertools', ...(filters.length === 0 ? ['all.metrics.custom'] : [])].map(
+        (rule) => ({
+          ...{ on, rule, becomes: 'unknown' as const },
+          because: 'Powertools, which would log in structure, are gone',
+        }),
+      ),
     },
     {
       on,
       rule: 'all.lambda.tracing',
       mistake: 'only what a caller samples is traced',
       edits: [{ id: on, set: 'TracingConfig.Mode', to: 'PassThrough' }],
-      also: [{ on, rule: 'all.xray.everywhere', because: 'it asks the same of everything that can trace' }],
+      ...(isInFlow && {
+        also: [{ on, rule: 'all.xray.everywhere', because: 'it asks the same of everything that can trace' }],
+      }),
     },
     {
       on,
@@ -198,14 +220,8 @@ const asynchronous: Mutation[] = [
 
 /** What is seen of the audit, and of what it could not do. */
 function observed(kind: AuditKind): Mutation[] {
-  const queue = `${kind}DeadLettersQueue`;
   return [
-    {
-      rule: 'all.alarm.dlq-depth',
-      on: queue,
-      mistake: 'the alarm waits for ten messages',
-      edits: [{ id: `${kind}DeadLettersDepthAlarm`, set: 'Threshold', to: 10 }],
-    },
+    ...deadLetters(`${kind}DeadLetters`),
     {
       rule: 'all.logs.insights',
       on: `${kind}AuditorFunction`,
@@ -216,6 +232,19 @@ function observed(kind: AuditKind): Mutation[] {
           { rule: 'all.logs.insights', on: 'FleetPlannerFunction', because: 'the queries are for both' },
         ],
       }),
+    },
+  ];
+}
+
+/** A queue of what could not be done, and the alarm on it. */
+function deadLetters(name: string): Mutation[] {
+  const queue = `${name}Queue`;
+  return [
+    {
+      rule: 'all.alarm.dlq-depth',
+      on: queue,
+      mistake: 'the alarm waits for ten messages',
+      edits: [{ id: `${name}DepthAlarm`, set: 'Threshold', to: 10 }],
     },
     {
       rule: 'batch.dlq.retention',
@@ -230,7 +259,7 @@ function observed(kind: AuditKind): Mutation[] {
       mistake: 'nothing says what to do about a dead letter',
       edits: [
         { id: queue, remove: 'Tags' },
-        { id: `${kind}DeadLettersDepthAlarm`, set: 'AlarmDescription', to: 'Audits that failed' },
+        { id: `${name}DepthAlarm`, set: 'AlarmDescription', to: 'What failed' },
       ],
     },
     {
@@ -287,8 +316,12 @@ function stored(kind: AuditKind): Mutation[] {
     ['Reports', 'reports'],
     ['Work', 'what is handed over'],
   ].flatMap(([name = '', what = '']) => bucketMutations(`${kind}${name}`, what));
+  return [...buckets, ...keyAndTemplate(kind)];
+}
+
+/** One key for what is kept, and no secret in the template. */
+function keyAndTemplate(kind: AuditKind): Mutation[] {
   return [
-    ...buckets,
     {
       rule: 'all.kms.policy',
       on: `${kind}Key`,
@@ -430,11 +463,14 @@ function started(kind: AuditKind): Mutation[] {
   ];
 }
 
-/** What the audit stands on. */
+/** Other findings of one edit: the planner of an organization's audit stands where its auditor does. */
+function planned(kind: AuditKind, rule: string, because: string): Pick<Mutation, 'also'> {
+  return kind === 'Fleet' ? { also: [{ rule, on: 'FleetPlannerFunction', because }] } : {};
+}
+
+/** What functions stand on. */
 function foundation(kind: AuditKind): Mutation[] {
-  const on = `${kind}AuditorFunction`;
-  const planned = (rule: string, because: string) =>
-    kind === 'Fleet' ? { also: [{ rule, on: 'FleetPlannerFunction', because }] } : {};
+  const on = kind === 'Hook' ? 'HookGateFunction' : `${kind}AuditorFunction`;
   return [
     {
       on,
@@ -448,7 +484,7 @@ function foundation(kind: AuditKind): Mutation[] {
           to: { Ref: 'FoundationNetworkVpcIGW' },
         },
       ],
-      ...planned('all.lambda.private-subnets', 'it stands in the same subnets'),
+      ...planned(kind, 'all.lambda.private-subnets', 'it stands in the same subnets'),
     },
     {
       on,
@@ -461,7 +497,7 @@ function foundation(kind: AuditKind): Mutation[] {
           to: { CidrIp: '0.0.0.0/0', IpProtocol: '-1' },
         },
       ],
-      ...planned('all.lambda.security-groups', 'it has the same group'),
+      ...planned(kind, 'all.lambda.security-groups', 'it has the same group'),
     },
     {
       rule: 'all.lambda.private-subnets.nat',
@@ -474,37 +510,6 @@ function foundation(kind: AuditKind): Mutation[] {
           to: { Ref: 'FoundationNetworkVpcFunctionsSubnet1Subnet' },
         },
       ],
-    },
-    {
-      on,
-      rule: 'all.vpce.other-services',
-      mistake: 'no endpoint for STS, so that roles are assumed outside of the network',
-      edits: [{ drop: 'FoundationNetworkVpcsts' }],
-    },
-    {
-      rule: 'all.vpce.other-services.access',
-      on: 'FoundationNetworkVpcsts',
-      mistake: 'the endpoint admits nobody',
-      edits: [
-        {
-          id: 'FoundationNetworkVpcsts',
-          set: 'SecurityGroupIds',
-          to: [{ 'Fn::GetAtt': ['FoundationNetworkFunctionGroup', 'GroupId'] }],
-        },
-      ],
-    },
-    {
-      rule: 'all.vpce.policy',
-      on: 'FoundationNetworkVpcsts',
-      mistake: 'the endpoint has the policy that allows everything',
-      edits: [{ id: 'FoundationNetworkVpcsts', remove: 'PolicyDocument' }],
-    },
-    {
-      on,
-      rule: 'api.vpce.s3',
-      mistake: 'no endpoint for S3, so that reports leave the network',
-      edits: [{ drop: 'FoundationNetworkVpcS3' }],
-      ...planned('api.vpce.s3', 'it writes to the same bucket'),
     },
     {
       rule: 'all.securityhub.enabled',
@@ -546,3 +551,79 @@ function foundation(kind: AuditKind): Mutation[] {
     },
   ];
 }
+
+/** How the functions of an audit reach what they read and write. */
+function endpoints(kind: 'Audit' | 'Fleet'): Mutation[] {
+  const on = `${kind}AuditorFunction`;
+  return [
+    {
+      on,
+      rule: 'all.vpce.other-services',
+      mistake: 'no endpoint for STS, so that roles are assumed outside of the network',
+      edits: [{ drop: 'FoundationNetworkVpcsts' }],
+    },
+    {
+      rule: 'all.vpce.other-services.access',
+      on: 'FoundationNetworkVpcsts',
+      mistake: 'the endpoint admits nobody',
+      edits: [
+        {
+          id: 'FoundationNetworkVpcsts',
+          set: 'SecurityGroupIds',
+          to: [{ 'Fn::GetAtt': ['FoundationNetworkFunctionGroup', 'GroupId'] }],
+        },
+      ],
+    },
+    {
+      rule: 'all.vpce.policy',
+      on: 'FoundationNetworkVpcsts',
+      mistake: 'the endpoint has the policy that allows everything',
+      edits: [{ id: 'FoundationNetworkVpcsts', remove: 'PolicyDocument' }],
+    },
+    {
+      on,
+      rule: 'api.vpce.s3',
+      mistake: 'no endpoint for S3, so that reports leave the network',
+      edits: [{ drop: 'FoundationNetworkVpcS3' }],
+      ...planned(kind, 'api.vpce.s3', 'it writes to the same bucket'),
+    },
+  ];
+}
+
+/** The hook: a function that CloudFormation waits for, so that nothing of it is stored, scheduled or queued. */
+const hookMatrix: readonly Mutation[] = [
+  ...functionMutations('HookGate', { filters: ['HookUndecided'], isInFlow: false, usesBucket: false }),
+  ...keyAndTemplate('Hook'),
+  ...foundation('Hook'),
+  ...deadLetters('FoundationOperationsUndelivered'),
+  {
+    rule: 'all.logs.insights',
+    on: 'HookGateFunction',
+    mistake: 'no saved query reads its logs',
+    edits: [{ drop: 'HookObservabilityErrorsQuery' }, { drop: 'HookObservabilitySlowestQuery' }],
+  },
+  {
+    rule: 'all.vpce.other-services',
+    on: 'HookGateFunction',
+    mistake: 'no endpoint for X-Ray, so that traces leave the network',
+    edits: [{ drop: 'FoundationNetworkVpcxray' }],
+  },
+  {
+    rule: 'all.vpce.other-services.access',
+    on: 'FoundationNetworkVpcxray',
+    mistake: 'the endpoint admits nobody',
+    edits: [
+      {
+        id: 'FoundationNetworkVpcxray',
+        set: 'SecurityGroupIds',
+        to: [{ 'Fn::GetAtt': ['FoundationNetworkFunctionGroup', 'GroupId'] }],
+      },
+    ],
+  },
+  {
+    rule: 'all.vpce.policy',
+    on: 'FoundationNetworkVpcS3',
+    mistake: 'the endpoint of payloads has the policy that allows everything',
+    edits: [{ id: 'FoundationNetworkVpcS3', remove: 'PolicyDocument' }],
+  },
+];

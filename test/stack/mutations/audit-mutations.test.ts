@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { App } from 'aws-cdk-lib';
 import { auditApplication } from '../../../reference-stack/audit/audit-application.ts';
 import { fleetApplication } from '../../../reference-stack/audit/fleet-application.ts';
+import { hookApplication } from '../../../reference-stack/hook/hook-application.ts';
 import type { RuleSet } from '../../../src/model/rule.ts';
 import { applySettings } from '../../../src/rules/apply-config.ts';
 import { shippedRules } from '../../../src/rules/shipped.ts';
@@ -14,6 +15,7 @@ const build: Record<AuditKind, (app: App) => unknown> = {
   Audit: (app) => auditApplication(app),
   Fleet: (app) =>
     fleetApplication(app, { organizationId: 'o-abcdefghij', regions: ['eu-west-1', 'us-east-1'] }),
+  Hook: (app) => hookApplication(app),
 };
 
 let ruleSet: RuleSet;
@@ -21,7 +23,7 @@ beforeAll(async () => {
   ruleSet = applySettings(await shippedRules(), {});
 }, 60_000);
 
-describe.each<AuditKind>(['Audit', 'Fleet'])('the stacks of %s', (kind) => {
+describe.each<AuditKind>(['Audit', 'Fleet', 'Hook'])('the stacks of %s', (kind) => {
   let application: MutableApplication;
   let before: Verdicts;
   beforeAll(async () => {
