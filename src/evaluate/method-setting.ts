@@ -7,6 +7,7 @@ import {
   type Cause,
   type Value,
 } from '../model/value.ts';
+import { openTop } from '../model/open-value.ts';
 import type { Resource } from '../model/resource.ts';
 import { asked } from './choices.ts';
 import type { Form } from './form.ts';
@@ -55,9 +56,10 @@ function plainPath(text: string): string {
 }
 
 function pathOfMethod(method: Resource, context: Context): string | Cause {
-  const { ResourceId } = method.properties;
-  if (isRoot(ResourceId)) return '/';
-  const [edge] = context.graph.related(method, 'apiResource').edges;
+  if (isRoot(openTop(method.properties.ResourceId, context.world))) return '/';
+  const edge = context.graph
+    .related(method, 'apiResource')
+    .edges.find(({ uncertain }) => context.world.admits(uncertain));
   if (edge?.to !== undefined) return pathOf(edge.to, context, 0);
   return unknownPath(method);
 }
@@ -70,7 +72,11 @@ function isRoot(value: Value | undefined): boolean {
 const deepest = 60;
 
 function pathOf(resource: Resource, context: Context, depth: number): string | Cause {
-  const { Path, PathPart, ParentId } = resource.properties;
+  const [Path, PathPart, ParentId] = [
+    resource.properties.Path,
+    resource.properties.PathPart,
+    resource.properties.ParentId,
+  ].map((value) => openTop(value, context.world));
   if (typeof Path === 'string') return plainPath(Path);
   if (typeof PathPart !== 'string' || depth > deepest) return unknownPath(resource);
   if (isRoot(ParentId)) return `/${PathPart}`;

@@ -131,7 +131,7 @@ interface Asking {
 
 function admits(wish: AdmitsWish, node: Node, context: Context, onAllowed: Asking['onAllowed']): Truth {
   const asking = { node, context, onAllowed };
-  if (wish.who === 'role') return roleMay(wish, asking);
+  if (wish.who === 'role') return unlessConditionsMatter(context, () => roleMay(wish, asking));
   const source = wish.for === undefined ? undefined : boundNode(context, wish.for)?.resource;
   return askOf(node.resource, 'resource', context, (set) => {
     const question = questionOf(set, wish, asking);
@@ -317,9 +317,11 @@ function mayUse(
   );
 }
 
-function rolesOf(resource: Resource, { graph }: Context): readonly Resource[] {
+function rolesOf(resource: Resource, { graph, world }: Context): readonly Resource[] {
   if (resource.type === 'AWS::IAM::Role') return [resource];
-  return graph.related(resource, 'role').edges.flatMap(({ to }) => (to === undefined ? [] : [to]));
+  return graph
+    .related(resource, 'role')
+    .edges.flatMap(({ to, uncertain }) => (to === undefined || !world.admits(uncertain) ? [] : [to]));
 }
 
 function worldOf({ resource }: Node, { graph, world }: Context): Question['world'] {

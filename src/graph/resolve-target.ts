@@ -519,14 +519,15 @@ function nameTargets(found: SymbolicText, naming: Naming, context: LinkContext):
 }
 
 function unnamedTargets(found: SymbolicText, naming: Naming, context: LinkContext): readonly Target[] {
-  const { from } = naming;
   const alias = kmsAlias(found.text, naming, context);
   if (alias !== undefined) return alias;
   const cause = causeOf(found.text, found.pieces);
   if (cause !== undefined) return [{ cause }];
-  return [
-    { to: context.externals.named(naming.types[0] ?? 'AWS::Unknown', found.text, from.scope, undefined) },
-  ];
+  return [outsideOf(found.text, naming, context)];
+}
+
+function outsideOf(name: string, { types, from }: Naming, context: LinkContext): Target {
+  return { to: context.externals.named(types[0] ?? 'AWS::Unknown', name, from.scope, undefined) };
 }
 
 /** What is called by a name, with the doubt about whether it is, and what the name means where nothing is. */
@@ -551,8 +552,13 @@ function namedTargetsOf(
 
 function kmsAlias(name: string, naming: Naming, context: LinkContext): readonly Target[] | undefined {
   if (!name.startsWith('alias/')) return undefined;
-  const alias = context.index.byName('AWS::KMS::Alias', naming.from, name);
-  return alias === undefined ? undefined : throughProxies(alias, naming, context, 0);
+  const named = context.index.named('AWS::KMS::Alias', naming.from, name);
+  if (named.length === 0) return undefined;
+  return namedTargetsOf(
+    named,
+    (alias) => throughProxies(alias, naming, context, 0),
+    () => [outsideOf(name, naming, context)],
+  );
 }
 
 function unclear(text: string): Cause {

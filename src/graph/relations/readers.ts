@@ -1,9 +1,16 @@
 import { lookup } from '../../model/lookup.ts';
 import { bothDoubts } from '../../model/conditions.ts';
 import type { Resource } from '../../model/resource.ts';
-import { Reference, isArrayValue, isObjectValue, type ObjectValue, type Value } from '../../model/value.ts';
+import {
+  Reference,
+  isArrayValue,
+  isObjectValue,
+  type Cause,
+  type ObjectValue,
+  type Value,
+} from '../../model/value.ts';
 import { wildcardMatches } from '../../model/wildcard.ts';
-import { valueAt } from '../property-path.ts';
+import { findValues, valueAt } from '../property-path.ts';
 import type { Named } from '../resource-index.ts';
 import { childrenOf, hostTargets, resolveTargets, type LinkContext } from '../resolve-target.ts';
 import { splitText, toSymbolicText, toValue, type SymbolicText } from '../../model/symbolic-text.ts';
@@ -180,15 +187,27 @@ export const readMatchedBuckets: Reader = (found, resource, row, context) => {
     ...resolveTargets(listed, { from: resource, types: row.to }, context),
     ...fitting
       .filter(({ name }) => patterns.some((pattern) => fitsName(name, pattern)))
-      .map(({ to }) => ({ to })),
+      .map(({ to, uncertain }) => (uncertain === undefined ? { to } : { to, uncertain })),
   ];
 };
 
-function bucketsOf(scope: string, context: LinkContext): readonly { to: Resource; name: string }[] {
-  return context.index.ofType('AWS::S3::Bucket').flatMap((to) => {
-    const name = to.scope === scope ? toSymbolicText(to.properties.BucketName)?.text : undefined;
-    return name === undefined ? [] : [{ to, name }];
-  });
+interface CalledBucket {
+  readonly to: Resource;
+  readonly name: string;
+  readonly uncertain: Cause | undefined;
+}
+
+/** What the buckets of a scope are called, on each side of conditions. */
+function bucketsOf(scope: string, context: LinkContext): readonly CalledBucket[] {
+  return context.index
+    .ofType('AWS::S3::Bucket')
+    .filter((to) => to.scope === scope)
+    .flatMap((to) =>
+      findValues(to.properties.BucketName, []).flatMap(({ value, uncertain }) => {
+        const name = toSymbolicText(value)?.text;
+        return name === undefined ? [] : [{ to, name, uncertain }];
+      }),
+    );
 }
 
 /** Names that only the deployment knows in part fit by the part that is known. */

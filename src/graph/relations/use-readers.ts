@@ -7,7 +7,7 @@ import { findValues } from '../property-path.ts';
 import { resolveTargets, type LinkContext } from '../resolve-target.ts';
 import { isPlain, toSymbolicText } from '../../model/symbolic-text.ts';
 import { noRegion } from '../resource-index.ts';
-import { surer } from '../worlds.ts';
+import { originalOf, surer } from '../worlds.ts';
 import type { Reader, ReadTarget, RelationRow } from './row.ts';
 
 /** Types whose plain name in an environment variable is taken for a use. */
@@ -166,18 +166,22 @@ export const readReplayers: Reader = (_found, queue, row, context) => {
     replayers.set(context, known);
   }
   const found = [
-    ...(known.byQueue.get(queue) ?? []),
+    ...(known.byQueue.get(originalOf(queue)) ?? []),
     // In an account roles stand beside the Regions, in a scope of their own.
     ...known.ofAny
       .filter(({ to: { scope } }) => scope === queue.scope || scope === `${queue.account}/${noRegion}`)
       .reduce<readonly Replayer[]>(untilCertain, []),
   ];
-  const surest = new Map<Resource, Replayer>();
+  // A grant that names the queue and one that covers it are two: each may hang on a condition of its own.
+  const surest = { named: new Map<Resource, Replayer>(), covered: new Map<Resource, Replayer>() };
   for (const target of found) {
-    const known = surest.get(target.to);
-    surest.set(target.to, known === undefined ? target : either(known, target));
+    const alike = surest[target.attributes === undefined ? 'covered' : 'named'];
+    const known = alike.get(target.to);
+    alike.set(target.to, known === undefined ? target : surer(known, target));
   }
-  return [...surest.values()];
+  const certain = [...surest.named.values()].filter(({ uncertain }) => uncertain === undefined);
+  for (const { to } of certain) surest.covered.delete(to);
+  return [...surest.named.values(), ...surest.covered.values()];
 };
 
 interface Replayer {
@@ -194,11 +198,6 @@ function untilCertain(some: readonly Replayer[], next: Replayer): readonly Repla
 }
 
 const waysLimit = 8;
-
-/** Of two grants of one holder: certain if one is, and named if one is. */
-function either(one: Replayer, other: Replayer): Replayer {
-  return replayer(one.to, surer(one, other).uncertain, one.attributes ?? other.attributes);
-}
 
 function replayer(to: Resource, uncertain: Cause | undefined, attributes?: Replayer['attributes']): Replayer {
   return { to, ...(uncertain !== undefined && { uncertain }), ...(attributes && { attributes }) };
@@ -263,13 +262,20 @@ function mentionedQueues(holder: Resource, context: LinkContext): readonly ReadT
   }
   const steps = findValues(holder.properties, ['Content', 'mainSteps', '[]', 'inputs']);
   return steps.flatMap(({ value, uncertain }) => {
-    const api = findValues(value, ['Api'])[0]?.value;
-    if (typeof api !== 'string' || api.toLowerCase().replaceAll('_', '') !== 'startmessagemovetask')
-      return [];
-    return findValues(value, ['SourceArn']).flatMap((found) =>
-      doubtedBy(queuesIn(found.value, holder, context), bothDoubts(uncertain, found.uncertain)),
+    const calls = findValues(value, ['Api']).filter(({ value: api }) => isReplayCall(api));
+    return calls.flatMap((call) =>
+      findValues(value, ['SourceArn']).flatMap((found) =>
+        doubtedBy(
+          queuesIn(found.value, holder, context),
+          bothDoubts(bothDoubts(uncertain, call.uncertain), found.uncertain),
+        ),
+      ),
     );
   });
+}
+
+function isReplayCall(api: Value): boolean {
+  return typeof api === 'string' && api.toLowerCase().replaceAll('_', '') === 'startmessagemovetask';
 }
 
 function doubtedBy(targets: readonly ReadTarget[], doubt: Cause | undefined): readonly ReadTarget[] {
