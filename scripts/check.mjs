@@ -99,6 +99,7 @@ else if (full)
 run('build', process.execPath, ['scripts/build.mjs']);
 run('format', bin('prettier'), ['--check', '.']);
 run('lint', bin('eslint'), ['.']);
+run('texts', process.execPath, ['scripts/texts.mjs']);
 run('layering', 'npm', ['run', '--silent', 'layers']);
 run('types', 'npm', ['run', '--silent', 'types']);
 // What other runs only sample is tried as a whole.
