@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { ReadFile } from '../files/read-regular-file.ts';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { RuleSet } from '../model/rule.ts';
 import type { RuleSources } from '../rules/apply-config.ts';
@@ -15,10 +16,11 @@ export async function loadRuleSet(
   config: HeadgateConfig,
   selection: RuleSelection,
   cwd: string,
+  readFile?: ReadFile,
 ): Promise<RuleSet> {
   const shipped = await (selection.examples === true ? shippedRulesWithExamples() : shippedRules());
   const folders = [...(config.ruleFolders ?? []), ...selection.folders];
-  const own = folders.length === 0 ? { rules: [] } : await readOwnRules(folders, cwd);
+  const own = folders.length === 0 ? { rules: [] } : await readOwnRules(folders, cwd, readFile);
   const rules = [...shipped.rules, ...own.rules];
   const seen = new Set<string>();
   for (const { id, file } of rules) {
@@ -37,6 +39,7 @@ export async function loadRuleSet(
 async function readOwnRules(
   folders: readonly string[],
   cwd: string,
+  readFile: ReadFile | undefined,
 ): Promise<Pick<RuleSources, 'rules' | 'patternEngine'>> {
   const [{ readRuleFolder }, { linearPattern }, { relationNames }] = await Promise.all([
     import('../rules/read-rules.ts'),
@@ -46,7 +49,7 @@ async function readOwnRules(
   const relations = relationNames();
   const own = await Promise.all(
     folders.map((folder) =>
-      readRuleFolder(resolve(cwd, folder), { origin: `own: ${folder}`, base: cwd, relations }),
+      readRuleFolder(resolve(cwd, folder), { origin: `own: ${folder}`, base: cwd, relations, readFile }),
     ),
   );
   return { rules: own.flat(), patternEngine: linearPattern };

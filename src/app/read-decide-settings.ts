@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { ReadFile } from '../files/read-regular-file.ts';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { Baseline, Waiver } from '../model/waiver.ts';
 import type { HeadgateConfig } from '../rules/read-config.ts';
@@ -10,14 +11,15 @@ export async function readDecideSettings(
   config: HeadgateConfig,
   cwd: string,
   useBaseline: boolean,
+  readFile?: ReadFile,
 ): Promise<WaiveOptions & Pick<DecideOptions, 'outside'>> {
   const { waivers, baseline, peerSuppressions, outside, trust = {} } = config;
   refuseContradiction(config);
   return {
-    ...(waivers === undefined ? {} : { waivers: await readWaiversOf(waivers, cwd) }),
+    ...(waivers === undefined ? {} : { waivers: await readWaiversOf(waivers, cwd, readFile) }),
     ...(baseline === undefined || !useBaseline
       ? {}
-      : { baseline: { file: baseline, entries: await readBaselineOf(baseline, cwd) } }),
+      : { baseline: { file: baseline, entries: await readBaselineOf(baseline, cwd, readFile) } }),
     ...(peerSuppressions === undefined ? {} : { peerSuppressions }),
     ...(trust.templateWaivers === undefined ? {} : { templateWaivers: trust.templateWaivers }),
     ...(outside === undefined ? {} : { outside }),
@@ -33,12 +35,12 @@ function refuseContradiction({ baseline, trust }: HeadgateConfig): void {
     );
 }
 
-async function readWaiversOf(file: string, cwd: string): Promise<Waiver[]> {
+async function readWaiversOf(file: string, cwd: string, readFile?: ReadFile): Promise<Waiver[]> {
   const { readWaivers } = await import('../rules/read-waivers.ts');
-  return readWaivers(resolve(cwd, file), file);
+  return readWaivers(resolve(cwd, file), file, readFile);
 }
 
-async function readBaselineOf(file: string, cwd: string): Promise<Baseline> {
+async function readBaselineOf(file: string, cwd: string, readFile?: ReadFile): Promise<Baseline> {
   const { readBaseline } = await import('../rules/read-baseline.ts');
-  return readBaseline(resolve(cwd, file), file);
+  return readBaseline(resolve(cwd, file), file, readFile);
 }

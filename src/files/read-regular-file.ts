@@ -5,6 +5,19 @@ import { isAbsolute, relative, sep } from 'node:path';
 /** Real paths of the folders outside of which nothing is read. */
 export type Boundary = readonly string[];
 
+/**
+ * What stands in for the content of a file, such as the text of an editor that is not saved yet: the content for a real
+ * path, or undefined for what is on disk. Asked only for regular files that may be read.
+ */
+export type ReadFile = (realPath: string) => string | Uint8Array | undefined;
+
+/** Which files are read, and what stands in for their content. */
+export interface FileAccess {
+  /** Where absent, any file is read. */
+  readonly within?: Boundary | undefined;
+  readonly readFile?: ReadFile | undefined;
+}
+
 export type UnreadableReason = 'missing' | 'denied' | 'not-regular' | 'too-large' | 'outside';
 
 /** A file that was not read; the message completes "the file was not read: ...". */
@@ -45,17 +58,18 @@ export async function realPathWithin(path: string, boundary: Boundary | undefine
 
 /**
  * Bytes of a regular file. Never waits for a pipe or reads a device.
- * @param boundary where given, the file's real path must be inside of it.
+ * @param access where it has a boundary, the file's real path must be inside of it.
  * @throws UnreadableFileError.
  */
 export async function readRegularFile(
   path: string,
   limitBytes: number,
-  boundary?: Boundary,
+  { within, readFile }: FileAccess = {},
 ): Promise<Uint8Array> {
-  const real = boundary === undefined ? path : await realPathWithin(path, boundary);
+  const isReal = within !== undefined || readFile !== undefined;
+  const real = isReal ? await realPathWithin(path, within) : path;
   // The real path holds no link; one that is put there in between is not followed.
-  const noFollow = boundary === undefined ? 0 : constants.O_NOFOLLOW;
+  const noFollow = isReal ? constants.O_NOFOLLOW : 0;
   const handle = await open(real, constants.O_RDONLY | constants.O_NONBLOCK | noFollow).catch(
     (cause: unknown) => {
       throw describe(cause);
@@ -65,9 +79,10 @@ export async function readRegularFile(
     const found = await handle.stat();
     if (found.isDirectory()) throw new UnreadableFileError('not-regular', 'it is a folder');
     if (!found.isFile()) throw new UnreadableFileError('not-regular', 'it is not a regular file');
-    if (found.size > limitBytes)
-      throw new UnreadableFileError('too-large', sizeMessage(found.size, limitBytes));
-    return await handle.readFile();
+    const instead = bytesOf(readFile?.(real));
+    const size = instead?.byteLength ?? found.size;
+    if (size > limitBytes) throw new UnreadableFileError('too-large', sizeMessage(size, limitBytes));
+    return instead ?? (await handle.readFile());
   } catch (cause) {
     throw cause instanceof UnreadableFileError ? cause : describe(cause);
   } finally {
@@ -76,18 +91,23 @@ export async function readRegularFile(
 }
 
 /** As `readRegularFile`, for what is asked in the middle of an evaluation. */
-export function readRegularFileSync(path: string, limitBytes: number, boundary: Boundary): Uint8Array {
+export function readRegularFileSync(
+  path: string,
+  limitBytes: number,
+  { within, readFile }: FileAccess,
+): Uint8Array {
   try {
     const real = realpathSync(path);
-    if (!isInside(real, boundary))
+    if (within !== undefined && !isInside(real, within))
       throw new UnreadableFileError('outside', 'it is outside of the folders that are scanned');
     const file = openSync(real, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
     try {
       const found = fstatSync(file);
       if (!found.isFile()) throw new UnreadableFileError('not-regular', 'it is not a regular file');
-      if (found.size > limitBytes)
-        throw new UnreadableFileError('too-large', sizeMessage(found.size, limitBytes));
-      return readFileSync(file);
+      const instead = bytesOf(readFile?.(real));
+      const size = instead?.byteLength ?? found.size;
+      if (size > limitBytes) throw new UnreadableFileError('too-large', sizeMessage(size, limitBytes));
+      return instead ?? readFileSync(file);
     } finally {
       closeSync(file);
     }
@@ -100,9 +120,13 @@ export function readRegularFileSync(path: string, limitBytes: number, boundary: 
 export async function readRegularText(
   path: string,
   limitBytes = ownFileLimitBytes,
-  boundary?: Boundary,
+  access?: FileAccess,
 ): Promise<string> {
-  return new TextDecoder().decode(await readRegularFile(path, limitBytes, boundary));
+  return new TextDecoder().decode(await readRegularFile(path, limitBytes, access));
+}
+
+function bytesOf(content: string | Uint8Array | undefined): Uint8Array | undefined {
+  return typeof content === 'string' ? new TextEncoder().encode(content) : content;
 }
 
 function sizeMessage(size: number, limit: number): string {

@@ -1,4 +1,9 @@
-import { readRegularText, UnreadableFileError } from '../files/read-regular-file.ts';
+import {
+  ownFileLimitBytes,
+  readRegularText,
+  UnreadableFileError,
+  type ReadFile,
+} from '../files/read-regular-file.ts';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { Baseline } from '../model/waiver.ts';
 
@@ -6,10 +11,12 @@ import type { Baseline } from '../model/waiver.ts';
  * Reads a baseline file.
  * @throws HeadgateError `baseline-missing` or `baseline-invalid`.
  */
-export async function readBaseline(file: string, shown: string): Promise<Baseline> {
+export async function readBaseline(file: string, shown: string, readFile?: ReadFile): Promise<Baseline> {
   let value: Partial<Baseline> | null;
   try {
-    value = JSON.parse(await readRegularText(file)) as Partial<Baseline> | null;
+    value = JSON.parse(
+      await readRegularText(file, ownFileLimitBytes, { readFile }),
+    ) as Partial<Baseline> | null;
   } catch (cause) {
     const missing = cause instanceof UnreadableFileError;
     throw new HeadgateError(

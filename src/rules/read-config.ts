@@ -1,6 +1,11 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import { readRegularText, UnreadableFileError } from '../files/read-regular-file.ts';
+import {
+  ownFileLimitBytes,
+  readRegularText,
+  UnreadableFileError,
+  type ReadFile,
+} from '../files/read-regular-file.ts';
 import { globProblem } from '../model/glob.ts';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { Assumption } from '../model/assumption.ts';
@@ -76,10 +81,11 @@ async function readConfig(
   file: string,
   shown: string,
   required: boolean,
+  readFile: ReadFile | undefined,
 ): Promise<HeadgateConfig | undefined> {
   let text: string;
   try {
-    text = await readRegularText(file);
+    text = await readRegularText(file, ownFileLimitBytes, { readFile });
   } catch (cause) {
     const why = cause instanceof UnreadableFileError ? cause : undefined;
     if (!required && why?.reason === 'missing') return undefined;
@@ -126,13 +132,18 @@ function refuseGlobs({ include = [], exclude = [], overrides = [] }: HeadgateCon
 /**
  * The configuration of a folder: the file given, else the headgate.yaml of the folder or of the nearest folder above
  * it that has one, up to the root of the repository; else nothing.
+ * @param readFile stands in for what is on disk, as for templates.
  * @throws HeadgateError as `readConfig`.
  */
-export async function readConfigIn(cwd: string, given: string | undefined): Promise<HeadgateConfig> {
+export async function readConfigIn(
+  cwd: string,
+  given: string | undefined,
+  readFile?: ReadFile,
+): Promise<HeadgateConfig> {
   for (const folder of given === undefined ? foldersUpToRoot(resolve(cwd)) : [cwd]) {
     const file = resolve(folder, given ?? 'headgate.yaml');
     const shown = given ?? (relative(cwd, file) || 'headgate.yaml');
-    const config = await readConfig(file, shown, given !== undefined);
+    const config = await readConfig(file, shown, given !== undefined, readFile);
     if (config !== undefined) return { ...withPathsFrom(config, dirname(file), cwd), folder: dirname(file) };
   }
   return {};

@@ -1,6 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { readRegularText, UnreadableFileError } from '../files/read-regular-file.ts';
+import {
+  ownFileLimitBytes,
+  readRegularText,
+  UnreadableFileError,
+  type ReadFile,
+} from '../files/read-regular-file.ts';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { FlowDiagram, Requirement, Rule, RuleData } from '../model/rule.ts';
 import type { RuleSources } from './apply-config.ts';
@@ -21,6 +26,8 @@ export interface RuleFolderOptions {
   readonly base: string;
   /** Names that `related` may use; undefined skips that check. */
   readonly relations?: ReadonlySet<string>;
+  /** Stands in for what is on disk, as for templates. */
+  readonly readFile?: ReadFile | undefined;
 }
 
 /**
@@ -29,7 +36,7 @@ export interface RuleFolderOptions {
  */
 export async function readRuleFolder(
   folder: string,
-  { origin, base, relations }: RuleFolderOptions,
+  { origin, base, relations, readFile: instead }: RuleFolderOptions,
 ): Promise<Rule[]> {
   const files = await yamlFilesBelow(folder).catch((cause: unknown) => {
     throw new HeadgateError(
@@ -45,7 +52,14 @@ export async function readRuleFolder(
     if (/(^|\/)(data|flows)\//.test(relative(folder, file).replaceAll('\\', '/'))) continue;
     const shown = relative(base, file).replaceAll('\\', '/');
     try {
-      rules.push(parseRule(await readRegularText(file), shown, origin, relations));
+      rules.push(
+        parseRule(
+          await readRegularText(file, ownFileLimitBytes, { readFile: instead }),
+          shown,
+          origin,
+          relations,
+        ),
+      );
     } catch (error) {
       if (error instanceof UnreadableFileError) problems.push(`${shown} was not read: ${error.message}`);
       else if (error instanceof HeadgateError) problems.push(error.message);

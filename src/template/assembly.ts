@@ -55,8 +55,7 @@ class AssemblyReader {
   }
 
   async folder(folder: string, depth: number): Promise<void> {
-    const { boundary } = this.context;
-    const real = await realPathWithin(folder, boundary).catch((error: unknown) => error);
+    const real = await realPathWithin(folder, this.context.access.within).catch((error: unknown) => error);
     if (typeof real !== 'string') {
       if (!(real instanceof UnreadableFileError)) throw real;
       this.#incomplete(folder, `the assembly names the assembly \`%\`, which was not read: ${real.message}`);
@@ -155,8 +154,8 @@ class AssemblyReader {
   ): Promise<Stack | undefined> {
     const loaded = await this.#load(join(part.folder, templateFile));
     if (loaded === undefined) return undefined;
-    const { builder, boundary } = this.context;
-    const place = { folder: part.folder, within: boundary, byHash: part.assets };
+    const { builder, access } = this.context;
+    const place = { folder: part.folder, access, byHash: part.assets };
     const assumed = assumptionsOf(id, this.context.options.assumptions);
     const given = orAssumed(passed, assumed);
     const known = givenToTransforms(given, part.environment);
@@ -189,7 +188,7 @@ class AssemblyReader {
     const url = member(raw['Properties'], 'TemplateURL');
     const path = findLocalAsset(url, raw, {
       folder: part.folder,
-      within: this.context.boundary,
+      access: this.context.access,
       byHash: part.assets,
     });
     const file = path === undefined ? undefined : relative(part.folder, path);
@@ -221,8 +220,8 @@ class AssemblyReader {
   }
 
   async #loadOnce(path: string): Promise<LoadedTemplate | undefined> {
-    const { builder, boundary, nameOf } = this.context;
-    const loaded = await loadTemplate(path, nameOf(path), 'assembly', boundary);
+    const { builder, access, nameOf } = this.context;
+    const loaded = await loadTemplate(path, nameOf(path), 'assembly', access);
     if (loaded.kind === 'template') return loaded;
     if (loaded.kind === 'broken') {
       const message = `the template \`${nameOf(path)}\` of the assembly could not be read`;
@@ -237,7 +236,7 @@ class AssemblyReader {
 
   async #json(path: string): Promise<unknown> {
     try {
-      return JSON.parse(await readRegularText(path, manifestLimitBytes, this.context.boundary)) as unknown;
+      return JSON.parse(await readRegularText(path, manifestLimitBytes, this.context.access)) as unknown;
     } catch (error) {
       if (error instanceof SyntaxError) return undefined;
       if (!(error instanceof UnreadableFileError)) throw error;

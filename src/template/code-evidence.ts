@@ -1,7 +1,12 @@
 import { scalarText } from '../model/scalar-text.ts';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, extname, join, relative, resolve, sep } from 'node:path';
-import { realPathWithin, readRegularText, UnreadableFileError } from '../files/read-regular-file.ts';
+import {
+  realPathWithin,
+  readRegularText,
+  UnreadableFileError,
+  type FileAccess,
+} from '../files/read-regular-file.ts';
 import { toPointer } from '../model/location.ts';
 import type { CodeEvidence } from '../model/resource.ts';
 import { codeSigns, type CodeSign } from '../code/code-signs.ts';
@@ -44,9 +49,10 @@ type FoundSign = CodeEvidence['found'][number];
 export async function addCodeEvidence(
   stack: Stack,
   bundles: Map<string, Promise<CodeEvidence | undefined>>,
+  access: FileAccess,
 ): Promise<void> {
   for (const [logicalId, { raw }] of stack.written) {
-    const evidence = await readFunction(stack, logicalId, raw, bundles);
+    const evidence = await readFunction(stack, logicalId, raw, bundles, access);
     if (evidence !== undefined) stack.code.set(logicalId, evidence);
   }
 }
@@ -56,6 +62,7 @@ async function readFunction(
   logicalId: string,
   raw: RawObject,
   bundles: Map<string, Promise<CodeEvidence | undefined>>,
+  { readFile }: FileAccess,
 ): Promise<CodeEvidence | undefined> {
   const properties = raw['Properties'];
   const isSam = raw['Type'] === 'AWS::Serverless::Function';
@@ -71,7 +78,7 @@ async function readFunction(
     stack.diagnostics.push(codeOutside(stack, logicalId));
     return undefined;
   }
-  const known = bundles.get(path) ?? readBundle(path);
+  const known = bundles.get(path) ?? readBundle(path, { readFile });
   bundles.set(path, known);
   const evidence = await known;
   // An image holds more than its context: what its base image has and what its build fetches.
@@ -87,8 +94,8 @@ function imageContext(raw: RawObject, { folder }: AssetPlace): string | undefine
     : undefined;
 }
 
-async function leadsOutside(path: string, { within }: AssetPlace): Promise<boolean> {
-  const found = await realPathWithin(path, within).catch((error: unknown) => error);
+async function leadsOutside(path: string, { access }: AssetPlace): Promise<boolean> {
+  const found = await realPathWithin(path, access.within).catch((error: unknown) => error);
   return found instanceof UnreadableFileError && found.reason === 'outside';
 }
 
@@ -107,10 +114,10 @@ function readInline(text: string): CodeEvidence {
 }
 
 /** Reads a bundle's folder or single file; a zip archive stays unread and says so; nothing where there is none. */
-async function readBundle(path: string): Promise<CodeEvidence | undefined> {
+async function readBundle(path: string, access: FileAccess): Promise<CodeEvidence | undefined> {
   const project = await javaProjectOf(path);
-  if (project !== undefined) return readBundle(project);
-  const reader = new BundleReader(path);
+  if (project !== undefined) return readBundle(project, access);
+  const reader = new BundleReader(path, access);
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) return undefined;
   if (found.isDirectory()) await reader.folder(path, 0);
@@ -139,7 +146,11 @@ class BundleReader {
   readonly #read: string[] = [];
   #bytes = 0;
 
-  constructor(readonly root: string) {}
+  /** @param access of files of a folder that was found to be inside. */
+  constructor(
+    readonly root: string,
+    readonly access: FileAccess,
+  ) {}
 
   /** True where there was neither code nor anything that may hold some: a template beside code that is not there. */
   sawNothing(): boolean {
@@ -186,7 +197,7 @@ class BundleReader {
       this.complete = false;
       return;
     }
-    const text = await readRegularText(path, totalLimitBytes).catch(() => undefined);
+    const text = await readRegularText(path, totalLimitBytes, this.access).catch(() => undefined);
     if (text === undefined || text.includes('\0')) return;
     this.#bytes += size;
     this.#read.push(name);

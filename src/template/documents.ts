@@ -81,10 +81,10 @@ function includedBody(raw: RawObject): unknown {
 
 async function readDocument(
   path: string,
-  { within }: AssetPlace,
+  { access }: AssetPlace,
 ): Promise<RawObject | UnreadableFileError | undefined> {
   try {
-    return parseTemplateText(await readRegularFile(path, sizeLimitBytes, within), path).root;
+    return parseTemplateText(await readRegularFile(path, sizeLimitBytes, access), path).root;
   } catch (error) {
     if (error instanceof UnreadableFileError) return error;
     throw error;

@@ -1,6 +1,12 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { isInside, readRegularText, UnreadableFileError, type Boundary } from '../files/read-regular-file.ts';
+import {
+  isInside,
+  readRegularText,
+  UnreadableFileError,
+  type Boundary,
+  type ReadFile,
+} from '../files/read-regular-file.ts';
 import { HeadgateError } from '../model/headgate-error.ts';
 
 /** Folders that hold other people's or generated files. Hidden folders are skipped as well. */
@@ -61,11 +67,11 @@ export interface FoundInputs {
  */
 export async function findInputs(
   paths: readonly string[],
-  { cwd, root, leaveOut }: FindOptions,
+  { cwd, root, leaveOut, readFile }: FindOptions & { readonly readFile?: ReadFile },
 ): Promise<FoundInputs> {
   const files = paths.filter((path) => path !== standardInput);
   const boundary = await boundaryOf(files, cwd, root);
-  const finder = new Finder(boundary, leaveOut ?? (() => undefined));
+  const finder = new Finder(boundary, leaveOut ?? (() => undefined), readFile);
   for (const path of files) await finder.start(resolve(cwd, path), path);
   if (files.length < paths.length) {
     if (root === undefined) boundary.push(await realpath(cwd));
@@ -131,6 +137,7 @@ class Finder {
   constructor(
     readonly boundary: Boundary,
     readonly reasonToLeaveOut: NonNullable<FindOptions['leaveOut']>,
+    readonly readFile: ReadFile | undefined,
   ) {}
 
   async start(path: string, given: string): Promise<void> {
@@ -203,7 +210,8 @@ class Finder {
   async #isAssembly(folder: string): Promise<boolean> {
     try {
       const path = join(folder, 'manifest.json');
-      const manifest: unknown = JSON.parse(await readRegularText(path, manifestLimitBytes, this.boundary));
+      const access = { within: this.boundary, readFile: this.readFile };
+      const manifest: unknown = JSON.parse(await readRegularText(path, manifestLimitBytes, access));
       return (
         typeof manifest === 'object' && manifest !== null && 'version' in manifest && 'artifacts' in manifest
       );

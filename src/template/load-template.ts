@@ -1,4 +1,4 @@
-import { readRegularFile, UnreadableFileError, type Boundary } from '../files/read-regular-file.ts';
+import { readRegularFile, UnreadableFileError, type FileAccess } from '../files/read-regular-file.ts';
 import type { SourceDiagnostic } from '../model/source.ts';
 import { templateDiagnostic } from '../text/diagnostic.ts';
 import { parseTemplateObject, parseTemplateText, type ParsedTemplate } from '../text/parse-template.ts';
@@ -42,12 +42,12 @@ export async function loadTemplate(
   path: string,
   file: string,
   use: TemplateUse,
-  boundary: Boundary,
+  access: FileAccess,
   given?: Uint8Array,
 ): Promise<LoadedFile> {
   let bytes: Uint8Array;
   try {
-    bytes = given ?? (await readRegularFile(path, templateLimitBytes, boundary));
+    bytes = given ?? (await readRegularFile(path, templateLimitBytes, access));
   } catch (error) {
     if (!(error instanceof UnreadableFileError)) throw error;
     if (error.reason !== 'too-large') return { kind: 'unreadable', error };

@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
-import type { Boundary } from '../files/read-regular-file.ts';
+import type { FileAccess } from '../files/read-regular-file.ts';
 import { entriesOf, isRawObject, member, type RawObject } from '../text/raw.ts';
 
 /** Where a stack's local files are. */
 export interface AssetPlace {
   /** Folder that relative paths start from: the template's, or the assembly's. */
   readonly folder: string;
-  /** Whoever reads a file holds its real path against this. */
-  readonly within: Boundary;
+  /** Whoever reads a file reads it by this. */
+  readonly access: FileAccess;
   /** Absolute paths of an assembly's assets, by hash. */
   readonly byHash?: ReadonlyMap<string, string>;
 }
@@ -29,7 +29,7 @@ export function readAssetManifest(raw: unknown, folder: string): Map<string, str
 /**
  * The local file or folder behind a property that names uploaded content: a relative path, an
  * S3 key or URL with an asset's hash in it, or the path in the resource's `aws:asset:path`.
- * The path may lead anywhere: who reads it holds it against `place.within`.
+ * The path may lead anywhere: who reads it reads it by `place.access`.
  */
 export function findLocalAsset(value: unknown, resource: RawObject, place: AssetPlace): string | undefined {
   if (typeof value === 'string' && !/^[a-z][a-z0-9+.-]*:/i.test(value)) return resolve(place.folder, value);

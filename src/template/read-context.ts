@@ -2,7 +2,7 @@ import { pseudoParameter, type Environment } from './environment.ts';
 import type { PlanForm } from '../text/plan-form.ts';
 import { SymbolicValue, type Value } from '../model/value.ts';
 import type { Assumption } from '../model/assumption.ts';
-import type { Boundary } from '../files/read-regular-file.ts';
+import type { FileAccess, ReadFile } from '../files/read-regular-file.ts';
 import type { FindOptions } from './find-inputs.ts';
 import type { ReadingBuilder } from './reading-builder.ts';
 
@@ -29,6 +29,11 @@ export interface ReadTemplatesOptions extends FindOptions {
   readonly partition?: string;
   /** What the path `-` stands for: a template that is in no file, read as if it lay in `cwd`. */
   readonly stdin?: Uint8Array;
+  /**
+   * Content that stands in for what is on disk, such as the text of an editor that is not saved. Asked by real path, for
+   * files that are there, are regular and may be read; undefined takes what is on disk.
+   */
+  readonly readFile?: ReadFile;
   /** Look into functions' bundles for what their code does. */
   readonly readCode?: boolean;
   /** Takes the plans of Terraform that are met; they are skipped without it. */
@@ -40,7 +45,7 @@ export interface ReadContext {
   readonly builder: ReadingBuilder;
   readonly options: ReadTemplatesOptions;
   readonly environment: Environment;
-  readonly boundary: Boundary;
+  readonly access: FileAccess;
   /** Name of an absolute path in reports: relative, with forward slashes. */
   readonly nameOf: (path: string) => string;
 }

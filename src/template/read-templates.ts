@@ -39,7 +39,7 @@ export async function readTemplates(
     builder,
     options,
     environment: environmentOf(options),
-    boundary: found.boundary,
+    access: { within: found.boundary, readFile: options.readFile },
     nameOf: (path) => relativeName(options.cwd, path),
   };
   for (const { path, reason, kind } of found.leftOut) builder.leaveOut(context.nameOf(path), reason, kind);
@@ -71,16 +71,19 @@ function unknownParameters(
 }
 
 /** Documents and bundles lie beside the templates; the same bundle is read once. */
-async function readBeside({ builder, options }: ReadContext): Promise<void> {
+async function readBeside({ builder, options, access }: ReadContext): Promise<void> {
   const bundles = new Map<string, Promise<CodeEvidence | undefined>>();
   for (const stack of builder.stacks) {
     await addDocuments(stack, builder.documents);
-    if (options.readCode === true) await addCodeEvidence(stack, bundles);
+    if (options.readCode === true) await addCodeEvidence(stack, bundles, access);
   }
 }
 
 /** What may be said about a template that is held in memory. */
-export interface ReadTemplateOptions extends Omit<ReadTemplatesOptions, 'cwd' | 'root' | 'readCode'> {
+export interface ReadTemplateOptions extends Omit<
+  ReadTemplatesOptions,
+  'cwd' | 'root' | 'readCode' | 'readFile'
+> {
   /** Capabilities that functions' code shows: logical id -> names. */
   readonly code?: Readonly<Record<string, readonly string[]>>;
 }
@@ -103,7 +106,7 @@ export async function readTemplate(
   }
   const stack = addObject(builder, template, name, options, expandSam);
   // Without a place for assets, this is the code that stands in the template.
-  if (stack !== undefined) await addCodeEvidence(stack, new Map());
+  if (stack !== undefined) await addCodeEvidence(stack, new Map(), {});
   return finishObject(builder, stack, name, options);
 }
 

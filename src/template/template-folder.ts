@@ -39,7 +39,7 @@ class TemplateFiles {
     const name = nameOf(path);
     const { stdin } = this.context.options;
     const given = stdin !== undefined && name === standardInputName ? stdin : undefined;
-    const loaded = await loadTemplate(path, name, use, this.context.boundary, given);
+    const loaded = await loadTemplate(path, name, use, this.context.access, given);
     if (loaded.kind === 'template') this.#loaded.set(path, loaded);
     else if (loaded.kind === 'terraform') this.#handOn(path, name, loaded);
     else if (loaded.kind === 'broken') {
@@ -105,7 +105,7 @@ class TemplateFiles {
     if (template === undefined || ancestors.includes(path)) return undefined;
     const { builder, environment } = this.context;
     const folder = dirname(path);
-    const assets = { folder, within: this.context.boundary };
+    const assets = { folder, access: this.context.access };
     const assumed = assumptionsOf(id, this.context.options.assumptions);
     const given = orAssumed(passed, assumed);
     // A template that is nested twice may come to something else each time.

@@ -4,7 +4,7 @@ import { toPointer, type Location, type SymbolicLocation } from '../model/locati
 import type { SecretTexts } from '../model/secret-texts.ts';
 import type { SourceDiagnostic, SourceSuppression } from '../model/source.ts';
 import type { Path, Value } from '../model/value.ts';
-import { readRegularFile, UnreadableFileError } from '../files/read-regular-file.ts';
+import { readRegularFile, UnreadableFileError, type ReadFile } from '../files/read-regular-file.ts';
 import { ignoreMarker, parseIgnoreWish } from '../text/ignore-comment.ts';
 import { SourceText } from '../text/source-text.ts';
 import { moduleSteps, parentModule } from './addresses.ts';
@@ -23,12 +23,14 @@ export interface SourcesOptions {
   readonly cwd: string;
   /** Folder of the configuration, or a plan file, which holds it. */
   readonly sources: string;
+  /** As `ReadTemplatesOptions.readFile`. */
+  readonly readFile?: ReadFile | undefined;
 }
 
 /** Reads the configuration behind a plan. What is wrong with it is a diagnostic: the plan is read all the same. */
-export async function readSources({ cwd, sources }: SourcesOptions): Promise<LoadedSources> {
+export async function readSources({ cwd, sources, readFile }: SourcesOptions): Promise<LoadedSources> {
   const path = resolve(cwd, sources);
-  const tree = await treeAt(path, cwd).catch((error: unknown) => {
+  const tree = await treeAt(path, cwd, readFile).catch((error: unknown) => {
     if (error instanceof UnreadableFileError) return error.message;
     throw error;
   });
@@ -50,12 +52,17 @@ export async function sourcesIn(bytes: Uint8Array, name: string): Promise<Loaded
   return tree === undefined ? undefined : loadConfiguration(tree);
 }
 
-async function treeAt(path: string, cwd: string): Promise<SourceTree | string> {
+async function treeAt(
+  path: string,
+  cwd: string,
+  readFile: ReadFile | undefined,
+): Promise<SourceTree | string> {
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) return 'it does not exist';
   // Modules are called by `../modules/api` as often as not: what is below the working directory may be read.
-  if (found.isDirectory()) return folderTree(path, cwd, [await realpath(path), await realpath(cwd)]);
-  const bytes = await readRegularFile(path, archiveLimitBytes);
+  if (found.isDirectory())
+    return folderTree(path, cwd, { readFile, within: [await realpath(path), await realpath(cwd)] });
+  const bytes = await readRegularFile(path, archiveLimitBytes, { readFile });
   return (
     planTree(bytes, relative(cwd, path).split(sep).join('/')) ?? 'it is neither a folder nor a plan file'
   );

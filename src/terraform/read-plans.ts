@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ReadFile } from '../files/read-regular-file.ts';
 import type { PositionLookup, SymbolicLocation } from '../model/location.ts';
 import type { Resource } from '../model/resource.ts';
 import type { ScanInput } from '../model/scan-result.ts';
@@ -36,6 +37,8 @@ export interface ReadPlansOptions {
   readonly cwd: string;
   /** Folder of the configuration, as it was given. */
   readonly sources?: string;
+  /** As `ReadTemplatesOptions.readFile`. */
+  readonly readFile?: ReadFile;
   readonly region?: string;
   readonly account?: string;
   readonly partition?: string;
@@ -126,11 +129,11 @@ class PlansBuilder {
 
   /** The configuration that --sources names, read once; by a module that plans without it do not load. */
   async #sources(): Promise<GivenSources | undefined> {
-    const { cwd, sources } = this.options;
+    const { cwd, sources, readFile } = this.options;
     if (sources === undefined) return undefined;
     if (this.#given === undefined) {
       const { readSources, PlanSources } = await import('./plan-sources.ts');
-      const loaded = await readSources({ cwd, sources });
+      const loaded = await readSources({ cwd, sources, readFile });
       this.#diagnostics.push(...loaded.diagnostics);
       this.#given = { loaded, PlanSources };
     }

@@ -6,7 +6,7 @@ import {
   readRegularFile,
   readRegularFileSync,
   UnreadableFileError,
-  type Boundary,
+  type FileAccess,
 } from '../files/read-regular-file.ts';
 import { joinFolders, type SourceFileText, type SourceTree } from './hcl/load-configuration.ts';
 import { zipEntries, type ZipEntry } from './zip.ts';
@@ -17,14 +17,14 @@ const fileLimitBytes = 5 * 1024 * 1024;
 const ownFile = /\.(?:tf|tofu|tfvars)(?:\.json)?$/;
 
 /** The sources in a folder; nothing outside of the boundary is read. */
-export async function folderTree(root: string, cwd: string, boundary: Boundary): Promise<SourceTree> {
-  const manifest = await readManifest(join(root, '.terraform', 'modules', 'modules.json'), boundary);
+export async function folderTree(root: string, cwd: string, access: FileAccess): Promise<SourceTree> {
+  const manifest = await readManifest(join(root, '.terraform', 'modules', 'modules.json'), access);
   return {
-    filesIn: (folder) => filesIn(join(root, folder), cwd, boundary),
+    filesIn: (folder) => filesIn(join(root, folder), cwd, access),
     folderOf: (key) => manifest.get(key),
     readFile: (path) => {
       try {
-        return decodeText(readRegularFileSync(join(root, path), fileLimitBytes, boundary));
+        return decodeText(readRegularFileSync(join(root, path), fileLimitBytes, access));
       } catch (error) {
         if (error instanceof UnreadableFileError) return undefined;
         throw error;
@@ -36,16 +36,16 @@ export async function folderTree(root: string, cwd: string, boundary: Boundary):
 async function filesIn(
   folder: string,
   cwd: string,
-  boundary: Boundary,
+  access: FileAccess,
 ): Promise<readonly SourceFileText[] | undefined> {
   const real = await realpath(folder).catch(() => undefined);
-  if (real === undefined || !isInside(real, boundary)) return undefined;
+  if (real === undefined || (access.within !== undefined && !isInside(real, access.within))) return undefined;
   const names = await readdir(folder).catch(() => undefined);
   if (names === undefined) return undefined;
   const files: SourceFileText[] = [];
   for (const base of names.filter((name) => ownFile.test(name)).sort()) {
     const path = join(folder, base);
-    const bytes = await readRegularFile(path, fileLimitBytes, boundary).catch((error: unknown) => {
+    const bytes = await readRegularFile(path, fileLimitBytes, access).catch((error: unknown) => {
       if (error instanceof UnreadableFileError) return undefined;
       throw error;
     });
@@ -55,8 +55,8 @@ async function filesIn(
   return files;
 }
 
-async function readManifest(path: string, boundary: Boundary): Promise<ReadonlyMap<string, string>> {
-  const bytes = await readRegularFile(path, fileLimitBytes, boundary).catch(() => undefined);
+async function readManifest(path: string, access: FileAccess): Promise<ReadonlyMap<string, string>> {
+  const bytes = await readRegularFile(path, fileLimitBytes, access).catch(() => undefined);
   return bytes === undefined ? new Map() : manifestOf(decodeText(bytes));
 }
 

@@ -46,7 +46,7 @@ async function planned(): Promise<readonly Planned[]> {
         ),
       );
       const { configuration, readFile: read } = await loadConfiguration(
-        await folderTree(sources, sources, [await realpath(sources)]),
+        await folderTree(sources, sources, { within: [await realpath(sources)] }),
       );
       const evaluator = new SourceEvaluator({
         configuration,
