@@ -179,6 +179,60 @@ Resources:
     expect(failed).toEqual(['all.lambda.no-plaintext-secrets on Open']);
   });
 
+  it('leaves a nested stack, whose template the call does not bring, to the call that is about it', async () => {
+    const template = `Resources:
+  Child: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: 'https://bucket.s3.amazonaws.com/child.yaml'}}
+  Fn:
+    Type: AWS::Lambda::Function
+    Properties: {Runtime: nodejs8.10, Handler: a.b, Code: {ZipFile: x}, Role: !GetAtt Child.Outputs.Role}
+`;
+    const answer = await decide({ template }, { HEADGATE_FAIL_ON: 'medium' });
+    expect(failedOf(answer)).toContain('all.lambda.runtime on Fn');
+    const role = answer.annotations?.find(
+      ({ annotationName }) => annotationName === 'all.lambda.permission.role',
+    );
+    expect(role).toMatchObject({ status: 'SKIPPED', statusMessage: expect.stringContaining('1 unknown') });
+  });
+
+  it('decides a template of the largest size that CloudFormation takes', async () => {
+    const filler = Array.from(
+      { length: 480 },
+      (_, index) => `  P${index}:
+    Type: AWS::SSM::Parameter
+    Properties: {Type: String, Value: '${'x'.repeat(2000)}'}
+`,
+    );
+    const template = bad + filler.join('');
+    expect(Buffer.byteLength(template)).toBeGreaterThan(980_000);
+    expect(failedOf(await decide({ template }))).toContain('all.lambda.no-plaintext-secrets on Fn');
+  });
+
+  it('decides what it can where CloudFormation refuses what the hook asks, and logs what was refused', async () => {
+    const credentials = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
+    for (const name of credentials) process.env[name] = 'test';
+    try {
+      replies = [
+        [200, JSON.stringify({ template: bad.replace('a.b', "!ImportValue 'shared:Handler'") })],
+        [403, '<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>'],
+      ];
+      const lines: string[] = [];
+      const answer = await answerCall(stackEvent(), {
+        environment: { HEADGATE_LOOK_UP: 'on' },
+        fetch: local,
+        endpoint: origin,
+        log: (line) => lines.push(line),
+      });
+      expect(failedOf(answer)).toContain('all.lambda.no-plaintext-secrets on Fn');
+      expect(lines.filter((line) => line.includes('"WARN"')).sort()).toEqual([
+        expect.stringContaining('not answered: exports: AccessDenied'),
+        expect.stringContaining('not answered: parameters: AccessDenied'),
+      ]);
+      expect(asked).toBeGreaterThan(2);
+    } finally {
+      for (const name of credentials) Reflect.deleteProperty(process.env, name);
+    }
+  });
+
   it('has nothing to decide on delete, for other targets, and without a template', async () => {
     replies = [[500, '']];
     expect((await call(stackEvent('DELETE'))).hookStatus).toBe('SUCCESS');
