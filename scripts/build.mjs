@@ -92,6 +92,17 @@ export async function shippedRulesWithExamples() {
   return file;
 }
 
+async function packPeerChecks() {
+  const { peerChecks } = await loadSource("export { peerChecks } from './src/rules/shipped-peer-checks.ts';");
+  await writeFile(join(cache, 'peer-checks-text.mjs'), asModule(await peerChecks()));
+  const file = join(cache, 'peer-checks.mjs');
+  await writeFile(
+    file,
+    `export async function peerChecks() { return JSON.parse((await import('./peer-checks-text.mjs')).text); }\n`,
+  );
+  return file;
+}
+
 function asModule(value) {
   return `export const text = ${JSON.stringify(JSON.stringify(value))};\n`;
 }
@@ -103,14 +114,18 @@ async function generatedModules() {
     [join(root, 'src/rules/validators.ts'), await generateValidators()],
     [join(root, 'src/rules/shipped.ts'), await packRules()],
     [join(root, 'src/app/validate-result.ts'), await generateResultValidator()],
+    [join(root, 'src/rules/shipped-peer-checks.ts'), await packPeerChecks()],
   ]);
   return {
     name: 'generated-modules',
     setup(builder) {
-      builder.onResolve({ filter: /(validators|shipped|validate-result)\.ts$/ }, (args) => {
-        const replacement = replacements.get(join(args.resolveDir, args.path));
-        return replacement === undefined ? undefined : { path: replacement };
-      });
+      builder.onResolve(
+        { filter: /(validators|shipped|validate-result|shipped-peer-checks)\.ts$/ },
+        (args) => {
+          const replacement = replacements.get(join(args.resolveDir, args.path));
+          return replacement === undefined ? undefined : { path: replacement };
+        },
+      );
     },
   };
 }

@@ -6,6 +6,7 @@ import { addRulesCommands } from './rules-commands.ts';
 import { addScanCommand } from './scan-command.ts';
 import { addPublishCommand } from './publish-command.ts';
 import { addReportCommand } from './report-command.ts';
+import { addMigrateCommand } from './migrate-command.ts';
 import { addExplainCommand } from './explain-command.ts';
 import { addDiffCommand } from './diff-command.ts';
 import { addInitCommand } from './init-command.ts';
@@ -25,6 +26,7 @@ const commands: readonly (readonly [name: string, add: AddCommand])[] = [
   ['publish', addPublishCommand],
   ['rules', addRulesCommands],
   ['explain', addExplainCommand],
+  ['migrate', addMigrateCommand],
   ['init', addInitCommand],
 ];
 

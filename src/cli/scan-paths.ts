@@ -6,7 +6,7 @@ import type { ScanResult } from '../model/scan-result.ts';
 import type { Baseline } from '../model/waiver.ts';
 import type { HeadgateConfig } from '../rules/read-config.ts';
 import { knownFindings } from '../evaluate/apply-baseline.ts';
-import { scanTemplates, type DecideOptions } from '../app/scan.ts';
+import { scanTemplates, type DecideOptions, type ScanFilesOptions } from '../app/scan.ts';
 import { plural, singleLine } from '../report/plain-text.ts';
 import { emit, wantsDetail } from './emit.ts';
 import { exitCodeOf } from '../app/exit-code.ts';
@@ -54,6 +54,18 @@ export function reportUnread(
     stderr.write(`headgate: skipped \`${singleLine(name)}\`: ${singleLine(reason)}\n`);
 }
 
+/** What the options and headgate.yaml say of how a scan reads and decides. */
+export interface PreparedScan {
+  readonly read: ScanFilesOptions;
+  readonly decide: DecideOptions;
+  readonly config: HeadgateConfig;
+}
+
+/** Whether the baseline of the configuration counts, or one that is given. */
+interface UseBaseline {
+  readonly baseline: boolean | { readonly file: string; readonly entries: Baseline };
+}
+
 /**
  * Scans as the options and headgate.yaml say.
  * @throws HeadgateError for anything given that cannot be read or is not valid.
@@ -62,12 +74,31 @@ export async function scanPaths(
   paths: readonly string[],
   options: ScanOptions,
   surroundings: Surroundings,
-  use: { readonly baseline: boolean | { readonly file: string; readonly entries: Baseline } },
+  use: UseBaseline,
 ): Promise<{
   readonly result: ScanResult;
   readonly config: HeadgateConfig;
   readonly rules: readonly Rule[];
 }> {
+  const { read, decide, config } = await prepareScan(paths, options, surroundings, use);
+  const snapshot = snapshotAmong(paths);
+  const result =
+    snapshot === undefined
+      ? await scanTemplates(paths, read, decide)
+      : await (await import('./scan-snapshot.ts')).scanSnapshot(snapshot, surroundings.cwd, decide);
+  return { result, config, rules: decide.ruleSet.rules };
+}
+
+/**
+ * Reads what the options and headgate.yaml say.
+ * @throws HeadgateError for anything given that cannot be read or is not valid.
+ */
+export async function prepareScan(
+  paths: readonly string[],
+  options: ScanOptions,
+  surroundings: Surroundings,
+  { baseline }: UseBaseline,
+): Promise<PreparedScan> {
   const { cwd } = surroundings;
   const { config, ruleSet } = await loadSettings(options, cwd);
   const region = options.region ?? config.region;
@@ -86,7 +117,6 @@ export async function scanPaths(
     ...(config.assumptions === undefined ? {} : { assumptions: config.assumptions }),
   };
   const detail = wantsDetail(options) ? 'all' : 'findings';
-  const { baseline } = use;
   const settings = await readDecideSettings(config, cwd, baseline === true);
   const given = typeof baseline === 'object' ? { baseline } : {};
   const against = await scanBefore(options, surroundings);
@@ -99,12 +129,7 @@ export async function scanPaths(
     ...given,
     ...(against === undefined ? {} : { against }),
   } as const;
-  const snapshot = snapshotAmong(paths);
-  const result =
-    snapshot === undefined
-      ? await scanTemplates(paths, read, decide)
-      : await (await import('./scan-snapshot.ts')).scanSnapshot(snapshot, cwd, decide);
-  return { result, config, rules: ruleSet.rules };
+  return { read, decide, config };
 }
 
 /**
