@@ -4,7 +4,7 @@ import type { Expression, Rule } from '../model/rule.ts';
 import { linearPattern } from './pattern-engine.ts';
 import { nearest } from './nearest.ts';
 import { parameterProblem } from './parameter-problem.ts';
-import { checkExpression, type ExpressionScope } from './check-expression.ts';
+import { checkExpression, unknownRelation, type ExpressionScope } from './check-expression.ts';
 import { expressionDefinitions, keywords, sourceKeywords } from './vocabulary.ts';
 import { ruleSchema } from './schema.ts';
 import { validateRule } from './validators.ts';
@@ -112,6 +112,9 @@ function checkMeaning(document: YamlDocument, relations: ReadonlySet<string> | u
     }),
   ];
   problems.push(...placeholderProblems(rule, Object.keys(parameters)));
+  for (const [index, { followsOn }] of rule.assert.entries())
+    if (followsOn !== undefined && relations?.has(followsOn) === false)
+      problems.push({ path: ['assert', index, 'followsOn'], message: unknownRelation(followsOn, relations) });
   const expected = document.file
     .split('/')
     .pop()
