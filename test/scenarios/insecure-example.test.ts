@@ -22,11 +22,7 @@ const marked: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Of these, what is exposed or lost stays at every level. */
-const atEveryLevel = [
-  'all.lambda.no-plaintext-secrets',
-  'all.lambda.runtime',
-  'api.authorizer.present',
-];
+const atEveryLevel = ['all.lambda.no-plaintext-secrets', 'all.lambda.runtime', 'api.authorizer.present'];
 
 const example = 'examples/orders-api.yaml';
 
