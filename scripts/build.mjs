@@ -191,6 +191,9 @@ const parts = {
   'scan-snapshot': 'src/cli/scan-snapshot.ts',
   'diff-action': 'src/cli/diff-action.ts',
   'read-result': 'src/cli/read-result.ts',
+  'serve-editor': 'src/lsp/serve-editor.ts',
+  // Not imported: the server starts it as a thread.
+  'scan-thread': 'src/lsp/scan-thread.ts',
 };
 
 const keepParts = {

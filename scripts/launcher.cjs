@@ -24,7 +24,9 @@ const laterOptimisation = {
   22: '--invocation-count-for-turbofan=45000',
   24: '--invocation-count-for-turbofan=45000',
 }[process.versions.node.split('.')[0]];
-if (laterOptimisation !== undefined) setFlagsFromString(laterOptimisation);
+// A server runs long enough to earn it back.
+const isServer = process.argv[2] === 'lsp' || process.argv[2] === 'mcp';
+if (laterOptimisation !== undefined && !isServer) setFlagsFromString(laterOptimisation);
 
 const file = join(__dirname, 'command.cjs');
 // SHA-256 of the command, written by the build: another one has another compiled form.

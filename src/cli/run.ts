@@ -10,6 +10,7 @@ import { addMigrateCommand } from './migrate-command.ts';
 import { addExplainCommand } from './explain-command.ts';
 import { addDiffCommand } from './diff-command.ts';
 import { addInitCommand } from './init-command.ts';
+import { addLspCommand } from './serve-commands.ts';
 import { guarded, type Surroundings } from './surroundings.ts';
 import { version } from '../app/version.ts';
 
@@ -28,6 +29,7 @@ const commands: readonly (readonly [name: string, add: AddCommand])[] = [
   ['explain', addExplainCommand],
   ['migrate', addMigrateCommand],
   ['init', addInitCommand],
+  ['lsp', addLspCommand],
 ];
 
 /** Runs the command line. Never throws; answers the exit code. */

@@ -1,5 +1,3 @@
-import { readRegularText } from '../files/read-regular-file.ts';
-import { resolve } from 'node:path';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { Rule } from '../model/rule.ts';
 import type { ScanResult } from '../model/scan-result.ts';
@@ -12,6 +10,7 @@ import { emit, wantsDetail } from './emit.ts';
 import { exitCodeOf } from '../app/exit-code.ts';
 import { loadSettings } from './load-settings.ts';
 import { fileFilter } from '../app/file-filter.ts';
+import { readParameters } from '../app/read-parameters.ts';
 import { readDecideSettings } from '../app/read-decide-settings.ts';
 import type { ScanOptions } from './options.ts';
 import { readStandardInput } from './read-standard-input.ts';
@@ -103,7 +102,7 @@ export async function prepareScan(
   const { config, ruleSet } = await loadSettings(options, cwd);
   const region = options.region ?? config.region;
   const account = options.account ?? config.account;
-  const parameters = await readParameters(options, config, cwd);
+  const parameters = await readParameters(options.parameters ?? config.parameters, cwd);
   const leaveOut = fileFilter(config, options.exclude ?? [], cwd);
   const read = {
     cwd,
@@ -167,23 +166,4 @@ function snapshotAmong(paths: readonly string[]): string | undefined {
       { file: first },
     );
   return first;
-}
-
-async function readParameters(
-  options: ScanOptions,
-  config: HeadgateConfig,
-  cwd: string,
-): Promise<Record<string, string> | undefined> {
-  const file = options.parameters ?? config.parameters;
-  if (file === undefined) return undefined;
-  const text = await readRegularText(resolve(cwd, file)).catch((cause: unknown) => {
-    throw new HeadgateError(
-      'parameters-missing',
-      `The parameters file \`${file}\` cannot be read; check the path given by --parameters.`,
-      { file },
-      { cause },
-    );
-  });
-  const { parseParametersFile } = await import('../template/parameters-file.ts');
-  return parseParametersFile(text, file);
 }

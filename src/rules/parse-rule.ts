@@ -29,7 +29,7 @@ export function parseRule(text: string, file: string, origin: string, relations?
   const document = parseYaml(text, file);
   const shape = validateRule(document.value);
   const problems =
-    shape.length > 0 ? describeProblems(document, shape, words) : checkMeaning(document, relations);
+    shape.length > 0 ? describeProblems(document, shape, words).lines : checkMeaning(document, relations);
   if (problems.length > 0) {
     throw new HeadgateError(
       'rule-invalid',
