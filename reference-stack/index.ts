@@ -1,4 +1,3 @@
-/** What `headgate/reference-stack` exports: the flows of the reference architecture, the scheduled audit, and the hook. */
+/** What `headgate/reference-stack` exports: the flows of the reference architecture, and the scheduled audit. */
 export * from './lib/index.ts';
 export * from './audit/index.ts';
-export * from './hook/index.ts';

@@ -126,7 +126,28 @@ function summarizeRule({
   references,
   origin,
 }: Rule): RuleSummary {
-  return { id, title, requirement, severity, level, flows, decides, why, fix, controls, references, origin };
+  return {
+    id,
+    title,
+    requirement,
+    severity,
+    level,
+    flows,
+    decides,
+    why,
+    fix: textsOf(fix),
+    controls,
+    references,
+    origin,
+  };
+}
+
+/** What a reader is told to do; what a program does is no part of a result. */
+function textsOf(fix: Rule['fix']): RuleSummary['fix'] {
+  if (fix.edits === undefined) return fix;
+  const texts: { edits?: unknown } & RuleSummary['fix'] = { ...fix };
+  delete texts.edits;
+  return texts;
 }
 
 function withBlockedRules(

@@ -25,12 +25,21 @@ export interface DecideOptions extends WaiveOptions {
 
 /** Links, evaluates, waives and assembles what a source has read. Pure. */
 export function decideReading(reading: SourceReading, options: DecideOptions): ScanResult {
+  return decideGraph(reading, options).result;
+}
+
+/** As `decideReading`, with the graph that was evaluated. */
+export function decideGraph(
+  reading: SourceReading,
+  options: DecideOptions,
+): { readonly result: ScanResult; readonly graph: ResourceGraph } {
   const { ruleSet, version, now, detail, outside } = options;
   const graph = linkGraph(reading, outside === undefined ? {} : { declared: outside });
   const evaluations = evaluateRules(ruleSet, graph, { now, positions: reading.positions, detail });
   const waived = waive(evaluations, reading, ruleSet, now, options);
   const diagnostics = [...waived.diagnostics, ...idleFacts(outside ?? [], graph), ...tellVersions(graph)];
-  return assembleResult({ version, startedAt: now, ruleSet, reading, graph, ...waived, diagnostics });
+  const result = assembleResult({ version, startedAt: now, ruleSet, reading, graph, ...waived, diagnostics });
+  return { result, graph };
 }
 
 /** Which functions are evaluated as published versions: what is read of them is not what $LATEST has. */
@@ -84,6 +93,7 @@ function joinReadings(one: SourceReading, other: SourceReading): SourceReading {
     skipped: [...one.skipped, ...other.skipped],
     diagnostics: [...one.diagnostics, ...other.diagnostics],
     positions: (location) => one.positions(location) ?? other.positions(location),
+    text: (file) => one.text?.(file) ?? other.text?.(file),
     incomplete: [...one.incomplete, ...other.incomplete],
     suppressions: [...one.suppressions, ...other.suppressions],
     documents: new Map([...one.documents, ...other.documents]),

@@ -27,8 +27,8 @@ export function addDiffCommand(
     )
     .addOption(
       new Option('--unknown <policy>', 'what newly unknown verdicts do to the exit code')
-        .choices(['ignore', 'warn', 'fail'])
-        .default('warn'),
+        .choices(['ignore', 'fail'])
+        .default('ignore'),
     )
     .option('--debug', 'show stack traces of errors')
     .action(async (older: string, newer: string, options: DiffOptions) => {

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { Rule } from '../model/rule.ts';
 import { runExamples } from '../app/rule-examples.ts';
+import { singleLine } from '../report/plain-text.ts';
 import { nearest } from '../rules/nearest.ts';
 import { readConfigIn } from '../rules/read-config.ts';
 import { ruleScaffold } from '../rules/scaffold.ts';
@@ -78,7 +79,7 @@ function showText(rules: readonly Rule[], id: string): string {
   return describeRule(rule);
 }
 
-/** `rules test`: 0 when every example turns out as it says, else 1. */
+/** `rules test`: 0 when every example turns out as it says and every edit repairs one, else 1. */
 export async function testRules(
   id: string | undefined,
   options: RulesOptions,
@@ -91,10 +92,17 @@ export async function testRules(
   const broken = outcomes.filter(({ problem }) => problem !== undefined);
   for (const { rule, example, problem } of broken)
     surroundings.stdout.write(`${rule.file}: example "${example.name}": ${problem ?? ''}\n`);
+  const edits = await (await import('../app/edit-examples.ts')).runEdits(rules, ruleSet, surroundings.now());
+  const wrong = edits.filter(({ problems }) => problems.length > 0);
+  for (const { rule, edit, problems } of wrong)
+    for (const problem of problems)
+      surroundings.stdout.write(`${rule.file}: fix.edits.${edit}: ${singleLine(problem)}\n`);
+  const ofEdits =
+    edits.length === 0 ? '' : `; ${edits.length - wrong.length} edits passed, ${wrong.length} failed`;
   surroundings.stdout.write(
-    `${rules.length} rules, ${outcomes.length - broken.length} examples passed, ${broken.length} failed\n`,
+    `${rules.length} rules, ${outcomes.length - broken.length} examples passed, ${broken.length} failed${ofEdits}\n`,
   );
-  return broken.length === 0 ? 0 : 1;
+  return broken.length + wrong.length === 0 ? 0 : 1;
 }
 
 /** `rules new`: never over a file that is there. */

@@ -6,11 +6,10 @@ import { addRulesCommands } from './rules-commands.ts';
 import { addScanCommand } from './scan-command.ts';
 import { addPublishCommand } from './publish-command.ts';
 import { addReportCommand } from './report-command.ts';
-import { addMigrateCommand } from './migrate-command.ts';
 import { addExplainCommand } from './explain-command.ts';
 import { addDiffCommand } from './diff-command.ts';
+import { addFixCommand } from './fix-command.ts';
 import { addInitCommand } from './init-command.ts';
-import { addLspCommand } from './serve-commands.ts';
 import { guarded, type Surroundings } from './surroundings.ts';
 import { version } from '../app/version.ts';
 
@@ -22,14 +21,13 @@ const commands: readonly (readonly [name: string, add: AddCommand])[] = [
   ['collect', addCollectCommand],
   ['iam-policy', addPolicyCommand],
   ['baseline', addBaselineCommand],
+  ['fix', addFixCommand],
   ['report', addReportCommand],
   ['diff', addDiffCommand],
   ['publish', addPublishCommand],
   ['rules', addRulesCommands],
   ['explain', addExplainCommand],
-  ['migrate', addMigrateCommand],
   ['init', addInitCommand],
-  ['lsp', addLspCommand],
 ];
 
 /** Runs the command line. Never throws; answers the exit code. */

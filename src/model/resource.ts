@@ -51,7 +51,15 @@ export interface Resource {
   readonly code?: CodeEvidence;
   /** Where the value at `path` stands (the nearest place that does, where the path is not written out). `[]` is the resource itself. */
   locate(path: Path): SymbolicLocation;
+  /**
+   * Where an author writes the property at `path`, whether it is there or not; absent for what is in no file. The path
+   * is of the resource as it is deployed, or of what its author declared (`AWS::Serverless::Function`).
+   */
+  writeAt?(path: Path, of?: 'deployed' | 'declared'): WritePlace;
 }
+
+/** A path below the root of a file, or why nobody edits there. */
+export type WritePlace = { readonly file: string; readonly path: Path } | { readonly refused: string };
 
 /** A version of a function, and by which qualifiers its entries invoke it. */
 export interface ServedVersion {

@@ -48,8 +48,6 @@ export interface Assertion {
   readonly level?: Level;
   /** Beside those of the rule. */
   readonly follows?: readonly string[];
-  /** Relation to the resources on which the rules of `follows` fail, each of them; the resource itself where absent. */
-  readonly followsOn?: string;
   /** False where the run's level leaves it out, and a clause that refines it is asked: it only says whether that one has a sense. */
   readonly reported?: false;
 }
@@ -85,6 +83,8 @@ export interface Rule {
     readonly together?: string;
     readonly cdk?: string;
     readonly cli?: string;
+    /** Changes of a template that repair failures; of several for one clause the first that can be made is made. */
+    readonly edits?: readonly RuleEdit[];
   };
   readonly references: readonly string[];
   /** False where no waiver may silence it. */
@@ -97,6 +97,56 @@ export interface Rule {
   /** `shipped` or the user's folder. */
   readonly origin: string;
 }
+
+/** Whether a change may be made unseen: `safe` touches one resource, without interruption, and no caller and no data. */
+export type FixSafety = 'safe' | 'unsafe';
+
+/** A change of a template after which clauses of the rule hold. */
+export interface RuleEdit {
+  /** Numbers of the clauses that it repairs, from 1. @default all */
+  readonly clauses?: readonly number[];
+  /** Only resources of these types: as deployed, or as their author wrote them, whose own properties are then changed. */
+  readonly types?: readonly string[];
+  /** Only where this certainly holds of the resource. */
+  readonly where?: Expression;
+  readonly safety: FixSafety;
+  /** Of an unsafe one: what it changes beside the finding, or what to look at before. */
+  readonly because?: string;
+  /** Resources of the same template that the changes name, by the words that stand for their logical ids. */
+  readonly needs?: Readonly<Record<string, EditNeed>>;
+  readonly changes: readonly EditChange[];
+}
+
+/** A resource that must be there, and be the only one of its kind. */
+export interface EditNeed {
+  readonly type: string;
+  /** Relation that leads to it. @default any of the template */
+  readonly related?: string;
+  readonly where?: Expression;
+}
+
+/**
+ * One change. Values are pieces of a template with functions in their long form; in their texts `{name}` is the
+ * logical id of the resource, `{parameter.x}` a parameter of the rule, `{new.X}` the id of a resource that the same edit
+ * adds and `{x}` one that it needs. `{compute: operand}` is a number that is worked out from the graph.
+ */
+export type EditChange =
+  | {
+      /** Path below the properties; `*` stands for each member of a list. */
+      readonly set: string;
+      readonly to: unknown;
+      /** Relation to the resources that are changed. @default the resource of the finding */
+      readonly on?: string;
+      /** Only members of the list, or resources, of which this certainly holds. */
+      readonly where?: Expression;
+      /** `absent`: what is set already stays. */
+      readonly only?: 'absent';
+    }
+  | { readonly append: string; readonly value: unknown; readonly on?: string; readonly where?: Expression }
+  | { readonly add: string; readonly resource: Readonly<Record<string, unknown>> };
+
+/** What the texts of an edit have filled in; `${Name}` of CloudFormation is left alone. */
+export const editWords = /(?<!\$)\{(name|new\.\w+|parameter\.\w+|[a-z]\w*)\}/g;
 
 /** A small input with the verdict that the rule must give on it; test and documentation at once. */
 export interface RuleExample {

@@ -10,6 +10,8 @@ export interface SourceReading {
   readonly skipped: readonly { readonly name: string; readonly reason: string }[];
   readonly diagnostics: readonly SourceDiagnostic[];
   readonly positions: PositionLookup;
+  /** Decoded text of a template, without a byte order mark, by its name in reports; absent where nothing is a file. */
+  readonly text?: (file: string) => string | undefined;
   /** Types of which a scope may hold more than was read, with why. `type` `*` is every type of the scope. */
   readonly incomplete: readonly { readonly scope: string; readonly type: string; readonly cause: Cause }[];
   /** Suppressions that stand in the sources: comments, Metadata, CDK acknowledgements. */

@@ -162,6 +162,17 @@ export function isArrayValue(value: Value | undefined): value is readonly Value[
   return Array.isArray(value);
 }
 
+/** What stands at a path; what is not known on the way there stands for all below it. */
+export function valueAt(from: Value | undefined, path: Path): Value | undefined {
+  let value = from;
+  for (const segment of path) {
+    if (isArrayValue(value)) value = value[Number(segment)];
+    else if (isObjectValue(value) && Object.hasOwn(value, segment)) value = value[segment];
+    else return value instanceof SymbolicValue ? value : undefined;
+  }
+  return value;
+}
+
 /** A short text of a value for messages and evidence; at most `limit` characters. */
 export function describeValue(value: Value | undefined, limit = 120): string {
   const text = describe(value);

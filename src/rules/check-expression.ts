@@ -120,8 +120,7 @@ function visitQuantifier(
   }
 }
 
-/** What is wrong with a name that no relation has, and the nearest one. */
-export function unknownRelation(name: string, relations: ReadonlySet<string>): string {
+function unknownRelation(name: string, relations: ReadonlySet<string>): string {
   const meant = nearest(name, [...relations]);
   return `\`${name}\` is not a relation${meant === undefined ? '' : `; did you mean \`${meant}\`?`}`;
 }

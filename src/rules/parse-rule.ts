@@ -1,10 +1,11 @@
 import { scalarText } from '../model/scalar-text.ts';
 import { HeadgateError } from '../model/headgate-error.ts';
-import type { Expression, Rule } from '../model/rule.ts';
+import { editWords, type Expression, type Rule, type RuleEdit } from '../model/rule.ts';
 import { linearPattern } from './pattern-engine.ts';
 import { nearest } from './nearest.ts';
 import { parameterProblem } from './parameter-problem.ts';
-import { checkExpression, unknownRelation, type ExpressionScope } from './check-expression.ts';
+import { relationsOf } from './check-relations.ts';
+import { checkExpression, type ExpressionScope } from './check-expression.ts';
 import { expressionDefinitions, keywords, sourceKeywords } from './vocabulary.ts';
 import { ruleSchema } from './schema.ts';
 import { validateRule } from './validators.ts';
@@ -29,7 +30,7 @@ export function parseRule(text: string, file: string, origin: string, relations?
   const document = parseYaml(text, file);
   const shape = validateRule(document.value);
   const problems =
-    shape.length > 0 ? describeProblems(document, shape, words).lines : checkMeaning(document, relations);
+    shape.length > 0 ? describeProblems(document, shape, words) : checkMeaning(document, relations);
   if (problems.length > 0) {
     throw new HeadgateError(
       'rule-invalid',
@@ -91,6 +92,43 @@ function placeholderProblems(rule: Rule, parameters: readonly string[]): PlacedP
   );
 }
 
+/** What is wrong with an edit beyond its JSON Schema. */
+function editProblems(
+  { clauses = [], where, needs = {}, changes }: RuleEdit,
+  path: readonly (string | number)[],
+  { assert }: Rule,
+  scope: ExpressionScope,
+): PlacedProblem[] {
+  const expressions: (readonly [at: readonly (string | number)[], expression: Expression | undefined])[] = [
+    [[...path, 'where'], where],
+    ...Object.entries(needs).map(([name, need]) => [[...path, 'needs', name, 'where'], need.where] as const),
+    ...changes.map(
+      (change, at) =>
+        [[...path, 'changes', at, 'where'], 'where' in change ? change.where : undefined] as const,
+    ),
+  ];
+  const problems: PlacedProblem[] = expressions.flatMap(([at, expression]) =>
+    expression === undefined ? [] : checkExpression(expression, at, scope),
+  );
+  for (const name of scope.relations === undefined ? [] : relationsOf({ needs, changes }))
+    if (scope.relations?.has(name) === false)
+      problems.push({ path, message: `no relation is called \`${name}\`` });
+  for (const clause of clauses)
+    if (clause > assert.length)
+      problems.push({ path: [...path, 'clauses'], message: `the rule has no clause ${clause}` });
+  const added = changes.flatMap((change) => ('add' in change ? [`new.${change.add}`] : []));
+  const words = [
+    'name',
+    ...Object.keys(needs),
+    ...added,
+    ...[...scope.parameters].map((name) => `parameter.${name}`),
+  ];
+  for (const [whole, word = ''] of JSON.stringify(changes).matchAll(editWords))
+    if (!words.includes(word))
+      problems.push({ path: [...path, 'changes'], message: `nothing stands for \`${whole}\`` });
+  return problems;
+}
+
 function checkMeaning(document: YamlDocument, relations: ReadonlySet<string> | undefined): string[] {
   const rule = document.value as Rule;
   const parameters = rule.parameters ?? {};
@@ -106,15 +144,15 @@ function checkMeaning(document: YamlDocument, relations: ReadonlySet<string> | u
         checkExpression(clause.that as Expression, [part, index, 'that'], scope),
       ),
     ),
+    ...(rule.fix.edits ?? []).flatMap((edit, index) =>
+      editProblems(edit, ['fix', 'edits', index], rule, scope),
+    ),
     ...Object.entries(parameters).flatMap(([name, parameter]) => {
       const problem = parameterProblem(parameter, parameter.default);
       return problem === undefined ? [] : [{ path: ['parameters', name, 'default'], message: problem }];
     }),
   ];
   problems.push(...placeholderProblems(rule, Object.keys(parameters)));
-  for (const [index, { followsOn }] of rule.assert.entries())
-    if (followsOn !== undefined && relations?.has(followsOn) === false)
-      problems.push({ path: ['assert', index, 'followsOn'], message: unknownRelation(followsOn, relations) });
   const expected = document.file
     .split('/')
     .pop()

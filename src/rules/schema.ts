@@ -21,11 +21,6 @@ const follows = {
   description:
     'Rules of which a failure on the same resource says the same and is repaired by the same edit; it is told there alone.',
 };
-const followsOn = {
-  ...text,
-  description:
-    'Relation to the resources on which the rules of `follows` have to fail, each of them, where that is not the resource itself.',
-};
 const severity = { enum: ['critical', 'high', 'medium', 'low', 'info'] };
 
 const parameterSchema = {
@@ -55,6 +50,90 @@ const exampleSchema = {
     repairedBy: { const: 'sam', description: 'The template passes once `fix.sam` is merged into it.' },
     template: { type: 'object' },
     code: { type: 'object', additionalProperties: { type: 'array', items: text } },
+  },
+};
+
+const condition = { $ref: '#/$defs/expression' };
+const editValue = {
+  description:
+    'A piece of a template. `{name}` in its texts is the logical ID of the resource, `{parameter.x}` a parameter, `{new.X}` a resource that the edit adds, `{x}` one that it needs; `{compute: operand}` is a number.',
+};
+const related = { ...text, description: 'Relation to the resources that are changed, such as `role`.' };
+
+const changeSchema = {
+  anyOf: [
+    {
+      type: 'object',
+      additionalProperties: false,
+      required: ['set', 'to'],
+      properties: {
+        set: { ...text, description: 'Path of a property; `*` stands for each member of a list.' },
+        to: editValue,
+        on: related,
+        where: condition,
+        only: { const: 'absent', description: 'Leaves what is set already.' },
+      },
+    },
+    {
+      type: 'object',
+      additionalProperties: false,
+      required: ['append', 'value'],
+      properties: {
+        append: { ...text, description: 'Path of a list, which is made where it is absent.' },
+        value: editValue,
+        on: related,
+        where: condition,
+      },
+    },
+    {
+      type: 'object',
+      additionalProperties: false,
+      required: ['add', 'resource'],
+      properties: {
+        add: { type: 'string', pattern: '^[A-Z][A-Za-z0-9]*$', description: 'End of its logical ID.' },
+        resource: { type: 'object', required: ['Type'] },
+      },
+    },
+  ],
+};
+
+const editSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['safety', 'changes'],
+  if: { properties: { safety: { const: 'unsafe' } } },
+  then: { required: ['because'] },
+  properties: {
+    clauses: {
+      type: 'array',
+      items: { type: 'integer', minimum: 1 },
+      minItems: 1,
+      description: 'Numbers of the clauses of `assert` that it repairs, from 1. Default: all.',
+    },
+    types: {
+      type: 'array',
+      items: text,
+      minItems: 1,
+      description: 'Only resources of these types, as deployed or as written (`AWS::Serverless::Function`).',
+    },
+    where: condition,
+    safety: {
+      enum: ['safe', 'unsafe'],
+      description:
+        'safe: changes only this resource, without interruption, and affects no caller and no data. unsafe: a person looks at it.',
+    },
+    because: { ...text, description: 'What an unsafe edit changes beside the finding.' },
+    needs: {
+      type: 'object',
+      additionalProperties: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['type'],
+        properties: { type: text, related, where: condition },
+      },
+      description: 'Resources of the template that the changes name; each must be the only one of its kind.',
+    },
+    changes: { type: 'array', items: changeSchema, minItems: 1 },
   },
 };
 
@@ -98,7 +177,7 @@ export const ruleSchema = {
       description: 'Where a clause does not hold, the rule does not apply, for the reason given.',
     },
     assert: {
-      ...clausesOf({ ...clause, refines, severity, level, follows, followsOn }),
+      ...clausesOf({ ...clause, refines, severity, level, follows }),
       minItems: 1,
       description:
         'Where a clause does not hold, the rule fails with the message given. Every failing clause is reported, in this order: the gravest comes first.',
@@ -147,6 +226,13 @@ export const ruleSchema = {
         together: {
           ...text,
           description: 'One thing that repairs findings of several rules, which have the same words here.',
+        },
+        edits: {
+          type: 'array',
+          items: editSchema,
+          minItems: 1,
+          description:
+            'Changes of a template that `headgate fix` makes. Each repairs failing examples of its clauses.',
         },
       },
     },

@@ -33,6 +33,30 @@ export function locateDerived(derived: DerivedResource, path: Path, resolver: Re
   return best === undefined ? homeOf(derived, resolver) : placeAt(file, best.at);
 }
 
+/**
+ * Where in the author's file the property at a path is written or would be: where most of it stands, else at the likeliest
+ * place. Undefined where the author writes nothing that becomes the property.
+ */
+export function writeDerived(
+  { origin, source }: DerivedResource,
+  path: Path,
+  resolver: Resolver,
+): Path | undefined {
+  const all = [...candidates(origin, path)];
+  const fixed = fixedCandidate(origin, path);
+  if (fixed !== undefined) all.unshift(fixed);
+  let best: { readonly matched: number; readonly path: Path } | undefined;
+  for (const [base, wanted] of all) {
+    const found = follow(source, base, wanted, resolver);
+    const matched = found?.matched ?? 0;
+    if (best !== undefined && matched <= best.matched) continue;
+    const from = found === undefined || matched === 0 ? base.own : found.at.segments;
+    best = { matched, path: [...from, ...wanted.slice(matched)] };
+    if (found?.isWhole === true) break;
+  }
+  return best?.path;
+}
+
 /** Where the resource as a whole comes from: the property that asks for it, where one does. */
 function homeOf({ file, origin, source }: DerivedResource, resolver: Resolver): SymbolicLocation {
   for (const [base, wanted] of renamed(origin, [], 0)) {

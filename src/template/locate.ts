@@ -52,6 +52,19 @@ export function locatePath(written: WrittenResource, path: Path, resolver: Resol
   return placeAt(written.file, current);
 }
 
+/** Where in the file the property at a path is written or would be; what is written is followed through functions. */
+export function writePath({ raw, segments }: WrittenResource, path: Path, resolver: Resolver): Path {
+  const properties = [...segments, 'Properties'];
+  if (!Object.hasOwn(raw, 'Properties')) return [...properties, ...path];
+  let current = settle({ raw: raw['Properties'], segments: properties }, resolver);
+  for (const [index, segment] of path.entries()) {
+    const next = isIntrinsic(current.raw) ? undefined : step(current, segment, resolver);
+    if (next === undefined) return [...current.segments, ...path.slice(index)];
+    current = settle(next, resolver);
+  }
+  return current.segments;
+}
+
 /** Location of a node: the value where it is small, else the key over it. */
 export function placeAt(file: string, current: Place, target?: 'key' | 'value'): SymbolicLocation {
   const isContainer = typeof current.raw === 'object' && current.raw !== null && !isIntrinsic(current.raw);

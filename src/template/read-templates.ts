@@ -9,7 +9,7 @@ import { addDocuments } from './documents.ts';
 import { idleAssumptions } from './idle-assumptions.ts';
 import { findInputs, relativeName } from './find-inputs.ts';
 import { addTemplateFiles } from './template-folder.ts';
-import { parseTemplateObject } from '../text/parse-template.ts';
+import { parseTemplateObject, parseTemplateText, type ParsedTemplate } from '../text/parse-template.ts';
 import { isTemplate, withoutResources } from './load-template.ts';
 import { reportMissing } from './nested-stacks.ts';
 import { entriesOf, isRawObject } from '../text/raw.ts';
@@ -110,6 +110,18 @@ export async function readTemplate(
   return finishObject(builder, stack, name, options);
 }
 
+/** As `readTemplateObject`, of a template's text in YAML or JSON, with positions in it under the name of a file. */
+export function readTemplateText(
+  text: string,
+  name: string,
+  options: ReadTemplateOptions = {},
+  expandSam?: SamExpander,
+): SourceReading {
+  const builder = new ReadingBuilder();
+  const stack = addParsed(builder, parseTemplateText(text, name), name, options, expandSam);
+  return finishObject(builder, stack, name, options);
+}
+
 /** As `readTemplate`, at once and without reading code; AWS::Serverless resources are expanded where an expander is given. */
 export function readTemplateObject(
   template: unknown,
@@ -129,14 +141,20 @@ function addObject(
   options: ReadTemplateOptions,
   expandSam: SamExpander | undefined,
 ): Stack | undefined {
+  return addParsed(builder, parseTemplateObject(template, name), name, options, expandSam);
+}
+
+function addParsed(
+  builder: ReadingBuilder,
+  written: ParsedTemplate,
+  name: string,
+  options: ReadTemplateOptions,
+  expandSam: SamExpander | undefined,
+): Stack | undefined {
   const assumed = assumptionsOf(name, options.assumptions);
   const given = orAssumed((key) => givenParameter(options, key), assumed);
   const environment = environmentOf(options);
-  const parsed = expandTransforms(
-    parseTemplateObject(template, name),
-    expandSam,
-    givenToTransforms(given, environment),
-  );
+  const parsed = expandTransforms(written, expandSam, givenToTransforms(given, environment));
   if (parsed.root === undefined) {
     builder.addTemplate(parsed);
     return undefined;

@@ -91,6 +91,7 @@ export class ReadingBuilder {
         'file' in location
           ? this.#templates.get(location.file)?.locate(location.pointer, location.target)
           : undefined,
+      text: (file) => this.#templates.get(file)?.source?.text,
       incomplete: this.incomplete,
       suppressions: this.suppressions,
       documents: this.documents,

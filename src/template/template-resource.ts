@@ -1,10 +1,10 @@
 import { scalarText } from '../model/scalar-text.ts';
 import { fromPointer, type SymbolicLocation } from '../model/location.ts';
 import type { SecretTexts } from '../model/secret-texts.ts';
-import type { CodeEvidence, Resource } from '../model/resource.ts';
+import type { CodeEvidence, Resource, WritePlace } from '../model/resource.ts';
 import { isObjectValue, type Cause, type ObjectValue, type Path } from '../model/value.ts';
-import { locateDerived } from './locate-derived.ts';
-import { locatePath, type WrittenResource } from './locate.ts';
+import { locateDerived, writeDerived } from './locate-derived.ts';
+import { locatePath, writePath, type DerivedResource, type WrittenResource } from './locate.ts';
 import { entriesOf, isRawObject, member, type RawObject } from '../text/raw.ts';
 import type { ConstructInfo } from './construct-metadata.ts';
 import type { Environment } from './environment.ts';
@@ -101,6 +101,30 @@ export class TemplateResource implements Resource {
         ? locatePath(this.#written, path, this.#owner.resolver)
         : locateDerived(derived, path, this.#owner.resolver),
     );
+  }
+
+  writeAt(path: Path, of: 'deployed' | 'declared' = 'deployed'): WritePlace {
+    const { derived, file, walkable } = this.#written;
+    if (this.constructPath !== undefined || this.#owner.options.construct !== undefined)
+      return { refused: 'the CDK made the template: change the construct' };
+    if (this.#owner.parsed.source === undefined) return { refused: 'the template is in no file' };
+    const found = this.#underOwnCondition(() => {
+      if (derived === undefined)
+        return walkable ? writePath(this.#written, path, this.#owner.resolver) : undefined;
+      const section = implicitApis
+        .find(([id]) => id.test(this.logicalId))?.[1]
+        .replace('AWS::Serverless::', '');
+      if (section !== undefined && !this.#isWrittenOut(derived)) return ['Globals', section, ...path];
+      if (of === 'declared' && this.declaredName !== undefined)
+        return ['Resources', this.declaredName, 'Properties', ...path];
+      return writeDerived(derived, path, this.#owner.resolver);
+    });
+    if (found !== undefined) return { file, path: found };
+    return { refused: `no property of the template stands for \`${path.join('.')}\` of \`${this.name}\`` };
+  }
+
+  #isWrittenOut({ source }: DerivedResource): boolean {
+    return member(member(source, 'Resources'), this.logicalId) !== undefined;
   }
 
   #resolveProperties(): ObjectValue {

@@ -1,0 +1,87 @@
+import { describe, expect, it } from '@jest/globals';
+import { loadRuleSet } from '../../../src/app/load-rule-set.ts';
+import { planFixes, textEditsOf } from '../../../src/app/plan-fixes.ts';
+import { fixText, scanText } from './fix-templates.ts';
+
+const ruleSet = await loadRuleSet({}, { folders: [], rule: [], flow: [], level: 'reference' }, '/nowhere');
+const only = (id: string) => ({ unsafe: false, only: ({ ruleId }: { ruleId: string }) => ruleId === id });
+
+describe('fixes of templates', () => {
+  it('set a property and leave every other character', async () => {
+    const text = `Resources:
+  Key: # for orders
+    Type: "AWS::KMS::Key"
+    Properties:
+      Description:   'orders'   # keep
+`;
+    const { text: after, applied } = await fixText(text, ruleSet, only('all.kms.rotation'));
+    expect(after).toBe(`${text}      EnableKeyRotation: true\n`.replace(/\n\n/, '\n'));
+    expect(applied.map(({ title }) => title)).toEqual(['set `EnableKeyRotation` of `Key` to `true`']);
+  });
+
+  it('plan what an editor shows, with positions', () => {
+    const scanned = scanText('Resources:\n  Key: {Type: AWS::KMS::Key, Properties: {}}\n', ruleSet);
+    const { fixes } = planFixes(scanned, only('all.kms.rotation'));
+    expect(fixes.map(({ finding, safety }) => [finding.resource.name, safety])).toEqual([['Key', 'safe']]);
+    expect(textEditsOf(fixes, scanned)).toEqual([
+      {
+        file: 'template.yaml',
+        edits: [
+          {
+            start: 53,
+            end: 53,
+            text: 'EnableKeyRotation: true',
+            from: { line: 2, column: 43 },
+            to: { line: 2, column: 43 },
+          },
+        ],
+      },
+    ]);
+  });
+
+  it('leave a waived finding alone', async () => {
+    const text =
+      'Resources:\n  # headgate:ignore all.kms.rotation keys are replaced\n  Key: {Type: AWS::KMS::Key, Properties: {}}\n';
+    expect((await fixText(text, ruleSet, only('all.kms.rotation'))).files.size).toBe(0);
+  });
+
+  it('leave what a condition decides, and say so', async () => {
+    const text = `Conditions: {Never: !Equals [a, b]}
+Resources:
+  Key: {Type: AWS::KMS::Key, Properties: {EnableKeyRotation: !If [Never, true, false]}}
+`;
+    const { files, left } = await fixText(text, ruleSet, only('all.kms.rotation'));
+    expect(files.size).toBe(0);
+    expect(left.map(({ kind, reason }) => [kind, reason])).toEqual([
+      ['refused', '`EnableKeyRotation` is set by `!If`'],
+    ]);
+  });
+
+  it('refuse an edit after which the finding stays or another one comes, and keep the others', async () => {
+    const edits = [{ safety: 'safe' as const, changes: [{ set: 'EnableKeyRotation', to: false }] }];
+    const wrong = {
+      ...ruleSet,
+      rules: ruleSet.rules.map((rule) =>
+        rule.id === 'all.kms.rotation' ? { ...rule, fix: { ...rule.fix, edits } } : rule,
+      ),
+    };
+    const text = `Resources:
+  Key: {Type: AWS::KMS::Key, Properties: {}}
+  Table: {Type: AWS::DynamoDB::Table, Properties: {}}
+`;
+    const asked = ['all.kms.rotation', 'api.dynamodb.pitr'];
+    const { text: after, left } = await fixText(text, wrong, {
+      unsafe: false,
+      only: ({ ruleId }) => asked.includes(ruleId),
+    });
+    expect(after).toBe(
+      text.replace(
+        'Table, Properties: {}',
+        'Table, Properties: {PointInTimeRecoverySpecification: {PointInTimeRecoveryEnabled: true}}',
+      ),
+    );
+    expect(left.map(({ reason }) => reason)).toEqual([
+      'the finding stays: Key Key does not rotate (EnableKeyRotation false)',
+    ]);
+  });
+});
