@@ -14,7 +14,15 @@ const resultLimitBytes = 500 * 2 ** 20;
 export async function readResult(file: string, cwd: string): Promise<ScanResult> {
   const text = await readRegularText(resolve(cwd, file), resultLimitBytes).catch((cause: unknown) => {
     const why = cause instanceof UnreadableFileError ? cause.message : 'it cannot be read';
-    throw invalid(file, `The result \`${file}\` was not read: ${why}.`, cause);
+    const problem = `The result \`${file}\` was not read: ${why}.`;
+    if (cause instanceof UnreadableFileError && cause.reason === 'too-large')
+      throw new HeadgateError(
+        'result-invalid',
+        `${problem} Scan fewer files, or fewer rules (--level, --min-severity), at a time; to get other formats of one scan, repeat --report.`,
+        { file },
+        { cause },
+      );
+    throw invalid(file, problem, cause);
   });
   let value: unknown;
   try {

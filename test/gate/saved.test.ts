@@ -152,3 +152,20 @@ describe('a saved result that is not as it was written', () => {
     expect((await headgate(cwd, 'report', 'new.json')).code).toBe(0);
   });
 });
+
+describe('a saved result', () => {
+  it.each([
+    ['report', ['report', 'result.json']],
+    ['diff', ['diff', 'result.json', 'result.json']],
+    ['explain', ['explain', 'deadbeef', '--result', 'result.json']],
+    ['publish', ['publish', 'security-hub', 'result.json', '--dry-run', '--region', 'eu-west-1']],
+  ])('that is longer than a text can be is refused by %s, with what to do', async (_name, argv) => {
+    const cwd = folderWith({ 'result.json': '' });
+    truncateSync(join(cwd, 'result.json'), 600 * 2 ** 20);
+    const { code, stderr } = await headgate(cwd, ...argv);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /^headgate: The result `result\.json` was not read: it has 600 MB; files of up to 500 MB are read\. Scan fewer .*\n$/,
+    );
+  });
+});
