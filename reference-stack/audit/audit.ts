@@ -14,6 +14,7 @@ import { auditCode } from './audit-code.ts';
 import { addAlarm, addSilentAlarm, auditMetric, auditNamespace } from './audit-alarms.ts';
 import { addAuditSchedule } from './audit-schedule.ts';
 import { admitReads } from './audit-network.ts';
+import { admitNews, newsEnvironment, type NewsProps } from './audit-news.ts';
 import { AuditStateMachine, stateMachineArn } from './audit-state-machine.ts';
 import { ReaderRole } from './reader-role.ts';
 import { splitDefinition } from './split-states.ts';
@@ -30,6 +31,8 @@ export interface AuditProps {
   readonly timeZone?: string;
   /** Whether findings go to Security Hub. @default true */
   readonly securityHub?: boolean;
+  /** Who is told of new and repaired findings. @default nobody but Security Hub */
+  readonly news?: NewsProps;
   /** Folder with headgate.yaml and what it names. @default the shipped rules as they are */
   readonly configFolder?: string;
   /** Output of `headgate iam-policy` where headgate.yaml adds rules that read more. @default that of the shipped rules */
@@ -96,7 +99,7 @@ export class Audit extends Construct {
   }
 
   private createFunction(): SecureFunction {
-    const { foundation, regions, securityHub, configFolder } = this.props;
+    const { foundation, regions, securityHub, news, configFolder } = this.props;
     const handler = new SecureFunction(this, 'Auditor', {
       foundation,
       key: this.key,
@@ -115,6 +118,7 @@ export class Audit extends Construct {
         HEADGATE_WORK_BUCKET: this.work.bucketName,
         HEADGATE_STATE_MACHINE: stateMachineArn(this.stateMachineName),
         HEADGATE_SECURITY_HUB: securityHub === false ? 'off' : 'on',
+        ...newsEnvironment(news),
         HEADGATE_DEPLOYMENT: this.deployment,
         HEADGATE_ROLE_ARN: this.readerArn,
         HEADGATE_EXTERNAL_ID: this.externalId,
@@ -127,6 +131,7 @@ export class Audit extends Construct {
     handler.allow(['s3:ListBucket'], [this.bucket.bucketArn, this.work.bucketArn]);
     handler.allow(['sts:AssumeRole'], [this.readerArn]);
     handler.allow(['states:StartExecution'], [stateMachineArn(this.stateMachineName)]);
+    admitNews(handler, foundation.network, news);
     handler.vouch(
       'batch.function.idempotency',
       'A run is bound to the time at which it was due: retried, it writes the same objects and the same findings, its state on condition, and starts one execution of that name.',

@@ -17,6 +17,7 @@ import { addAlarm, addSilentAlarm, auditMetric, auditNamespace } from './audit-a
 import { addAuditSchedule } from './audit-schedule.ts';
 import { AuditStateMachine, stateMachineArn } from './audit-state-machine.ts';
 import { admitReads } from './audit-network.ts';
+import { admitNews, newsEnvironment, type NewsProps } from './audit-news.ts';
 import { EvaluationsTable } from './evaluations-table.ts';
 import { fleetDefinition } from './fleet-definition.ts';
 import { memberRoleName } from './member-role.ts';
@@ -41,6 +42,8 @@ export interface FleetProps {
   readonly schedule?: string;
   /** @default true */
   readonly securityHub?: boolean;
+  /** Who is told of new and repaired findings. @default nobody but Security Hub */
+  readonly news?: NewsProps;
   readonly configFolder?: string;
   /**
    * Output of `headgate iam-policy` where headgate.yaml adds rules that read more; the members' roles need it too, by
@@ -127,7 +130,7 @@ export class Fleet extends Construct {
   }
 
   private createAuditor(): SecureFunction {
-    const { foundation, organizationId, securityHub, configFolder } = this.props;
+    const { foundation, organizationId, securityHub, news, configFolder } = this.props;
     const memberRole = `arn:${Aws.PARTITION}:iam::{account}:role/${memberRoleName}`;
     const handler = new SecureFunction(this, 'Auditor', {
       ...{ foundation, key: this.key, egress: true },
@@ -142,6 +145,7 @@ export class Fleet extends Construct {
         ...this.environment,
         HEADGATE_WORK_BUCKET: this.work.bucketName,
         HEADGATE_SECURITY_HUB: securityHub === false ? 'off' : 'on',
+        ...newsEnvironment(news),
         HEADGATE_ROLE_ARN: memberRole,
         HEADGATE_EXTERNAL_ID: this.externalId,
       },
@@ -149,6 +153,7 @@ export class Fleet extends Construct {
     handler.allowObjects(['s3:PutObject', 's3:GetObject'], this.bucket, '');
     handler.allowObjects(['s3:PutObject', 's3:GetObject'], this.work, 'parts/');
     handler.allow(['s3:ListBucket'], [this.bucket.bucketArn, this.work.bucketArn]);
+    admitNews(handler, foundation.network, news);
     handler.allow(['sts:AssumeRole'], [memberRole.replace('{account}', '*')], {
       StringEquals: { 'aws:ResourceOrgID': organizationId },
     });

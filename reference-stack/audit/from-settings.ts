@@ -40,6 +40,11 @@ export function applicationFromSettings(
     ...text(setting, 'alarmEmail'),
     ...text(setting, 'schedule'),
     ...text(setting, 'policyFile'),
+    news: {
+      ...text(setting, 'eventBusArn'),
+      ...text(setting, 'topicArn'),
+      ...text(setting, 'topicKeyArn'),
+    },
     ...number(setting, 'keepDays'),
     ...number(setting, 'lockDays'),
     ...number(setting, 'memoryMiB'),

@@ -2,13 +2,18 @@ import { nearest } from '../../src/rules/nearest.ts';
 
 const ofAll = ['application', 'prefix', 'alarmEmail', 'posture', 'securityHub', 'zones', 'prefixLists'];
 const ofAudits = ['regions', 'schedule', 'configFolder', 'policyFile', 'keepDays', 'lockDays', 'memoryMiB'];
+const news = ['eventBusArn', 'topicArn', 'topicKeyArn'];
 
 /** Settings of each application, by the value of `application`. */
 const settingsOf: Readonly<Record<string, readonly string[]>> = {
   reference: [...ofAll, 'domainName', 'certificateArn', 'externalApiUrl', 'externalCidrs', 'signedCode'],
-  audit: [...ofAll, ...ofAudits, 'signedCode'],
+  audit: [...ofAll, ...ofAudits, ...news, 'signedCode'],
+  hook: [
+    ...[...ofAll, 'configFolder', 'memoryMiB', 'signedCode'],
+    ...['alias', 'failureMode', 'failOn', 'level', 'exceptStacks'],
+  ],
   fleet: [
-    ...[...ofAll, ...ofAudits, 'signedCode'],
+    ...[...ofAll, ...ofAudits, ...news, 'signedCode'],
     ...['organizationId', 'accounts', 'except', 'maxConcurrency'],
   ],
 };

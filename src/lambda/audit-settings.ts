@@ -14,6 +14,9 @@ export interface AuditSettings {
   /** Empty, or ended by a slash. */
   readonly prefix: string;
   readonly securityHub: boolean;
+  /** Event bus (name or ARN) and topic that are told of new and repaired findings. */
+  readonly eventBus?: string;
+  readonly topicArn?: string;
   /** Name of the deployment, a dimension of its metrics. */
   readonly deployment: string;
   /** Folder with headgate.yaml and what it names. */
@@ -82,6 +85,8 @@ export function readSettings(
     bucket,
     prefix: environment['HEADGATE_PREFIX'] ?? '',
     securityHub: environment['HEADGATE_SECURITY_HUB'] !== 'off',
+    ...optional('eventBus', environment['HEADGATE_EVENT_BUS']),
+    ...optional('topicArn', environment['HEADGATE_TOPIC_ARN']),
     deployment: environment['HEADGATE_DEPLOYMENT'] ?? 'audit',
     configFolder,
     time: timeOf(event.time, now),

@@ -31,7 +31,8 @@ export interface AuditSummary {
   readonly partitions: readonly EvaluationPartition[];
   readonly securityHub: readonly {
     readonly region: string;
-    readonly status: PlacePublication['status'] | 'refused';
+    /** `untold`: Security Hub was told, and people could not be. */
+    readonly status: PlacePublication['status'] | 'refused' | 'untold';
     readonly accepted?: number;
     readonly refused?: number;
     readonly reason?: string;
@@ -109,8 +110,10 @@ function describe(publication: PlacePublication): AuditSummary['securityHub'][nu
   const { region } = publication;
   if (publication.status !== 'published')
     return { region, status: publication.status, reason: publication.reason.slice(0, 300) };
-  const { accepted, refused } = publication;
+  const { accepted, refused, untold } = publication;
   const [first] = refused;
+  if (first === undefined && untold !== undefined)
+    return { region, status: 'untold', accepted, refused: 0, reason: untold.slice(0, 300) };
   if (first === undefined) return { region, status: 'published', accepted, refused: 0 };
   return { region, status: 'refused', accepted, refused: refused.length, reason: first.reason.slice(0, 300) };
 }

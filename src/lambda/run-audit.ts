@@ -20,6 +20,8 @@ import {
   type PublishResultOptions,
 } from '../publish/publish-result.ts';
 import type { ReportStore } from '../publish/report-store.ts';
+import { awsMessenger } from '../publish/messenger.ts';
+import type { Messenger } from '../publish/tell-people.ts';
 import { s3StateStore } from '../publish/s3-state-store.ts';
 import { securityHub, type HubPlace } from '../publish/security-hub.ts';
 import { toAsffFindings } from '../report/asff.ts';
@@ -53,6 +55,8 @@ export interface AuditTools {
   readonly wait?: PublishResultOptions['wait'];
   /** More for the collection: an endpoint, a clock. */
   readonly collect?: Partial<CollectAccountOptions>;
+  /** Default: EventBridge and SNS, by the SDK. */
+  readonly messenger?: Messenger;
   /** Default: Security Hub and states in S3, by the SDK. */
   readonly hubs?: Pick<PublishResultOptions, 'hubOf' | 'storeOf'>;
 }
@@ -97,9 +101,10 @@ export async function runAudit(
     tools.store,
   );
   if (completeness.nothing) throw emptyAudit(result, account, objects.json);
-  const publications = settings.securityHub
-    ? await publish(result, reading, settings, tools, credentials)
-    : [];
+  const publications =
+    settings.securityHub || tellsPeople(settings)
+      ? await publish(result, reading, settings, tools, credentials)
+      : [];
   const split = splitFurther(reading, settings, ruleSet);
   const summary = summarize(ownPart(result, settings), reading, objects, publications, split, settings);
   const {
@@ -202,21 +207,34 @@ async function publish(
     hubOf: (place) => stoppedInTime(hubOf(place), tools.remainingMs),
     storeOf,
     now: time,
+    ...(tellsPeople(settings) ? { messenger: tools.messenger ?? awsMessenger(settings, {}) } : {}),
     wait: tools.wait ?? (async (milliseconds) => void (await wait(milliseconds))),
   });
 }
 
+function tellsPeople({ eventBus, topicArn }: AuditSettings): boolean {
+  return eventBus !== undefined || topicArn !== undefined;
+}
+
 function awsHubs(
-  { bucket, prefix }: AuditSettings,
+  { bucket, prefix, securityHub: isTold }: AuditSettings,
   credentials: Credentials | undefined,
 ): NonNullable<AuditTools['hubs']> {
   const config = credentials === undefined ? {} : { credentials };
   return {
-    hubOf: (place) => securityHub(place, config),
-    // The bucket belongs to whoever audits, not to the account that is audited.
-    storeOf: (place) => s3StateStore({ bucket, key: `${prefix}${stateKey(place)}` }, {}),
+    hubOf: (place) => (isTold ? securityHub(place, config) : noHub),
+    // The bucket belongs to whoever audits, not to the account that is audited. What people alone were told must not
+    // pass for what Security Hub was told, should it be switched on later.
+    storeOf: (place) =>
+      s3StateStore({ bucket, key: `${prefix}${isTold ? '' : 'news/'}${stateKey(place)}` }, {}),
   };
 }
+
+/** In the place of Security Hub where people alone are told. */
+const noHub: ReturnType<PublishResultOptions['hubOf']> = {
+  ownFindings: async () => [],
+  importFindings: async () => ({ failed: [] }),
+};
 
 /** Key of the state of an account and Region, below the prefix. */
 export function stateKey({ account, region }: HubPlace): string {

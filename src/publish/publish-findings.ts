@@ -6,6 +6,7 @@ import {
   type ImportOptions,
   type ImportOutcome,
 } from './import-findings.ts';
+import { newsOf, type FindingNews } from './news.ts';
 import {
   contentOf,
   planFindings,
@@ -25,6 +26,8 @@ export interface FindingHub extends FindingImporter {
 export interface PublishFindingsOptions extends ImportOptions {
   /** What is published was read at `now`, and saved: by now something newer may have been told. Default: it is news. */
   readonly isSaved?: boolean;
+  /** Tells people what changed, once Security Hub was told. What it rejects for is sent and told again by the next run. */
+  readonly tell?: (news: readonly FindingNews[], first: boolean) => Promise<void>;
 }
 
 /** What a publication did. */
@@ -36,6 +39,8 @@ export interface Publication {
   readonly closed?: string;
   /** True when the state had to be read back from Security Hub. */
   readonly rebuilt: boolean;
+  /** Why people were not told; absent where they were, or nobody is to be told. */
+  readonly untold?: string;
 }
 
 /**
@@ -58,18 +63,44 @@ export async function publishFindings(
   const intents = new Map(plan.send.map(({ finding, remember }) => [finding.Id, intentOf(remember)]));
   if (intents.size > 0) await updateState(store, (state) => addMemories(state, intents), found);
   const planned = plan.send.map(({ finding }) => finding);
-  const { accepted, refused, closed } = await importFindings(planned, hub, options);
+  const { accepted: taken, refused, closed } = await importFindings(planned, hub, options);
+  const { accepted, untold } = await tellOf(plan, taken, found, now, options);
   const conclude = (state: FindingState): FindingState =>
     concluded(state, plan, { accepted, refused }, found.state);
   if (intents.size > 0) await updateState(store, conclude);
   else if (plan.forget.length > 0 || rebuilt) await updateState(store, conclude, found);
   return {
     counts: plan.counts,
-    accepted: accepted.size,
+    accepted: taken.size,
     refused: refused.map(({ id, reason }) => ({ id, reason })),
     ...(closed === undefined ? {} : { closed }),
     rebuilt,
+    ...(untold === undefined ? {} : { untold }),
   };
+}
+
+/** Tells people; what they could not be told stays as it was meant to be sent. */
+async function tellOf(
+  { send }: FindingPlan,
+  accepted: ReadonlySet<string>,
+  { state, tag }: { readonly state: FindingState; readonly tag: string | undefined },
+  now: Date,
+  { tell }: PublishFindingsOptions,
+): Promise<{ readonly accepted: ReadonlySet<string>; readonly untold?: string }> {
+  if (tell === undefined) return { accepted };
+  const sent = send.filter(({ finding: { Id } }) => accepted.has(Id));
+  const news = newsOf(sent, state, now);
+  try {
+    // A state that was read back from Security Hub has no tag, and is none of a first audit.
+    await tell(news, tag === undefined && Object.keys(state).length === 0);
+    return { accepted };
+  } catch (error) {
+    const untold = new Set(news.map(({ finding: { id } }) => id));
+    return {
+      accepted: new Set([...accepted].filter((id) => !untold.has(id))),
+      untold: error instanceof Error ? error.message : String(error),
+    };
+  }
 }
 
 function refuseOutdated(state: FindingState, readAt: Date): void {

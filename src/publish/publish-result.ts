@@ -8,8 +8,10 @@ import {
   type Publication,
   type PublishFindingsOptions,
 } from './publish-findings.ts';
+import type { FindingNews } from './news.ts';
 import type { StateStore } from './remember-findings.ts';
 import type { HubPlace } from './security-hub.ts';
+import { tellPeople, type Messenger } from './tell-people.ts';
 
 /** A finding as the report stage renders it: what publishing has to know, and the type it is about. */
 export interface RenderedFinding extends Finding {
@@ -34,10 +36,12 @@ export type PlacePublication = HubPlace &
       }
   );
 
-export interface PublishResultOptions extends PublishFindingsOptions {
+export interface PublishResultOptions extends Omit<PublishFindingsOptions, 'tell'> {
   readonly hubOf: (place: HubPlace) => FindingHub;
   readonly storeOf: (place: HubPlace) => StateStore;
   readonly now: Date;
+  /** Who tells people what changed; without one nobody does. */
+  readonly messenger?: Messenger;
 }
 
 /**
@@ -67,7 +71,7 @@ export interface PlannedPlace extends HubPlace {
 export async function planResult(
   result: ScanResult,
   findings: readonly RenderedFinding[],
-  { storeOf, now, isSaved = false }: Omit<PublishResultOptions, 'hubOf' | 'wait'>,
+  { storeOf, now, isSaved = false }: Omit<PublishResultOptions, 'hubOf' | 'wait' | 'messenger'>,
 ): Promise<readonly PlannedPlace[]> {
   const plans = [];
   for (const { account, region, observed, isGone } of observedPlaces(result, findings)) {
@@ -87,11 +91,21 @@ function unreadable(error: unknown): undefined {
 
 async function publishPlace(
   { account, region, observed, isGone }: ObservedPlace,
-  { hubOf, storeOf, now, ...options }: PublishResultOptions,
+  { hubOf, storeOf, now, messenger, ...options }: PublishResultOptions,
 ): Promise<PlacePublication> {
   const place = { account, region };
+  const tell =
+    messenger === undefined
+      ? {}
+      : {
+          tell: (news: readonly FindingNews[], first: boolean) =>
+            tellPeople(news, place, { now, first }, messenger),
+        };
   try {
-    const publication = await publishFindings(observed, hubOf(place), storeOf(place), isGone, now, options);
+    const publication = await publishFindings(observed, hubOf(place), storeOf(place), isGone, now, {
+      ...options,
+      ...tell,
+    });
     if (publication.closed === undefined) return { ...place, status: 'published', ...publication };
     return { ...place, ...refusal(publication.closed, place, publication.refused[0]?.reason ?? '') };
   } catch (error) {

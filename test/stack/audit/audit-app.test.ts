@@ -2,6 +2,7 @@ import { mkdtempSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { auditApplication } from '../../../reference-stack/audit/audit-application.ts';
 import { auditCode } from '../../../reference-stack/audit/audit-code.ts';
@@ -65,6 +66,29 @@ describe('the audit of an account', () => {
       ...readPolicy.Statement.map(({ Sid, Action }) => [Sid, Action]),
       ['HeadgatePublishes', ['securityhub:BatchImportFindings', 'securityhub:GetFindings']],
     ]);
+  });
+
+  it('tells an event bus and a topic, and passes the rules then too', async () => {
+    const [eventBusArn, topicArn, topicKeyArn] = [
+      'arn:aws:events:eu-west-1:111122223333:event-bus/findings',
+      'arn:aws:sns:eu-west-1:111122223333:findings',
+      'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+    ];
+    const app = newApp();
+    const { audit, foundation } = auditApplication(app, { news: { eventBusArn, topicArn, topicKeyArn } });
+    const own = Template.fromStack(audit.node.scope as Parameters<typeof Template.fromStack>[0]); // the audit's stack
+    own.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: {
+        Variables: Match.objectLike({ HEADGATE_EVENT_BUS: eventBusArn, HEADGATE_TOPIC_ARN: topicArn }),
+      },
+    });
+    const texts = [own.toJSON(), Template.fromStack(Stack.of(foundation)).toJSON()].map((each) =>
+      JSON.stringify(each),
+    );
+    // The role, and the endpoint that its calls go through.
+    for (const text of texts) expect(text).toContain(`"events:PutEvents"`);
+    for (const text of texts) expect(text).toContain(`"sns:Publish"`);
+    expect(await findings(app.synth().directory)).toEqual([]);
   });
 
   it('gives the function itself no right to read', () => {
