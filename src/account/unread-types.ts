@@ -19,15 +19,21 @@ export const takenToBeAbsent: ReadonlySet<string> = new Set([
   'AWS::Lambda::WebFunction',
   'AWS::Lambda::WebFunctionEndpoint',
   'AWS::Lambda::WebFunctionRevision',
-  // Are judged by their own policy alone, so that nothing else rests on their absence.
+  // Are judged by themselves alone, so that nothing else rests on their absence.
+  'AWS::AppSync::Api',
+  'AWS::AppSync::ApiCache',
+  'AWS::AppSync::GraphQLApi',
+  'AWS::Cognito::IdentityPool',
+  'AWS::ECR::RegistryScanningConfiguration',
   'AWS::ECR::Repository',
+  'AWS::Kinesis::Stream',
   'AWS::Lambda::LayerVersionPermission',
   // Are named by ARN, and judged by no rule.
   'AWS::AmazonMQ::Broker',
   'AWS::DocDB::DBCluster',
+  'AWS::CloudFront::OriginAccessControl',
   'AWS::EC2::VPNGateway',
   'AWS::EFS::FileSystem',
-  'AWS::Kinesis::Stream',
   'AWS::MSK::Cluster',
   'AWS::RDS::DBCluster',
   'AWS::RDS::DBInstance',

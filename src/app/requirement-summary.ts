@@ -9,7 +9,7 @@ export function summarizeRequirements(
   evaluations: readonly Evaluation[],
 ): RequirementSummary[] {
   const byRequirement = groupBy(evaluations, ({ requirement }) => requirement);
-  return ruleSet.requirements.map(({ id, says }) => {
+  return ruleSet.requirements.map(({ id, says, catalogue }) => {
     const evaluated = { pass: 0, fail: 0, unknown: 0, notApplicable: 0, waived: 0 };
     const own = byRequirement.get(id) ?? [];
     for (const evaluation of own)
@@ -18,6 +18,7 @@ export function summarizeRequirements(
     return {
       id,
       says,
+      ...(catalogue === undefined ? {} : { catalogue }),
       verdict: worst(own.filter(({ waiver }) => waiver === undefined).map(({ verdict }) => verdict)),
       rules,
       evaluated,

@@ -1,7 +1,8 @@
 import { openValue } from '../model/open-value.ts';
 import type { Resource } from '../model/resource.ts';
 import type { ResourceGraph } from '../model/resource-graph.ts';
-import type { Value } from '../model/value.ts';
+import { toSymbolicText } from '../model/symbolic-text.ts';
+import { isObjectValue, type Value } from '../model/value.ts';
 import { carriedValue, credentialIn } from './credentials.ts';
 import type { Form } from './form.ts';
 import type { Context, Node } from './node.ts';
@@ -11,6 +12,9 @@ import { unlessConditionsMatter } from './worlds.ts';
 
 /** What a rule gives the form: names of its parameters that hold the user's own names and values. */
 interface OwnTerms {
+  /** Members of the current thing that hold the name and the value. @default Key, Value */
+  readonly key?: string;
+  readonly value?: string;
   readonly names?: { readonly parameter: string };
   readonly values?: { readonly parameter: string };
 }
@@ -19,7 +23,9 @@ interface OwnTerms {
 export const credentialForm: Form = (raw) => {
   const own = (raw['credential'] === true ? {} : raw['credential']) as OwnTerms; // as the schema has it
   const carries = (node: Node, context: Context): Truth => {
-    const { Key: key = '', Value: held } = node.value as { readonly Key?: string; readonly Value?: Value }; // as `entries` makes them
+    const members = isObjectValue(node.value) ? node.value : {};
+    const key = lastPart(members[own.key ?? 'Key']);
+    const held = members[own.value ?? 'Value'];
     const listed = (term: { readonly parameter: string } | undefined): readonly string[] =>
       term === undefined ? [] : (context.parameters[term.parameter] as readonly string[]);
     const found = credentialIn(key, openValue(carriedValue(held), context.world), {
@@ -43,6 +49,12 @@ export const credentialForm: Form = (raw) => {
   };
   return (node, context) => unlessConditionsMatter(context, () => carries(node, context));
 };
+
+/** `db-password` of `/orders/${Stage}/db-password`. */
+function lastPart(name: Value | undefined): string {
+  const text = toSymbolicText(name)?.text ?? '';
+  return text.slice(text.lastIndexOf('/') + 1).replaceAll(/\uE000[^\uE001]*\uE001/g, '');
+}
 
 type DeclaredNames = ReadonlyMap<string, readonly Resource[]>;
 const namesOf = new WeakMap<ResourceGraph, DeclaredNames>();

@@ -12,6 +12,7 @@ import {
   admitsService,
   admitsThrough,
   admitsThroughServices,
+  admitsUnlisted,
   admitsWholeService,
   deniesWithoutTls,
   type AskedActions,
@@ -183,7 +184,7 @@ function questionOf(set: StatementSet, wish: AdmitsWish, { node, context, onAllo
   return {
     set,
     actions: wish.actions === undefined || isExtent(wish.actions) ? 'any' : wish.actions,
-    asked: askedOf(wish.on, node, context),
+    asked: wish.on === 'every' ? [] : askedOf(wish.on, node, context),
     service: servicePrefixes[node.resource.type.split('::')[1] ?? ''],
     world: worldOf(node, context),
     onAllowed,
@@ -194,10 +195,12 @@ function questionOf(set: StatementSet, wish: AdmitsWish, { node, context, onAllo
 function roleMay(wish: AdmitsWish, asking: Asking): Truth {
   const { node, context } = asking;
   const roles = rolesOf(node.resource, context);
-  const isOpen = isExtent(wish.actions) || wish.actions === 'whole-service';
+  const isEvery = wish.on === 'every';
+  const isOpen = isExtent(wish.actions) || wish.actions === 'whole-service' || isEvery;
   const ask = (holder: Resource): Truth =>
     askOf(holder, 'identity', context, (set) => {
       const question = questionOf(set, wish, asking);
+      if (isEvery) return admitsUnlisted(question);
       if (isExtent(wish.actions)) return admitsEverything(question, wish.actions === 'almost-everything');
       if (wish.actions === 'whole-service') return admitsWholeService(question);
       return admitsHolder(question, roles, wish.through);
@@ -210,6 +213,7 @@ function roleMay(wish: AdmitsWish, asking: Asking): Truth {
     ],
     (test) => test(),
   );
+  if (isEvery) return held;
   const found = askedOf(wish.on, node, context);
   const keys = found.flatMap((asked) =>
     asked.kind === 'resource' && keyTypes.has(asked.resource.type) ? [asked.resource] : [],
@@ -253,7 +257,7 @@ function letsRole(
   wish: AdmitsWish,
   { node, context, onAllowed }: Asking,
 ): Truth {
-  if (asked.kind === 'any' || asked.kind === 'foreign' || asked.resource.external === true) return held;
+  if (!('resource' in asked) || asked.resource.external === true) return held;
   const { resource } = asked;
   const { statements, incomplete } = context.graph.resourceStatements(resource);
   if (statements.length === 0 && incomplete === undefined) return held;

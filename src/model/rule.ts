@@ -278,6 +278,10 @@ export interface Requirement {
   readonly says: string;
   readonly decide: 'config' | 'account' | 'code' | 'procedure';
   readonly severity: Severity;
+  /** Of the second catalogue, which goes beyond the reference diagrams. */
+  readonly catalogue?: 'more';
+  /** Whose advice a statement of the second catalogue is: a control, or a page of AWS. */
+  readonly source?: string;
 }
 
 /** A reference diagram as data (rules/flows). */

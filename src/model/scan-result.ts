@@ -138,6 +138,8 @@ export interface FlowEdge extends FlowCounts {
 export interface RequirementSummary {
   readonly id: string;
   readonly says: string;
+  /** Present where the statement goes beyond the reference diagrams. */
+  readonly catalogue?: 'more';
   readonly verdict: Verdict;
   readonly rules: readonly string[];
   readonly evaluated: {

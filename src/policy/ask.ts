@@ -8,6 +8,7 @@ import {
   ofRole,
   ofService,
   ofTakenBucket,
+  ofUnlisted,
   whatever,
   withoutTls,
   type CandidatesOf,
@@ -127,6 +128,14 @@ export function admitsEverything(question: Question, almost: boolean): PolicyAns
  */
 export function admitsWholeService(question: Question): PolicyAnswer {
   return someRequest({ ...question, actions: 'whole-service' }, undefined, whatever);
+}
+
+/**
+ * Whether the policies of a role allow one of the actions on a resource that they do not name, so on all of its type.
+ * Conditions that say nothing of the resource are taken as met where they can be.
+ */
+export function admitsUnlisted(question: Question): PolicyAnswer {
+  return someRequest({ ...question, asked: [{ kind: 'unlisted' }] }, undefined, ofUnlisted);
 }
 
 /** Whether every request without TLS is denied, of each action, on each of the resources, whoever sends it. */

@@ -204,6 +204,16 @@ function unknown(key: string): Candidate {
 /** Anything that conditions tell apart, and nothing. */
 export const whatever: CandidatesOf = (_key, conditions) => [absent, ...anyValue(conditions)];
 
+/** Keys that tell which resource a request is for, or through which service it comes; what they list, a policy names. */
+const aboutWhich =
+  /^(aws:resourcetag\/|iam:(passedtoservice$|associatedresourcearn$|resourcetag\/|policyarn$|permissionsboundary$)|kms:(viaservice$|resourcealiases$|requestalias$|encryptioncontext))/;
+
+/** Requests for what no policy names: under a key that tells what it is stands nothing that a policy lists. */
+export const ofUnlisted: CandidatesOf = (key, conditions) => {
+  if (!aboutWhich.test(key)) return whatever(key, conditions);
+  return key === 'iam:passedtoservice' ? [text(unheardOf)] : [absent, text(unheardOf)];
+};
+
 /** Requests without TLS, whoever sends them; what services send for their customers goes over TLS. */
 export const withoutTls: CandidatesOf = (key, conditions) => {
   switch (key) {

@@ -123,6 +123,7 @@ function resourceIs(
   if (value === '*') return true;
   if (value instanceof Choice) return value.cause;
   if (asked.kind === 'foreign') return foreignIs(value);
+  if (asked.kind === 'unlisted') return unlistedIs(value);
   if (asked.kind === 'resource') return ownIs(value, asked, holder, world);
   return asked.key === undefined
     ? objectsAre(value, asked.resource, holder, world)
@@ -141,6 +142,23 @@ function foreignIs(value: Value): PolicyAnswer {
   return (
     (account === '' || wildcardMatches(account, '000000000000')) && wildcardMatches(fields[5] ?? '', strange)
   );
+}
+
+/** Services whose ARNs begin with the name itself, so that `orders/*` names something. */
+const withoutTypes: ReadonlySet<string> = new Set(['s3', 's3express', 'execute-api', 'sns', 'sqs']);
+
+/** Whether a pattern covers whatever is of a type in the account: `*`, `arn:aws:iam::111122223333:role/*`. */
+function unlistedIs(value: Value): PolicyAnswer {
+  if (value instanceof Unresolved) return mayBeStar(value) ? value.cause : false;
+  const found = toSymbolicText(value);
+  if (found === undefined || !found.text.includes('*')) return false;
+  const fields = splitText(found.text, ':', 6);
+  if (fields.length < 6) return found.text.endsWith('*');
+  const name = fields.slice(5).join(':');
+  const star = withoutTypes.has(fields[2] ?? '')
+    ? /^\*+([/:]\*+)*$/
+    : /^(\/?[A-Za-z][A-Za-z-]*[/:])?\*+([/:]\*+)*$/;
+  return star.test(name);
 }
 
 function ownIs(

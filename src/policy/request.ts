@@ -56,7 +56,9 @@ export type Asked =
   /** Whatever the statement names: a policy that can speak of nothing else. */
   | { readonly kind: 'any' }
   /** A resource of somebody else. */
-  | { readonly kind: 'foreign' };
+  | { readonly kind: 'foreign' }
+  /** A resource of the account that no policy names, nor a part of its name: what is allowed on it is allowed on all of its type. */
+  | { readonly kind: 'unlisted' };
 
 /** What the policies know of the scan around them. */
 export interface PolicyWorld {

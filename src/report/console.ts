@@ -5,7 +5,15 @@ import type { Severity } from '../model/rule.ts';
 import type { Diagnostic, Evaluation, RuleSummary, ScanResult, Verdict } from '../model/scan-result.ts';
 import { describeChanges, describeWaivers } from './changes.ts';
 import { groupBy } from '../model/group-by.ts';
-import { describeWhere, flowsById, isOpenFailure, isOpenUnknown, rulesById, worstFirst } from './findings.ts';
+import {
+  describeBeyond,
+  describeWhere,
+  flowsById,
+  isOpenFailure,
+  isOpenUnknown,
+  rulesById,
+  worstFirst,
+} from './findings.ts';
 import { bestEdits, describeEdit } from './first-edits.ts';
 import { plural, singleLine, withoutCommands, wrap } from './plain-text.ts';
 import { describeBestAction } from './unknown-actions.ts';
@@ -292,6 +300,8 @@ function addSummary(page: Page, result: ScanResult): void {
     '',
     `${summary.fail} failed${failed}, ${summary.unknown} unknown, ${summary.pass} passed, ${summary.notApplicable} not applicable, ${summary.waived} waived`,
   );
+  const beyond = describeBeyond(result);
+  if (beyond !== undefined) page.field(2, '', `beyond the reference diagrams: ${beyond}`);
   const skips = skipped.length === 0 ? '' : `, ${skipped.length} skipped`;
   const deviations =
     ruleSet.deviations.length === 0

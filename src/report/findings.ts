@@ -53,6 +53,15 @@ export function countsOf({ nodes, edges }: FlowSummary): FlowCounts {
   return total;
 }
 
+/** `2 failed, 1 unknown`: how much of what is open goes beyond the reference diagrams; undefined for nothing. */
+export function describeBeyond({ requirements, evaluations }: ScanResult): string | undefined {
+  const beyond = new Set(requirements.flatMap(({ id, catalogue }) => (catalogue === undefined ? [] : [id])));
+  const own = evaluations.filter(({ requirement }) => beyond.has(requirement));
+  const fail = own.filter(isOpenFailure).length;
+  const unknown = own.filter(isOpenUnknown).length;
+  return fail + unknown === 0 ? undefined : `${fail} failed, ${unknown} unknown`;
+}
+
 /** `file:line:column`, or the ARN, or the resource's id: where a person goes to look. */
 export function describeWhere(evaluation: Evaluation): string {
   const { location, resource } = evaluation;

@@ -2,7 +2,15 @@ import { severities } from '../model/rule.ts';
 import type { Evaluation, ScanResult, Verdict } from '../model/scan-result.ts';
 import { describeChanges, describeWaivers } from './changes.ts';
 import { groupBy } from '../model/group-by.ts';
-import { countsOf, describeWhere, isOpenFailure, isOpenUnknown, rulesById, worstFirst } from './findings.ts';
+import {
+  countsOf,
+  describeBeyond,
+  describeWhere,
+  isOpenFailure,
+  isOpenUnknown,
+  rulesById,
+  worstFirst,
+} from './findings.ts';
 import { bestEdits, describeEdit } from './first-edits.ts';
 import { plural, singleLine, truncate } from './plain-text.ts';
 import { describeBestAction } from './unknown-actions.ts';
@@ -94,7 +102,8 @@ const verdictNames: Readonly<Record<Verdict, string>> = {
   notApplicable: 'not applicable',
 };
 
-function addVerdict(page: LimitedPage, { summary, flows, tool }: ScanResult): void {
+function addVerdict(page: LimitedPage, result: ScanResult): void {
+  const { summary, flows, tool } = result;
   const counts = severities
     .filter((severity) => summary.bySeverity[severity] > 0)
     .map((severity) => `${summary.bySeverity[severity]} ${severity}`);
@@ -105,6 +114,8 @@ function addVerdict(page: LimitedPage, { summary, flows, tool }: ScanResult): vo
     '',
     `${summary.unknown} unknown, ${summary.pass} passed, ${summary.notApplicable} not applicable, ${summary.waived} waived; ${plural(summary.resources, 'resource')}, version ${escapeMarkdown(tool.version)}.`,
   );
+  const beyond = describeBeyond(result);
+  if (beyond !== undefined) page.add('', `Beyond the reference diagrams: ${beyond}.`);
   if (flows.length === 0) return;
   const rows = flows.map((flow) => [
     verdictNames[flow.verdict],

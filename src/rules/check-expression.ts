@@ -134,7 +134,7 @@ const bindingWords: ReadonlySet<string> = new Set([
   'meetsNetworkOf',
 ]);
 
-const askedWords: ReadonlySet<string> = new Set(['itself', 'objects', 'anything', 'others']);
+const askedWords: ReadonlySet<string> = new Set(['itself', 'objects', 'anything', 'others', 'every']);
 
 function checkAsked(
   { who, on, for: source }: Expression,

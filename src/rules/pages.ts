@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import type { Rule } from '../model/rule.ts';
+import type { Requirement, Rule } from '../model/rule.ts';
 import type { RuleSources } from './apply-config.ts';
 import { keywords, quantifierMembers, sourceKeywords, type Keyword } from './vocabulary.ts';
 
@@ -131,7 +131,7 @@ export function indexPage(rules: readonly Rule[]): string {
 
 /** Traceability: each statement of the reference document, the rules that decide it, and their framework controls. */
 export function requirementsPage({ requirements, rules }: RuleSources): string {
-  const rows = requirements.map(({ id, says, decide }) => {
+  const rowOf = ({ id, says, decide, source }: Requirement): string => {
     const own = rules.filter((rule) => rule.requirement === id);
     const links = own.map((rule) => `[${rule.id}](rules/${rule.id}.md)`).join('<br>');
     const controls = [
@@ -139,9 +139,11 @@ export function requirementsPage({ requirements, rules }: RuleSources): string {
         own.flatMap((rule) => rule.controls.map(({ framework, id: control }) => `${framework}: ${control}`)),
       ),
     ].join('<br>');
-    return `| \`${id}\` | ${cell(says)} | ${decide} | ${links} | ${cell(controls)} |`;
-  });
-  return `# Requirements\n\nEvery statement of the reference diagrams, the rules that decide it, and the framework controls that those rules map to.\n\`config\`: from configuration. \`account\`: only in a live account. \`code\`, \`procedure\`: evidence is weighed, and where there is none the verdict is unknown.\n\n| requirement | the document says | decided by | rules | controls |\n| --- | --- | --- | --- | --- |\n${rows.join('\n')}\n`;
+    return `| \`${id}\` | ${cell(says)} | ${source === undefined ? '' : `${cell(source)} | `}${decide} | ${links} | ${cell(controls)} |`;
+  };
+  const rows = requirements.filter(({ catalogue }) => catalogue === undefined).map(rowOf);
+  const more = requirements.filter(({ catalogue }) => catalogue === 'more').map(rowOf);
+  return `# Requirements\n\nEvery statement of the reference diagrams, the rules that decide it, and the framework controls that those rules map to.\n\`config\`: from configuration. \`account\`: only in a live account. \`code\`, \`procedure\`: evidence is weighed, and where there is none the verdict is unknown.\n\n| requirement | the document says | decided by | rules | controls |\n| --- | --- | --- | --- | --- |\n${rows.join('\n')}\n\n## Beyond the reference diagrams\n\nStatements of the second catalogue. They are about what stands around a flow, and each names whose advice it is.\n\n| requirement | it says | source | decided by | rules | controls |\n| --- | --- | --- | --- | --- | --- |\n${more.join('\n')}\n`;
 }
 
 function keywordRows(list: readonly Keyword[]): string {
@@ -204,7 +206,9 @@ export function comparisonPage(
     const found = coverage[id] ?? [];
     return found.includes(tool) ? 'yes' : found.includes(`~${tool}`) ? 'part' : '';
   };
-  const decided = requirements.filter(({ id }) => rules.some((rule) => rule.requirement === id));
+  const decided = requirements.filter(
+    ({ id, catalogue }) => catalogue === undefined && rules.some((rule) => rule.requirement === id),
+  );
   const rows = decided.map(({ id }) => `| \`${id}\` | ${names.map((tool) => mark(id, tool)).join(' | ')} |`);
   const only = decided.filter(({ id }) => coverage[id] === undefined);
   const totals = names.map(

@@ -94,7 +94,13 @@ export async function readShippedRules(
       credentials: (await table('data/credentials.yaml')) as RuleData['credentials'],
       peerAliases: (await table('data/peer-aliases.yaml')) as RuleData['peerAliases'],
     },
-    requirements: (await table('data/requirements.yaml')) as Requirement[],
+    requirements: [
+      ...((await table('data/requirements.yaml')) as Requirement[]),
+      ...((await table('data/more.yaml')) as Requirement[]).map((requirement): Requirement => ({
+        ...requirement,
+        catalogue: 'more',
+      })),
+    ],
     diagrams: await Promise.all(
       diagrams.map(async (file) => parseYaml(await readFile(file, 'utf8'), file).value as FlowDiagram),
     ),

@@ -264,14 +264,14 @@ export const keywords: readonly Keyword[] = [
     name: 'credential',
     role: 'form',
     summary:
-      'The current entry (`Key`, `Value`) carries a credential: a known key shape, or a secret-like name with a literal value. Lists of names and values (with `*` and `?`) that are credentials too may be given by parameters.',
+      'The current entry (`Key`, `Value`) carries a credential: a known key shape, or a secret-like name with a literal value. Lists of names and values (with `*` and `?`) that are credentials too may be given by parameters. `key` and `value` name the members that hold name and value, where these are not `Key` and `Value`; of a name with slashes the last part counts.',
     schema: {
       anyOf: [
         { const: true },
         {
           type: 'object',
           additionalProperties: false,
-          properties: { names: parameterOperand, values: parameterOperand },
+          properties: { names: parameterOperand, values: parameterOperand, key: text, value: text },
         },
       ],
     },
@@ -560,7 +560,7 @@ const statementSchema = {
 
 const on = {
   description:
-    '`itself` (the default), `objects` (of a bucket), `anything` that the policy names, `others` (whatever it is and whosever), a binding, or `name.records` (the records of failed invocations that Lambda writes into the bucket of this binding); or a list of them',
+    '`itself` (the default), `objects` (of a bucket), `anything` that the policy names, `others` (whatever it is and whosever), with `role` also `every` (what the policies do not name, so all of its type; one action is enough), a binding, or `name.records` (the records of failed invocations that Lambda writes into the bucket of this binding); or a list of them',
   anyOf: [text, { type: 'array', items: text, minItems: 1 }],
 };
 

@@ -20,6 +20,8 @@ const ruleSet = applySettings(sources, {});
 const prose = parseYaml(readFileSync(fromHere('../../rules/data/prose.yaml'), 'utf8'), 'prose.yaml')
   .value as readonly ProseStatement[]; // the file is ours, and its shape is checked below
 const requirementIds = new Set(sources.requirements.map(({ id }) => id));
+const ofDocument = sources.requirements.filter(({ catalogue }) => catalogue === undefined);
+const beyond = sources.requirements.filter(({ catalogue }) => catalogue === 'more');
 const decided = new Set(sources.rules.map(({ requirement }) => requirement));
 
 /** Every statement of diagrams and prose, with a name for messages. */
@@ -59,7 +61,8 @@ describe('the reference document', () => {
 
   it('leads to every requirement', () => {
     const named = new Set(statements.flatMap(({ requirements }) => requirements));
-    expect([...requirementIds].filter((id) => !named.has(id))).toEqual([]);
+    expect(ofDocument.map(({ id }) => id).filter((id) => !named.has(id))).toEqual([]);
+    expect(beyond.map(({ id }) => id).filter((id) => named.has(id))).toEqual([]);
   });
 
   it('draws arrows between its own nodes alone', () => {
@@ -69,6 +72,18 @@ describe('the reference document', () => {
     });
     expect(loose).toEqual([]);
     expect(sources.diagrams.map(({ id }) => id)).toEqual(['api', 'batch', 'events']);
+  });
+});
+
+describe('the catalogue beyond the reference document', () => {
+  it('has ids of its own, and tells whose advice each statement is', () => {
+    expect(ofDocument.filter(({ id }) => id.startsWith('more.'))).toEqual([]);
+    expect(beyond.filter(({ id, source = '' }) => !id.startsWith('more.') || source === '')).toEqual([]);
+  });
+
+  it('states each thing once', () => {
+    expect(new Set(beyond.map(({ says }) => says)).size).toBe(beyond.length);
+    expect(requirementIds.size).toBe(sources.requirements.length);
   });
 });
 

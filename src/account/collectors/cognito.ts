@@ -97,6 +97,7 @@ export const cognito = defineCollector<CognitoIdentityProvider>({
         'ExplicitAuthFlows',
         'GenerateSecret',
         'PreventUserExistenceErrors',
+        'SupportedIdentityProviders',
       ],
       async *read(api, { keys }) {
         const { UserPoolClient: client } = await api.describeUserPoolClient({
@@ -111,6 +112,7 @@ export const cognito = defineCollector<CognitoIdentityProvider>({
             // The secret itself goes no further than here.
             GenerateSecret: client?.ClientSecret !== undefined,
             PreventUserExistenceErrors: client?.PreventUserExistenceErrors,
+            SupportedIdentityProviders: client?.SupportedIdentityProviders,
           },
         };
       },

@@ -393,6 +393,13 @@ const edgeRelations: readonly RelationRow[] = [
   },
   {
     from: distribution,
+    path: 'DistributionConfig.Origins[].OriginAccessControlId',
+    to: ['AWS::CloudFront::OriginAccessControl'],
+    name: 'originAccessControls',
+    inverse: 'accessControlOf',
+  },
+  {
+    from: distribution,
     path: 'DistributionConfig.Logging.Bucket',
     to: bucketType,
     name: 'accessLogs',

@@ -31,6 +31,7 @@ const keys: readonly (readonly [type: string, path: string])[] = [
   ['AWS::Logs::LogGroup', 'KmsKeyId'],
   ['AWS::Kinesis::Stream', 'StreamEncryption.KeyId'],
   ['AWS::KinesisFirehose::DeliveryStream', 'DeliveryStreamEncryptionConfigurationInput.KeyARN'],
+  ['AWS::ECR::Repository', 'EncryptionConfiguration.KmsKey'],
   ['AWS::EFS::FileSystem', 'KmsKeyId'],
   ['AWS::RDS::DBCluster', 'KmsKeyId'],
   ['AWS::RDS::DBInstance', 'KmsKeyId'],

@@ -9,7 +9,7 @@ import type { Markup } from './template.ts';
 
 const columns = ['fail', 'unknown', 'pass', 'notApplicable'] as const;
 
-/** Every statement of the reference document with its counts, rules and controls. */
+/** Every statement of the reference document, then those beyond it, with counts, rules and controls. */
 export function renderRequirements(result: ScanResult): Markup {
   const rules = rulesById(result);
   const heads = [
@@ -19,10 +19,20 @@ export function renderRequirements(result: ScanResult): Markup {
     'Rules',
     'Framework controls',
   ];
-  const rows = result.requirements.map((requirement) => renderRequirement(requirement, rules));
+  const rowsOf = (catalogue?: 'more'): readonly Markup[] =>
+    result.requirements
+      .filter((requirement) => requirement.catalogue === catalogue)
+      .map((requirement) => renderRequirement(requirement, rules));
+  const more = rowsOf('more');
   return html`<section id="requirements" aria-labelledby="requirements-title">
     <h2 id="requirements-title">Requirements</h2>
-    ${table('Requirements matrix', heads, rows, 'matrix')}
+    ${table('Requirements matrix', heads, rowsOf(), 'matrix')}
+    ${
+      more.length === 0
+        ? undefined
+        : html`<h3>Beyond the reference diagrams</h3>
+            ${table('Requirements beyond the reference diagrams', heads, more, 'matrix')}`
+    }
   </section>`;
 }
 

@@ -294,6 +294,8 @@ export const apiTypes: readonly MappedType[] = [
       ['route_key', 'RouteKey'],
       ['credentials_arn', 'CredentialsArn'],
       ['cors_configuration.allow_origins', 'CorsConfiguration.AllowOrigins', { list: true }],
+      ['cors_configuration.allow_methods', 'CorsConfiguration.AllowMethods', { list: true }],
+      ['cors_configuration.allow_credentials', 'CorsConfiguration.AllowCredentials'],
       ['route_selection_expression', 'RouteSelectionExpression'],
     ],
   },
@@ -511,9 +513,36 @@ export const apiTypes: readonly MappedType[] = [
       ],
       ['origin[].domain_name', 'DistributionConfig.Origins[].DomainName'],
       ['origin[].origin_path', 'DistributionConfig.Origins[].OriginPath'],
+      [
+        'origin[].custom_origin_config.origin_protocol_policy',
+        'DistributionConfig.Origins[].CustomOriginConfig.OriginProtocolPolicy',
+      ],
+      [
+        'origin[].custom_origin_config.origin_ssl_protocols',
+        'DistributionConfig.Origins[].CustomOriginConfig.OriginSSLProtocols',
+        { list: true },
+      ],
+      ['origin[].origin_access_control_id', 'DistributionConfig.Origins[].OriginAccessControlId'],
+      [
+        'origin[].s3_origin_config.origin_access_identity',
+        'DistributionConfig.Origins[].S3OriginConfig.OriginAccessIdentity',
+      ],
+      [
+        'origin[].vpc_origin_config.vpc_origin_id',
+        'DistributionConfig.Origins[].VpcOriginConfig.VpcOriginId',
+      ],
       ['origin[].custom_header[].name', 'DistributionConfig.Origins[].OriginCustomHeaders[].HeaderName'],
       ['logging_config.bucket', 'DistributionConfig.Logging.Bucket'],
       ['enabled', 'DistributionConfig.Enabled'],
+    ],
+  },
+  {
+    terraform: 'aws_cloudfront_origin_access_control',
+    type: 'AWS::CloudFront::OriginAccessControl',
+    ids: { id: 'Id' },
+    rows: [
+      ['name', 'OriginAccessControlConfig.Name'],
+      ['signing_behavior', 'OriginAccessControlConfig.SigningBehavior'],
     ],
   },
   {
@@ -540,6 +569,21 @@ export const apiTypes: readonly MappedType[] = [
         'LambdaConfig.PreTokenGenerationConfig.LambdaArn',
       ],
       ['mfa_configuration', 'MfaConfiguration'],
+      ['software_token_mfa_configuration.enabled', '-'],
+      [
+        'sign_in_policy.allowed_first_auth_factors',
+        'Policies.SignInPolicy.AllowedFirstAuthFactors',
+        { list: true },
+      ],
+    ],
+  },
+  {
+    terraform: 'aws_cognito_identity_pool',
+    type: 'AWS::Cognito::IdentityPool',
+    ids: { id: 'Ref' },
+    rows: [
+      ['identity_pool_name', 'IdentityPoolName'],
+      ['allow_unauthenticated_identities', 'AllowUnauthenticatedIdentities', { default: false }],
     ],
   },
   {

@@ -161,6 +161,8 @@ export const lambdaTypes: readonly MappedType[] = [
       ['authorization_type', 'AuthType'],
       ['invoke_mode', 'InvokeMode'],
       ['cors.allow_origins', 'Cors.AllowOrigins', { list: true }],
+      ['cors.allow_methods', 'Cors.AllowMethods', { list: true }],
+      ['cors.allow_credentials', 'Cors.AllowCredentials'],
     ],
   },
   {

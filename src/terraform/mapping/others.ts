@@ -11,6 +11,31 @@ export const othersTypes: readonly MappedType[] = [
     ],
   },
   {
+    terraform: 'aws_appsync_graphql_api',
+    type: 'AWS::AppSync::GraphQLApi',
+    ids: { id: 'ApiId', arn: 'Arn' },
+    rows: [
+      ['name', 'Name'],
+      ['authentication_type', 'AuthenticationType'],
+      [
+        'additional_authentication_provider[].authentication_type',
+        'AdditionalAuthenticationProviders[].AuthenticationType',
+      ],
+      ['log_config.field_log_level', 'LogConfig.FieldLogLevel'],
+      ['log_config.cloudwatch_logs_role_arn', 'LogConfig.CloudWatchLogsRoleArn'],
+      ['xray_enabled', 'XrayEnabled'],
+    ],
+  },
+  {
+    terraform: 'aws_appsync_api_cache',
+    type: 'AWS::AppSync::ApiCache',
+    rows: [
+      ['api_id', 'ApiId'],
+      ['at_rest_encryption_enabled', 'AtRestEncryptionEnabled'],
+      ['transit_encryption_enabled', 'TransitEncryptionEnabled'],
+    ],
+  },
+  {
     terraform: 'aws_iot_topic_rule',
     type: 'AWS::IoT::TopicRule',
     ids: { arn: 'Arn', name: 'Ref', id: 'Ref' },

@@ -299,7 +299,25 @@ export const storageTypes: readonly MappedType[] = [
     terraform: 'aws_ecr_repository',
     type: 'AWS::ECR::Repository',
     ids: { arn: 'Arn', name: 'Ref', id: 'Ref' },
-    rows: [['name', 'RepositoryName']],
+    rows: [
+      ['name', 'RepositoryName'],
+      ['image_scanning_configuration.scan_on_push', 'ImageScanningConfiguration.ScanOnPush'],
+      ['image_tag_mutability', 'ImageTagMutability'],
+      [
+        'image_tag_mutability_exclusion_filter[].filter',
+        'ImageTagMutabilityExclusionFilters[].ImageTagMutabilityExclusionFilterValue',
+      ],
+      ['encryption_configuration.encryption_type', 'EncryptionConfiguration.EncryptionType'],
+      ['encryption_configuration.kms_key', 'EncryptionConfiguration.KmsKey'],
+    ],
+  },
+  {
+    terraform: 'aws_ecr_registry_scanning_configuration',
+    type: 'AWS::ECR::RegistryScanningConfiguration',
+    rows: [
+      ['rule[].scan_frequency', 'Rules[].ScanFrequency'],
+      ['rule[].repository_filter[].filter', 'Rules[].RepositoryFilters[].Filter'],
+    ],
   },
   {
     terraform: 'aws_ecr_repository_policy',

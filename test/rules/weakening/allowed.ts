@@ -32,6 +32,11 @@ const closed = [
   'events.bus.policy.default',
   'events.sns.transit',
   'events.sns.transit.policy',
+  'more.role.decrypt',
+  'more.role.escalation',
+  'more.role.pass-role',
+  'more.role.service-wildcards',
+  'more.workflow.role',
 ];
 
 /** Rules that ask whether somebody who delivers or reads is let in. */
@@ -167,7 +172,7 @@ export const allowed: readonly Allowed[] = [
   },
   {
     operators: ['other-key'],
-    place: /(KmsKeyId|KmsKeyIdentifier|KmsMasterKeyId|KmsKeyArn|KMSMasterKeyI[dD])$/,
+    place: /(KmsKeyId|KmsKeyIdentifier|KmsMasterKeyId|KmsKeyArn|KmsKey|KMSMasterKeyI[dD])$/,
     because: 'another key of the customer is one as well',
   },
   {
@@ -189,8 +194,11 @@ export const allowed: readonly Allowed[] = [
       'events.bus.encryption',
       'events.rule.dlq.bus',
       'events.stepfunctions.observability.encryption',
+      'more.ecr.encryption',
+      'more.kinesis.encryption',
+      'more.logs.encryption',
     ],
-    place: /(Key(Id|Arn|Identifier)|KeyI[dD])$/i,
+    place: /(Key(Id|Arn|Identifier)|KeyI[dD]|KmsKey)$/i,
     because: 'another key of the customer is one as well',
   },
   {
@@ -213,9 +221,11 @@ export const allowed: readonly Allowed[] = [
       'all.lambda.no-plaintext-secrets.web-function',
       'api.waf.associated.http-api',
       'batch.operations.runbook',
+      'more.cloudfront.origin-access',
+      'more.ssm.secrets',
     ],
     because:
-      'another user pool, client, profile, certificate, connection, secret, endpoint, web ACL or runbook is one as well',
+      'another user pool, client, profile, certificate, connection, secret, endpoint, web ACL, access control or runbook is one as well',
   },
   {
     operators: ['other-resource'],
@@ -280,6 +290,7 @@ export const allowed: readonly Allowed[] = [
       'batch.queue.retention',
       'events.bus.archive',
       'events.bus.archive.storage',
+      'more.logs.retention',
     ],
     because: 'more is kept for longer; the service refuses what is above its own maximum',
   },

@@ -1,5 +1,13 @@
 import type { Edit, Mutation } from './apply-mutation.ts';
 
+/** What no role of a function may do, by the rule that says so. */
+const tooMuch: Readonly<Record<string, string>> = {
+  'more.role.decrypt': 'kms:Decrypt',
+  'more.role.escalation': 'iam:PutRolePolicy',
+  'more.role.pass-role': 'iam:PassRole',
+  'more.role.service-wildcards': 'ec2:*',
+};
+
 /** Beginning of the names: the audit of one account, or of an organization, or the hook. */
 export type AuditKind = 'Audit' | 'Fleet' | 'Hook';
 
@@ -81,16 +89,34 @@ function functionMutations(
         },
       ],
       also: [
-        'all.application.field-level',
-        'all.vpce.other-services',
-        'api.vpce.dynamodb',
-        ...(usesBucket ? [] : ['api.vpce.s3']),
-        'api.vpce.secrets-manager',
-      ].map((rule) => ({
-        ...{ on, rule, becomes: 'unknown' as const },
-        because: 'nothing says any more what the function calls',
-      })),
+        ...[
+          'all.application.field-level',
+          'all.vpce.other-services',
+          'api.vpce.dynamodb',
+          ...(usesBucket ? [] : ['api.vpce.s3']),
+          'api.vpce.secrets-manager',
+        ].map((rule) => ({
+          ...{ on, rule, becomes: 'unknown' as const },
+          because: 'nothing says any more what the function calls',
+        })),
+        ...Object.keys(tooMuch).map((rule) => ({
+          ...{ on, rule },
+          because: 'everything holds it; these follow and are not listed',
+        })),
+      ],
     },
+    ...Object.entries(tooMuch).map(([rule, Action]) => ({
+      on,
+      rule,
+      mistake: `the role may call ${Action} on everything`,
+      edits: [
+        {
+          id: `${name}Role`,
+          set: 'Policies.0.PolicyDocument.Statement.-',
+          to: { Action, Effect: 'Allow', Resource: '*' },
+        },
+      ],
+    })),
     {
       on,
       rule: 'all.lambda.powertools',
@@ -438,6 +464,30 @@ function started(kind: AuditKind): Mutation[] {
       on: machine,
       mistake: 'executions are encrypted with a key that AWS owns',
       edits: [{ id: machine, remove: 'EncryptionConfiguration' }],
+    },
+    {
+      rule: 'more.logs.retention',
+      on: `${kind}MachineLogs`,
+      mistake: 'logs of executions are kept forever',
+      edits: [{ id: `${kind}MachineLogs`, remove: 'RetentionInDays' }],
+    },
+    {
+      rule: 'more.logs.encryption',
+      on: `${kind}MachineLogs`,
+      mistake: 'logs of executions are encrypted with keys of CloudWatch',
+      edits: [{ id: `${kind}MachineLogs`, remove: 'KmsKeyId' }],
+    },
+    {
+      rule: 'more.workflow.role',
+      on: machine,
+      mistake: 'everyone may assume the role of the state machine',
+      edits: [
+        {
+          id: `${kind}MachineRole`,
+          set: 'AssumeRolePolicyDocument.Statement.0.Principal',
+          to: { AWS: '*' },
+        },
+      ],
     },
     {
       rule: 'events.stepfunctions.retry',

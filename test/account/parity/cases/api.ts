@@ -241,6 +241,7 @@ const clients: ParityCase = {
   bad: clientsSide(false),
   pairs: [
     pair('AWS::Lambda::Function', 'Fn', 'orders'),
+    pair('AWS::Logs::LogGroup', 'Logs', 'orders-api'),
     pair('AWS::ApiGateway::RestApi', 'Api', 'orders'),
     pair('AWS::ApiGateway::Stage', 'Stage', 'orders/prod'),
     pair('AWS::ApiGateway::Method', 'POSTMethod', 'orders POST /orders'),
@@ -469,6 +470,7 @@ const tokens: ParityCase = {
   pairs: [
     pair('AWS::Lambda::Function', 'Fn', 'orders'),
     pair('AWS::ApiGatewayV2::Api', 'HttpApi', 'orders'),
+    pair('AWS::Cognito::UserPool', 'Pool', 'users'),
     pair('AWS::ApiGatewayV2::Stage', 'HttpStage', 'orders/$default'),
     pair('AWS::ApiGatewayV2::Authorizer', 'Jwt', 'jwt'),
     pair('AWS::ApiGatewayV2::Authorizer', 'Requests', 'requests'),
@@ -487,7 +489,7 @@ const trigger: ParityCase = {
     },
   }),
   bad: { resources: {}, replies: {} },
-  pairs: [pair('AWS::Lambda::Function', 'Fn', 'orders')],
+  pairs: [pair('AWS::Lambda::Function', 'Fn', 'orders'), pair('AWS::Cognito::UserPool', 'Pool', 'users')],
   proofs: [
     {
       type: 'AWS::Cognito::UserPool',

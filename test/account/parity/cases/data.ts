@@ -69,6 +69,7 @@ function tableSide({ declared, encryption, recovers }: TableParts): Side {
           TableName: 'orders',
           TableStatus: 'ACTIVE',
           BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' },
+          DeletionProtectionEnabled: recovers,
           ProvisionedThroughput: { ReadCapacityUnits: 0, WriteCapacityUnits: 0, NumberOfDecreasesToday: 0 },
           ...(encryption === undefined ? {} : { SSEDescription: encryption }),
         },
@@ -107,6 +108,7 @@ const globalTable: ParityCase = {
               Region: 'eu-west-1',
               SSESpecification: { KMSMasterKeyId: at('Key') },
               PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+              DeletionProtectionEnabled: true,
             },
           ],
         },
@@ -120,6 +122,113 @@ const globalTable: ParityCase = {
     recovers: false,
   }),
   pairs: [keyPair, pair('AWS::DynamoDB::Table', 'Table', 'orders', 'AWS::DynamoDB::GlobalTable')],
+};
+
+/** A table of fixed capacity, and what scales its reads and writes. */
+function scaledSide(isScaled: boolean): Side {
+  const units = ['Read', 'Write'];
+  const dimension = (unit: string): string => `dynamodb:table:${unit}CapacityUnits`;
+  const tracking = { TargetValue: 70 };
+  return {
+    resources: {
+      Table: [
+        'AWS::DynamoDB::Table',
+        {
+          ...attributes,
+          BillingMode: 'PROVISIONED',
+          ProvisionedThroughput: { ReadCapacityUnits: 5, WriteCapacityUnits: 5 },
+        },
+      ],
+      ...Object.fromEntries(
+        units.flatMap((unit): [string, Side['resources'][string]][] => [
+          [
+            `${unit}s`,
+            [
+              'AWS::ApplicationAutoScaling::ScalableTarget',
+              {
+                ServiceNamespace: 'dynamodb',
+                ScalableDimension: dimension(unit),
+                ResourceId: sub('table/${Table}'),
+                MinCapacity: 5,
+                MaxCapacity: 100,
+              },
+            ],
+          ],
+          [
+            `${unit}Policy`,
+            isScaled
+              ? [
+                  'AWS::ApplicationAutoScaling::ScalingPolicy',
+                  {
+                    PolicyName: unit,
+                    PolicyType: 'TargetTrackingScaling',
+                    ScalingTargetId: to(`${unit}s`),
+                    TargetTrackingScalingPolicyConfiguration: tracking,
+                  },
+                ]
+              : undefined,
+          ],
+        ]),
+      ),
+    },
+    replies: {
+      'dynamodb.ListTables': { TableNames: ['orders'] },
+      'dynamodb.DescribeTable': {
+        Table: {
+          TableName: 'orders',
+          TableStatus: 'ACTIVE',
+          ProvisionedThroughput: { ReadCapacityUnits: 5, WriteCapacityUnits: 5, NumberOfDecreasesToday: 0 },
+        },
+      },
+      'dynamodb.DescribeContinuousBackups': {
+        ContinuousBackupsDescription: {
+          ContinuousBackupsStatus: 'ENABLED',
+          PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: 'DISABLED' },
+        },
+      },
+      'application-autoscaling.DescribeScalableTargets': ({ ServiceNamespace }) => ({
+        ScalableTargets:
+          ServiceNamespace === 'dynamodb'
+            ? units.map((unit) => ({
+                ServiceNamespace,
+                ScalableDimension: dimension(unit),
+                ResourceId: 'table/orders',
+                MinCapacity: 5,
+                MaxCapacity: 100,
+              }))
+            : [],
+      }),
+      'application-autoscaling.DescribeScalingPolicies': ({ ServiceNamespace }) => ({
+        ScalingPolicies:
+          isScaled && ServiceNamespace === 'dynamodb'
+            ? units.map((unit) => ({
+                PolicyARN: arn('autoscaling', `scalingPolicy:${unit}`),
+                PolicyName: unit,
+                PolicyType: 'TargetTrackingScaling',
+                ServiceNamespace,
+                ScalableDimension: dimension(unit),
+                ResourceId: 'table/orders',
+                TargetTrackingScalingPolicyConfiguration: tracking,
+              }))
+            : [],
+      }),
+    },
+  };
+}
+
+const scaledTable: ParityCase = {
+  name: 'a table whose capacity is scaled',
+  sound: scaledSide(true),
+  bad: scaledSide(false),
+  pairs: [pair('AWS::DynamoDB::Table', 'Table', 'orders')],
+  proofs: [
+    {
+      type: 'AWS::ApplicationAutoScaling::ScalingPolicy',
+      owner: 'Table',
+      rules: ['more.dynamodb.capacity'],
+      change: scaledSide(false),
+    },
+  ],
 };
 
 const openTable = {
@@ -138,6 +247,7 @@ const tableOfAws: ParityCase = {
           ...attributes,
           SSESpecification: { SSEEnabled: true, SSEType: 'KMS', KMSMasterKeyId: at('Key') },
           PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+          DeletionProtectionEnabled: true,
         },
       ],
       encryption: byKey,
@@ -326,7 +436,7 @@ const parameterCase: ParityCase = {
   name: 'a parameter under a key that is enabled, or is not',
   sound: layOver(keySide(), parameter),
   bad: keySide({ isEnabled: false }),
-  pairs: [keyPair],
+  pairs: [keyPair, pair('AWS::SSM::Parameter', 'Parameter', '/orders/token')],
   proofs: [
     {
       type: 'AWS::SSM::Parameter',
@@ -703,6 +813,7 @@ const replica: ParityCase = {
 /** Tables, keys, queues, topics, buckets and secrets. */
 export const dataCases: readonly ParityCase[] = [
   globalTable,
+  scaledTable,
   tableOfAws,
   messageCase('a queue and a topic with policies', policyTypes),
   messageCase('a queue and a topic with inline policies', inlineTypes),

@@ -21,6 +21,8 @@ interface Edge {
   readonly isSound: boolean;
 }
 
+const accessControl = 'E2QWRUHAPOMQZL';
+
 /** A distribution before one origin, with a web ACL and a certificate, or without both. */
 function distributionSide({ declaredHost, liveHost, path = '', isSound }: Edge): Side {
   const common = {
@@ -40,7 +42,11 @@ function distributionSide({ declaredHost, liveHost, path = '', isSound }: Edge):
                 Id: 'origin',
                 DomainName: declaredHost,
                 ...(path === '' ? {} : { OriginPath: path }),
-                CustomOriginConfig: { OriginProtocolPolicy: 'https-only' },
+                CustomOriginConfig: {
+                  OriginProtocolPolicy: isSound ? 'https-only' : 'http-only',
+                  OriginSSLProtocols: ['TLSv1.2'],
+                },
+                ...(isSound ? { OriginAccessControlId: accessControl } : {}),
               },
             ],
             ...(isSound
@@ -87,9 +93,11 @@ function distributionSide({ declaredHost, liveHost, path = '', isSound }: Edge):
                 CustomHeaders: { Quantity: 0 },
                 CustomOriginConfig: {
                   ...customOrigin,
+                  OriginProtocolPolicy: isSound ? 'https-only' : 'http-only',
                   OriginSslProtocols: { Quantity: 1, Items: ['TLSv1.2'] },
                 },
                 ConnectionAttempts: 3,
+                OriginAccessControlId: isSound ? accessControl : '',
               },
             ],
           },
@@ -163,13 +171,21 @@ const edgeAcl: Side = {
 
 const url = 'https://abcdefghijklmnopqrstuvwxyz.lambda-url.eu-west-1.on.aws/';
 
+/** The origins and methods of browsers' requests from other sites: those of one page, or all. */
+function corsOf(isSound: boolean): object {
+  return isSound
+    ? { AllowOrigins: ['https://www.example.com'], AllowMethods: ['GET'] }
+    : { AllowOrigins: ['*'], AllowMethods: ['*'] };
+}
+
 function urlSide(AuthType: string): Side {
+  const Cors = corsOf(AuthType === 'AWS_IAM');
   return {
-    resources: { Url: ['AWS::Lambda::Url', { TargetFunctionArn: at('Fn'), AuthType }] },
+    resources: { Url: ['AWS::Lambda::Url', { TargetFunctionArn: at('Fn'), AuthType, Cors }] },
     replies: {
       'lambda.ListFunctionUrlConfigs': {
         FunctionUrlConfigs: [
-          { FunctionArn: functionArn, FunctionUrl: url, AuthType, InvokeMode: 'BUFFERED' },
+          { FunctionArn: functionArn, FunctionUrl: url, AuthType, Cors, InvokeMode: 'BUFFERED' },
         ],
       },
     },
@@ -353,6 +369,7 @@ const stageAcl: ParityCase = {
     },
   ),
   pairs: [
+    pair('AWS::Logs::LogGroup', 'AclLogGroup', 'aws-waf-logs-orders'),
     pair('AWS::ApiGateway::RestApi', 'Api', 'orders'),
     pair('AWS::ApiGateway::Stage', 'Stage', 'orders/prod'),
     pair('AWS::WAFv2::WebACL', 'Acl', 'orders'),
@@ -419,7 +436,12 @@ function httpApiSide(isSound: boolean): Side {
     resources: {
       HttpApi: [
         'AWS::ApiGatewayV2::Api',
-        { Name: 'orders', ProtocolType: 'HTTP', DisableExecuteApiEndpoint: isSound },
+        {
+          Name: 'orders',
+          ProtocolType: 'HTTP',
+          DisableExecuteApiEndpoint: isSound,
+          CorsConfiguration: corsOf(isSound),
+        },
       ],
       Domain: [
         'AWS::ApiGatewayV2::DomainName',
@@ -447,6 +469,7 @@ function httpApiSide(isSound: boolean): Side {
             ApiEndpoint: 'https://h1h2h3h4h5.execute-api.eu-west-1.amazonaws.com',
             ApiKeySelectionExpression: '$request.header.x-api-key',
             DisableExecuteApiEndpoint: isSound,
+            CorsConfiguration: corsOf(isSound),
             Name: 'orders',
             ProtocolType: 'HTTP',
             RouteSelectionExpression: '$request.method $request.path',

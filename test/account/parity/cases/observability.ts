@@ -177,7 +177,11 @@ const watchedFunction: ParityCase = {
   name: 'a function that is watched',
   sound: [retained, filtered, queried, subscribed, alarmed].reduce(layOver, functionSide()),
   bad: Object.values(without).reduce(layOver, keptForEver as Side),
-  pairs: [pair('AWS::Lambda::Function', 'Fn', 'orders')],
+  pairs: [
+    pair('AWS::Lambda::Function', 'Fn', 'orders'),
+    pair('AWS::Logs::LogGroup', 'Logs', '/aws/lambda/orders'),
+    pair('AWS::Logs::LogGroup', 'Source', '/app/web'),
+  ],
   proofs: [
     { type: 'AWS::Logs::LogGroup', owner: 'Fn', rules: ['all.lambda.log-group'], change: keptForEver },
     { type: 'AWS::Logs::MetricFilter', owner: 'Fn', rules: ['all.metrics.custom'], change: without.filter },
@@ -472,7 +476,9 @@ const loggingRule: ParityCase = {
         ],
       },
       'eventbridge.ListTargetsByRule': { Targets: [{ Id: 'log', Arn: sourceArn }] },
-      'cloudwatch-logs.DescribeLogGroups': groups({}),
+      'cloudwatch-logs.DescribeLogGroups': {
+        logGroups: [{ logGroupName: '/app/web', logGroupArn: sourceArn, arn: `${sourceArn}:*` }],
+      },
       'cloudwatch-logs.DescribeResourcePolicies': {
         resourcePolicies: [{ policyName: 'events', policyDocument: text(deliveryPolicy) }],
       },
@@ -500,7 +506,7 @@ const loggingRule: ParityCase = {
       'eventbridge.ListTargetsByRule': { Targets: [] },
     },
   },
-  pairs: [pair('AWS::Events::Rule', 'Rule', 'log')],
+  pairs: [pair('AWS::Events::Rule', 'Rule', 'log'), pair('AWS::Logs::LogGroup', 'Source', '/app/web')],
   oneSided: [
     {
       side: 'live',

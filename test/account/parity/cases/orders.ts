@@ -3,7 +3,7 @@ import { ordersResources } from '../orders-template.ts';
 import { pair, type ParityCase } from '../parity-case.ts';
 
 /**
- * An application of all three flows. Roles, groups, subnets, alarms and log groups are judged with the
+ * An application of all three flows. Roles, groups, subnets and alarms are judged with the
  * function, queue or API that they belong to.
  */
 export const orders: ParityCase = {
@@ -22,6 +22,8 @@ export const orders: ParityCase = {
   },
   pairs: [
     pair('AWS::Lambda::Function', 'Fn', 'orders'),
+    pair('AWS::Logs::LogGroup', 'LogGroup', '/aws/lambda/orders'),
+    pair('AWS::Logs::LogGroup', 'AclLogGroup', 'aws-waf-logs-orders'),
     pair('AWS::Lambda::EventSourceMapping', 'Mapping', 'orders from orders'),
     pair('AWS::Lambda::Permission', 'Permission', 'one'),
     pair('AWS::SQS::Queue', 'Queue', 'orders'),

@@ -24,7 +24,10 @@ function clientsSide(isSound: boolean): Side {
       PlanKey: isSound
         ? ['AWS::ApiGateway::UsagePlanKey', { UsagePlanId: to('Plan'), KeyId: to('Key'), KeyType: 'API_KEY' }]
         : undefined,
-      Pool: ['AWS::Cognito::UserPool', { UserPoolName: 'users' }],
+      Pool: [
+        'AWS::Cognito::UserPool',
+        { UserPoolName: 'users', MfaConfiguration: isSound ? 'OPTIONAL' : 'OFF' },
+      ],
       Client: [
         'AWS::Cognito::UserPoolClient',
         {
@@ -73,7 +76,13 @@ function clientsSide(isSound: boolean): Side {
         items: isSound ? [{ id: 'k1', type: 'API_KEY', name: 'partner', value: 'secret' }] : [],
       },
       'cognito.ListUserPools': { UserPools: [{ Id: 'eu-west-1_AbCdEfGhI', Name: 'users' }] },
-      'cognito.DescribeUserPool': { UserPool: { Id: 'eu-west-1_AbCdEfGhI', LambdaConfig: {} } },
+      'cognito.DescribeUserPool': {
+        UserPool: {
+          Id: 'eu-west-1_AbCdEfGhI',
+          LambdaConfig: {},
+          MfaConfiguration: isSound ? 'OPTIONAL' : 'OFF',
+        },
+      },
       'cognito.ListUserPoolClients': {
         UserPoolClients: [{ ClientId: 'c1', ClientName: 'web', UserPoolId: 'eu-west-1_AbCdEfGhI' }],
       },
@@ -140,15 +149,6 @@ const clients: ParityCase = {
     'AWS::ApiGateway::UsagePlanKey': {
       some: { related: 'usagePlan', where: { property: 'UsagePlanName', equals: 'partners' } },
     },
-    'AWS::ApplicationAutoScaling::ScalingPolicy': {
-      all: [
-        { some: { related: 'scalableTarget', where: { property: 'MaxCapacity', equals: 10 } } },
-        { property: 'TargetTrackingScalingPolicyConfiguration.TargetValue', atMost: 0.9 },
-      ],
-    },
-    'AWS::Cognito::UserPoolClient': {
-      all: [{ some: { related: 'userPool' } }, { property: 'PreventUserExistenceErrors', equals: 'ENABLED' }],
-    },
     'AWS::Signer::SigningProfile': { property: 'PlatformId', startsWith: 'AWSLambda-' },
   },
   pairs: [
@@ -158,13 +158,29 @@ const clients: ParityCase = {
     pair('AWS::ApiGateway::Method', 'GETMethod', 'orders GET /orders'),
     pair('AWS::ApiGateway::Account', 'Account', 'account'),
     pair('AWS::ApiGateway::UsagePlanKey', 'PlanKey', 'k1:p1'),
-    pair(
-      'AWS::ApplicationAutoScaling::ScalingPolicy',
-      'Tracking',
-      arn('autoscaling', 'scalingPolicy:1:resource/lambda/function:orders:live'),
-    ),
-    pair('AWS::Cognito::UserPoolClient', 'Client', 'web'),
+    pair('AWS::Cognito::UserPool', 'Pool', 'users'),
     pair('AWS::Signer::SigningProfile', 'Profile', 'release'),
+  ],
+  proofs: [
+    {
+      type: 'AWS::Cognito::UserPoolClient',
+      owner: 'Pool',
+      rules: ['more.cognito.mfa'],
+      over: 'bad',
+      change: {
+        resources: {
+          Client: [
+            'AWS::Cognito::UserPoolClient',
+            { UserPoolId: to('Pool'), ClientName: 'web', SupportedIdentityProviders: ['Okta'] },
+          ],
+        },
+        replies: {
+          'cognito.DescribeUserPoolClient': {
+            UserPoolClient: { ClientId: 'c1', ClientName: 'web', SupportedIdentityProviders: ['Okta'] },
+          },
+        },
+      },
+    },
   ],
 };
 

@@ -18,6 +18,7 @@ function distribution(id: string, domainName: unknown, to = 'HeadgateApi'): Edit
               Id: 'origin',
               DomainName: domainName,
               CustomOriginConfig: { OriginProtocolPolicy: 'https-only', OriginSSLProtocols: ['TLSv1.2'] },
+              OriginAccessControlId: 'E2QWRUHAPOMQZL',
             },
           ],
           DefaultCacheBehavior: { TargetOriginId: 'origin', ViewerProtocolPolicy: 'https-only' },

@@ -169,7 +169,15 @@ export const imageRepository = sharedWith('a repository for the organisation', {
   to: 'HeadgateEvents',
   resource: {
     Type: 'AWS::ECR::Repository',
-    Properties: { RepositoryPolicyText: ofOrganisation('ecr:BatchGetImage') },
+    Properties: {
+      EncryptionConfiguration: {
+        EncryptionType: 'KMS',
+        KmsKey: 'arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555',
+      },
+      ImageScanningConfiguration: { ScanOnPush: true },
+      ImageTagMutability: 'IMMUTABLE',
+      RepositoryPolicyText: ofOrganisation('ecr:BatchGetImage'),
+    },
   },
 });
 
@@ -359,7 +367,13 @@ export const pipe: Base = {
     {
       add: 'Parcels',
       to: 'HeadgateEvents',
-      resource: { Type: 'AWS::Kinesis::Stream', Properties: { ShardCount: 1 } },
+      resource: {
+        Type: 'AWS::Kinesis::Stream',
+        Properties: {
+          ShardCount: 1,
+          StreamEncryption: { EncryptionType: 'KMS', KeyId: 'alias/aws/kinesis' },
+        },
+      },
     },
     {
       add: 'PipeRole',

@@ -134,6 +134,11 @@ export const lambda: readonly Mutation[] = [
         to: { Action: '*', Effect: 'Allow', Resource: '*' },
       },
     ],
+    also: ['decrypt', 'escalation', 'pass-role', 'service-wildcards'].map((name) => ({
+      rule: `more.role.${name}`,
+      on: 'ApiOrderApiFunction',
+      because: 'everything holds it; these follow and are not listed',
+    })),
   },
   {
     rule: 'all.lambda.private-subnets',
