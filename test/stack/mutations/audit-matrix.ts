@@ -550,6 +550,18 @@ function foundation(kind: AuditKind): Mutation[] {
       ...planned(kind, 'all.lambda.security-groups', 'it has the same group'),
     },
     {
+      rule: 'more.logs.retention',
+      on: 'FoundationNetworkFlowLogs',
+      mistake: 'flow logs are kept forever',
+      edits: [{ id: 'FoundationNetworkFlowLogs', remove: 'RetentionInDays' }],
+    },
+    {
+      rule: 'more.logs.encryption',
+      on: 'FoundationNetworkFlowLogs',
+      mistake: 'flow logs are encrypted with keys of CloudWatch',
+      edits: [{ id: 'FoundationNetworkFlowLogs', remove: 'KmsKeyId' }],
+    },
+    {
       rule: 'all.lambda.private-subnets.nat',
       on: 'FoundationNetworkVpcNatSubnet1NATGateway',
       mistake: 'the NAT gateway stands in a private subnet',
