@@ -33,7 +33,7 @@ export const avoided = [
   [/\bare the (least|most)\b/i, 'at least, at most, the minimum, the maximum'],
   [/\b(the|is the) (least|most) (time|attempts|messages|number|requests)\b/i, 'minimum, maximum'],
   [/\bshipped\b/i, 'built-in'],
-  [/\bthe service('s)?(?= |$|[,.;)])/, 'the name of the service'],
+  [/\bthe service(?! map)('s)?(?= |$|[,.;)])/, 'the name of the service'],
   [/\bdeviations?\b/i, 'change'],
   [/\bdefects?\b/i, 'bug'],
   [/\b(repair|mend)(s|ed|ing)?\b/i, 'fix'],
