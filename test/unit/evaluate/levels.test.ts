@@ -27,7 +27,7 @@ describe('a level', () => {
       ['Free', 'notApplicable', 'high'],
       ['Stopped', 'fail', 'high'],
     ]);
-    expect(essential[0]?.reason).toMatch(/reserves no concurrency.*this run does not check/);
+    expect(essential[0]?.reason).toMatch(/has no reserved concurrency.*this run does not check/);
   });
 
   it('reports each clause at its own severity', async () => {
