@@ -153,7 +153,7 @@ const withoutCode = (text) =>
     .replaceAll(/\bhttps?:\/\/\S+/g, 'X');
 const sentences = (text) => text.split(/(?<=[\w)`*'"X][.!?:])\s+(?=\S)|; /);
 const verbs =
-  /^(Add|Allow|Associate|Attach|Assign|Batch|Build|Change|Check|Choose|Configure|Correct|Create|Declare|Define|Delete|Deny|Deploy|Disable|Emit|Enable|Encrypt|Give|Include|Increase|Invoke|Issue|Keep|Limit|Lower|Move|Point|Publish|Put|Raise|Reduce|Remove|Replace|Require|Reserve|Restrict|Retry|Return|Rotate|Route|Save|Send|Set|Sign|Split|Start|Store|Subscribe|Take|Turn|Use|Wrap|Write|Specify|Tag|For|If|In|On)\b/;
+  /^(Add|Allow|Associate|Attach|Assign|Batch|Build|Change|Check|Choose|Configure|Correct|Create|Declare|Define|Delete|Deny|Deploy|Disable|Emit|Enable|Encrypt|Give|Include|Increase|Invoke|Issue|Keep|Limit|Lower|Move|Point|Publish|Put|Raise|Read|Reduce|Remove|Replace|Require|Reserve|Restrict|Retry|Return|Rotate|Route|Save|Send|Set|Sign|Split|Start|Store|Subscribe|Take|Turn|Use|Wrap|Write|Specify|Tag|For|If|In|On)\b/;
 
 /** What a text violates, as short sentences. */
 function problems({ kind, text }) {
