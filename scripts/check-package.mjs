@@ -101,6 +101,24 @@ try {
     synth.stderr,
   );
 
+  // The CDK's own command, in an application that is a module.
+  writeFileSync(
+    join(app, 'validated.mjs'),
+    "import { App, Stack, Validations, aws_sqs as sqs } from 'aws-cdk-lib';\nimport { HeadgateValidation } from 'headgate/cdk';\nconst app = new App();\nValidations.of(app).addPlugins(new HeadgateValidation());\nnew sqs.Queue(new Stack(app, 'Orders'), 'Direct');\n",
+  );
+  const cdk = spawnSync(
+    process.execPath,
+    [
+      join(root, 'node_modules/aws-cdk/bin/cdk'),
+      ...['synth', '--quiet', '--output', 'out-cdk', '--app', `"${process.execPath}" validated.mjs`],
+    ],
+    { cwd: app, encoding: 'utf8', env: { ...process.env, CDK_VALIDATION: 'false', CI: 'true', HOME: app } },
+  );
+  check(
+    "the CDK's command ends at findings of the plugin in an application that is a module",
+    cdk.status === 1 && `${cdk.stdout}${cdk.stderr}`.includes('headgate::batch.dlq.redrive'),
+    `${cdk.status} ${cdk.stdout} ${cdk.stderr}`,
+  );
   writeFileSync(
     join(app, 'validated.cts'),
     "import { App, Validations } from 'aws-cdk-lib';\nimport { HeadgateValidation } from 'headgate/cdk';\nconst app = new App();\nValidations.of(app).addPlugins(new HeadgateValidation({ failOn: 'none' }));\nconsole.log(new HeadgateValidation().name);\n",

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -30,14 +30,20 @@ interface Ending {
   readonly folder: string;
 }
 
-/** Runs the CDK's own command in a fresh application, with what it would find in node_modules and no credentials. */
-async function cdk(file: string, source: string, args: readonly string[] = ['**']): Promise<Ending> {
+/** A fresh application, with what it would find in node_modules. */
+function application(file: string, source: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'headgate-cdk-'));
   mkdirSync(join(folder, 'node_modules'));
   for (const name of ['aws-cdk-lib', 'constructs'])
     symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name));
   symlinkSync(root, join(folder, 'node_modules/headgate'));
   writeFileSync(join(folder, file), source);
+  return folder;
+}
+
+/** Runs the CDK's own command in a fresh application, with no credentials. */
+async function cdk(file: string, source: string, args: readonly string[] = ['**']): Promise<Ending> {
+  const folder = application(file, source);
   const child = spawn(
     process.execPath,
     [command, 'synth', '--quiet', '--app', `"${process.execPath}" ${file}`, ...args],
@@ -98,6 +104,50 @@ describe('the CDK command with the plugin', () => {
     );
     expect(text).toContain("In the CDK: new sqs.Queue(this, 'Queue', { enforceSSL: true });");
     expect(status).toBe(1);
+  });
+
+  it('stops each deployment of cdk watch at what it finds', async () => {
+    const folder = application('app.cjs', commonJs(everywhere));
+    const watch = { include: ['app.cjs'], exclude: ['node_modules', 'cdk.out'] };
+    writeFileSync(join(folder, 'cdk.json'), JSON.stringify({ app: `"${process.execPath}" app.cjs`, watch }));
+    const child = spawn(process.execPath, [command, 'watch', '**'], {
+      cwd: folder,
+      env: {
+        PATH: process.env['PATH'],
+        HOME: folder,
+        CDK_VALIDATION: 'false',
+        CI: 'true',
+        // Nothing is called: the synthesis ends before a deployment begins.
+        AWS_ACCESS_KEY_ID: 'none',
+        AWS_SECRET_ACCESS_KEY: 'none',
+        AWS_REGION: 'eu-west-1',
+      },
+    });
+    try {
+      let [text, wake] = ['', (): void => undefined];
+      for (const stream of [child.stdout, child.stderr])
+        stream.setEncoding('utf8').on('data', (part: string) => {
+          text += part;
+          wake();
+        });
+      /** What was written once it fits. */
+      const written = async (what: RegExp): Promise<string> =>
+        new Promise((done) => {
+          wake = () => {
+            if (what.test(text)) done(text);
+          };
+          wake();
+        });
+      const finding = /Prod\/Orders\/InStage\/Resource/;
+      expect(await written(finding)).toContain("Triggering initial 'cdk deploy'");
+      text = '';
+      appendFileSync(join(folder, 'app.cjs'), '\n// changed\n');
+      expect(await written(new RegExp(`Triggering 'cdk deploy'[^]*${finding.source}`))).toContain(
+        'headgate::batch.queue.policy',
+      );
+    } finally {
+      child.kill();
+    }
   });
 
   it('lets an application without findings pass', async () => {
