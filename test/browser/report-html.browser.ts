@@ -122,6 +122,30 @@ describe('the report in a browser', () => {
     await Promise.all([page.close(), other.close()]);
   });
 
+  it('finds what decides a control by the id of the control', async () => {
+    const result = scanResult();
+    const failing = new Set(
+      result.evaluations.filter(({ verdict }) => verdict === 'fail').map(({ ruleId }) => ruleId),
+    );
+    const rule = result.ruleSet.rules.find(({ id, controls }) => failing.has(id) && controls.length > 0);
+    const control = rule?.controls[0];
+    const decided = result.ruleSet.rules
+      .filter(({ controls }) =>
+        controls.some(({ framework, id }) => framework === control?.framework && id === control.id),
+      )
+      .map(({ id }) => id);
+    const { page, complaints } = await open('plain');
+    await page.selectOption('select[name=verdict]', 'all');
+    await page.fill('input[name=q]', control?.id.toLowerCase() ?? '');
+    const found = await page.locator('#table tbody tr:not(.detail)').allInnerTexts();
+    expect(found.length).toBe(result.evaluations.filter(({ ruleId }) => decided.includes(ruleId)).length);
+    for (const row of found) expect(decided.some((id) => row.includes(id))).toBe(true);
+    // And the view by control leads there.
+    expect(await page.locator('#controls').innerText()).toContain(control?.id);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   it('leads from a node of a diagram to its findings, their evidence and fix', async () => {
     const { page } = await open('plain');
     await page.locator('svg a', { hasText: 'AWS WAF' }).click();
@@ -178,6 +202,11 @@ describe('the report in a browser', () => {
     await print();
     expect(await rows()).toBe(5000);
     await page.close();
+    const { page: fresh } = await open('large');
+    const pdf = (await fresh.pdf({ format: 'A4' })).toString('latin1');
+    // Each page of a PDF is an object of its own.
+    expect(pdf.match(/\/Type\s*\/Page\b(?!s)/g)?.length).toBeLessThanOrEqual(60);
+    await fresh.close();
   });
 
   it('says everything but the list of findings without a script', async () => {
