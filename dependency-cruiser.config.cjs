@@ -105,8 +105,15 @@ module.exports = {
       comment: 'What two entry points share is part of app, not of one of them.',
       severity: 'error',
       from: { path: `^src/(${entryPoints})/` },
-      to: { path: `^src/(${entryPoints})/`, pathNot: '^src/$1/' },
+      // Which command starts a server is the command line's; it loads the server when it is started.
+      to: { path: `^src/(${entryPoints})/`, pathNot: '^src/($1/|(lsp|mcp)/serve-)' },
     },
+    only(
+      'servers-ask-app-alone',
+      'What an editor or an agent is told is what every other entry point tells.',
+      'lsp|mcp',
+      'lsp|mcp|app|model',
+    ),
     {
       name: 'files-only-where-files-are-read',
       comment:

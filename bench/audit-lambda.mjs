@@ -3,7 +3,7 @@
 // which it is read as the state machine reads them. Seconds by the rates are those of a simulated clock, which passes
 // at once; processor seconds and memory are this machine's, each step in a process of its own.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -35,16 +35,17 @@ async function bench() {
 
 function measureBundle(folder) {
   execFileSync(process.execPath, [join(root, 'scripts/build-audit.mjs'), folder]);
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
+  const all = Buffer.concat(files.map((one) => readFileSync(join(one.parentPath, one.name))));
   for (const name of ['audit', 'fleet']) {
     const file = join(folder, `${name}.js`);
-    const bytes = readFileSync(file);
-    const program = `const wall = performance.now(), cpu = process.cpuUsage(); require(${JSON.stringify(file)}); const { user, system } = process.cpuUsage(cpu); process.stdout.write(JSON.stringify([performance.now() - wall, (user + system) / 1000]));`;
+    const program = `const wall = performance.now(), cpu = process.cpuUsage(); await import(${JSON.stringify(pathToFileURL(file).href)}); const { user, system } = process.cpuUsage(cpu); process.stdout.write(JSON.stringify([performance.now() - wall, (user + system) / 1000]));`;
     const times = Array.from({ length: 9 }, () =>
-      JSON.parse(execFileSync(process.execPath, ['-e', program])),
+      JSON.parse(execFileSync(process.execPath, ['--input-type=module', '-e', program])),
     );
     const [wall, cpu] = [0, 1].map((index) => medianOf(times.map((pair) => pair[index])));
     print(
-      `${name}.js: ${megabytes(bytes.length)} MB, gzip ${megabytes(gzipSync(bytes).length)} MB; ` +
+      `${name}.js with all chunks: ${megabytes(all.length)} MB, gzip ${megabytes(gzipSync(all).length)} MB; ` +
         `loaded in ${wall} ms, ${cpu} ms of them computing (medians of 9 fresh processes)`,
     );
   }

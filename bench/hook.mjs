@@ -3,9 +3,9 @@
 // size of the answer. The payload is at hand, so that no network is measured.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { root } from '../scripts/from-source.mjs';
 import { template } from './generate.mjs';
 
@@ -63,7 +63,7 @@ async function decide({ file, bundle }) {
     const value = await work();
     return [(performance.now() - started) / 1000, value];
   };
-  const [load, { handler }] = await seconds(() => createRequire(import.meta.url)(bundle));
+  const [load, { handler }] = await seconds(() => import(pathToFileURL(bundle).href));
   const [first] = await seconds(() => handler(event));
   const [next, answer] = await seconds(() => handler(event));
   process.stdout.write(

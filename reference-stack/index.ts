@@ -1,3 +1,4 @@
-/** What `headgate/reference-stack` exports: the flows of the reference architecture, and the scheduled audit. */
+/** What `headgate/reference-stack` exports: the flows of the reference architecture, the scheduled audit, and the hook. */
 export * from './lib/index.ts';
 export * from './audit/index.ts';
+export * from './hook/index.ts';

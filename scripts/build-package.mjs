@@ -1,11 +1,12 @@
 // What the published package needs beside the command: declarations, the reference stack's constructs
 // with their handlers bundled, and the licences of what is bundled. Run by `npm pack` and `npm publish`.
 import { spawnSync } from 'node:child_process';
-import { copyFile, cp, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { build } from 'esbuild';
+import { copyFile, cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { build, transform } from 'esbuild';
 import { buildAll } from './build.mjs';
-import { loadSource, root } from './from-source.mjs';
+import { root } from './from-source.mjs';
+import { leanSdk } from './lean-sdk.mjs';
 import { standardText } from './licence-texts.mjs';
 
 const handlers =
@@ -19,8 +20,10 @@ function run(args) {
 }
 
 async function buildReferenceStack() {
-  await build({
+  const { metafile } = await build({
     absWorkingDir: root,
+    metafile: true,
+    minify: true,
     entryPoints: { 'reference-stack': 'reference-stack/index.ts' },
     outdir: 'dist',
     bundle: true,
@@ -35,12 +38,82 @@ async function buildReferenceStack() {
   });
   for (const name of ['read-policy.json', 'member-role.template.json'])
     await copyFile(join(root, 'reference-stack/audit', name), join(root, 'dist', name));
-  const { bundleHandler } = await loadSource(
-    "export { bundleHandler } from './reference-stack/lib/handler-code.ts';",
+  return [metafile, await buildHandlers()];
+}
+
+// CommonJS, because X-Ray replaces functions of node:https, which modules have bound by then. Each is an entry with chunks
+// that several share; its first line names the packages in it, for stack traces and for whoever asks code what it uses.
+async function buildHandlers() {
+  const outdir = join(root, 'dist/handlers');
+  const { metafile, outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: handlers.map((name) => `reference-stack/handlers/${name}.ts`),
+    outdir,
+    bundle: true,
+    splitting: true,
+    minify: true,
+    metafile: true,
+    write: false,
+    platform: 'node',
+    format: 'esm',
+    target: 'node22',
+    mainFields: ['module', 'main'],
+    legalComments: 'none',
+    logLevel: 'error',
+    chunkNames: 'chunks/[name]-[hash]',
+    plugins: [leanSdk()],
+  });
+  for (const { path, text } of outputFiles) {
+    const { code } = await transform(text, {
+      format: 'cjs',
+      platform: 'node',
+      minify: true,
+      target: 'node22',
+    });
+    const output = relative(root, path);
+    const packages =
+      metafile.outputs[output].entryPoint === undefined ? '' : await packagesOf(metafile, output);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, `${packages}${code}`);
+  }
+  return metafile;
+}
+
+/** A comment that names the packages whose code an output and what it imports hold, by name and version. */
+async function packagesOf(metafile, output) {
+  const outputs = new Set([output]);
+  for (const one of outputs)
+    for (const { path, external } of metafile.outputs[one].imports) if (external !== true) outputs.add(path);
+  const inputs = [...outputs].flatMap((one) => Object.keys(metafile.outputs[one].inputs));
+  const names = await Promise.all(
+    packageFolders(inputs).map(async (folder) => {
+      const { name, version } = JSON.parse(await readFile(join(root, folder, 'package.json'), 'utf8'));
+      return `${name} ${version}`;
+    }),
   );
-  await mkdir(join(root, 'dist/handlers'), { recursive: true });
-  for (const name of handlers)
-    bundleHandler(join(root, `reference-stack/handlers/${name}.ts`), join(root, `dist/handlers/${name}.js`));
+  return `// Holds ${names.join(', ')}.\n`;
+}
+
+/** Folders of the packages that inputs of a bundle are files of, relative to the root, sorted. */
+function packageFolders(inputs) {
+  const folders = inputs.flatMap(
+    (path) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.slice(1) ?? [],
+  );
+  return [...new Set(folders.filter((folder) => !folder.includes(':')))].sort();
+}
+
+// The compiler declares every source that an export leads to; kept is what the declarations of exports refer to.
+async function dropUnusedDeclarations(folder, entries) {
+  const used = new Set(entries.map((entry) => join(folder, entry)));
+  for (const file of used)
+    for (const [, path] of (await readFile(file, 'utf8')).matchAll(
+      /(?:from |import\(?\s*)["'](\.[^"']+)["']/g,
+    ))
+      used.add(join(dirname(file), path).replace(/\.(js|ts)$/, '.d.ts'));
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    const file = join(entry.parentPath, entry.name);
+    if (entry.name.endsWith('.ts') && !used.has(file)) await rm(file);
+  }
 }
 
 // Declarations are of the kind that the nearest package.json says: dist/cdk.cjs needs CommonJS ones.
@@ -77,22 +150,29 @@ async function licenceText(folder, { name, license, author = holders[name] }) {
 }
 
 // Every package that a bundle holds, with its licence, for their terms ask for that; and the same as a bill of materials.
-async function writeLicences() {
-  const texts = [];
+async function writeLicences(folders) {
+  const texts = new Map();
+  const lock = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8'));
+  // Each text once, below the names of all that it is the text of.
+  const add = (title, text) => texts.set(text, [...(texts.get(text) ?? []), title]);
   const components = [];
   const missing = [];
-  for (const path of await bundledPackages()) {
+  for (const path of folders) {
     const folder = join(root, path);
     const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
     const { name, version, license } = manifest;
     const text = await licenceText(folder, manifest);
     if (text === undefined) missing.push(`${name} ${version} (${license})`);
-    texts.push(`${name} ${version} (${license})\n\n${text}`);
-    components.push(component(name, version, license, `pkg:npm/${name.replace('@', '%40')}@${version}`));
+    add(`${name} ${version} (${license})`, text);
+    components.push({
+      ...component(name, version, license, `pkg:npm/${name.replace('@', '%40')}@${version}`),
+      ...hashOf(lock.packages[path]?.integrity),
+    });
     for (const { name: part, license: terms, holder } of inside[name] ?? []) {
       const standard = standardText(terms.id, holder);
-      texts.push(
-        `${part}, compiled into ${name} ${version} (${terms.name ?? terms.id})\n\nTerms and source: ${terms.url}${standard === undefined ? '' : `\n\n${standard}`}`,
+      add(
+        `${part}, compiled into ${name} ${version} (${terms.name ?? terms.id})`,
+        `Terms and source: ${terms.url}${standard === undefined ? '' : `\n\n${standard}`}`,
       );
       components.push({ type: 'library', name: part, licenses: [{ license: terms }] });
     }
@@ -100,7 +180,7 @@ async function writeLicences() {
   if (missing.length > 0) throw new Error(`no text of the licence of ${missing.join(', ')}`);
   await writeFile(
     join(root, 'dist/THIRD-PARTY-LICENSES.txt'),
-    `${texts.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`,
+    `${[...texts].map(([text, titles]) => `${titles.join('\n')}\n\n${text}`).join(`\n\n${'-'.repeat(80)}\n\n`)}\n`,
   );
   const own = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   const bom = {
@@ -114,8 +194,23 @@ async function writeLicences() {
       },
     },
     components,
+    // What one bundle takes from which package is the bundler's to know; all of it is part of this one.
+    dependencies: [
+      {
+        ref: `pkg:npm/${own.name}@${own.version}`,
+        dependsOn: components.flatMap((one) => one['bom-ref'] ?? []),
+      },
+    ],
   };
   await writeFile(join(root, 'dist/sbom.cdx.json'), `${JSON.stringify(bom, null, 2)}\n`);
+}
+
+/** @param integrity of the lock file: algorithm and base64 */
+function hashOf(integrity) {
+  const [, base64] = /^sha512-(.+)$/.exec(integrity ?? '') ?? [];
+  return base64 === undefined
+    ? {}
+    : { hashes: [{ alg: 'SHA-512', content: Buffer.from(base64, 'base64').toString('hex') }] };
 }
 
 function component(name, version, license, purl) {
@@ -128,36 +223,12 @@ function component(name, version, license, purl) {
   };
 }
 
-async function bundledPackages() {
-  const entryPoints = [
-    'src/cli/main.ts',
-    'src/index.ts',
-    'src/cdk/scan-assembly.ts',
-    'src/cdk/index.ts',
-    'src/lambda/handler.ts',
-    'src/lambda/fleet-handler.ts',
-    ...handlers.map((name) => `reference-stack/handlers/${name}.ts`),
-  ];
-  const { metafile } = await build({
-    absWorkingDir: root,
-    entryPoints,
-    outdir: 'unused',
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    metafile: true,
-    write: false,
-    logLevel: 'error',
-  });
-  const folders = Object.keys(metafile.inputs).flatMap(
-    (path) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.slice(1) ?? [],
-  );
-  return [...new Set(folders)].sort();
-}
-
-await buildAll();
+// From nothing, so that the package holds nothing of an earlier build.
+await rm(join(root, 'dist'), { recursive: true, force: true });
+const metafiles = await buildAll();
 run(['node_modules/typescript7/bin/tsc', '-p', 'tsconfig.types.json']);
 await declareForCommonJs();
-await buildReferenceStack();
-await writeLicences();
+await dropUnusedDeclarations(join(root, 'dist/types-commonjs'), ['cdk/index.d.ts']);
+await dropUnusedDeclarations(join(root, 'dist/types'), ['src/index.d.ts', 'reference-stack/index.d.ts']);
+metafiles.push(...(await buildReferenceStack()));
+await writeLicences(packageFolders(metafiles.flatMap(({ inputs }) => Object.keys(inputs))));

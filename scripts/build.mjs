@@ -1,15 +1,18 @@
 // Bundles the command: rules as data, validators generated ahead, SDK clients in chunks of their own.
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Ajv2020 from 'ajv/dist/2020.js';
 import standaloneCode from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
 import { loadSource, root } from './from-source.mjs';
+import { leanSdk } from './lean-sdk.mjs';
 
 const cache = join(root, '.cache');
+// The rules stand once in the package, beside the command: what is of one kind in every bundle is not bundled.
+const rulesFile = 'rules.js';
 const shared = {
   bundle: true,
   platform: 'node',
@@ -77,11 +80,11 @@ async function packRules() {
   const examples = Object.fromEntries(sources.rules.map(({ id, examples: list }) => [id, list]));
   const lean = { ...sources, rules: sources.rules.map((rule) => ({ ...rule, examples: [] })) };
   await writeFile(join(cache, 'examples.mjs'), asModule(examples));
-  await writeFile(join(cache, 'lean-rules.mjs'), asModule(lean));
+  await writeFile(join(cache, rulesFile), rawModule(lean));
   const file = join(cache, 'rules.mjs');
   await writeFile(
     file,
-    `export async function shippedRules() { return JSON.parse((await import('./lean-rules.mjs')).text); }
+    `export async function shippedRules() { return JSON.parse((await import('./${rulesFile}')).text); }
 export async function shippedRulesWithExamples() {
   const [sources, { text }] = await Promise.all([shippedRules(), import('./examples.mjs')]);
   const examples = JSON.parse(text);
@@ -92,8 +95,31 @@ export async function shippedRulesWithExamples() {
   return file;
 }
 
+async function packPeerChecks() {
+  const { peerChecks } = await loadSource("export { peerChecks } from './src/rules/shipped-peer-checks.ts';");
+  await writeFile(join(cache, 'peer-checks-text.mjs'), asModule(await peerChecks()));
+  const file = join(cache, 'peer-checks.mjs');
+  await writeFile(
+    file,
+    `export async function peerChecks() { return JSON.parse((await import('./peer-checks-text.mjs')).text); }\n`,
+  );
+  return file;
+}
+
 function asModule(value) {
   return `export const text = ${JSON.stringify(JSON.stringify(value))};\n`;
+}
+
+const rawStart = 'export const text = String.raw`';
+const rawEnd = '`;\n';
+
+/** A module whose JSON stands in it as it is, in ASCII: the command cuts it out and compiles nothing. */
+function rawModule(value) {
+  const escaped = JSON.stringify(value).replaceAll(
+    /[^\x20-\x7e]|`|\$/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return `${rawStart}${escaped}${rawEnd}`;
 }
 
 /** esbuild plugin: generated validators and packed rules in the place of what makes them. */
@@ -103,64 +129,78 @@ async function generatedModules() {
     [join(root, 'src/rules/validators.ts'), await generateValidators()],
     [join(root, 'src/rules/shipped.ts'), await packRules()],
     [join(root, 'src/app/validate-result.ts'), await generateResultValidator()],
+    [join(root, 'src/rules/shipped-peer-checks.ts'), await packPeerChecks()],
   ]);
   return {
     name: 'generated-modules',
     setup(builder) {
-      builder.onResolve({ filter: /(validators|shipped|validate-result)\.ts$/ }, (args) => {
-        const replacement = replacements.get(join(args.resolveDir, args.path));
-        return replacement === undefined ? undefined : { path: replacement };
-      });
+      // Only chunks ask for the rules, which are in a folder beside them.
+      builder.onResolve({ filter: /^\.\/rules\.js$/ }, ({ importer }) =>
+        importer.startsWith(cache) ? { path: `../${rulesFile}`, external: true } : undefined,
+      );
+      builder.onResolve(
+        { filter: /(validators|shipped|validate-result|shipped-peer-checks)\.ts$/ },
+        (args) => {
+          const replacement = replacements.get(join(args.resolveDir, args.path));
+          return replacement === undefined ? undefined : { path: replacement };
+        },
+      );
     },
   };
 }
 
+// Modules that share what more than one of them needs.
 const bundle = (plugin, options) =>
   build({
     ...shared,
     outdir: join(root, 'dist'),
     splitting: true,
     minify: true,
+    metafile: true,
     mainFields: ['module', 'main'],
+    chunkNames: 'chunks/[name]-[hash]',
     // commander and others are CommonJS and ask for node's own modules by require.
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },
-    plugins: [plugin],
+    plugins: [leanSdk(), plugin],
     ...options,
   });
 
-/** The functions of the audit and of the hook, each as one CommonJS file: `audit.js`, `fleet.js` and `hook.js`. */
-export async function buildAudit(outdir, plugin) {
-  return bundle(plugin ?? (await generatedModules()), {
-    entryPoints: {
-      audit: join(root, 'src/lambda/handler.ts'),
-      fleet: join(root, 'src/lambda/fleet-handler.ts'),
-      hook: join(root, 'src/hook/handler.ts'),
-    },
-    outdir,
-    format: 'cjs',
-    splitting: false,
-    target: 'node22',
-    banner: {},
-  });
+// The functions of the audit and of the hook.
+const functions = {
+  audit: join(root, 'src/lambda/handler.ts'),
+  fleet: join(root, 'src/lambda/fleet-handler.ts'),
+  hook: join(root, 'src/hook/handler.ts'),
+};
+
+/** The functions of the audit and of the hook as modules, `audit.js`, `fleet.js` and `hook.js`, with what they share. */
+export async function buildAudit(outdir) {
+  await bundle(await generatedModules(), { entryPoints: functions, outdir });
+  await copyFile(join(cache, rulesFile), join(outdir, rulesFile));
+  await writeFile(join(outdir, 'package.json'), '{ "type": "module" }\n');
 }
 
 // What the command loads only when it is used, as files of their own: SDK clients, the diagram layout.
 const parts = {
+  examples: join(cache, 'examples.mjs'),
+  'peer-checks-text': join(cache, 'peer-checks-text.mjs'),
   'render-html': 'src/report/html/render-html.ts',
   'audit-actions': 'src/cli/audit-actions.ts',
   'publish-action': 'src/cli/publish-action.ts',
   'scan-snapshot': 'src/cli/scan-snapshot.ts',
   'diff-action': 'src/cli/diff-action.ts',
   'read-result': 'src/cli/read-result.ts',
+  'serve-editor': 'src/lsp/serve-editor.ts',
+  // Not imported: the server starts it as a thread.
+  'scan-thread': 'src/lsp/scan-thread.ts',
 };
 
 const keepParts = {
   name: 'parts',
   setup(builder) {
-    builder.onResolve({ filter: /\.ts$/ }, ({ kind, path }) => {
-      const name = path.replace(/^.*\//, '').replace(/\.ts$/, '');
+    builder.onResolve({ filter: /\.(ts|mjs)$/ }, ({ kind, path }) => {
+      const name = path.replace(/^.*\//, '').replace(/\.\w+$/, '');
       return kind === 'dynamic-import' && name in parts
         ? { path: `./parts/${name}.js`, external: true }
         : undefined;
@@ -170,11 +210,7 @@ const keepParts = {
 
 // One CommonJS file, of which the launcher keeps V8's compiled form: compiling costs more than scanning does.
 async function buildCommand(plugin) {
-  const entryPoints = Object.fromEntries(
-    Object.entries(parts).map(([name, file]) => [`parts/${name}`, join(root, file)]),
-  );
-  await bundle(plugin, { entryPoints, chunkNames: 'parts/[name]-[hash]' });
-  await build({
+  const { metafile } = await build({
     ...shared,
     entryPoints: { command: join(root, 'src/cli/main.ts') },
     outdir: join(root, 'dist'),
@@ -182,26 +218,31 @@ async function buildCommand(plugin) {
     format: 'cjs',
     target: 'node20.12',
     minify: true,
+    metafile: true,
     mainFields: ['module', 'main'],
     plugins: [keepParts, plugin],
   });
   const file = join(root, 'dist/command.cjs');
   // What the launcher compiles itself knows no import(); it hands over another way to load parts.
-  const command = `const importPart = module.importPart ?? ((path) => import(path));\n${(
-    await readFile(file, 'utf8')
-  ).replaceAll('import("./parts/', 'importPart("./parts/')}`;
+  const command = `const importPart = module.importPart ?? ((path) => import(path));
+const readRules = () => ({ text: require('node:fs').readFileSync(require('node:path').join(__dirname, '${rulesFile}'), 'latin1').slice(${rawStart.length}, ${-rawEnd.length}) });
+${(await readFile(file, 'utf8'))
+  .replaceAll('import("./parts/', 'importPart("./parts/')
+  .replaceAll(`import("../${rulesFile}")`, 'readRules()')}`;
   await writeFile(file, command);
   const digest = createHash('sha256').update(command).digest('hex');
   const launcher = join(root, 'dist/headgate.cjs');
   const text = await readFile(join(root, 'scripts/launcher.cjs'), 'utf8');
   await writeFile(launcher, text.replace('DIGEST_OF_THE_COMMAND', digest));
   await chmod(launcher, 0o755);
+  return metafile;
 }
 
 // CommonJS, as most CDK applications are; it asks dist/scan-assembly.js, which is a module.
 async function buildPlugin() {
-  await build({
+  const { metafile } = await build({
     ...shared,
+    metafile: true,
     entryPoints: { cdk: join(root, 'src/cdk/index.ts') },
     outdir: join(root, 'dist'),
     outExtension: { '.js': '.cjs' },
@@ -209,33 +250,42 @@ async function buildPlugin() {
     define: { 'import.meta.url': '__url' },
     banner: { js: "const __url = require('node:url').pathToFileURL(__filename).href;" },
   });
+  return metafile;
 }
 
+/** Builds what the sources of the command, the library and the functions come to. @returns esbuild's account of each bundle */
 export async function buildAll() {
   for (const name of [
-    'headgate.js',
     'headgate.cjs',
     'command.cjs',
-    'command.cjs.cache',
     'index.js',
     'cdk.cjs',
     'scan-assembly.js',
     'parts',
     'chunks',
+    'audit.js',
+    'fleet.js',
+    'hook.js',
+    // What earlier versions wrote.
+    'headgate.js',
+    'command.cjs.cache',
     'library',
+    'audit',
   ])
     await rm(join(root, 'dist', name), { recursive: true, force: true });
   const plugin = await generatedModules();
-  await buildCommand(plugin);
-  await bundle(plugin, {
+  const named = (folder, entries) =>
+    Object.fromEntries(Object.entries(entries).map(([name, file]) => [`${folder}/${name}`, file]));
+  const { metafile } = await bundle(plugin, {
     entryPoints: {
       index: join(root, 'src/index.ts'),
       'scan-assembly': join(root, 'src/cdk/scan-assembly.ts'),
+      ...named('parts', parts),
+      ...functions,
     },
-    chunkNames: 'library/[name]-[hash]',
   });
-  await buildPlugin();
-  await buildAudit(join(root, 'dist/audit'), plugin);
+  await copyFile(join(cache, rulesFile), join(root, 'dist', rulesFile));
+  return [metafile, await buildCommand(plugin), await buildPlugin()];
 }
 
 // In a clone, `npx headgate` should find the command beside the other tools, not through npm's cache.

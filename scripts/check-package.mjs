@@ -6,6 +6,7 @@ import {
   readFileSync,
   readdirSync,
   rmSync,
+  statSync,
   symlinkSync,
   mkdirSync,
   writeFileSync,
@@ -13,6 +14,34 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+
+// Names that the handlers read when they are loaded.
+const handlerSettings = Object.fromEntries(
+  'IDEMPOTENCY_TABLE ORDERS_TABLE PROCESSED_TABLE DOCUMENT_BUCKET AUDIT_BUCKET ORDER_QUEUE_URL DUE_INDEX TOPIC_ARN STATE_MACHINE_ARN AWS_REGION'
+    .split(' ')
+    .map((name) => [name, 'set']),
+);
+
+const loadFunctions = `
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+const files = readdirSync('out').map((name) => join('out', name, 'index.js')).filter((file) => existsSync(file));
+const modules = await Promise.all(files.map((file) => import(pathToFileURL(file).href)));
+const kinds = new Set(modules.map(({ handler }) => typeof handler));
+const hook = modules.find(({ answerCall }) => answerCall !== undefined);
+const { hookStatus } = await hook.answerCall(
+  {
+    clientRequestToken: 'token',
+    stackId: 'arn:aws:cloudformation:eu-west-1:111122223333:stack/orders/1',
+    hookTypeName: 'Headgate::Gate::Flows',
+    actionInvocationPoint: 'DELETE_PRE_PROVISION',
+    requestData: { targetName: 'STACK', targetType: 'STACK', targetLogicalId: 'orders', payload: 'https://none' },
+  },
+  { environment: {} },
+);
+console.log(files.length, [...kinds].join(), hookStatus);
+`;
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const folder = mkdtempSync(join(tmpdir(), 'headgate-package-'));
@@ -49,6 +78,24 @@ try {
     'the layout library is named with what is compiled into it',
     ['@viz-js/viz', 'graphviz', 'expat'].every((name) => bom.components.some((one) => one.name === name)),
     bom.components.map(({ name }) => name).join(' '),
+  );
+  // What a download and an installation may come to.
+  const entries = readdirSync(installed, { recursive: true, withFileTypes: true }).filter((one) =>
+    one.isFile(),
+  );
+  const packed = statSync(join(folder, tarball)).size;
+  const unpacked = entries.reduce((sum, one) => sum + statSync(join(one.parentPath, one.name)).size, 0);
+  check(
+    `the package is under 3 MB packed and 10 MB unpacked (${(packed / 1e6).toFixed(2)} and ${(unpacked / 1e6).toFixed(2)} MB, ${entries.length} files)`,
+    packed < 3e6 && unpacked < 10e6,
+    '',
+  );
+  const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
+  check(
+    'installing runs no script and needs no other package',
+    ['preinstall', 'install', 'postinstall'].every((name) => manifest.scripts?.[name] === undefined) &&
+      manifest.dependencies === undefined,
+    JSON.stringify(manifest.scripts),
   );
   const binaries = readdirSync(join(installed, 'dist'), { recursive: true, encoding: 'utf8' }).filter(
     (name) => /\.(cache|bin|node|wasm|so|dll|jsc)$/.test(name),
@@ -88,7 +135,7 @@ try {
   mkdirSync(join(app, 'out'));
   writeFileSync(
     join(app, 'stack.mjs'),
-    "import { App } from 'aws-cdk-lib';\nimport { auditApplication, referenceApplication } from 'headgate/reference-stack';\nconst app = new App({ outdir: 'out' });\nreferenceApplication(app, {});\nif (typeof auditApplication !== 'function') throw new Error('no audit');\napp.synth();\n",
+    "import { App } from 'aws-cdk-lib';\nimport { auditApplication, fleetApplication, hookApplication, referenceApplication } from 'headgate/reference-stack';\nconst app = new App({ outdir: 'out' });\nreferenceApplication(app, {});\nfor (const also of [auditApplication, hookApplication]) also(app, {});\nif (typeof fleetApplication !== 'function') throw new Error('no fleet');\napp.synth();\n",
   );
   const synth = spawnSync(process.execPath, ['stack.mjs'], {
     cwd: app,
@@ -99,6 +146,30 @@ try {
     'the reference stack synthesizes from the package',
     synth.status === 0 && readdirSync(join(app, 'out')).includes('HeadgateApi.template.json'),
     synth.stderr,
+  );
+  // Every function's code, loaded as Lambda does. The hook answers, for it needs nobody for a deletion.
+  writeFileSync(join(app, 'load.mjs'), loadFunctions);
+  const loaded = spawnSync(process.execPath, ['load.mjs'], {
+    cwd: app,
+    encoding: 'utf8',
+    env: { ...process.env, ...handlerSettings, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+  });
+  check(
+    'the code of all functions loads from the assets and exports a handler, and the hook answers',
+    loaded.status === 0 && loaded.stdout.trim() === '10 function SUCCESS',
+    `${loaded.stdout} ${loaded.stderr}`,
+  );
+  const own = spawnSync(
+    process.execPath,
+    [join(installed, 'dist/headgate.cjs'), 'scan', 'out', '--fail-on', 'low', '--format', 'json'],
+    { cwd: app, encoding: 'utf8', maxBuffer: 1 << 28 },
+  );
+  const evaluations = own.stdout === '' ? [] : JSON.parse(own.stdout).evaluations;
+  const unknown = evaluations.filter(({ verdict }) => verdict === 'unknown').map(({ ruleId }) => ruleId);
+  check(
+    'the reference stack passes from the package, what its bundles hold included',
+    own.status === 0 && evaluations.length > 500,
+    `${own.status} ${own.stderr} ${unknown.join(' ')} ${evaluations.filter(({ verdict }) => verdict === 'fail').map(({ ruleId }) => ruleId)}`,
   );
 
   // The CDK's own command, in an application that is a module.

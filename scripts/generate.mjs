@@ -9,10 +9,11 @@ import { loadSource, root } from './from-source.mjs';
 
 const check = process.argv.includes('--check');
 
-const { ruleSchema, shippedRules, pages, relationDocs, iamPolicy, needsOf, memberRoleTemplate } =
+const { ruleSchema, shippedRules, peerChecks, pages, relationDocs, iamPolicy, needsOf, memberRoleTemplate } =
   await loadSource(`
     export { ruleSchema } from './src/rules/schema.ts';
     export { shippedRules } from './src/rules/shipped.ts';
+    export { peerChecks } from './src/rules/shipped-peer-checks.ts';
     export * as pages from './src/rules/pages.ts';
     export { relationDocs } from './src/graph/relation-table.ts';
     export { iamPolicy } from './src/account/iam-policy.ts';
@@ -31,7 +32,7 @@ const files = new Map([
   ['docs/operators.md', pages.operatorsPage(relationDocs())],
   ['docs/constructs.md', await constructsPage(root)],
   ['docs/requirements.md', pages.requirementsPage(sources)],
-  ['docs/comparison.md', pages.comparisonPage(sources, coverage)],
+  ['docs/comparison.md', pages.comparisonPage(sources, coverage, await peerChecks())],
   ['docs/rules/README.md', pages.indexPage(sources.rules)],
   ...sources.rules.map((rule) => [`docs/rules/${rule.id}.md`, pages.rulePage(rule)]),
 ]);

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Starts the command. Compiling it costs more than scanning does, so V8's compiled form is kept between runs, in a folder
 // that only this user can write. The package holds no compiled code. Node's own compile cache (22.1 and later) keeps only
-// what is compiled at once, and saves less than half of that time.
+// what is compiled at once, and saves less than half of that time; it is used for what is loaded late.
 const {
   existsSync,
   lstatSync,
@@ -11,7 +11,7 @@ const {
   rmSync,
   writeFileSync,
 } = require('node:fs');
-const { createRequire } = require('node:module');
+const { createRequire, enableCompileCache } = require('node:module');
 const { join } = require('node:path');
 const { pathToFileURL } = require('node:url');
 const { setFlagsFromString } = require('node:v8');
@@ -24,7 +24,9 @@ const laterOptimisation = {
   22: '--invocation-count-for-turbofan=45000',
   24: '--invocation-count-for-turbofan=45000',
 }[process.versions.node.split('.')[0]];
-if (laterOptimisation !== undefined) setFlagsFromString(laterOptimisation);
+// A server runs long enough to earn it back.
+const isServer = process.argv[2] === 'lsp' || process.argv[2] === 'mcp';
+if (laterOptimisation !== undefined && !isServer) setFlagsFromString(laterOptimisation);
 
 const file = join(__dirname, 'command.cjs');
 // SHA-256 of the command, written by the build: another one has another compiled form.
@@ -42,14 +44,20 @@ try {
 } catch {
   // The first run.
 }
-const script = new Script(`(function (exports, require, module) {${readFileSync(file, 'utf8')}\n})`, {
-  filename: file,
-  ...(cachedData === undefined ? {} : { cachedData }),
-});
+const script = new Script(
+  `(function (exports, require, module, __dirname) {${readFileSync(file, 'utf8')}\n})`,
+  {
+    filename: file,
+    ...(cachedData === undefined ? {} : { cachedData }),
+  },
+);
 // A compiled form knows no import(); parts that are loaded late come through this one.
-const importPart = (path) => import(pathToFileURL(join(__dirname, path)).href);
+const importPart = (path) => {
+  if (folder !== undefined) enableCompileCache?.(folder);
+  return import(pathToFileURL(join(__dirname, path)).href);
+};
 const module_ = { exports: {}, importPart };
-script.runInThisContext()(module_.exports, createRequire(file), module_);
+script.runInThisContext()(module_.exports, createRequire(file), module_, __dirname);
 // Once the command has run, so that it holds what a scan compiles late.
 if (kept !== undefined && (cachedData === undefined || script.cachedDataRejected === true))
   process.on('exit', () => keep(script.createCachedData()));

@@ -38,7 +38,7 @@ export const avoided = [
   [/\bdefects?\b/i, 'bug'],
   [/\b(repair|mend)(s|ed|ing)?\b/i, 'fix'],
   [/\bgrave(r|st)?\b/i, 'severe'],
-  [/\b(is|are|was|were) no(?! (longer|more|less|other|later)\b) \w/i, 'negate the verb'],
+  [/(?<!there )\b(is|are|was|were) no(?! (longer|more|less|other|later)\b) \w/i, 'negate the verb'],
   [/\bassociated with no\b/i, 'is not associated with'],
   [/(?<![.\w-])customer-managed\b/i, 'customer managed (no hyphen)'],
   [/\bAWS-managed\b/i, 'AWS managed (no hyphen)'],

@@ -263,12 +263,12 @@ if (process.argv.includes('--update')) {
       ]),
   );
   writeFileSync(recordPath, `${JSON.stringify(next, null, 2)}\n`);
-} else if (worse.length > 0) {
+} else if (shown === -1 && worse.length > 0) {
   for (const group of worse)
     process.stdout.write(`${group}: ${counts[group]} violations, ${record[group] ?? 0} are accepted\n`);
   process.stdout.write('See them with: node scripts/texts.mjs --show FOLDER\n');
   process.exitCode = 1;
-} else if (better.length > 0)
+} else if (shown === -1 && better.length > 0)
   process.stdout.write(
     `${better.join(', ')}: better than recorded; node scripts/texts.mjs --update records it\n`,
   );

@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,8 +20,8 @@ export type AuditBundle = 'audit' | 'fleet' | 'hook';
 let built: string | undefined;
 
 /**
- * The file of a function's bundle, ready for `SecureFunction`: built from the sources where they are, else as the
- * package ships it. The texts of `configFolder` stand in front of it, so that its signature covers them.
+ * The file of a function's bundle, ready for `SecureFunction`, with the modules that it imports beside it: built from the
+ * sources where they are, else as the package ships it. The texts of `configFolder` stand in front of it, so that its signature covers them.
  *
  * @param configFolder folder with headgate.yaml, and what it names: waivers, rule folders
  * @throws where there is neither a source nor a bundle
@@ -22,9 +30,17 @@ export function auditCode(scope: Construct, name: AuditBundle, configFolder?: st
   const folder = mkdtempSync(join(tmpdir(), `headgate-${name}-`));
   const file = join(folder, `${name}.js`);
   // Without bundling a template is all that is asked for.
-  const code = Stack.of(scope).bundlingRequired ? readFileSync(join(bundles(), `${name}.js`), 'utf8') : '';
+  const code = Stack.of(scope).bundlingRequired ? takeBundle(name, folder) : '';
   writeFileSync(file, `${configFolder === undefined ? '' : configText(configFolder)}${code}`);
   return file;
+}
+
+/** Puts what the functions share beside the file to be. @returns the text of the function itself */
+function takeBundle(name: AuditBundle, folder: string): string {
+  cpSync(join(bundles(), 'chunks'), join(folder, 'chunks'), { recursive: true });
+  cpSync(join(bundles(), 'rules.js'), join(folder, 'rules.js'));
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n');
+  return readFileSync(join(bundles(), `${name}.js`), 'utf8');
 }
 
 function bundles(): string {
@@ -40,8 +56,8 @@ function buildOrFind(): string {
     execFileSync(process.execPath, [script, out], { stdio: ['ignore', 'ignore', 'inherit'] });
     return out;
   }
-  const shipped = fileURLToPath(new URL('./audit', import.meta.url));
-  if (!existsSync(shipped)) throw new Error(`No bundles of the audit in ${shipped}.`);
+  const shipped = fileURLToPath(new URL('.', import.meta.url));
+  if (!existsSync(join(shipped, 'audit.js'))) throw new Error(`No bundles of the audit in ${shipped}.`);
   return shipped;
 }
 

@@ -1,6 +1,6 @@
-import { copyFileSync, existsSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type * as esbuildModule from 'esbuild';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
@@ -8,13 +8,13 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { SignedCode } from './signed-code.ts';
 
 /**
- * The code of a function: one CommonJS file, `index.js`, bundled in this process without Docker.
+ * The code of a function: `index.js`, of a TypeScript file one CommonJS file that is bundled in this process without Docker.
  *
  * The SDK is bundled too, so that the signature covers it. Nothing is minified: module names stay readable in
  * stack traces, and for whoever asks a bundle what it uses.
  *
- * @param file TypeScript file, or a JavaScript file that is bundled already and taken as it is; relative to the folder
- *   that the application runs in
+ * @param file TypeScript file, or a JavaScript file that is bundled already and taken as it is, with the files that it
+ *   imports by relative path; relative to the folder that the application runs in
  */
 export function handlerCode(file: string): lambda.Code {
   const entry = resolve(file);
@@ -26,15 +26,47 @@ export function handlerCode(file: string): lambda.Code {
       command: [basename(entry)],
       local: {
         tryBundle: (outputFolder) => {
-          const outfile = join(outputFolder, 'index.js');
-          if (entry.endsWith('.js')) copyFileSync(entry, outfile);
-          else bundleHandler(entry, outfile);
+          if (entry.endsWith('.js')) copyModules(entry, outputFolder);
+          else bundleHandler(entry, join(outputFolder, 'index.js'));
           return true;
         },
       },
     },
   });
   return new SignedCode(unsigned);
+}
+
+/**
+ * Copies a module and what it imports by relative path, each once; the entry becomes `index.js`.
+ *
+ * @throws when an imported file is outside of the entry's folder, because its path would change
+ */
+function copyModules(entry: string, outputFolder: string): void {
+  const folder = dirname(entry);
+  const copied = new Set([entry]);
+  // A set gives what is added while it is walked.
+  for (const file of copied) {
+    const path = relative(folder, file);
+    if (path.startsWith('..')) throw new Error(`${entry} imports ${file}, which is outside of its folder.`);
+    const target = join(outputFolder, file === entry ? 'index.js' : path);
+    mkdirSync(dirname(target), { recursive: true });
+    copyFileSync(file, target);
+    for (const [, imported = ''] of readFileSync(file, 'utf8').matchAll(relativeImport)) {
+      const found = resolve(dirname(file), imported);
+      if (existsSync(found)) copied.add(found);
+    }
+  }
+  if (isModuleFolder(folder)) writeFileSync(join(outputFolder, 'package.json'), '{ "type": "module" }\n');
+}
+
+const relativeImport = /(?:\bfrom|\bimport|\bimport\(|\brequire\()\s*["'](\.{1,2}\/[^"'\n]+\.[cm]?js)["']/g;
+
+function isModuleFolder(folder: string): boolean {
+  const manifest = join(folder, 'package.json');
+  return (
+    existsSync(manifest) &&
+    (JSON.parse(readFileSync(manifest, 'utf8')) as { type?: string }).type === 'module'
+  );
 }
 
 /**

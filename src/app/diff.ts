@@ -6,10 +6,10 @@ import type { Evaluation, ScanResult } from '../model/scan-result.ts';
 export function diffResults(older: ScanResult, newer: ScanResult): ResultDiff {
   const before = byFingerprint(older);
   const now = byFingerprint(newer);
-  const failures = newer.evaluations.filter(isOpen('fail')).map((finding) => ({
-    finding,
-    before: stateOf(before.get(finding.fingerprint)),
-  }));
+  const failures = newer.evaluations.filter(isOpen('fail')).map((finding) => {
+    const earlier = before.get(finding.fingerprint);
+    return { finding, before: stateOf(earlier), isGraver: isGraver(finding, earlier) };
+  });
   const unknowns = newer.evaluations.filter(isOpen('unknown')).map((finding) => ({
     finding,
     before: stateOf(before.get(finding.fingerprint)),
@@ -23,11 +23,17 @@ export function diffResults(older: ScanResult, newer: ScanResult): ResultDiff {
     schemaVersion: '1.0',
     old: describe(older),
     new: describe(newer),
-    added: worstFirst(failures.filter((item) => item.before !== 'fail' && item.before !== 'waived')),
+    added: worstFirst(
+      failures.filter(
+        ({ before: state, isGraver: grew }) => state !== 'waived' && (state !== 'fail' || grew),
+      ),
+    ).map(({ finding, before: state }) => ({ finding, before: state })),
     waiversEnded: failures.filter((item) => item.before === 'waived').map(({ finding }) => finding),
     newlyUnknown: worstFirst(unknowns.filter((item) => item.before !== 'unknown')),
     repaired: worstFirst(repaired),
-    stillOpen: worstFirst(failures.filter((item) => item.before === 'fail')).map(({ finding }) => finding),
+    stillOpen: worstFirst(
+      failures.filter(({ before: state, isGraver: grew }) => state === 'fail' && !grew),
+    ).map(({ finding }) => finding),
     rules: { onlyOld: onlyIn(older, newer), onlyNew: onlyIn(newer, older) },
   };
 }
@@ -44,6 +50,11 @@ function isOpen(verdict: 'fail' | 'unknown'): (evaluation: Evaluation) => boolea
 function stateOf(evaluation: Evaluation | undefined): Before {
   if (evaluation === undefined) return 'absent';
   return evaluation.waiver === undefined ? evaluation.verdict : 'waived';
+}
+
+/** One rule may find worse of the same resource: a queue without a TLS statement is opened for everyone. */
+function isGraver(finding: Evaluation, earlier: Evaluation | undefined): boolean {
+  return earlier !== undefined && severities.indexOf(finding.severity) < severities.indexOf(earlier.severity);
 }
 
 function worstFirst<Item extends { readonly finding: Evaluation }>(items: readonly Item[]): Item[] {

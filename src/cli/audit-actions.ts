@@ -77,7 +77,7 @@ export async function audit(options: AuditOptions, surroundings: Surroundings): 
   if (reading.completeness.nothing || isInterrupted) return 2;
   if (drifts !== undefined) return drifts ? 1 : 0;
   if (changes !== undefined)
-    return exitCodeOfDiff(changes, options.failOn ?? 'high', options.unknown === 'fail');
+    return exitCodeOfDiff(changes, options.failOn ?? 'high', options.unknown ?? 'warn');
   // What an account refuses to say is unknown in the report; only an audit that says nothing is none.
   return exitCodeOf(
     { ...result, diagnostics: [] },

@@ -3,7 +3,7 @@ import type { ResultDiff } from '../model/result-diff.ts';
 import { severities } from '../model/rule.ts';
 import { renderDiff, type DiffFormat } from '../report/diff.ts';
 import { print, save } from './emit.ts';
-import type { FailOn } from '../app/exit-code.ts';
+import type { FailOn, OnUnknown } from '../app/exit-code.ts';
 import { readResult } from './read-result.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -11,12 +11,12 @@ export interface DiffOptions {
   readonly format: DiffFormat;
   readonly output?: string;
   readonly failOn: FailOn;
-  readonly unknown: 'ignore' | 'fail';
+  readonly unknown: OnUnknown;
 }
 
 /**
  * `headgate diff`. Answers 1 for new failures at or above the threshold, of which those are that a waiver no longer
- * accepts, and for newly unknown verdicts where they are to fail.
+ * accepts, and for newly unknown verdicts that one side of an undecided condition fails, or for all where they are to fail.
  */
 export async function diffSavedResults(
   older: string,
@@ -29,13 +29,24 @@ export async function diffSavedResults(
   const parts = renderDiff(format, diff);
   if (output === undefined) await print(parts, stdout);
   else await save(output, parts, cwd);
-  return exitCodeOfDiff(diff, failOn, unknown === 'fail');
+  return exitCodeOfDiff(diff, failOn, unknown);
 }
 
-/** 1 where something at or above the threshold is new, or, if asked for, something is newly unknown. */
-export function exitCodeOfDiff(diff: ResultDiff, failOn: FailOn, failsUnknown: boolean): 0 | 1 {
+/**
+ * 1 where something at or above the threshold is new, among it what became unknown and one side of a condition fails,
+ * unless unknowns are to be ignored; where they are to fail, anything that became unknown.
+ */
+export function exitCodeOfDiff(diff: ResultDiff, failOn: FailOn, unknown: OnUnknown): 0 | 1 {
   const failing = failOn === 'none' ? [] : severities.slice(0, severities.indexOf(failOn) + 1);
-  const fresh = [...diff.added.map(({ finding }) => finding), ...diff.waiversEnded];
+  // What failed already is not worse by a condition around it.
+  const possible = diff.newlyUnknown.filter(
+    ({ finding, before }) => finding.failsWhen !== undefined && before !== 'fail',
+  );
+  const fresh = [
+    ...diff.added.map(({ finding }) => finding),
+    ...diff.waiversEnded,
+    ...(unknown === 'ignore' ? [] : possible.map(({ finding }) => finding)),
+  ];
   const isWorse = fresh.some(({ severity }) => failing.includes(severity));
-  return isWorse || (failsUnknown && diff.newlyUnknown.length > 0) ? 1 : 0;
+  return isWorse || (unknown === 'fail' && diff.newlyUnknown.length > 0) ? 1 : 0;
 }

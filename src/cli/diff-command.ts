@@ -27,8 +27,8 @@ export function addDiffCommand(
     )
     .addOption(
       new Option('--unknown <policy>', 'what newly unknown verdicts do to the exit code')
-        .choices(['ignore', 'fail'])
-        .default('ignore'),
+        .choices(['ignore', 'warn', 'fail'])
+        .default('warn'),
     )
     .option('--debug', 'show stack traces of errors')
     .action(async (older: string, newer: string, options: DiffOptions) => {

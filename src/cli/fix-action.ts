@@ -34,7 +34,7 @@ export async function fixPaths(
   refuseOtherSources(paths);
   const { cwd, stdout, stderr } = surroundings;
   // What an edit may not make worse is asked of all rules; the options say only what is edited.
-  const prepared = await prepareScan(paths, withAllRules(options), surroundings, false);
+  const prepared = await prepareScan(paths, withAllRules(options), surroundings, { baseline: false });
   const selected = await selectedRules(options, cwd);
   const files = new EditableFiles(paths, cwd);
   const texts: { reading?: ScannedGraph['reading'] } = {};

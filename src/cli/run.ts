@@ -6,10 +6,12 @@ import { addRulesCommands } from './rules-commands.ts';
 import { addScanCommand } from './scan-command.ts';
 import { addPublishCommand } from './publish-command.ts';
 import { addReportCommand } from './report-command.ts';
+import { addMigrateCommand } from './migrate-command.ts';
 import { addExplainCommand } from './explain-command.ts';
 import { addDiffCommand } from './diff-command.ts';
 import { addFixCommand } from './fix-command.ts';
 import { addInitCommand } from './init-command.ts';
+import { addLspCommand } from './serve-commands.ts';
 import { guarded, type Surroundings } from './surroundings.ts';
 import { version } from '../app/version.ts';
 
@@ -27,7 +29,9 @@ const commands: readonly (readonly [name: string, add: AddCommand])[] = [
   ['publish', addPublishCommand],
   ['rules', addRulesCommands],
   ['explain', addExplainCommand],
+  ['migrate', addMigrateCommand],
   ['init', addInitCommand],
+  ['lsp', addLspCommand],
 ];
 
 /** Runs the command line. Never throws; answers the exit code. */

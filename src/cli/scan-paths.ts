@@ -1,5 +1,3 @@
-import { readRegularText } from '../files/read-regular-file.ts';
-import { resolve } from 'node:path';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { Rule } from '../model/rule.ts';
 import type { ScanResult } from '../model/scan-result.ts';
@@ -12,6 +10,7 @@ import { emit, wantsDetail } from './emit.ts';
 import { exitCodeOf } from '../app/exit-code.ts';
 import { loadSettings } from './load-settings.ts';
 import { fileFilter } from '../app/file-filter.ts';
+import { readParameters } from '../app/read-parameters.ts';
 import { readDecideSettings } from '../app/read-decide-settings.ts';
 import type { ScanOptions } from './options.ts';
 import { readStandardInput } from './read-standard-input.ts';
@@ -54,31 +53,56 @@ export function reportUnread(
     stderr.write(`headgate: skipped \`${singleLine(name)}\`: ${singleLine(reason)}\n`);
 }
 
-/** What a scan reads and decides by. */
+/** What the options and headgate.yaml say of how a scan reads and decides. */
 export interface PreparedScan {
   readonly read: ScanFilesOptions;
   readonly decide: DecideOptions;
   readonly config: HeadgateConfig;
 }
 
-/** Which baseline counts: that of the configuration, none, or one that is given. */
-type BaselineUse = boolean | { readonly file: string; readonly entries: Baseline };
+/** Whether the baseline of the configuration counts, or one that is given. */
+interface UseBaseline {
+  readonly baseline: boolean | { readonly file: string; readonly entries: Baseline };
+}
 
 /**
- * Settles what a scan reads and decides by, as the options and headgate.yaml say.
+ * Scans as the options and headgate.yaml say.
+ * @throws HeadgateError for anything given that cannot be read or is not valid.
+ */
+export async function scanPaths(
+  paths: readonly string[],
+  options: ScanOptions,
+  surroundings: Surroundings,
+  use: UseBaseline,
+): Promise<{
+  readonly result: ScanResult;
+  readonly config: HeadgateConfig;
+  readonly rules: readonly Rule[];
+}> {
+  const { read, decide, config } = await prepareScan(paths, options, surroundings, use);
+  const snapshot = snapshotAmong(paths);
+  const result =
+    snapshot === undefined
+      ? await scanTemplates(paths, read, decide)
+      : await (await import('./scan-snapshot.ts')).scanSnapshot(snapshot, surroundings.cwd, decide);
+  return { result, config, rules: decide.ruleSet.rules };
+}
+
+/**
+ * Reads what the options and headgate.yaml say.
  * @throws HeadgateError for anything given that cannot be read or is not valid.
  */
 export async function prepareScan(
   paths: readonly string[],
   options: ScanOptions,
   surroundings: Surroundings,
-  baseline: BaselineUse,
+  { baseline }: UseBaseline,
 ): Promise<PreparedScan> {
   const { cwd } = surroundings;
   const { config, ruleSet } = await loadSettings(options, cwd);
   const region = options.region ?? config.region;
   const account = options.account ?? config.account;
-  const parameters = await readParameters(options, config, cwd);
+  const parameters = await readParameters(options.parameters ?? config.parameters, cwd);
   const leaveOut = fileFilter(config, options.exclude ?? [], cwd);
   const read = {
     cwd,
@@ -94,35 +118,17 @@ export async function prepareScan(
   const detail = wantsDetail(options) ? 'all' : 'findings';
   const settings = await readDecideSettings(config, cwd, baseline === true);
   const given = typeof baseline === 'object' ? { baseline } : {};
-  const decide = { ruleSet, version, now: surroundings.now(), detail, ...settings, ...given } as const;
-  return { read, decide, config };
-}
-
-/**
- * Scans as the options and headgate.yaml say.
- * @throws HeadgateError for anything given that cannot be read or is not valid.
- */
-export async function scanPaths(
-  paths: readonly string[],
-  options: ScanOptions,
-  surroundings: Surroundings,
-  use: { readonly baseline: BaselineUse },
-): Promise<{
-  readonly result: ScanResult;
-  readonly config: HeadgateConfig;
-  readonly rules: readonly Rule[];
-}> {
-  const { cwd } = surroundings;
-  const prepared = await prepareScan(paths, options, surroundings, use.baseline);
-  const { read, config } = prepared;
   const against = await scanBefore(options, surroundings);
-  const decide = { ...prepared.decide, ...(against === undefined ? {} : { against }) };
-  const snapshot = snapshotAmong(paths);
-  const result =
-    snapshot === undefined
-      ? await scanTemplates(paths, read, decide)
-      : await (await import('./scan-snapshot.ts')).scanSnapshot(snapshot, cwd, decide);
-  return { result, config, rules: decide.ruleSet.rules };
+  const decide = {
+    ruleSet,
+    version,
+    now: surroundings.now(),
+    detail,
+    ...settings,
+    ...given,
+    ...(against === undefined ? {} : { against }),
+  } as const;
+  return { read, decide, config };
 }
 
 /**
@@ -160,23 +166,4 @@ function snapshotAmong(paths: readonly string[]): string | undefined {
       { file: first },
     );
   return first;
-}
-
-async function readParameters(
-  options: ScanOptions,
-  config: HeadgateConfig,
-  cwd: string,
-): Promise<Record<string, string> | undefined> {
-  const file = options.parameters ?? config.parameters;
-  if (file === undefined) return undefined;
-  const text = await readRegularText(resolve(cwd, file)).catch((cause: unknown) => {
-    throw new HeadgateError(
-      'parameters-missing',
-      `The parameters file \`${file}\` cannot be read; check the path given by --parameters.`,
-      { file },
-      { cause },
-    );
-  });
-  const { parseParametersFile } = await import('../template/parameters-file.ts');
-  return parseParametersFile(text, file);
 }

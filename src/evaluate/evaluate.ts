@@ -271,7 +271,7 @@ function contextOf(
     data: ruleSet.data,
     now: options.now,
     patternEngine: ruleSet.patternEngine,
-    failing: failing.get(self.resource),
+    failing,
     bindings: { name: 'self', node: self, outer: undefined },
     observations: [],
     silent,
@@ -491,7 +491,7 @@ function decideAssertions(rule: Rule, self: Node, context: Context): Decision {
       if (failures.length === 0) context.observations.length = 0;
       const message = fillMessage(clause.otherwise, context);
       const failure = { message, severity: clause.severity ?? rule.severity };
-      const cause = causeOf(failure, [...(clause.follows ?? []), ...(rule.follows ?? [])], context);
+      const cause = causeOf(failure, clause, self.resource, context);
       if (cause === undefined) failures.push(failure);
       else following.push({ ...failure, cause });
       isMoot = true;
@@ -530,19 +530,28 @@ interface Failure {
   readonly severity: Severity;
 }
 
-/** The rule whose failure on the same resource says the same: one that is less grave would hide it. */
+/** The rule whose failure there says the same: one that is less grave would hide it. */
 function causeOf(
   { severity }: Failure,
-  follows: readonly string[],
-  { failing, rule }: Context,
+  { follows = [], followsOn }: Rule['assert'][number],
+  resource: Resource,
+  { failing, graph, rule }: Context,
 ): string | undefined {
-  if (!rule.waivable) return undefined;
-  for (const id of follows) {
-    const cause = failing?.get(id);
-    if (cause !== undefined && severities.indexOf(cause.severity) <= severities.indexOf(severity))
-      return cause.root;
-  }
-  return undefined;
+  if (!rule.waivable || failing === undefined) return undefined;
+  const causeOn = (on: Resource, ids: readonly string[]): string | undefined => {
+    const here = failing.get(on);
+    if (here === undefined) return undefined;
+    const id = ids.find((each) => {
+      const cause = here.get(each);
+      return cause !== undefined && severities.indexOf(cause.severity) <= severities.indexOf(severity);
+    });
+    return id === undefined ? undefined : here.get(id)?.root;
+  };
+  if (followsOn === undefined) return causeOn(resource, [...follows, ...(rule.follows ?? [])]);
+  // Whoever mends one of them would leave the others.
+  const { edges } = graph.related(resource, followsOn);
+  const causes = edges.map(({ to }) => (to === undefined ? undefined : causeOn(to, follows)));
+  return causes.includes(undefined) ? undefined : causes[0];
 }
 
 /** What fails is told, and what nobody knows of a graver part with it: to mend the one does not answer the other. */

@@ -64,8 +64,11 @@ export interface Context {
   readonly data: RuleData;
   readonly now: Date;
   readonly patternEngine: PatternEngine | undefined;
-  /** Failures on the resource that is judged, of rules from which others follow. */
-  readonly failing?: ReadonlyMap<string, { readonly severity: Severity; readonly root: string }> | undefined;
+  /** Failures on each resource, of rules from which others follow. */
+  readonly failing?: ReadonlyMap<
+    Resource,
+    ReadonlyMap<string, { readonly severity: Severity; readonly root: string }>
+  >;
   readonly bindings: Binding;
   readonly observations: Observation[];
   /** True while nobody will ask what the verdict rests on: nothing is then observed. */

@@ -8,6 +8,13 @@ export interface ErrorPlace {
   readonly region?: string;
 }
 
+/** One of several things that are wrong with a file; line and column are 1-based. */
+export interface FileProblem {
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+}
+
 /**
  * Base of every error that Headgate raises on purpose. `message` says what, why and what to do;
  * user input stands in backticks. Expected trouble is a `Diagnostic` instead.
@@ -18,11 +25,15 @@ export class HeadgateError extends Error {
     readonly code: string,
     message: string,
     readonly where: ErrorPlace = {},
-    options?: { readonly cause?: unknown },
+    options?: { readonly cause?: unknown; readonly problems?: readonly FileProblem[] },
   ) {
     super(message, options);
     this.name = 'HeadgateError';
+    this.problems = options?.problems ?? [];
   }
+
+  /** What is wrong with `where.file`, each at its place; `message` says it as well. */
+  readonly problems: readonly FileProblem[];
 }
 
 /** True for an error that Headgate raised on purpose, whichever of the command's files it comes from. */

@@ -28,14 +28,14 @@ export interface ResultDiff {
   readonly schemaVersion: '1.0';
   readonly old: ComparedResult;
   readonly new: ComparedResult;
-  /** Failures that the older result did not have as failures. */
+  /** Failures that the older result did not have as failures, or as milder ones. */
   readonly added: readonly ChangedFinding[];
   /** Failures that a waiver accepted in the older result, and none does now. */
   readonly waiversEnded: readonly Evaluation[];
   /** Unknown verdicts that the older result did not have as unknown; a failure that became unknown is not repaired. */
   readonly newlyUnknown: readonly ChangedFinding[];
   readonly repaired: readonly RepairedFinding[];
-  /** Failures of both results. */
+  /** Failures of both results, no graver now than before. */
   readonly stillOpen: readonly Evaluation[];
   /** Rules that one result evaluates and the other does not: what they decide is no change of the input. */
   readonly rules: { readonly onlyOld: readonly string[]; readonly onlyNew: readonly string[] };

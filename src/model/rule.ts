@@ -48,6 +48,8 @@ export interface Assertion {
   readonly level?: Level;
   /** Beside those of the rule. */
   readonly follows?: readonly string[];
+  /** Relation to the resources on which the rules of `follows` fail, each of them; the resource itself where absent. */
+  readonly followsOn?: string;
   /** False where the run's level leaves it out, and a clause that refines it is asked: it only says whether that one has a sense. */
   readonly reported?: false;
 }

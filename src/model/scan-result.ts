@@ -58,7 +58,7 @@ export interface Evaluation {
   readonly createdWhen?: string;
   /** Of an unknown that one side of an undecided condition fails: "condition `IsProd` is false". */
   readonly failsWhen?: string;
-  /** Of a failure that another rule's failure on the same resource tells as well: that rule. It is counted and listed there alone. */
+  /** Of a failure that another rule's failure, on the same resource or one beside it, tells as well: that rule. It is counted and listed there alone. */
   readonly followsFrom?: string;
   /** `sha256` hex, 32 characters; stable under reformatting, reordering and added resources. */
   readonly fingerprint: string;

@@ -46,7 +46,12 @@ function partsOf(diff: ResultDiff): Part[] {
     items.map(({ finding, before }) => ({ finding, note: notes[before] ?? before }));
   const plain = (items: readonly Evaluation[], note: string) => items.map((finding) => ({ finding, note }));
   return [
-    { title: 'New', items: changed(diff.added) },
+    {
+      title: 'New',
+      items: changed(diff.added).map((item, index) =>
+        diff.added[index]?.before === 'fail' ? { ...item, note: 'failed before, and is graver now' } : item,
+      ),
+    },
     { title: 'Waiver ended', items: plain(diff.waiversEnded, 'was waived') },
     { title: 'Newly unknown', items: changed(diff.newlyUnknown) },
     { title: 'Still open', items: plain(diff.stillOpen, '') },

@@ -120,7 +120,8 @@ function visitQuantifier(
   }
 }
 
-function unknownRelation(name: string, relations: ReadonlySet<string>): string {
+/** What is wrong with a name that no relation has, and the nearest one. */
+export function unknownRelation(name: string, relations: ReadonlySet<string>): string {
   const meant = nearest(name, [...relations]);
   return `\`${name}\` is not a relation${meant === undefined ? '' : `; did you mean \`${meant}\`?`}`;
 }

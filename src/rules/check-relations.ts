@@ -1,6 +1,6 @@
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { Expression, Rule, RuleEdit } from '../model/rule.ts';
-import { checkExpression } from './check-expression.ts';
+import { checkExpression, unknownRelation } from './check-expression.ts';
 
 /**
  * Holds the relation names of rules against the relation table.
@@ -8,6 +8,11 @@ import { checkExpression } from './check-expression.ts';
  */
 export function checkRelations(rules: readonly Rule[], relations: ReadonlySet<string>): void {
   const problems = rules.flatMap((rule) => {
+    const unknown = rule.assert.flatMap(({ followsOn }, index) =>
+      followsOn === undefined || relations.has(followsOn)
+        ? []
+        : [`${rule.file}: assert.${index}.followsOn: ${unknownRelation(followsOn, relations)}`],
+    );
     const scope = {
       parameters: new Set(Object.keys(rule.parameters)),
       bindings: new Set(['self']),
@@ -23,12 +28,12 @@ export function checkRelations(rules: readonly Rule[], relations: ReadonlySet<st
         .filter((name) => !relations.has(name))
         .map((name) => `${rule.file}: fix.edits: no relation is called \`${name}\``),
     );
-    const asked = clauses.flatMap(([part, index, clause]) =>
+    const problemsOfClauses = clauses.flatMap(([part, index, clause]) =>
       checkExpression(clause.that as Expression, [part, index, 'that'], scope).map(
         ({ path, message }) => `${rule.file}: ${path.join('.')}: ${message}`,
       ),
     );
-    return [...asked, ...edits];
+    return [...problemsOfClauses, ...unknown, ...edits];
   });
   if (problems.length > 0) throw new HeadgateError('rule-invalid', problems.join('\n'));
 }

@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import type { Requirement, Rule } from '../model/rule.ts';
 import type { RuleSources } from './apply-config.ts';
+import type { PeerCheck, PeerChecks } from './peer-checks.ts';
 import { keywords, quantifierMembers, sourceKeywords, type Keyword } from './vocabulary.ts';
 
 /** What the operators page tells of a relation. */
@@ -200,6 +201,7 @@ export interface PeerCoverage {
 export function comparisonPage(
   { requirements, rules }: RuleSources,
   { asOf, tools, coverage }: PeerCoverage,
+  checks: PeerChecks,
 ): string {
   const names = Object.keys(tools);
   const mark = (id: string, tool: string): string => {
@@ -215,24 +217,54 @@ export function comparisonPage(
     (tool) =>
       `| ${tools[tool] ?? tool} | ${decided.filter(({ id }) => mark(id, tool) === 'yes').length} | ${decided.filter(({ id }) => mark(id, tool) === 'part').length} |`,
   );
-  return `# Comparison
+  return `# Comparison and migration
+
+Move from another tool in three steps:
+
+\`\`\`sh
+headgate scan .                # what Headgate finds
+headgate migrate .             # waivers for what the other tool was told to accept
+headgate scan .                # with \`waivers: headgate.waivers.yaml\` in headgate.yaml
+\`\`\`
+
+\`headgate migrate\` reads the suppressions of Checkov, Trivy, KICS, cfn_nag, Guard and cdk-nag: in comments and Metadata of templates,
+in comments of Terraform sources, and in \`.checkov.yaml\`, \`.trivyignore\`, \`.trivyignore.yaml\`, a deny list of cfn_nag, and \`kics.config\` or \`kics.yaml\`.
+It writes a waiver for each open finding of the rules that replace the check, with the reason and the expiry date of the suppression,
+and lists the suppressions that have no counterpart. It never writes over a waivers file unless you give \`--force\`.
+
+## Check by check
+
+What replaces each check, as of ${checks.asOf}. *stricter*: the rule asks more. *looser*: it asks less, or of fewer resources.
+
+${Object.entries(checks.tools)
+  .map(([tool, name]) => `### ${name}\n\n${checkRows(checks.checks[tool] ?? {})}`)
+  .join('\n\n')}
+
+## Statements of the reference diagrams
 
 Which statements of the reference diagrams other tools can decide, read in their sources and documentation as of ${asOf}.
 *part*: another condition, one resource type of several, or a single resource where the statement is about a relation.
-What a tool does beyond these statements does not appear here.
 
 | tool | decides | in part |
 | --- | --- | --- |
 ${totals.join('\n')}
 | Headgate | ${decided.length} | |
 
-## Decided by Headgate alone
+### Decided by Headgate alone
 
 ${only.map(({ id, says }) => `- \`${id}\`: ${says}\n`).join('')}
-## Statement by statement
+### Statement by statement
 
 | statement | ${names.join(' | ')} |
 | --- | ${names.map(() => '---').join(' | ')} |
 ${rows.join('\n')}
 `;
+}
+
+function checkRows(checks: Readonly<Record<string, PeerCheck>>): string {
+  const rows = Object.entries(checks).map(
+    ([id, { about, rules, is, note }]) =>
+      `| \`${id}\` | ${about} | ${(rules ?? []).map((rule) => `[${rule}](rules/${rule}.md)`).join('<br>')} | ${is}${note === undefined ? '' : `: ${note}`} |`,
+  );
+  return `| check | about | rule | compared |\n| --- | --- | --- | --- |\n${rows.join('\n')}`;
 }

@@ -5,7 +5,7 @@ import { linearPattern } from './pattern-engine.ts';
 import { nearest } from './nearest.ts';
 import { parameterProblem } from './parameter-problem.ts';
 import { relationsOf } from './check-relations.ts';
-import { checkExpression, type ExpressionScope } from './check-expression.ts';
+import { checkExpression, unknownRelation, type ExpressionScope } from './check-expression.ts';
 import { expressionDefinitions, keywords, sourceKeywords } from './vocabulary.ts';
 import { ruleSchema } from './schema.ts';
 import { validateRule } from './validators.ts';
@@ -30,7 +30,7 @@ export function parseRule(text: string, file: string, origin: string, relations?
   const document = parseYaml(text, file);
   const shape = validateRule(document.value);
   const problems =
-    shape.length > 0 ? describeProblems(document, shape, words) : checkMeaning(document, relations);
+    shape.length > 0 ? describeProblems(document, shape, words).lines : checkMeaning(document, relations);
   if (problems.length > 0) {
     throw new HeadgateError(
       'rule-invalid',
@@ -153,6 +153,9 @@ function checkMeaning(document: YamlDocument, relations: ReadonlySet<string> | u
     }),
   ];
   problems.push(...placeholderProblems(rule, Object.keys(parameters)));
+  for (const [index, { followsOn }] of rule.assert.entries())
+    if (followsOn !== undefined && relations?.has(followsOn) === false)
+      problems.push({ path: ['assert', index, 'followsOn'], message: unknownRelation(followsOn, relations) });
   const expected = document.file
     .split('/')
     .pop()

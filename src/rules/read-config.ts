@@ -107,10 +107,12 @@ async function readConfig(
   const problems = validateConfig(value);
   if (problems.length > 0) {
     const words = Object.keys(configSchema.properties);
+    const described = describeProblems(document, problems, words);
     throw new HeadgateError(
       'config-invalid',
-      `The configuration is not valid; correct it.\n${describeProblems(document, problems, words).join('\n')}`,
+      `The configuration is not valid; correct it.\n${described.lines.join('\n')}`,
       { file: shown },
+      { problems: described.problems },
     );
   }
   const config = value as HeadgateConfig;

@@ -10,6 +10,7 @@ import { HeadgateError } from '../model/headgate-error.ts';
 import type { FlowDiagram, Requirement, Rule, RuleData } from '../model/rule.ts';
 import type { RuleSources } from './apply-config.ts';
 import { parseRule } from './parse-rule.ts';
+import { peerAliasesOf, type PeerChecks } from './peer-checks.ts';
 import { parseYaml } from './yaml-document.ts';
 
 async function yamlFilesBelow(folder: string): Promise<string[]> {
@@ -92,7 +93,7 @@ export async function readShippedRules(
       defaults: (await table('data/defaults.yaml')) as RuleData['defaults'],
       runtimes: (await table('data/runtimes.yaml')) as RuleData['runtimes'],
       credentials: (await table('data/credentials.yaml')) as RuleData['credentials'],
-      peerAliases: (await table('data/peer-aliases.yaml')) as RuleData['peerAliases'],
+      peerAliases: peerAliasesOf((await table('data/peer-checks.yaml')) as PeerChecks),
     },
     requirements: [
       ...((await table('data/requirements.yaml')) as Requirement[]),

@@ -32,10 +32,12 @@ export async function readWaivers(file: string, shown: string, readFile?: ReadFi
   const problems = validateWaivers(document.value);
   if (problems.length > 0) {
     const words = Object.keys(waiversSchema.properties.waivers.items.properties);
+    const described = describeProblems(document, problems, words);
     throw new HeadgateError(
       'waivers-invalid',
-      `The waivers file is not valid; correct it.\n${describeProblems(document, problems, words).join('\n')}`,
+      `The waivers file is not valid; correct it.\n${described.lines.join('\n')}`,
       { file: shown },
+      { problems: described.problems },
     );
   }
   const { waivers } = document.value as { readonly waivers: readonly WrittenWaiver[] };

@@ -21,6 +21,11 @@ const follows = {
   description:
     'Rules of which a failure on the same resource says the same and is repaired by the same edit; it is told there alone.',
 };
+const followsOn = {
+  ...text,
+  description:
+    'Relation to the resources on which the rules of `follows` have to fail, each of them, where that is not the resource itself.',
+};
 const severity = { enum: ['critical', 'high', 'medium', 'low', 'info'] };
 
 const parameterSchema = {
@@ -177,7 +182,7 @@ export const ruleSchema = {
       description: 'Where a clause does not hold, the rule does not apply, for the reason given.',
     },
     assert: {
-      ...clausesOf({ ...clause, refines, severity, level, follows }),
+      ...clausesOf({ ...clause, refines, severity, level, follows, followsOn }),
       minItems: 1,
       description:
         'Where a clause does not hold, the rule fails with the message given. Every failing clause is reported, in this order: the gravest comes first.',

@@ -8,7 +8,7 @@ import {
   type ScalarTag,
   type CollectionTag,
 } from 'yaml';
-import { HeadgateError } from '../model/headgate-error.ts';
+import { HeadgateError, type FileProblem } from '../model/headgate-error.ts';
 import { nearest } from './nearest.ts';
 import type { SchemaProblem } from './validators.ts';
 
@@ -66,28 +66,18 @@ export function parseYaml(text: string, file: string): YamlDocument {
     const problems = document.errors.slice(0, shownErrors).map((error) => {
       const { line, col } = lines.linePos(error.pos[0]);
       // What follows a colon quotes the file, which may be another one than was meant.
-      return `${file}:${line}:${col}: ${error.message.split(/ at line|: /)[0] ?? error.code}`;
+      return { line, column: col, message: error.message.split(/ at line|: /)[0] ?? error.code };
     });
-    const left = document.errors.length - problems.length;
-    if (left > 0) problems.push(`and ${left} more`);
-    throw new HeadgateError(
-      'yaml-invalid',
-      `The file is not valid YAML; correct it.\n${problems.join('\n')}`,
-      { file },
-    );
+    throw invalid(file, problems, document.errors.length - problems.length);
   }
   const value = valueOf(document, file);
   const repeated = repeatedKeys(document).slice(0, shownErrors);
   if (repeated.length > 0) {
     const problems = repeated.map((offset) => {
       const { line, col } = lines.linePos(offset);
-      return `${file}:${line}:${col}: Map keys must be unique`;
+      return { line, column: col, message: 'Map keys must be unique' };
     });
-    throw new HeadgateError(
-      'yaml-invalid',
-      `The file is not valid YAML; correct it.\n${problems.join('\n')}`,
-      { file },
-    );
+    throw invalid(file, problems, 0);
   }
   return {
     file,
@@ -113,6 +103,20 @@ export function parseYaml(text: string, file: string): YamlDocument {
       return { line: 1, column: 1 };
     },
   };
+}
+
+function invalid(file: string, problems: readonly FileProblem[], left: number): HeadgateError {
+  const lines = [...problems.map((each) => lineOf(file, each)), ...(left > 0 ? [`and ${left} more`] : [])];
+  return new HeadgateError(
+    'yaml-invalid',
+    `The file is not valid YAML; correct it.\n${lines.join('\n')}`,
+    { file },
+    { problems },
+  );
+}
+
+function lineOf(file: string, { line, column, message }: FileProblem): string {
+  return `${file}:${line}:${column}: ${message}`;
 }
 
 /** Brackets that may be open at once; the parser's time grows with more than the square of them. */
@@ -244,12 +248,19 @@ function explain(problem: SchemaProblem, found: unknown, schemaWords: readonly s
   return `${problem.message ?? 'is invalid'}, but \`${shown === undefined ? 'nothing' : shown.slice(0, 60)}\` stands here`;
 }
 
-/** Lines `file:line:column: pointer: what is wrong`, one a problem, nearest valid word included. */
+/** What is wrong with a file: each problem at its place, and as the lines of a message. */
+export interface DescribedProblems {
+  readonly problems: readonly FileProblem[];
+  /** `file:line:column: pointer: what is wrong`. */
+  readonly lines: readonly string[];
+}
+
+/** What a schema finds wrong with a file, nearest valid word included. */
 export function describeProblems(
   document: YamlDocument,
   problems: readonly SchemaProblem[],
   words: readonly string[],
-): string[] {
+): DescribedProblems {
   // anyOf and its members repeat one mistake; the deepest places say it best.
   const alternatives = new Set(['const', 'type', 'anyOf']);
   // Each is held against the others and looked up in the document.
@@ -266,9 +277,9 @@ export function describeProblems(
     const expected = problems.find(({ keyword }) => keyword === 'required')?.params as
       { readonly missingProperty?: string } | undefined;
     const hint = expected?.missingProperty === undefined ? '' : ` with \`${expected.missingProperty}\``;
-    return [
-      `${document.file}:1:1: a mapping${hint} is expected, but ${kindOf(document.value)} of another kind stands here`,
-    ];
+    const message = `a mapping${hint} is expected, but ${kindOf(document.value)} of another kind stands here`;
+    const whole = { line: 1, column: 1, message };
+    return { problems: [whole], lines: [lineOf(document.file, whole)] };
   }
   const found = (deepest.length > 0 ? deepest : looked).map((problem) => {
     const path = pathOf(problem.instancePath);
@@ -277,14 +288,14 @@ export function describeProblems(
     const { line, column } =
       typeof key === 'string' ? document.place([...path, key], 'key') : document.place(path);
     const where = path.length === 0 ? '' : `${path.join('.')}: `;
-    return {
-      line,
-      column,
-      text: `${document.file}:${line}:${column}: ${where}${explain(problem, valueAt(document.value, path), words)}`,
-    };
+    return { line, column, message: `${where}${explain(problem, valueAt(document.value, path), words)}` };
   });
   found.sort((a, b) => a.line - b.line || a.column - b.column);
-  const lines = [...new Set(found.map(({ text }) => text))];
-  const isCut = lines.length > 5 * shownErrors || looked.length < problems.length;
-  return isCut ? [...lines.slice(0, 5 * shownErrors), 'and more'] : lines;
+  const byLine = new Map(found.map((each) => [lineOf(document.file, each), each]));
+  const isCut = byLine.size > 5 * shownErrors || looked.length < problems.length;
+  const lines = [...byLine.keys()].slice(0, isCut ? 5 * shownErrors : undefined);
+  return {
+    problems: [...byLine.values()].slice(0, lines.length),
+    lines: isCut ? [...lines, 'and more'] : lines,
+  };
 }

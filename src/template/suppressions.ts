@@ -1,6 +1,7 @@
 import type { SourceDiagnostic, SourceSuppression } from '../model/source.ts';
 import type { Acknowledgement } from './construct-metadata.ts';
 import { ignoreMarker, parseIgnoreWish, type IgnoreWish } from '../text/ignore-comment.ts';
+import { peerMarkers, peerWishes } from '../text/peer-comment.ts';
 import type { ParsedTemplate } from '../text/parse-template.ts';
 import { entriesOf, isRawObject, member, type RawObject } from '../text/raw.ts';
 import type { TextRange, Span } from '../text/span.ts';
@@ -23,7 +24,7 @@ export function readSuppressions(stack: Stack): SourceSuppression[] {
 export function looseComments(stack: Stack): SourceDiagnostic[] {
   const idAt = logicalIds(stack.parsed);
   const loose = readComments(stack.parsed)
-    .filter((comment) => idAt(comment.target) === undefined)
+    .filter((comment) => comment.source === 'comment' && idAt(comment.target) === undefined)
     .map(({ line, ruleId }): SourceDiagnostic => ({
       code: 'suppression-unattached',
       severity: 'warning',
@@ -58,6 +59,7 @@ function misspeltComments(parsed: ParsedTemplate): SourceDiagnostic[] {
 }
 
 interface IgnoreComment extends IgnoreWish {
+  readonly source: 'comment' | 'peer';
   readonly line: number;
   /** Offset of the first character of what the comment is about. */
   readonly target: number;
@@ -73,7 +75,7 @@ function commentSuppressions(stack: Stack): SourceSuppression[] {
     const resource = resources.get(idAt(target) ?? '');
     return resource === undefined
       ? []
-      : [{ source: 'comment' as const, ...wish, resourceId: resource.id, file: stack.parsed.file, line }];
+      : [{ ...wish, resourceId: resource.id, file: stack.parsed.file, line }];
   });
 }
 
@@ -87,14 +89,10 @@ function readComments(parsed: ParsedTemplate): IgnoreComment[] {
   if (known !== undefined) return known;
   const found: IgnoreComment[] = [];
   const inside = textSpans(parsed);
-  const next = contentStarts(text);
-  for (
-    let at = text.indexOf(ignoreMarker);
-    at !== -1;
-    at = text.indexOf(ignoreMarker, at + ignoreMarker.length)
-  ) {
-    const comment = readComment(text, at, { parsed, inside, next });
-    if (comment !== undefined) found.push(comment);
+  for (const marker of [ignoreMarker, ...peerMarkers]) {
+    const place = { parsed, inside, next: contentStarts(text) };
+    for (let at = text.indexOf(marker); at !== -1; at = text.indexOf(marker, at + marker.length))
+      found.push(...readComment(text, at, marker, place));
   }
   comments.set(parsed, found);
   return found;
@@ -109,25 +107,24 @@ interface CommentPlace {
 function readComment(
   text: string,
   at: number,
+  marker: string,
   { parsed, inside, next }: CommentPlace,
-): IgnoreComment | undefined {
+): IgnoreComment[] {
   const line = parsed.source?.position(at).line ?? 1;
   const lineStart = parsed.source?.lineStart(line) ?? 0;
   const before = text.slice(lineStart, at);
   const hash = before.lastIndexOf('#');
   const isComment =
     hash !== -1 && before.slice(hash + 1).trim() === '' && (hash === 0 || /\s/.test(before.charAt(hash - 1)));
-  if (!isComment || inside(lineStart + hash)) return undefined;
-  const end = text.slice(at + ignoreMarker.length, at + ignoreMarker.length + commentLimit).search(/[\r\n]/);
-  const rest = text.slice(
-    at + ignoreMarker.length,
-    at + ignoreMarker.length + (end === -1 ? commentLimit : end),
-  );
-  const wish = parseIgnoreWish(rest);
-  if (wish === undefined) return undefined;
+  if (!isComment || inside(lineStart + hash)) return [];
+  const [content = ''] = text.slice(at, at + marker.length + commentLimit).split(/[\r\n]/, 1);
+  const isOwn = marker === ignoreMarker;
+  const wishes = isOwn ? [parseIgnoreWish(content.slice(marker.length))] : peerWishes(content);
   const isTrailing = before.slice(0, hash).trim() !== '';
   const target = isTrailing ? lineStart + before.search(/\S/) : next(at);
-  return { ...wish, line, target };
+  return wishes.flatMap((wish) =>
+    wish === undefined ? [] : [{ ...wish, source: isOwn ? 'comment' : 'peer', line, target }],
+  );
 }
 
 /** Answers the offset of the next line's content, comments and blank lines passed over; offsets are asked in their order. */

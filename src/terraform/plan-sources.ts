@@ -5,7 +5,8 @@ import type { SecretTexts } from '../model/secret-texts.ts';
 import type { SourceDiagnostic, SourceSuppression } from '../model/source.ts';
 import type { Path, Value } from '../model/value.ts';
 import { readRegularFile, UnreadableFileError, type ReadFile } from '../files/read-regular-file.ts';
-import { ignoreMarker, parseIgnoreWish } from '../text/ignore-comment.ts';
+import { ignoreMarker, parseIgnoreWish, type IgnoreWish } from '../text/ignore-comment.ts';
+import { peerMarkers, peerWishes } from '../text/peer-comment.ts';
 import { SourceText } from '../text/source-text.ts';
 import { moduleSteps, parentModule } from './addresses.ts';
 import type { InstanceKey, InstanceName } from './hcl/instance-name.ts';
@@ -180,14 +181,14 @@ export class PlanSources {
     const seen = new Set<string>();
     for (const [module, { files }] of this.evaluator.configuration.modules) {
       for (const file of files) {
-        if (!file.text.includes(ignoreMarker)) continue;
-        for (const { wish, line, block } of wishesIn(file, this.#texts.get(file.file))) {
+        if (![ignoreMarker, ...peerMarkers].some((marker) => file.text.includes(marker))) continue;
+        for (const { source, wish, line, block } of wishesIn(file, this.#texts.get(file.file))) {
           const resource = block === undefined ? '' : block.labels.map(({ text }) => text).join('.');
           const ids = block?.type === 'resource' ? idsOf(module, resource) : [];
           const key = `${file.file}\n${line}\n${wish.ruleId}`;
           for (const resourceId of ids)
-            found.push({ source: 'comment', ...wish, resourceId, wish: key, file: file.file, line });
-          if (ids.length > 0 || block?.type === 'resource' || seen.has(key)) continue;
+            found.push({ source, ...wish, resourceId, wish: key, file: file.file, line });
+          if (source === 'peer' || ids.length > 0 || block?.type === 'resource' || seen.has(key)) continue;
           seen.add(key);
           loose.push(unattached(file, wish.ruleId, line));
         }
@@ -208,7 +209,8 @@ function unattached({ file }: HclFile, ruleId: string, line: number): SourceDiag
 }
 
 interface FoundWish {
-  readonly wish: NonNullable<ReturnType<typeof parseIgnoreWish>>;
+  readonly source: 'comment' | 'peer';
+  readonly wish: IgnoreWish;
   readonly line: number;
   readonly block: HclBlock | undefined;
 }
@@ -216,10 +218,14 @@ interface FoundWish {
 function wishesIn(file: HclFile, text: SourceText | undefined): readonly FoundWish[] {
   return file.comments.flatMap(({ content, start, isAlone, end }): FoundWish[] => {
     const said = content.trim();
-    if (!said.startsWith(ignoreMarker)) return [];
-    const wish = parseIgnoreWish(said.slice(ignoreMarker.length));
+    const isOwn = said.startsWith(ignoreMarker);
+    if (!isOwn && !peerMarkers.some((marker) => said.startsWith(marker))) return [];
+    const wishes = isOwn ? [parseIgnoreWish(said.slice(ignoreMarker.length))] : peerWishes(said);
     const line = text?.position(start).line ?? 1;
-    return wish === undefined ? [] : [{ wish, line, block: blockAt(file, start, end, isAlone) }];
+    const block = blockAt(file, start, end, isAlone);
+    return wishes.flatMap((wish) =>
+      wish === undefined ? [] : [{ source: isOwn ? 'comment' : 'peer', wish, line, block }],
+    );
   });
 }
 

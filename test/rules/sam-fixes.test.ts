@@ -15,13 +15,80 @@ beforeAll(async () => {
   ruleSet = applySettings(await readShippedRules(join(process.cwd(), 'rules'), relationNames()), {});
 });
 
+/** Types of which SAM makes resources, so that their properties are written in its words. */
+const madeBySam: ReadonlySet<string> = new Set([
+  'AWS::Lambda::Function',
+  'AWS::Lambda::Url',
+  'AWS::Lambda::Permission',
+  'AWS::Lambda::EventSourceMapping',
+  'AWS::Lambda::EventInvokeConfig',
+  'AWS::ApiGateway::RestApi',
+  'AWS::ApiGateway::Stage',
+  'AWS::ApiGateway::Method',
+  'AWS::ApiGateway::Authorizer',
+  'AWS::ApiGateway::DomainName',
+  'AWS::ApiGateway::UsagePlan',
+  'AWS::ApiGatewayV2::Api',
+  'AWS::ApiGatewayV2::Stage',
+  'AWS::ApiGatewayV2::Route',
+  'AWS::ApiGatewayV2::Authorizer',
+  'AWS::ApiGatewayV2::DomainName',
+  'AWS::DynamoDB::Table',
+  'AWS::Events::Rule',
+  'AWS::Scheduler::Schedule',
+  'AWS::SNS::Subscription',
+  'AWS::StepFunctions::StateMachine',
+]);
+
+const beside = 'what is missing is a resource of its own, which SAM writes as CloudFormation does';
+const code = 'the code of the function decides';
+
+/** Rules on such resources without words of SAM. */
+const without: Readonly<Record<string, string>> = {
+  'all.alarm.throttles': beside,
+  'all.alarm.throttles.stage': beside,
+  'batch.alarm.error-rate': beside,
+  'all.logs.insights': beside,
+  'all.vpce.other-services': beside,
+  'all.vpce.policy.table': beside,
+  'api.vpce.dynamodb': beside,
+  'api.vpce.s3': beside,
+  'api.vpce.secrets-manager': beside,
+  'api.waf.associated': beside,
+  'api.waf.associated.http-api': beside,
+  'api.waf.associated.function-url': beside,
+  'api.external.tls.destination': 'subscriptions to addresses are no events of SAM',
+  'all.lambda.permission.resource-policy': 'AWS::Lambda::ResourcePolicy is written as CloudFormation does',
+  'all.lambda.tracing.role':
+    'SAM adds the policy itself; a role that a function names is a resource of its own',
+  'api.authorizer.present.deployed': 'a new deployment is needed, in an account',
+  'api.gateway.tls-termination': 'a Domain of SAM does not deploy without CertificateArn',
+  'api.gateway.tls-termination.integration': 'integrations other than functions stand in DefinitionBody',
+  'batch.downstream.api-timeouts.integration': 'integrations other than functions stand in DefinitionBody',
+  'events.rule.target': 'events of SAM always have their function for a target',
+  'events.rule.target.schedule': 'SAM makes the role of a schedule itself',
+  'events.stepfunctions.observability.encryption': 'AWS::Serverless::StateMachine has no property for it',
+  'all.application.field-level': code,
+  'batch.downstream.database': code,
+  'batch.function.correlation': code,
+  'batch.function.idempotency': code,
+  'batch.function.retry': code,
+};
+
 describe('the fix of a rule in the words of SAM', () => {
+  it('is there for every rule on what SAM makes, or it is said why not', () => {
+    const lacking = ruleSet.rules
+      .filter(({ appliesTo, fix }) => fix.sam === undefined && appliesTo.some((type) => madeBySam.has(type)))
+      .map(({ id }) => id);
+    expect(lacking.sort()).toEqual(Object.keys(without).sort());
+  });
+
   it('is there for the rules that SAM can repair, each with a template that it repairs', () => {
     const withWords = ruleSet.rules.filter(({ fix }) => fix.sam !== undefined).map(({ id }) => id);
     const repaired = ruleSet.rules
       .filter(({ examples }) => examples.some(({ repairedBy }) => repairedBy === 'sam'))
       .map(({ id }) => id);
-    expect(withWords.length).toBeGreaterThan(30);
+    expect(withWords.length).toBeGreaterThan(45);
     expect(repaired).toEqual(withWords);
   });
 

@@ -6,13 +6,12 @@
 import { spawn } from 'node:child_process';
 import dns from 'node:dns';
 import { createServer, request } from 'node:http';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { answerMissing } from './missing-calls.mjs';
 
 const [serverPath, bundles] = process.argv.slice(2);
-const require = createRequire(import.meta.url);
 const calm = { denied: [], broken: [], slow: {}, refused: [], hubIsOff: false, diesAfterImport: false };
 let trouble = calm;
 let isDead = false;
@@ -46,8 +45,8 @@ if (answersMissing) {
   dns.lookup = (name, ...rest) => lookup(name.endsWith('.localhost') ? 'localhost' : name, ...rest);
 }
 const handlers = {
-  audit: require(join(bundles, 'audit.js')).handler,
-  fleet: require(join(bundles, 'fleet.js')).handler,
+  audit: (await import(pathToFileURL(join(bundles, 'audit.js')).href)).handler,
+  fleet: (await import(pathToFileURL(join(bundles, 'fleet.js')).href)).handler,
 };
 process.stdout.write(`Listening on http://127.0.0.1:${port}\n`);
 

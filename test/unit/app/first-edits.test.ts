@@ -145,6 +145,34 @@ describe('what follows from another failure', () => {
     expect(runs[0]?.results.map(({ ruleId }) => ruleId)).not.toContain('all.application.payload');
   });
 
+  it('is a bucket that notifies a queue, where the queue tells, and each queue that it notifies', async () => {
+    const bucket = (...queues: string[]) => ({
+      Resources: {
+        Q: { Type: 'AWS::SQS::Queue' },
+        Plain: { Type: 'AWS::SQS::Queue', Properties: { KmsMasterKeyId: 'alias/aws/sqs' } },
+        B: {
+          Type: 'AWS::S3::Bucket',
+          Properties: {
+            NotificationConfiguration: {
+              QueueConfigurations: queues.map((queue) => ({
+                Event: 's3:ObjectCreated:*',
+                Queue: queue === 'elsewhere' ? { Ref: 'Elsewhere' } : { 'Fn::GetAtt': [queue, 'Arn'] },
+              })),
+            },
+          },
+        },
+      },
+    });
+    const notified = async (...queues: string[]) =>
+      (await scan(bucket(...queues), 'reference')).evaluations
+        .filter(({ ruleId, verdict }) => ruleId === 'events.s3.encrypted-notification' && verdict === 'fail')
+        .map(({ followsFrom }) => followsFrom);
+    expect(await notified('Q')).toEqual(['batch.queue.encryption.customer-managed']);
+    expect(await notified('Q', 'Plain')).toEqual(['batch.queue.encryption.customer-managed']);
+    // What is not in the scan tells nothing of itself.
+    expect(await notified('Q', 'elsewhere')).toEqual([undefined]);
+  });
+
   it('stands for itself where the other rule is not asked, or is milder', async () => {
     const ruleSet = await loadRuleSet(
       {

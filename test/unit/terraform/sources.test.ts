@@ -136,6 +136,27 @@ describe('a plan with its sources', () => {
     });
   });
 
+  it('reads suppressions of other tools from comments, and no loose ones', async () => {
+    const written = main
+      .replace('resource "aws_sqs_queue" "dead" {', '$&\n  #checkov:skip=CKV_AWS_27: emptied daily')
+      .replace('module "worker"', '#tfsec:ignore:aws-sqs-enable-queue-encryption\n$&');
+    await withFiles({ ...files, 'app/main.tf': written }, async (cwd) => {
+      const { suppressions, diagnostics } = await readFiles([join(cwd, 'plan.json')], {
+        cwd,
+        sources: 'app',
+      });
+      expect(diagnostics).toEqual([]);
+      expect(suppressions.filter(({ source }) => source === 'peer')).toMatchObject([
+        {
+          ruleId: 'checkov:CKV_AWS_27',
+          resourceId: 'plan.json/aws_sqs_queue.dead',
+          reason: 'emptied daily',
+          file: 'app/main.tf',
+        },
+      ]);
+    });
+  });
+
   it('says where sources that were named are not', async () => {
     await withFiles(files, async (cwd) => {
       const { diagnostics } = await readFiles([join(cwd, 'plan.json')], { cwd, sources: 'nowhere' });

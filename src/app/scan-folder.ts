@@ -1,0 +1,101 @@
+import type { ReadFile } from '../files/read-regular-file.ts';
+import type { RuleSet } from '../model/rule.ts';
+import type { ScanResult } from '../model/scan-result.ts';
+import type { SourceReading } from '../model/source.ts';
+import { readConfigIn, type HeadgateConfig } from '../rules/read-config.ts';
+import { fileFilter } from './file-filter.ts';
+import { loadRuleSet } from './load-rule-set.ts';
+import { readDecideSettings } from './read-decide-settings.ts';
+import { readParameters } from './read-parameters.ts';
+import { decideReading, readFiles, type DecideOptions, type ScanFilesOptions } from './scan.ts';
+import type { RuleSelection } from './select-rules.ts';
+import { version } from './version.ts';
+
+export type { ReadFile };
+
+/** What the configuration of a folder says of a scan, read and checked. */
+export interface FolderSettings {
+  /** Absolute; files are named relative to it. */
+  readonly folder: string;
+  readonly config: HeadgateConfig;
+  readonly ruleSet: RuleSet;
+  readonly read: ScanFilesOptions;
+  readonly decide: Omit<DecideOptions, 'ruleSet' | 'version' | 'now' | 'detail'>;
+}
+
+export interface LoadFolderOptions {
+  /** Configuration file in the place of the folder's own. */
+  readonly config?: string | undefined;
+  /** Rules that are asked; all where it is absent. */
+  readonly selection?: Partial<RuleSelection>;
+  /** Content that stands in for what is on disk. */
+  readonly readFile?: ReadFile | undefined;
+}
+
+/**
+ * The settings with which `headgate scan` in a folder scans.
+ * @throws HeadgateError for a configuration, or a file that it names, that is not valid.
+ */
+export async function loadFolder(
+  folder: string,
+  { config: file, selection = {}, readFile }: LoadFolderOptions = {},
+): Promise<FolderSettings> {
+  const config = await readConfigIn(folder, file, readFile);
+  const chosen = { folders: [], rule: [], flow: [], ...selection };
+  const [ruleSet, parameters, decide] = await Promise.all([
+    loadRuleSet(config, chosen, folder, readFile),
+    readParameters(config.parameters, folder, readFile),
+    readDecideSettings(config, folder, true, readFile),
+  ]);
+  const leaveOut = fileFilter(config, [], folder);
+  const { region, account, assumptions } = config;
+  const read: ScanFilesOptions = {
+    cwd: folder,
+    ...(region === undefined ? {} : { region }),
+    ...(account === undefined ? {} : { account }),
+    ...(assumptions === undefined ? {} : { assumptions }),
+    ...(parameters === undefined ? {} : { parameters }),
+    ...(leaveOut === undefined ? {} : { leaveOut }),
+  };
+  return { folder, config, ruleSet, read, decide };
+}
+
+/** A result, and the reading that it was decided on. */
+export interface FolderScan {
+  readonly result: ScanResult;
+  readonly reading: SourceReading;
+}
+
+/**
+ * Scans as `headgate scan` in the folder does. No network.
+ * @param more of reading, such as what stands in for files; it counts before what the settings say.
+ * @throws HeadgateError for a path that cannot be read; anything wrong inside a file is a diagnostic of the result.
+ */
+export async function scanFolder(
+  settings: FolderSettings,
+  paths: readonly string[],
+  now: Date,
+  more: Partial<ScanFilesOptions> = {},
+): Promise<FolderScan> {
+  const reading = await readFolder(settings, paths, more);
+  return { reading, result: decideFolder(settings, reading, now) };
+}
+
+/** The first half of `scanFolder`, for callers that may give up between both. */
+export async function readFolder(
+  { ruleSet, read }: FolderSettings,
+  paths: readonly string[],
+  more: Partial<ScanFilesOptions> = {},
+): Promise<SourceReading> {
+  const readCode = ruleSet.rules.some((rule) => rule.decides === 'code');
+  return readFiles(paths, { readCode, ...read, ...more });
+}
+
+/** The second half of `scanFolder`; evidence is part of the result. */
+export function decideFolder(
+  { ruleSet, decide }: FolderSettings,
+  reading: SourceReading,
+  now: Date,
+): ScanResult {
+  return decideReading(reading, { ...decide, ruleSet, version, now, detail: 'all' });
+}

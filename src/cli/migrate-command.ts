@@ -1,0 +1,32 @@
+import { Option, type Command } from 'commander';
+import type { MigrateOptions } from './migrate-action.ts';
+import { addScanOptions } from './scan-command.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** `headgate migrate <path...>`: waivers for what other tools were told to accept. */
+export function addMigrateCommand(
+  program: Command,
+  surroundings: Surroundings,
+  done: (code: number) => void,
+): void {
+  const command = program
+    .command('migrate')
+    .description(
+      'Write waivers for what Checkov, Trivy, KICS, cfn_nag, Guard and cdk-nag were told to accept, and list what has no counterpart.',
+    )
+    .argument(
+      '<path...>',
+      'what you scan: templates, folders, a cdk.out, Terraform plans; and configuration files of the other tools',
+    );
+  addScanOptions(command, ['rules', 'config', 'rule', 'skipRule', 'flow', 'level', 'debug'])
+    .option('--waivers <file>', 'the waivers file to write', 'headgate.waivers.yaml')
+    .option('--force', 'replace the waivers file if it exists')
+    .option('--dry-run', 'write nothing, and print the waivers')
+    .addOption(
+      new Option('--format <format>', 'what is printed').choices(['console', 'json']).default('console'),
+    )
+    .action(async (paths: string[], options: MigrateOptions) => {
+      const { migrateSuppressions } = await import('./migrate-action.ts');
+      done(await migrateSuppressions(paths, options, surroundings));
+    });
+}

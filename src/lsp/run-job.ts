@@ -1,0 +1,117 @@
+import { readdirSync } from 'node:fs';
+import {
+  decideFolder,
+  loadFolder,
+  readFolder,
+  type FolderScan,
+  type FolderSettings,
+} from '../app/scan-folder.ts';
+import { isHeadgateError } from '../model/headgate-error.ts';
+import type { Application, Job, Outcomes, ScanOutcome, SettingsProblem } from './jobs.ts';
+import { viewOf } from './view.ts';
+import { waiveEdit } from './waive-edit.ts';
+
+/** Answers whether the job at hand is still wanted. */
+type IsCancelled = () => boolean;
+
+/** Does the work of the scanning thread, and keeps the settings of applications between jobs. */
+export class JobRunner {
+  /** The last settings that were valid, by folder: a mistake in the configuration loses no findings. */
+  readonly #settings = new Map<string, FolderSettings>();
+  readonly #problems = new Map<string, SettingsProblem>();
+
+  /** Jobs are run one after the other. */
+  async run(job: Job, isCancelled: IsCancelled): Promise<Outcomes[Job['kind']] | 'cancelled'> {
+    const { application } = job;
+    await this.#load(application);
+    const settings = this.#settings.get(application.folder);
+    if (isCancelled()) return 'cancelled';
+    if (job.kind === 'scan') return this.#scan(application, settings, isCancelled);
+    if (settings === undefined) return undefined;
+    return waiveEdit(
+      job,
+      settings,
+      (replaced) => read(application, settings, isCancelled, replaced).then(({ scan }) => scan),
+      isCancelled,
+    );
+  }
+
+  async #load({ folder, config, open, reload }: Application): Promise<void> {
+    if (!reload && (this.#settings.has(folder) || this.#problems.has(folder))) return;
+    try {
+      const settings = await loadFolder(folder, { config, readFile: (path) => open.get(path) });
+      this.#settings.set(folder, settings);
+      this.#problems.delete(folder);
+    } catch (error) {
+      if (!isHeadgateError(error)) throw error;
+      const { where, message, problems } = error;
+      this.#problems.set(folder, {
+        message,
+        problems,
+        ...(where.file === undefined ? {} : { file: where.file }),
+      });
+    }
+  }
+
+  async #scan(
+    application: Application,
+    settings: FolderSettings | undefined,
+    isCancelled: IsCancelled,
+  ): Promise<ScanOutcome | 'cancelled'> {
+    const problem = this.#problems.get(application.folder);
+    const about = problem === undefined ? [] : [problem];
+    if (settings === undefined) return { settings: about, leftOut: 0 };
+    const { scan, leftOut } = await read(application, settings, isCancelled);
+    if (scan === undefined) return 'cancelled';
+    const fixed = settings.ruleSet.rules.flatMap(({ id, waivable }) => (waivable ? [] : [id]));
+    const { folder } = settings.config;
+    return {
+      view: viewOf(scan, new Set(fixed)),
+      settings: about,
+      leftOut,
+      ...(folder === undefined ? {} : { configFolder: folder }),
+    };
+  }
+}
+
+interface ReadOutcome {
+  /** Undefined where the job was cancelled. */
+  readonly scan: FolderScan | undefined;
+  readonly leftOut: number;
+}
+
+/** @param replaced text by real path, in the place of what is open. */
+async function read(
+  application: Application,
+  settings: FolderSettings,
+  isCancelled: IsCancelled,
+  replaced: ReadonlyMap<string, string> = new Map(),
+): Promise<ReadOutcome> {
+  const { folder, recursive, open, maxFiles } = application;
+  const { leaveOut } = settings.read;
+  let files = 0;
+  const reading = await readFolder(settings, ['.'], {
+    cwd: folder,
+    readFile: (path) => replaced.get(path) ?? open.get(path),
+    leaveOut: (path, kind) => {
+      const reason = leaveOut?.(path, kind);
+      if (reason !== undefined) return reason;
+      if (isCancelled()) return 'the scan was cancelled';
+      if (kind === 'folder') return recursive ? undefined : 'no folder below is read';
+      if (open.has(path)) return undefined;
+      files++;
+      return files > maxFiles ? 'there are too many files' : undefined;
+    },
+    ...sourcesOf(application),
+  });
+  const leftOut = Math.max(0, files - maxFiles);
+  // Deciding is the longer half of a scan, and is not interrupted.
+  if (isCancelled()) return { scan: undefined, leftOut };
+  return { scan: { reading, result: decideFolder(settings, reading, new Date()) }, leftOut };
+}
+
+/** Sources of plans: those that are configured, else the folder itself where it is a root module. */
+function sourcesOf({ folder, sources }: Application): { readonly sources?: string } {
+  if (sources !== undefined) return { sources };
+  return readdirSync(folder).some((name) => /\.(?:tf|tofu)(?:\.json)?$/.test(name)) ? { sources: '.' } : {};
+}
