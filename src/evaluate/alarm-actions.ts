@@ -1,4 +1,5 @@
 import { toSymbolicText } from '../model/symbolic-text.ts';
+import { saysFalse } from '../model/scalar-text.ts';
 import { Choice, isArrayValue, SymbolicValue, Unresolved, type Value } from '../model/value.ts';
 import type { Resource } from '../model/resource.ts';
 import { outside } from './members.ts';
@@ -47,7 +48,7 @@ function isEnabled(value: Value | undefined): Truth {
   if (value instanceof Choice)
     return agree(isEnabled(value.whenTrue), isEnabled(value.whenFalse), value.cause);
   if (value instanceof SymbolicValue) return blocked(value);
-  return value !== false && value !== 'false';
+  return !saysFalse(value);
 }
 
 function hasAction(value: Value | undefined): Truth {

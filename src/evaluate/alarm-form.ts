@@ -1,3 +1,4 @@
+import { saysFalse } from '../model/scalar-text.ts';
 import { openValue } from '../model/open-value.ts';
 import { unlessConditionsMatter } from './worlds.ts';
 import {
@@ -188,9 +189,7 @@ function comparedValue(
   if (alarm.Metrics instanceof SymbolicValue) return blocked(alarm.Metrics);
   const entries = entriesOf(alarm);
   if (entries.length === 0) return metricValue(watched, watched, situation);
-  const returned = entries.find(
-    ({ ReturnData: isReturned }) => isReturned !== false && isReturned !== 'false',
-  );
+  const returned = entries.find(({ ReturnData: isReturned }) => !saysFalse(isReturned));
   const open = entries.map(({ Expression: text }) => text).find((text) => text instanceof SymbolicValue);
   const value = returned && entryValue(returned, entries, watched, situation, 0);
   if (value !== undefined) return value;

@@ -1,3 +1,4 @@
+import { saysFalse } from '../model/scalar-text.ts';
 import { beyondSides, bothDoubts } from '../model/conditions.ts';
 import { openTop } from '../model/open-value.ts';
 import { Unresolved } from '../model/value.ts';
@@ -157,7 +158,7 @@ function isEnabled({ type, properties }: Resource, { world }: Context): Truth {
   if (enabled instanceof Unresolved) return enabled.cause;
   const state = openTop(properties.KeyState, world);
   const isOut = typeof state === 'string' && outOfUse.test(state);
-  return !isOut && enabled !== false && enabled !== 'false';
+  return !isOut && !saysFalse(enabled);
 }
 
 const outOfUse = /^(Disabled|PendingDeletion|PendingReplicaDeletion)$/;
@@ -328,9 +329,10 @@ function rolesOf(resource: Resource, { graph, world }: Context): readonly Resour
     .edges.flatMap(({ to, uncertain }) => (to === undefined || !world.admits(uncertain) ? [] : [to]));
 }
 
-function worldOf({ resource }: Node, { graph, world }: Context): Question['world'] {
+function worldOf({ resource }: Node, { graph, world, now }: Context): Question['world'] {
   return {
     account: resource.account,
+    now: Math.floor(now.getTime() / 1000),
     names: (value, from, target, call) => graph.names(value, from, target, world, call),
   };
 }

@@ -50,7 +50,9 @@ function sameLiteral(value: Value, expected: Value): boolean {
   if (value === expected) return true;
   const simple = (item: Value): boolean =>
     typeof item === 'string' || typeof item === 'number' || typeof item === 'boolean';
-  return simple(value) && simple(expected) && scalarText(value) === scalarText(expected);
+  if (!simple(value) || !simple(expected)) return false;
+  const [text, wanted] = [scalarText(value), scalarText(expected)];
+  return text === wanted || (typeof expected === 'boolean' && text.toLowerCase() === wanted);
 }
 
 function equalTo(value: Value | undefined, expected: Value | undefined): Truth {
@@ -323,7 +325,7 @@ function notDeprecated(raw: unknown): Predicate {
 }
 
 function shape(raw: unknown): Predicate {
-  return ({ value, context }) => hasShape(value, raw as ValueShape, context.graph);
+  return ({ value, context }) => hasShape(value, raw as ValueShape, context);
 }
 
 /** Predicates by keyword; each takes the rule's argument once and is then asked per value. */

@@ -3,13 +3,13 @@
  * `at(2027-01-31T06:00:00)`, which only EventBridge Scheduler knows.
  * Source: EventBridge Scheduler user guide, "Schedule types"; EventBridge user guide, "Cron and rate
  * expressions" (2026-11-27). Steps after a weekday, names in lower case and ranges over the end are not
- * documented, and are taken as valid.
+ * documented, and are taken as valid. A cron expression whose years are all over is none: nothing ever runs.
  */
-export function isSchedule(text: string): boolean {
+export function isSchedule(text: string, now: Date): boolean {
   const [, kind, body = ''] = /^(rate|cron|at)\((.*)\)$/.exec(text.trim()) ?? [];
   if (kind === 'rate') return isRate(body.trim());
   if (kind === 'at') return isTime(body.trim());
-  return kind === 'cron' && isCron(body.trim());
+  return kind === 'cron' && isCron(body.trim(), now.getUTCFullYear());
 }
 
 /** Rules refuse `rate(1 minutes)` and `rate(5 minute)`, which Scheduler takes. */
@@ -44,6 +44,7 @@ const weekdays = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
 const dayOfMonth = 2;
 const month = 3;
 const dayOfWeek = 4;
+const ofYear = 5;
 
 const fields: readonly Field[] = [
   { least: 0, most: 59 },
@@ -54,7 +55,7 @@ const fields: readonly Field[] = [
   { least: 1970, most: 2199 },
 ];
 
-function isCron(body: string): boolean {
+function isCron(body: string, thisYear: number): boolean {
   // Templates in use end fields with a comma, as in cron(5, 0, 1, *, ?, *); nothing says that this is refused.
   const texts = body.split(/\s+/).map((text) => text.replace(/,$/, '').toUpperCase());
   if (texts.length !== fields.length) return false;
@@ -64,7 +65,16 @@ function isCron(body: string): boolean {
     const text = texts[at] ?? '';
     return (text === '?' && (at === dayOfMonth || at === dayOfWeek)) || isField(text, field);
   });
-  return areValid && mayMeet(texts[dayOfMonth] ?? '', texts[month] ?? '');
+  const isOver = yearsOf(texts[ofYear] ?? '').every((listed) => listed < thisYear);
+  return areValid && !isOver && mayMeet(texts[dayOfMonth] ?? '', texts[month] ?? '');
+}
+
+/** The last year of each item; of `*` and of steps that go on the last that there is. */
+function yearsOf(text: string): readonly number[] {
+  return text.split(',').map((item) => {
+    const [, last] = /^(?:\d{4}-)?(\d{4})(?:\/\d+)?$/.exec(item) ?? [];
+    return last === undefined || /^\d{4}\//.test(item) ? Infinity : Number(last);
+  });
 }
 
 function isField(text: string, field: Field): boolean {

@@ -36,7 +36,11 @@ export type ValueShape =
 const settledByDeployment: ReadonlySet<string> = new Set(['parameter', 'import', 'attribute']);
 
 /** Whether a value has a shape; unknown where only a deployment can tell. */
-export function hasShape(value: Value | undefined, shape: ValueShape, graph: ResourceGraph): Truth {
+export function hasShape(
+  value: Value | undefined,
+  shape: ValueShape,
+  { graph, now }: { readonly graph: ResourceGraph; readonly now: Date },
+): Truth {
   if (value === undefined || value === null) return false;
   if (value instanceof Unresolved) {
     if (shape === 'acm-certificate' && settledByDeployment.has(value.cause.code)) return true;
@@ -61,7 +65,7 @@ export function hasShape(value: Value | undefined, shape: ValueShape, graph: Res
     case 'json':
       return typeof value === 'object' || isJson(scalarText(value));
     case 'schedule-expression':
-      return value instanceof SymbolicValue ? unknownText() : isSchedule(scalarText(value));
+      return value instanceof SymbolicValue ? unknownText() : isSchedule(scalarText(value), now);
     case 'time-zone':
       return value instanceof SymbolicValue ? unknownText() : isTimeZone(scalarText(value));
     default:

@@ -1,4 +1,5 @@
 import { lookup } from '../model/lookup.ts';
+import { saysFalse } from '../model/scalar-text.ts';
 import { plainServicePrincipal } from '../policy/actions.ts';
 import { bothDoubts, otherSide } from '../model/conditions.ts';
 import type { Relation } from '../model/resource-graph.ts';
@@ -115,7 +116,7 @@ function entriesInWorlds(
 
 /** Rules, schedules, pipes and mappings that are off invoke nothing. */
 function isSwitchedOff({ properties: { State, DesiredState, Enabled } }: Resource): boolean {
-  return State === 'DISABLED' || DesiredState === 'STOPPED' || Enabled === false || Enabled === 'false';
+  return State === 'DISABLED' || DesiredState === 'STOPPED' || saysFalse(Enabled);
 }
 
 function invocationBy(holder: Resource, types: ReadonlyMap<string, Invocation>): Invocation | undefined {

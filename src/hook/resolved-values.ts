@@ -119,7 +119,7 @@ class Scope {
     this.#resources = new Set(entriesOf(member(root, 'Resources')).map(([name]) => name));
     this.#hidden = new Set(
       entriesOf(member(root, 'Parameters'))
-        .filter(([, declared]) => String(member(declared, 'NoEcho')) === 'true')
+        .filter(([, declared]) => String(member(declared, 'NoEcho')).toLowerCase() === 'true')
         .map(([name]) => name),
     );
   }

@@ -5,3 +5,8 @@
 export function scalarText(value: unknown): string {
   return typeof value === 'object' && value !== null ? '[object Object]' : String(value);
 }
+
+/** Whether a property says no, as a boolean or as its text, which CloudFormation takes in any case. */
+export function saysFalse(value: unknown): boolean {
+  return value === false || (typeof value === 'string' && value.toLowerCase() === 'false');
+}

@@ -4,6 +4,7 @@ import { Unresolved, type Value } from '../model/value.ts';
 import { actionMatches } from './actions.ts';
 import { anyAnswer, everyAnswer, type PolicyAnswer } from './answer.ts';
 import {
+  atTime,
   ofOutsider,
   ofRole,
   ofService,
@@ -117,7 +118,12 @@ export function admitsEverything(question: Question, almost: boolean): PolicyAns
     .flatMap(({ notActions }) => notActions.flatMap((pattern) => actionWithin(pattern) ?? []));
   return everyAnswer(['zz:Zz', ...(almost ? [] : leftOut)], (action) =>
     everyAnswer(asked, (one) =>
-      admitsSome(set, patternOf(set, undefined, action, one, whatever), world, onAllowed),
+      admitsSome(
+        set,
+        patternOf(set, undefined, action, one, atTime(whatever, world.now, true)),
+        world,
+        onAllowed,
+      ),
     ),
   );
 }
@@ -148,7 +154,7 @@ export function deniesWithoutTls(question: Question): PolicyAnswer {
   return everyAnswer(deniedActions(question), (action) =>
     everyAnswer(asked, (one) =>
       everyAnswer(requesters, (requester) =>
-        deniesAll(set, patternOf(set, requester, action, one, withoutTls), world),
+        deniesAll(set, patternOf(set, requester, action, one, atTime(withoutTls, world.now, true)), world),
       ),
     ),
   );
@@ -176,7 +182,12 @@ function someRequest(
   const { set, asked, world, onAllowed } = question;
   const found = anyAnswer(actionsOf(question), (action) =>
     anyAnswer(asked, (one) =>
-      admitsSome(set, patternOf(set, requester, action, one, candidates), world, onAllowed),
+      admitsSome(
+        set,
+        patternOf(set, requester, action, one, atTime(candidates, world.now, true)),
+        world,
+        onAllowed,
+      ),
     ),
   );
   return found === false ? (set.incomplete ?? false) : found;
@@ -190,7 +201,12 @@ function everyRequest(
   const { set, asked, world, onAllowed } = question;
   return everyAnswer(actionsOf(question), (action) =>
     everyAnswer(asked, (one) =>
-      admitsSome(set, patternOf(set, requester, action, one, candidates), world, onAllowed),
+      admitsSome(
+        set,
+        patternOf(set, requester, action, one, atTime(candidates, world.now, false)),
+        world,
+        onAllowed,
+      ),
     ),
   );
 }

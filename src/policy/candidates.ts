@@ -15,6 +15,23 @@ const absent: Candidate = { kind: 'absent' };
 const foreign: Candidate = { kind: 'foreign' };
 const text = (value: string): Candidate => ({ kind: 'text', text: value });
 
+/** Keys that tell when a request is made. */
+const aboutTime: ReadonlySet<string> = new Set(['aws:currenttime', 'aws:epochtime']);
+
+/** Requests of now; with `andLater`, also those at each time to come that the conditions tell apart. */
+export function atTime(candidates: CandidatesOf, now: number, andLater: boolean): CandidatesOf {
+  return (key, conditions) => {
+    if (!aboutTime.has(key)) return candidates(key, conditions);
+    const told = andLater ? conditions.flatMap(({ values }) => values.flatMap(timesAround)) : [];
+    return [...new Set([now, ...told.filter((time) => time > now)])].map((time) => text(scalarText(time)));
+  };
+}
+
+function timesAround(value: Value): readonly number[] {
+  const at = typeof value === 'string' || typeof value === 'number' ? readDate(scalarText(value)) : NaN;
+  return Number.isNaN(at) ? [] : [at - 1, at, at + 1];
+}
+
 /** Keys that tell whose the resource is. */
 const aboutResource = /^aws:resource(account|orgid|orgpaths)$|^s3:resourceaccount$/;
 

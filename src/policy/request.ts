@@ -66,4 +66,6 @@ export interface PolicyWorld {
   names(value: Value, from: Resource, target: Resource, call?: Call): PolicyAnswer;
   /** The account of the resources, where it is known. */
   readonly account?: string | undefined;
+  /** When requests are made, in seconds since 1970: a permission that has ended admits nobody. */
+  readonly now: number;
 }

@@ -4,12 +4,12 @@ import { readRegularText, realPathWithin, UnreadableFileError } from '../files/r
 import type { Value } from '../model/value.ts';
 import { readConstructMetadata, type ConstructMetadata } from './construct-metadata.ts';
 import { withIncludedBodies } from './documents.ts';
-import type { Environment } from './environment.ts';
+import { givenToTransforms, type Environment } from './environment.ts';
 import { loadTemplate, type LoadedFile } from './load-template.ts';
 import { findLocalAsset, readAssetManifest } from './local-assets.ts';
 import { entriesOf, isRawObject, member, type RawObject } from '../text/raw.ts';
 import { assumptionsOf, orAssumed } from './assumptions.ts';
-import { givenParameter, givenToTransforms, type ReadContext } from './read-context.ts';
+import { givenParameter, type ReadContext } from './read-context.ts';
 import { Stack } from './stack.ts';
 import { expandTransformsOfFile } from './transforms.ts';
 import { nestingLimit, passedParameters, reportLimit, reportMissing } from './nested-stacks.ts';
@@ -176,6 +176,7 @@ class AssemblyReader {
       },
       builder.reading,
     );
+    await builder.prepare(stack.root);
     builder.addStack(stack);
     this.#contents.push(loaded.bytes);
     this.#resources += stack.written.size;

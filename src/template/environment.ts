@@ -1,5 +1,5 @@
 import { partitionNamed, partitionOfRegion } from '../model/partition.ts';
-import { Unresolved, type Cause, type Value } from '../model/value.ts';
+import { SymbolicValue, Unresolved, type Cause, type Value } from '../model/value.ts';
 
 /** What is known of the place that a stack is deployed to. */
 export interface Environment {
@@ -53,4 +53,17 @@ function unknown(name: string, remedy?: string): Unresolved {
     about: name,
     ...(remedy === undefined ? {} : { remedy }),
   });
+}
+
+/** What AWS::Serverless reads of a stack before it is deployed: parameters, and the pseudo parameters that tell the place. */
+export function givenToTransforms(
+  given: (name: string) => Value | undefined,
+  environment: Environment,
+): (name: string) => unknown {
+  return (name) => {
+    const isPlace = name === 'AWS::Region' || name === 'AWS::Partition';
+    const value = isPlace ? pseudoParameter(name, environment) : given(name);
+    // What only the deployment tells is nothing to expand by.
+    return value instanceof SymbolicValue ? undefined : value;
+  };
 }

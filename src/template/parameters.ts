@@ -82,7 +82,7 @@ const harmlessLength = 3;
 
 function holdsOf(declaration: unknown, type: string): Cause['holds'] {
   const hidden = member(declaration, 'NoEcho');
-  if (hidden === true || hidden === 'true') return 'secret';
+  if (scalarText(hidden).toLowerCase() === 'true') return 'secret';
   const pattern = member(declaration, 'AllowedPattern');
   const isNarrow =
     checkedType.test(type) ||

@@ -1,6 +1,5 @@
-import { pseudoParameter, type Environment } from './environment.ts';
+import type { Environment } from './environment.ts';
 import type { PlanForm } from '../text/plan-form.ts';
-import { SymbolicValue, type Value } from '../model/value.ts';
 import type { Assumption } from '../model/assumption.ts';
 import type { FileAccess, ReadFile } from '../files/read-regular-file.ts';
 import type { FindOptions } from './find-inputs.ts';
@@ -48,19 +47,6 @@ export interface ReadContext {
   readonly access: FileAccess;
   /** Name of an absolute path in reports: relative, with forward slashes. */
   readonly nameOf: (path: string) => string;
-}
-
-/** What AWS::Serverless reads of a stack before it is deployed: parameters, and the pseudo parameters that tell the place. */
-export function givenToTransforms(
-  given: (name: string) => Value | undefined,
-  environment: Environment,
-): (name: string) => unknown {
-  return (name) => {
-    const isPlace = name === 'AWS::Region' || name === 'AWS::Partition';
-    const value = isPlace ? pseudoParameter(name, environment) : given(name);
-    // What only the deployment tells is nothing to expand by.
-    return value instanceof SymbolicValue ? undefined : value;
-  };
 }
 
 /** The value that the caller gave for a parameter; a name like `constructor` is no member by chance. */

@@ -1,6 +1,6 @@
 import type { CodeCapability, CodeEvidence } from '../model/resource.ts';
 import type { SourceDiagnostic, SourceReading } from '../model/source.ts';
-import type { Environment } from './environment.ts';
+import { givenToTransforms, type Environment } from './environment.ts';
 import { alike } from './alike.ts';
 import { addAssembly } from './assembly.ts';
 import { assumptionsOf, orAssumed } from './assumptions.ts';
@@ -13,12 +13,7 @@ import { parseTemplateObject, parseTemplateText, type ParsedTemplate } from '../
 import { isTemplate, withoutResources } from './load-template.ts';
 import { reportMissing } from './nested-stacks.ts';
 import { entriesOf, isRawObject } from '../text/raw.ts';
-import {
-  givenParameter,
-  givenToTransforms,
-  type ReadContext,
-  type ReadTemplatesOptions,
-} from './read-context.ts';
+import { givenParameter, type ReadContext, type ReadTemplatesOptions } from './read-context.ts';
 import { ReadingBuilder } from './reading-builder.ts';
 import { Stack } from './stack.ts';
 import { expandTransforms, hasSamTransform, loadSamExpander, type SamExpander } from './transforms.ts';
@@ -100,6 +95,7 @@ export async function readTemplate(
   const isSam = isRawObject(template) && hasSamTransform(template);
   const expandSam = isSam ? await loadSamExpander() : undefined;
   const builder = new ReadingBuilder();
+  await builder.prepare(template);
   if (isRawObject(template) && !isTemplate(template)) {
     builder.addTemplate(withoutResources(parseTemplateObject(template, name)));
     return builder.finish();

@@ -9,8 +9,9 @@ import type { LeftOut } from './find-inputs.ts';
 import type { ParsedTemplate } from '../text/parse-template.ts';
 import { StackCopies } from './nested-stacks.ts';
 import { Reading } from './reading.ts';
-import { stacksOfSets } from './stack-sets.ts';
+import { hasSamInSets, stacksOfSets } from './stack-sets.ts';
 import type { Stack } from './stack.ts';
+import { loadSamExpander, type SamExpander } from './transforms.ts';
 import { looseComments, readSuppressions } from './suppressions.ts';
 
 /** Gathers what a call of `readTemplates` finds; stacks first, their resources when all are known. */
@@ -24,6 +25,8 @@ export class ReadingBuilder {
   readonly incomplete: { scope: string; type: string; cause: Cause }[] = [];
   readonly copies = new StackCopies();
   readonly documents = new Map<string, ObjectValue>();
+  /** For the templates of stack sets; loaded where one of them asks for it. */
+  expandSam: SamExpander | undefined;
   readonly #templates = new Map<string, ParsedTemplate>();
   readonly #stackIds = new Set<string>();
 
@@ -42,11 +45,16 @@ export class ReadingBuilder {
     this.diagnostics.push(...parsed.diagnostics);
   }
 
+  /** To be called before `addStack`: loads what its stack sets need. */
+  async prepare(root: unknown): Promise<void> {
+    if (this.expandSam === undefined && hasSamInSets(root)) this.expandSam = await loadSamExpander();
+  }
+
   addStack(stack: Stack): void {
     this.addTemplate(stack.parsed);
     this.stacks.push(stack);
     this.reading.stacks.push(stack);
-    for (const inner of stacksOfSets(stack, this.reading, this.copies)) this.addStack(inner);
+    for (const inner of stacksOfSets(stack, this)) this.addStack(inner);
   }
 
   /** Something that was not read; said as a diagnostic where it may hold what is not decided. */

@@ -1,3 +1,4 @@
+import { givenToTransforms } from './environment.ts';
 import { dirname, resolve } from 'node:path';
 import type { Value } from '../model/value.ts';
 import { withIncludedBodies } from './documents.ts';
@@ -8,7 +9,7 @@ import { standardInputName, type LeftOut } from './find-inputs.ts';
 import { nestingLimit, passedParameters, reportLimit, reportMissing } from './nested-stacks.ts';
 import { entriesOf, member } from '../text/raw.ts';
 import { assumptionsOf, orAssumed } from './assumptions.ts';
-import { givenParameter, givenToTransforms, type ReadContext } from './read-context.ts';
+import { givenParameter, type ReadContext } from './read-context.ts';
 import { Stack } from './stack.ts';
 import { expandTransformsOfFile } from './transforms.ts';
 
@@ -115,6 +116,7 @@ class TemplateFiles {
     const place = { id, rootId, scope, environment, given, assumed, assets };
     const stack = new Stack(parsed, root, place, builder.reading);
     this.#added.set(path, entriesOf(root['Resources']).length);
+    await builder.prepare(stack.root);
     builder.addStack(stack);
     const local = localTemplates(path, stack.root['Resources']);
     for (const [logicalId, nested] of local) {

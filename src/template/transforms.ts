@@ -5,7 +5,8 @@ import type { ParsedTemplate } from '../text/parse-template.ts';
 import { entriesOf, isRawObject, member, type RawObject } from '../text/raw.ts';
 import { unrollLoops } from './unroll-loops.ts';
 
-const samTransform = 'AWS::Serverless-2016-10-31';
+/** The transform of the Serverless Application Model. */
+export const samTransform = 'AWS::Serverless-2016-10-31';
 
 /** Transforms that leave declared resources as they are, as far as any rule looks (user guide, read 2026-11). */
 const harmless: ReadonlySet<string> = new Set([

@@ -51,6 +51,7 @@ const open = [
   'events.rule.target.pipe',
   'events.rule.target.schedule',
   'events.s3.encrypted-notification',
+  'events.s3.encrypted-notification.target',
   'events.schedule.expression',
   'events.sns.encryption',
   'events.sns.fan-out.subscription',

@@ -29,7 +29,7 @@ function questionOf(statements: readonly WrittenStatement[], actions: Question['
     actions,
     service: 'sqs',
     asked: [{ kind: 'resource', resource: queue }],
-    world: { names: (value) => value === queueArn || value === 'arn:aws:sqs:*:*:*' },
+    world: { now: 0, names: (value) => value === queueArn || value === 'arn:aws:sqs:*:*:*' },
   };
 }
 

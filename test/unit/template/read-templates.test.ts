@@ -337,4 +337,31 @@ describe('the template of a stack set', () => {
     const at = found?.locate(['SqsManagedSseEnabled']);
     expect(at === undefined ? undefined : reading.positions(at)).toMatchObject({ startLine: 6 });
   });
+
+  it("expands a stack set's template for AWS SAM, and keeps what the parent puts into its text", async () => {
+    await write({
+      'sam-sets/a.yaml': [
+        'Parameters: {Seconds: {Type: Number, Default: 5}}',
+        'Resources:',
+        '  Set:',
+        '    Type: AWS::CloudFormation::StackSet',
+        '    Properties:',
+        '      TemplateBody: !Sub |',
+        '        Transform: AWS::Serverless-2016-10-31',
+        '        Resources:',
+        '          Fn:',
+        '            Type: AWS::Serverless::Function',
+        '            Properties: {Runtime: nodejs24.x, Handler: a.b, InlineCode: x, Timeout: "${Seconds}", Description: "in ${AWS::Region}: ${!Name}"}',
+        '',
+      ].join('\n'),
+    });
+    const reading = await readTemplates(['sam-sets'], { cwd });
+    const found = reading.resources.find(({ name }) => name === 'Fn');
+    expect(found).toMatchObject({ type: 'AWS::Lambda::Function', properties: { Timeout: '5' } });
+    expect(found?.properties['Description']).toMatchObject({
+      parts: ['in ', { cause: { about: 'AWS::Region' } }, ': ${Name}'],
+    });
+    const at = found?.locate(['Timeout']);
+    expect(at === undefined ? undefined : reading.positions(at)).toMatchObject({ startLine: 6 });
+  });
 });

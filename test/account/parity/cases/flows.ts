@@ -36,6 +36,19 @@ const deadLetterPolicy = (Resource: unknown, source: unknown): object => ({
   ],
 });
 
+const uploadsPolicy = (Resource: unknown, source: unknown): object => ({
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Effect: 'Allow',
+      Principal: { Service: 's3.amazonaws.com' },
+      Action: 'sqs:SendMessage',
+      Resource,
+      Condition: { ArnLike: { 'aws:SourceArn': source } },
+    },
+  ],
+});
+
 /** Queues of a batch flow, in order and out of it, whose failures are kept. */
 function queuesSide(isSound: boolean): Side {
   const count = isSound ? 3 : 20;
@@ -46,6 +59,7 @@ function queuesSide(isSound: boolean): Side {
       KmsMasterKeyId: keyArn,
       SqsManagedSseEnabled: 'false',
       RedrivePolicy: text({ deadLetterTargetArn: arn('sqs', 'jobs-dlq'), maxReceiveCount: count }),
+      ...(isSound ? { Policy: text(uploadsPolicy(arn('sqs', 'jobs'), 'arn:aws:s3:::uploads-bucket')) } : {}),
     },
     'jobs-dlq': {
       RedriveAllowPolicy: text(allow([arn('sqs', 'jobs')])),
@@ -76,6 +90,12 @@ function queuesSide(isSound: boolean): Side {
           RedriveAllowPolicy: allow([sub('arn:aws:sqs:${AWS::Region}:${AWS::AccountId}:jobs')]),
         },
       ],
+      JobsPolicy: isSound
+        ? [
+            'AWS::SQS::QueuePolicy',
+            { Queues: [to('Jobs')], PolicyDocument: uploadsPolicy(at('Jobs'), at('Bucket')) },
+          ]
+        : undefined,
       DlqPolicy: isSound
         ? [
             'AWS::SQS::QueuePolicy',
@@ -415,6 +435,7 @@ export const flowCases: readonly ParityCase[] = [
       pair('AWS::KMS::Key', 'Key', '0b1c2d3e'),
       pair('AWS::SQS::Queue', 'Jobs', 'jobs'),
       pair('AWS::SQS::Queue', 'Dlq', 'jobs-dlq'),
+      pair('AWS::SQS::QueuePolicy', 'JobsPolicy', 'jobs'),
       pair('AWS::SQS::QueuePolicy', 'DlqPolicy', 'jobs-dlq'),
       pair('AWS::SQS::Queue', 'Ordered', 'ordered.fifo'),
       pair('AWS::DynamoDB::Table', 'Table', 'orders'),

@@ -190,6 +190,17 @@ export const notification: Base = {
       to: [{ Event: 's3:ObjectCreated:*', Queue: { 'Fn::GetAtt': ['EventsAuditQueue', 'Arn'] } }],
     },
     {
+      id: 'EventsAuditQueuePolicy',
+      set: 'PolicyDocument.Statement.-',
+      to: {
+        Action: 'sqs:SendMessage',
+        Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+        Effect: 'Allow',
+        Principal: { Service: 's3.amazonaws.com' },
+        Resource: { 'Fn::GetAtt': ['EventsAuditQueue', 'Arn'] },
+      },
+    },
+    {
       id: 'EventsKey',
       set: 'KeyPolicy.Statement.-',
       to: {

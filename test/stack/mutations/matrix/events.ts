@@ -114,6 +114,20 @@ export const events: readonly Mutation[] = [
     edits: [{ id: 'EventsKey', in: 'KeyPolicy', replace: 's3.amazonaws.com', by: 'budgets.amazonaws.com' }],
   },
   {
+    rule: 'events.s3.encrypted-notification.target',
+    on: 'EventsUploads',
+    mistake: 'the queue that the bucket notifies takes nothing from S3',
+    base: notification,
+    edits: [
+      {
+        id: 'EventsAuditQueuePolicy',
+        in: 'PolicyDocument',
+        replace: 's3.amazonaws.com',
+        by: 'budgets.amazonaws.com',
+      },
+    ],
+  },
+  {
     rule: 'events.s3.eventbridge',
     on: 'EventsUploads',
     mistake: 'the bucket sends nothing to EventBridge',
