@@ -2,6 +2,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   cpSync,
+  existsSync,
   mkdtempSync,
   readFileSync,
   readdirSync,
@@ -101,6 +102,32 @@ try {
     (name) => /\.(cache|bin|node|wasm|so|dll|jsc)$/.test(name),
   );
   check('the package holds no compiled code', binaries.length === 0, binaries.join(' '));
+
+  mkdirSync(join(folder, 'empty'));
+  const install = spawnSync(npm, ['install', '--offline', '--no-audit', '--no-fund', join(folder, tarball)], {
+    cwd: join(folder, 'empty'),
+    encoding: 'utf8',
+  });
+  check(
+    'npm installs it without a warning, and with nothing else',
+    install.status === 0 && install.stderr === '' && /added 1 package/.test(install.stdout),
+    `${install.stdout} ${install.stderr}`,
+  );
+  for (const schema of ['config', 'waivers', 'rules', 'result'])
+    check(
+      `the schema of ${schema} is in the package and names no address`,
+      existsSync(join(installed, `${schema}.schema.json`)) &&
+        !/"\$id": "http/.test(readFileSync(join(installed, `${schema}.schema.json`), 'utf8')),
+      '',
+    );
+  const [, program] = /```js\n([\s\S]*?)```/.exec(readFileSync(join(installed, 'docs/library.md'), 'utf8'));
+  writeFileSync(join(app, 'program.mjs'), program);
+  const documented = spawnSync(process.execPath, ['program.mjs'], { cwd: app, encoding: 'utf8' });
+  check(
+    'the program of the documentation runs',
+    documented.status === 0 && /^\d+ failed checks\n\{/.test(documented.stdout),
+    `${documented.stdout.slice(0, 200)} ${documented.stderr}`,
+  );
 
   const scan = spawnSync(
     process.execPath,

@@ -9,9 +9,19 @@ import { loadSource, root } from './from-source.mjs';
 
 const check = process.argv.includes('--check');
 
-const { ruleSchema, shippedRules, peerChecks, pages, relationDocs, iamPolicy, needsOf, memberRoleTemplate } =
-  await loadSource(`
-    export { ruleSchema } from './src/rules/schema.ts';
+const {
+  ruleSchema,
+  configSchema,
+  waiversSchema,
+  shippedRules,
+  peerChecks,
+  pages,
+  relationDocs,
+  iamPolicy,
+  needsOf,
+  memberRoleTemplate,
+} = await loadSource(`
+    export { ruleSchema, configSchema, waiversSchema } from './src/rules/schema.ts';
     export { shippedRules } from './src/rules/shipped.ts';
     export { peerChecks } from './src/rules/shipped-peer-checks.ts';
     export * as pages from './src/rules/pages.ts';
@@ -24,6 +34,8 @@ const readPolicy = iamPolicy(needsOf(sources.rules), 'aws');
 const coverage = parse(await readFile(join(root, 'rules/data/peer-coverage.yaml'), 'utf8'));
 const files = new Map([
   ['rules.schema.json', `${JSON.stringify(ruleSchema, null, 2)}\n`],
+  ['config.schema.json', `${JSON.stringify(withRuleNames(configSchema, sources.rules), null, 2)}\n`],
+  ['waivers.schema.json', `${JSON.stringify(waiversSchema, null, 2)}\n`],
   ['reference-stack/audit/read-policy.json', `${JSON.stringify(readPolicy, null, 2)}\n`],
   [
     'reference-stack/audit/member-role.template.json',
@@ -36,6 +48,24 @@ const files = new Map([
   ['docs/rules/README.md', pages.indexPage(sources.rules)],
   ...sources.rules.map((rule) => [`docs/rules/${rule.id}.md`, pages.rulePage(rule)]),
 ]);
+
+/** The configuration's schema for editors: they complete rule ids, and show titles. Other keys are globs, services and custom rules. */
+function withRuleNames(schema, rules) {
+  const { additionalProperties, ...settings } = schema.$defs.rules;
+  return {
+    ...schema,
+    $defs: {
+      rules: {
+        ...settings,
+        properties: Object.fromEntries(
+          rules.map(({ id, title }) => [id, { $ref: '#/$defs/setting', description: title }]),
+        ),
+        additionalProperties: { $ref: '#/$defs/setting' },
+      },
+      setting: additionalProperties,
+    },
+  };
+}
 
 const stale = [];
 for (const [name, text] of files) {

@@ -184,7 +184,10 @@ function pageProblems() {
   const found = [];
   const { files } = JSON.parse(read('package.json'));
   const packed = [...files, 'README.md', 'LICENSE', 'package.json', 'CHANGELOG.md'];
-  const inPackage = (path) => packed.some((entry) => path === entry || path.startsWith(`${entry}/`));
+  const isBelow = (path) => (entry) => path === entry || path.startsWith(`${entry}/`);
+  // Pages of rules are only in the repository, to which links of the package's page lead.
+  const leftOut = packed.filter((entry) => entry.startsWith('!')).map((entry) => entry.slice(1));
+  const inPackage = (path) => packed.some(isBelow(path)) && !leftOut.some(isBelow(path));
   const anchors = new Map();
   const anchorsOf = (path) => {
     if (!anchors.has(path))
@@ -220,6 +223,7 @@ function pageProblems() {
       else if (
         inPackage(path) &&
         !inPackage(file) &&
+        !leftOut.some(isBelow(file)) &&
         !(statSync(join(root, file)).isDirectory() && files.some((entry) => entry.startsWith(file)))
       )
         add('dead link in the package');

@@ -1,3 +1,4 @@
+import { checkRuleSet } from './check-options.ts';
 import { evaluateRules } from '../evaluate/evaluate.ts';
 import { linkGraph } from '../graph/link-graph.ts';
 import type { Rule, RuleExample, RuleSet } from '../model/rule.ts';
@@ -15,6 +16,7 @@ export interface ExampleOutcome {
 
 /** Runs every example of every rule of a set, each with its rule alone; pure but for the time given. */
 export function runExamples(ruleSet: RuleSet, now: Date): ExampleOutcome[] {
+  checkRuleSet('runExamples', ruleSet);
   return ruleSet.rules.flatMap((rule) =>
     rule.examples.map((example) => {
       const problem = exampleProblem(rule, example, ruleSet, now);

@@ -5,6 +5,7 @@ import type { RuleSet } from '../model/rule.ts';
 import type { Diagnostic, ScanResult } from '../model/scan-result.ts';
 import type { SourceReading } from '../model/source.ts';
 import { assembleResult } from './result.ts';
+import { checkDecideOptions, checkReadOptions } from './check-options.ts';
 import { idleFacts } from './outside-facts.ts';
 import type { OutsideFact } from '../rules/read-config.ts';
 import { waive, type WaiveOptions } from './waive.ts';
@@ -23,7 +24,10 @@ export interface DecideOptions extends WaiveOptions {
   readonly outside?: readonly OutsideFact[];
 }
 
-/** Links, evaluates, waives and assembles what a source has read. Pure. */
+/**
+ * Links, evaluates, waives and assembles what a source has read. Pure.
+ * @throws HeadgateError `options-invalid` for options that callers without a compiler get wrong.
+ */
 export function decideReading(reading: SourceReading, options: DecideOptions): ScanResult {
   return decideGraph(reading, options).result;
 }
@@ -33,6 +37,7 @@ export function decideGraph(
   reading: SourceReading,
   options: DecideOptions,
 ): { readonly result: ScanResult; readonly graph: ResourceGraph } {
+  checkDecideOptions('decideReading', options);
   const { ruleSet, version, now, detail, outside } = options;
   const graph = linkGraph(reading, outside === undefined ? {} : { declared: outside });
   const evaluations = evaluateRules(ruleSet, graph, { now, positions: reading.positions, detail });
@@ -70,6 +75,8 @@ export async function scanTemplates(
   read: ScanFilesOptions,
   decide: DecideOptions,
 ): Promise<ScanResult> {
+  checkDecideOptions('scanTemplates', decide);
+  checkReadOptions('scanTemplates', paths, read);
   const readCode = decide.ruleSet.rules.some((rule) => rule.decides === 'code');
   return decideReading(await readFiles(paths, { readCode, ...read }), decide);
 }

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { version } from '../app/version.ts';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -71,7 +72,9 @@ export function addInitCommand(
     .description('Write a commented headgate.yaml.')
     .action(async () => {
       try {
-        await writeFile(resolve(cwd, 'headgate.yaml'), starter, { flag: 'wx' });
+        const { schemaLine } = await import('../rules/schema-reference.ts');
+        const file = resolve(cwd, 'headgate.yaml');
+        await writeFile(file, `${schemaLine(file, 'config.schema.json', version)}${starter}`, { flag: 'wx' });
       } catch (cause) {
         const exists = (cause as NodeJS.ErrnoException).code === 'EEXIST';
         throw new HeadgateError(

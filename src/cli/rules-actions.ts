@@ -7,6 +7,8 @@ import { singleLine } from '../report/plain-text.ts';
 import { nearest } from '../rules/nearest.ts';
 import { readConfigIn } from '../rules/read-config.ts';
 import { ruleScaffold } from '../rules/scaffold.ts';
+import { schemaLine } from '../rules/schema-reference.ts';
+import { version } from '../app/version.ts';
 import { loadRuleSet } from '../app/load-rule-set.ts';
 import { describeRule } from './describe-rule.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -115,7 +117,7 @@ export async function newRule(id: string, folder: string, { cwd, stdout }: Surro
   const file = resolve(cwd, folder, `${id}.yaml`);
   await mkdir(dirname(file), { recursive: true });
   try {
-    await writeFile(file, ruleScaffold(id), { flag: 'wx' });
+    await writeFile(file, ruleScaffold(id, schemaLine(file, 'rules.schema.json', version)), { flag: 'wx' });
   } catch (cause) {
     throw new HeadgateError(
       'rule-exists',

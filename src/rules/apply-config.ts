@@ -39,9 +39,12 @@ export type RuleSettings = Readonly<Record<string, RuleSetting | 'off' | false>>
  * Applies a user's settings and freezes the set. Whatever differs from the shipped set is kept
  * as a deviation, so that no rule is weakened silently.
  * @param settings of several that name a rule, a later one adds to the earlier ones and wins over them.
- * @throws HeadgateError `rule-unknown` or `parameter-invalid`.
+ * @throws HeadgateError `rule-unknown`, `parameter-invalid`, or `options-invalid` for anything but rules.
  */
 export function applySettings(sources: RuleSources, ...settings: readonly RuleSettings[]): RuleSet {
+  // A promise that a caller without a compiler did not await.
+  if (!('rules' in sources))
+    throw new HeadgateError('options-invalid', 'applySettings: no rules; use `await shippedRules()`.');
   const deviations: Deviation[] = sources.rules
     .filter((rule) => rule.origin !== 'shipped')
     .map((rule) => ({ kind: 'added-rule', ruleId: rule.id, detail: `added from ${rule.file}` }));

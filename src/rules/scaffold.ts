@@ -1,7 +1,9 @@
-/** Text of a new rule file: complete, valid, and with an example of each verdict that it can give. */
-export function ruleScaffold(id: string): string {
-  return `# yaml-language-server: $schema=https://headgate.dev/rules.schema.json
-id: ${id}
+/**
+ * Text of a new rule file: complete, valid, and with an example of each verdict that it can give.
+ * @param firstLine names the schema; see `schemaLine`
+ */
+export function ruleScaffold(id: string, firstLine: string): string {
+  return `${firstLine}id: ${id}
 title: Functions have at least the memory that the team agreed on
 # The statement that this rule decides; name one of your own, or one of \`headgate rules list\`.
 requirement: ${id}

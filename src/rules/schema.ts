@@ -145,7 +145,7 @@ const editSchema = {
 /** JSON Schema (2020-12) of a rule file; written to rules.schema.json by `npm run generate`. */
 export const ruleSchema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
-  $id: 'https://headgate.dev/rules.schema.json',
+  $id: 'urn:headgate:rules',
   title: 'Headgate rule',
   type: 'object',
   additionalProperties: false,
@@ -249,24 +249,44 @@ export const ruleSchema = {
   $defs: expressionDefinitions,
 } as const;
 
+const schemaProperty = {
+  type: 'string',
+  description: 'Path or address of the schema, for editors.',
+} as const;
+/** Keys that Headgate does not read. */
+const extensions = { '^x-': {} } as const;
+
 /** JSON Schema of headgate.yaml. */
 export const configSchema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
-  $id: 'https://headgate.dev/config.schema.json',
+  $id: 'urn:headgate:config',
   title: 'Headgate configuration',
   type: 'object',
   additionalProperties: false,
+  patternProperties: extensions,
   properties: {
-    level: { enum: ['essential', 'standard', 'reference'] },
-    failOn: { enum: ['critical', 'high', 'medium', 'low', 'info', 'none'] },
-    unknown: { enum: ['ignore', 'warn', 'fail'] },
-    ruleFolders: { type: 'array', items: text },
-    waivers: text,
-    baseline: text,
-    region: { type: 'string', pattern: '^[a-z]{2}(-[a-z]+)+-[0-9]$' },
-    account: { type: 'string', pattern: '^[0-9]{12}$' },
-    parameters: text,
-    peerSuppressions: { type: 'array', items: { enum: ['checkov', 'cfn_nag', 'cfn-guard', 'cdk-nag'] } },
+    $schema: schemaProperty,
+    level: { enum: ['essential', 'standard', 'reference'], description: 'How much is checked.' },
+    failOn: {
+      enum: ['critical', 'high', 'medium', 'low', 'info', 'none'],
+      description: 'Exit code 1 for findings of this severity or worse.',
+    },
+    unknown: { enum: ['ignore', 'warn', 'fail'], description: 'How unknown verdicts change the exit code.' },
+    ruleFolders: { type: 'array', items: text, description: 'Folders with custom rules.' },
+    waivers: { ...text, description: 'Path of the waivers file.' },
+    baseline: { ...text, description: 'Path of the baseline.' },
+    region: {
+      type: 'string',
+      pattern: '^[a-z]{2}(-[a-z]+)+-[0-9]$',
+      description: 'Value of AWS::Region.',
+    },
+    account: { type: 'string', pattern: '^[0-9]{12}$', description: 'Value of AWS::AccountId.' },
+    parameters: { ...text, description: 'Path of a file with values of template parameters.' },
+    peerSuppressions: {
+      type: 'array',
+      items: { enum: ['checkov', 'cfn_nag', 'cfn-guard', 'cdk-nag'] },
+      description: 'Tools whose suppressions in templates are waivers.',
+    },
     rules: { $ref: '#/$defs/rules' },
     include: { type: 'array', items: text, description: 'Globs of the files in folders that are read.' },
     exclude: { type: 'array', items: text, description: 'Globs of files in folders that are not read.' },
@@ -287,11 +307,13 @@ export const configSchema = {
     },
     trust: {
       type: 'object',
+      description: 'What is accepted from the files that are scanned.',
       additionalProperties: false,
       properties: { templateWaivers: { type: 'boolean' }, baseline: { type: 'boolean' } },
     },
     assumptions: {
       type: 'array',
+      description: 'Conditions and parameters that templates leave open.',
       items: {
         anyOf: [
           {
@@ -316,6 +338,7 @@ export const configSchema = {
     },
     outside: {
       type: 'array',
+      description: 'Resources outside the scan.',
       items: {
         type: 'object',
         additionalProperties: false,
@@ -357,12 +380,14 @@ export const configSchema = {
 /** JSON Schema of a waivers file. */
 export const waiversSchema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
-  $id: 'https://headgate.dev/waivers.schema.json',
+  $id: 'urn:headgate:waivers',
   title: 'Headgate waivers',
   type: 'object',
   additionalProperties: false,
   required: ['waivers'],
+  patternProperties: extensions,
   properties: {
+    $schema: schemaProperty,
     waivers: {
       type: 'array',
       items: {

@@ -213,7 +213,8 @@ const formerWords: Readonly<Record<string, string>> = {
 /** True where the file has the shape of ours: only then may its content stand in an error. */
 function isOurs(root: unknown, words: readonly string[]): boolean {
   if (typeof root !== 'object' || root === null || Array.isArray(root)) return false;
-  const keys = Object.keys(root);
+  // Any file may name its schema.
+  const keys = Object.keys(root).filter((key) => key !== '$schema' && !key.startsWith('x-'));
   const known = keys.filter((key) => words.includes(key) || key === 'waivers');
   return known.length > 0 && known.length * 2 >= keys.length;
 }

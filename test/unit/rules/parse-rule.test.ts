@@ -7,7 +7,7 @@ import { parseRule } from '../../../src/rules/parse-rule.ts';
 import { ruleScaffold } from '../../../src/rules/scaffold.ts';
 import { shippedRules } from '../../../src/rules/shipped.ts';
 
-const scaffold = ruleScaffold('team.lambda.memory');
+const scaffold = ruleScaffold('team.lambda.memory', '');
 const parse = (text: string): ReturnType<typeof parseRule> =>
   parseRule(text, 'policies/team.lambda.memory.yaml', 'policies', relationNames());
 
