@@ -171,10 +171,11 @@ const bundle = (plugin, options) =>
 const functions = {
   audit: join(root, 'src/lambda/handler.ts'),
   fleet: join(root, 'src/lambda/fleet-handler.ts'),
+  recheck: join(root, 'src/lambda/recheck-handler.ts'),
   hook: join(root, 'src/hook/handler.ts'),
 };
 
-/** The functions of the audit and of the hook as modules, `audit.js`, `fleet.js` and `hook.js`, with what they share. */
+/** The functions of the audit and of the hook as modules, `audit.js`, `fleet.js`, `recheck.js` and `hook.js`, with what they share. */
 export async function buildAudit(outdir) {
   await bundle(await generatedModules(), { entryPoints: functions, outdir });
   await copyFile(join(cache, rulesFile), join(outdir, rulesFile));
@@ -265,6 +266,7 @@ export async function buildAll() {
     'chunks',
     'audit.js',
     'fleet.js',
+    'recheck.js',
     'hook.js',
     // What earlier versions wrote.
     'headgate.js',

@@ -15,7 +15,7 @@ import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
 /** The functions of the audits and of the hook. */
-export type AuditBundle = 'audit' | 'fleet' | 'hook';
+export type AuditBundle = 'audit' | 'fleet' | 'hook' | 'recheck';
 
 let built: string | undefined;
 

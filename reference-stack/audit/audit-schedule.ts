@@ -22,8 +22,8 @@ export interface AuditScheduleProps {
   readonly key: kms.IKey;
 }
 
-/** Starts an audit on a schedule, with retries; what could not be started lands in the queue. */
-export function addAuditSchedule(scope: Construct, props: AuditScheduleProps): void {
+/** Starts an audit on a schedule, with retries; what could not be started lands in the queue. Answers the schedule's role. */
+export function addAuditSchedule(scope: Construct, props: AuditScheduleProps): ExecutionRole {
   const { key } = props;
   const { queue } = props.deadLetters;
   const role = new ExecutionRole(scope, 'ScheduleRole', {
@@ -56,4 +56,5 @@ export function addAuditSchedule(scope: Construct, props: AuditScheduleProps): v
       resources: [queue.queueArn],
     }),
   );
+  return role;
 }

@@ -2,6 +2,7 @@ import { Aws, Duration, Names, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import type { ExecutionRole } from '../lib/execution-role.ts';
 import { FlowKey } from '../lib/flow-key.ts';
 import type { Foundation } from '../lib/foundation.ts';
 import { FlowObservability } from '../lib/observability.ts';
@@ -12,6 +13,7 @@ import { DeadLetterQueue } from '../lib/secure-queue.ts';
 import { AuditBucket } from './audit-bucket.ts';
 import { auditCode } from './audit-code.ts';
 import { addAlarm, addSilentAlarm, auditMetric, auditNamespace } from './audit-alarms.ts';
+import { AuditRecheck } from './audit-recheck.ts';
 import { addAuditSchedule } from './audit-schedule.ts';
 import { admitReads } from './audit-network.ts';
 import { admitNews, newsEnvironment, type NewsProps } from './audit-news.ts';
@@ -31,6 +33,13 @@ export interface AuditProps {
   readonly timeZone?: string;
   /** Whether findings go to Security Hub. @default true */
   readonly securityHub?: boolean;
+  /**
+   * Minutes of changes to the account that one more audit reads, 5 to 60: it starts when they are over. Needs a trail of
+   * CloudTrail for changes that CloudFormation does not make.
+   *
+   * @default audits on the schedule alone
+   */
+  readonly recheckMinutes?: number;
   /** Who is told of new and repaired findings. @default nobody but Security Hub */
   readonly news?: NewsProps;
   /** Folder with headgate.yaml and what it names. @default the shipped rules as they are */
@@ -57,6 +66,9 @@ export class Audit extends Construct {
   private readonly work: SecureBucket;
   private readonly props: AuditProps;
   private readonly key: FlowKey;
+  private readonly runbook: Runbook;
+  /** Audits after changes; absent without `recheckMinutes`. */
+  readonly recheck?: AuditRecheck;
 
   constructor(scope: Construct, id: string, props: AuditProps) {
     super(scope, id);
@@ -65,13 +77,13 @@ export class Audit extends Construct {
     this.key = new FlowKey(this, 'Key', {
       description: 'Reports, states, dead letters and logs of the audit',
       posture: foundation.posture,
-      services: ['logs'],
+      services: props.recheckMinutes === undefined ? ['logs'] : ['logs', 'events'],
     });
-    const runbook = new Runbook(this, 'Runbook', { flow: 'audit', key: this.key });
+    this.runbook = new Runbook(this, 'Runbook', { flow: 'audit', key: this.key });
     this.deadLetters = new DeadLetterQueue(this, 'DeadLetters', {
       key: this.key,
       operations: foundation.operations,
-      runbook,
+      runbook: this.runbook,
       holds: 'Scheduled audits that did not run',
     });
     this.bucket = new AuditBucket(this, 'Reports', {
@@ -94,7 +106,9 @@ export class Audit extends Construct {
     this.stateMachine = this.createStateMachine();
     this.reader = this.createReader();
     admitReads(foundation.network, { 'aws:PrincipalAccount': Stack.of(this).account }, props.policyFile);
-    this.addSchedule();
+    const scheduleRole = this.addSchedule();
+    if (props.recheckMinutes !== undefined)
+      this.recheck = this.addRecheck(props.recheckMinutes, scheduleRole);
     this.observe();
   }
 
@@ -192,8 +206,22 @@ export class Audit extends Construct {
     return `headgate-${this.deployment}`;
   }
 
-  private addSchedule(): void {
-    addAuditSchedule(this, {
+  /** @throws where the minutes are not 5 to 60 */
+  private addRecheck(slotMinutes: number, scheduleRole: ExecutionRole): AuditRecheck {
+    if (!Number.isInteger(slotMinutes) || slotMinutes < 5 || slotMinutes > 60)
+      throw new Error(`recheckMinutes=${slotMinutes} is not valid: give a number of minutes from 5 to 60.`);
+    return new AuditRecheck(this, 'Recheck', {
+      ...{ foundation: this.props.foundation, key: this.key, runbook: this.runbook },
+      audit: this.function.target,
+      scheduleRole,
+      deadLetters: this.deadLetters,
+      slotMinutes,
+      deployment: this.deployment,
+    });
+  }
+
+  private addSchedule(): ExecutionRole {
+    return addAuditSchedule(this, {
       description: 'Audits the account',
       roleDescription: 'Starts the scheduled audit',
       schedule: this.props.schedule,
@@ -244,8 +272,11 @@ export class Audit extends Construct {
         left: names.map((name) => this.metric(name, statistic)),
       });
     new FlowObservability(this, 'Observability', {
-      functions: [this.function],
-      deadLetters: [this.deadLetters],
+      functions: [this.function, ...(this.recheck === undefined ? [] : [this.recheck.function])],
+      deadLetters: [
+        this.deadLetters,
+        ...(this.recheck === undefined ? [] : [this.recheck.queue.deadLetters]),
+      ],
       widgets: [
         [
           graph('Open failures', ['CriticalFailures', 'HighFailures', 'Failed']),

@@ -58,7 +58,7 @@ export function applicationFromSettings(
     return;
   }
   if (application === 'audit') {
-    auditApplication(app, { ...common, ...(regions && { regions }) });
+    auditApplication(app, { ...common, ...number(setting, 'recheckMinutes'), ...(regions && { regions }) });
     return;
   }
   const organizationId = setting('organizationId');

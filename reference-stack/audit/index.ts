@@ -10,6 +10,7 @@ export {
 } from './audit-application.ts';
 export { AuditBucket, type AuditBucketProps } from './audit-bucket.ts';
 export { admitReads, addStsEndpoint } from './audit-network.ts';
+export { AuditRecheck, type AuditRecheckProps } from './audit-recheck.ts';
 export type { NewsProps } from './audit-news.ts';
 export { EvaluationsTable, savedQueries, type EvaluationsTableProps } from './evaluations-table.ts';
 export { AuditStateMachine, type AuditStateMachineProps } from './audit-state-machine.ts';

@@ -7,7 +7,7 @@ const news = ['eventBusArn', 'topicArn', 'topicKeyArn'];
 /** Settings of each application, by the value of `application`. */
 const settingsOf: Readonly<Record<string, readonly string[]>> = {
   reference: [...ofAll, 'domainName', 'certificateArn', 'externalApiUrl', 'externalCidrs', 'signedCode'],
-  audit: [...ofAll, ...ofAudits, ...news, 'signedCode'],
+  audit: [...ofAll, ...ofAudits, ...news, 'recheckMinutes', 'signedCode'],
   hook: [
     ...[...ofAll, 'configFolder', 'memoryMiB', 'signedCode'],
     ...['alias', 'failureMode', 'failOn', 'level', 'exceptStacks'],

@@ -91,6 +91,24 @@ describe('the audit of an account', () => {
     expect(await findings(app.synth().directory)).toEqual([]);
   });
 
+  it('audits anew after changes, and passes the rules then too', async () => {
+    const app = newApp();
+    const { audit } = auditApplication(app, { recheckMinutes: 5 });
+    const own = Template.fromStack(audit.node.scope as Parameters<typeof Template.fromStack>[0]); // the audit's stack
+    own.resourceCountIs('AWS::Events::Rule', 2);
+    own.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        source: ['aws.cloudformation'],
+        'detail-type': ['CloudFormation Stack Status Change'],
+      },
+    });
+    own.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      ScalingConfig: { MaximumConcurrency: 2 },
+    });
+    expect(await findings(app.synth().directory)).toEqual([]);
+    expect(() => auditApplication(newApp(), { recheckMinutes: 3 })).toThrow('5 to 60');
+  });
+
   it('gives the function itself no right to read', () => {
     const runByLambda = {
       Properties: {
