@@ -192,6 +192,7 @@ const parts = {
   'scan-snapshot': 'src/cli/scan-snapshot.ts',
   'diff-action': 'src/cli/diff-action.ts',
   'read-result': 'src/cli/read-result.ts',
+  'serve-agents': 'src/mcp/serve-agents.ts',
   'serve-editor': 'src/lsp/serve-editor.ts',
   // Not imported: the server starts it as a thread.
   'scan-thread': 'src/lsp/scan-thread.ts',

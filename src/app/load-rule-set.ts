@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { ReadFile } from '../files/read-regular-file.ts';
+import type { FileAccess } from '../files/read-regular-file.ts';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { RuleSet } from '../model/rule.ts';
 import type { RuleSources } from '../rules/apply-config.ts';
@@ -16,11 +16,11 @@ export async function loadRuleSet(
   config: HeadgateConfig,
   selection: RuleSelection,
   cwd: string,
-  readFile?: ReadFile,
+  access: FileAccess = {},
 ): Promise<RuleSet> {
   const shipped = await (selection.examples === true ? shippedRulesWithExamples() : shippedRules());
   const folders = [...(config.ruleFolders ?? []), ...selection.folders];
-  const own = folders.length === 0 ? { rules: [] } : await readOwnRules(folders, cwd, readFile);
+  const own = folders.length === 0 ? { rules: [] } : await readOwnRules(folders, cwd, access);
   const rules = [...shipped.rules, ...own.rules];
   const seen = new Set<string>();
   for (const { id, file } of rules) {
@@ -39,7 +39,7 @@ export async function loadRuleSet(
 async function readOwnRules(
   folders: readonly string[],
   cwd: string,
-  readFile: ReadFile | undefined,
+  access: FileAccess,
 ): Promise<Pick<RuleSources, 'rules' | 'patternEngine'>> {
   const [{ readRuleFolder }, { linearPattern }, { relationNames }] = await Promise.all([
     import('../rules/read-rules.ts'),
@@ -49,7 +49,7 @@ async function readOwnRules(
   const relations = relationNames();
   const own = await Promise.all(
     folders.map((folder) =>
-      readRuleFolder(resolve(cwd, folder), { origin: `own: ${folder}`, base: cwd, relations, readFile }),
+      readRuleFolder(resolve(cwd, folder), { origin: `own: ${folder}`, base: cwd, relations, access }),
     ),
   );
   return { rules: own.flat(), patternEngine: linearPattern };

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { ReadFile } from '../files/read-regular-file.ts';
+import type { FileAccess } from '../files/read-regular-file.ts';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { Baseline, Waiver } from '../model/waiver.ts';
 import type { HeadgateConfig } from '../rules/read-config.ts';
@@ -11,15 +11,15 @@ export async function readDecideSettings(
   config: HeadgateConfig,
   cwd: string,
   useBaseline: boolean,
-  readFile?: ReadFile,
+  access: FileAccess = {},
 ): Promise<WaiveOptions & Pick<DecideOptions, 'outside'>> {
   const { waivers, baseline, peerSuppressions, outside, trust = {} } = config;
   refuseContradiction(config);
   return {
-    ...(waivers === undefined ? {} : { waivers: await readWaiversOf(waivers, cwd, readFile) }),
+    ...(waivers === undefined ? {} : { waivers: await readWaiversOf(waivers, cwd, access) }),
     ...(baseline === undefined || !useBaseline
       ? {}
-      : { baseline: { file: baseline, entries: await readBaselineOf(baseline, cwd, readFile) } }),
+      : { baseline: { file: baseline, entries: await readBaselineOf(baseline, cwd, access) } }),
     ...(peerSuppressions === undefined ? {} : { peerSuppressions }),
     ...(trust.templateWaivers === undefined ? {} : { templateWaivers: trust.templateWaivers }),
     ...(outside === undefined ? {} : { outside }),
@@ -35,12 +35,12 @@ function refuseContradiction({ baseline, trust }: HeadgateConfig): void {
     );
 }
 
-async function readWaiversOf(file: string, cwd: string, readFile?: ReadFile): Promise<Waiver[]> {
+async function readWaiversOf(file: string, cwd: string, access: FileAccess = {}): Promise<Waiver[]> {
   const { readWaivers } = await import('../rules/read-waivers.ts');
-  return readWaivers(resolve(cwd, file), file, readFile);
+  return readWaivers(resolve(cwd, file), file, access);
 }
 
-async function readBaselineOf(file: string, cwd: string, readFile?: ReadFile): Promise<Baseline> {
+async function readBaselineOf(file: string, cwd: string, access: FileAccess = {}): Promise<Baseline> {
   const { readBaseline } = await import('../rules/read-baseline.ts');
-  return readBaseline(resolve(cwd, file), file, readFile);
+  return readBaseline(resolve(cwd, file), file, access);
 }

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { ownFileLimitBytes, readRegularText, type ReadFile } from '../files/read-regular-file.ts';
+import { ownFileLimitBytes, readRegularText, type FileAccess } from '../files/read-regular-file.ts';
 import { HeadgateError } from '../model/headgate-error.ts';
 
 /**
@@ -9,10 +9,10 @@ import { HeadgateError } from '../model/headgate-error.ts';
 export async function readParameters(
   file: string | undefined,
   cwd: string,
-  readFile?: ReadFile,
+  access: FileAccess = {},
 ): Promise<Record<string, string> | undefined> {
   if (file === undefined) return undefined;
-  const text = await readRegularText(resolve(cwd, file), ownFileLimitBytes, { readFile }).catch(
+  const text = await readRegularText(resolve(cwd, file), ownFileLimitBytes, access).catch(
     (cause: unknown) => {
       throw new HeadgateError(
         'parameters-missing',

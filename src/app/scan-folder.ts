@@ -1,4 +1,5 @@
-import type { ReadFile } from '../files/read-regular-file.ts';
+import { readdir } from 'node:fs/promises';
+import type { FileAccess, ReadFile } from '../files/read-regular-file.ts';
 import type { RuleSet } from '../model/rule.ts';
 import type { ScanResult } from '../model/scan-result.ts';
 import type { SourceReading } from '../model/source.ts';
@@ -28,8 +29,8 @@ export interface LoadFolderOptions {
   readonly config?: string | undefined;
   /** Rules that are asked; all where it is absent. */
   readonly selection?: Partial<RuleSelection>;
-  /** Content that stands in for what is on disk. */
-  readonly readFile?: ReadFile | undefined;
+  /** Which files are read, and what stands in for them; any file on disk where it is absent. */
+  readonly access?: FileAccess;
 }
 
 /**
@@ -38,14 +39,14 @@ export interface LoadFolderOptions {
  */
 export async function loadFolder(
   folder: string,
-  { config: file, selection = {}, readFile }: LoadFolderOptions = {},
+  { config: file, selection = {}, access = {} }: LoadFolderOptions = {},
 ): Promise<FolderSettings> {
-  const config = await readConfigIn(folder, file, readFile);
+  const config = await readConfigIn(folder, file, access);
   const chosen = { folders: [], rule: [], flow: [], ...selection };
   const [ruleSet, parameters, decide] = await Promise.all([
-    loadRuleSet(config, chosen, folder, readFile),
-    readParameters(config.parameters, folder, readFile),
-    readDecideSettings(config, folder, true, readFile),
+    loadRuleSet(config, chosen, folder, access),
+    readParameters(config.parameters, folder, access),
+    readDecideSettings(config, folder, true, access),
   ]);
   const leaveOut = fileFilter(config, [], folder);
   const { region, account, assumptions } = config;
@@ -98,4 +99,11 @@ export function decideFolder(
   now: Date,
 ): ScanResult {
   return decideReading(reading, { ...decide, ruleSet, version, now, detail: 'all' });
+}
+
+/** Where the configuration behind Terraform plans is: where it is said to be, else the folder itself if it is a root module. */
+export async function sourcesOf(folder: string, given?: string): Promise<{ readonly sources?: string }> {
+  if (given !== undefined) return { sources: given };
+  const names = await readdir(folder).catch(() => []);
+  return names.some((name) => /\.(?:tf|tofu)(?:\.json)?$/.test(name)) ? { sources: '.' } : {};
 }

@@ -11,7 +11,7 @@ import { addExplainCommand } from './explain-command.ts';
 import { addDiffCommand } from './diff-command.ts';
 import { addFixCommand } from './fix-command.ts';
 import { addInitCommand } from './init-command.ts';
-import { addLspCommand } from './serve-commands.ts';
+import { addLspCommand, addMcpCommand } from './serve-commands.ts';
 import { guarded, type Surroundings } from './surroundings.ts';
 import { version } from '../app/version.ts';
 
@@ -32,6 +32,7 @@ const commands: readonly (readonly [name: string, add: AddCommand])[] = [
   ['migrate', addMigrateCommand],
   ['init', addInitCommand],
   ['lsp', addLspCommand],
+  ['mcp', addMcpCommand],
 ];
 
 /** Runs the command line. Never throws; answers the exit code. */

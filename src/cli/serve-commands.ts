@@ -1,5 +1,7 @@
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { version } from '../app/version.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** `headgate lsp`: a language server for editors. */
 export function addLspCommand(program: Command): void {
@@ -12,5 +14,30 @@ export function addLspCommand(program: Command): void {
     .action(async () => {
       const { serveEditor } = await import('../lsp/serve-editor.ts');
       await serveEditor({ version, input: process.stdin, output: process.stdout });
+    });
+}
+
+/** `headgate mcp`: a server of the Model Context Protocol for agents. */
+export function addMcpCommand(program: Command, { cwd }: Surroundings): void {
+  program
+    .command('mcp')
+    .description(
+      'Start a read-only server for agents (Model Context Protocol) on the standard input and output.',
+    )
+    .option(
+      '--root <folder>',
+      'folder that agents may have scanned (repeatable; default: the folders of the client, else the working folder)',
+      (folder: string, previous: readonly string[]) => [...previous, folder],
+      [],
+    )
+    .option('--config <file>', 'configuration file in the place of those in the folders')
+    .action(async ({ root, config }: { readonly root: readonly string[]; readonly config?: string }) => {
+      const { serveAgents } = await import('../mcp/serve-agents.ts');
+      await serveAgents({
+        version,
+        cwd,
+        roots: root.map((folder) => resolve(cwd, folder)),
+        ...(config === undefined ? {} : { config: resolve(cwd, config) }),
+      });
     });
 }

@@ -1,8 +1,8 @@
-import { readdirSync } from 'node:fs';
 import {
   decideFolder,
   loadFolder,
   readFolder,
+  sourcesOf,
   type FolderScan,
   type FolderSettings,
 } from '../app/scan-folder.ts';
@@ -39,7 +39,7 @@ export class JobRunner {
   async #load({ folder, config, open, reload }: Application): Promise<void> {
     if (!reload && (this.#settings.has(folder) || this.#problems.has(folder))) return;
     try {
-      const settings = await loadFolder(folder, { config, readFile: (path) => open.get(path) });
+      const settings = await loadFolder(folder, { config, access: { readFile: (path) => open.get(path) } });
       this.#settings.set(folder, settings);
       this.#problems.delete(folder);
     } catch (error) {
@@ -102,16 +102,10 @@ async function read(
       files++;
       return files > maxFiles ? 'there are too many files' : undefined;
     },
-    ...sourcesOf(application),
+    ...(await sourcesOf(folder, application.sources)),
   });
   const leftOut = Math.max(0, files - maxFiles);
   // Deciding is the longer half of a scan, and is not interrupted.
   if (isCancelled()) return { scan: undefined, leftOut };
   return { scan: { reading, result: decideFolder(settings, reading, new Date()) }, leftOut };
-}
-
-/** Sources of plans: those that are configured, else the folder itself where it is a root module. */
-function sourcesOf({ folder, sources }: Application): { readonly sources?: string } {
-  if (sources !== undefined) return { sources };
-  return readdirSync(folder).some((name) => /\.(?:tf|tofu)(?:\.json)?$/.test(name)) ? { sources: '.' } : {};
 }

@@ -2,7 +2,7 @@ import {
   ownFileLimitBytes,
   readRegularText,
   UnreadableFileError,
-  type ReadFile,
+  type FileAccess,
 } from '../files/read-regular-file.ts';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { Baseline } from '../model/waiver.ts';
@@ -11,12 +11,10 @@ import type { Baseline } from '../model/waiver.ts';
  * Reads a baseline file.
  * @throws HeadgateError `baseline-missing` or `baseline-invalid`.
  */
-export async function readBaseline(file: string, shown: string, readFile?: ReadFile): Promise<Baseline> {
+export async function readBaseline(file: string, shown: string, access: FileAccess = {}): Promise<Baseline> {
   let value: Partial<Baseline> | null;
   try {
-    value = JSON.parse(
-      await readRegularText(file, ownFileLimitBytes, { readFile }),
-    ) as Partial<Baseline> | null;
+    value = JSON.parse(await readRegularText(file, ownFileLimitBytes, access)) as Partial<Baseline> | null;
   } catch (cause) {
     const missing = cause instanceof UnreadableFileError;
     throw new HeadgateError(

@@ -4,7 +4,7 @@ import {
   ownFileLimitBytes,
   readRegularText,
   UnreadableFileError,
-  type ReadFile,
+  type FileAccess,
 } from '../files/read-regular-file.ts';
 import { globProblem } from '../model/glob.ts';
 import { HeadgateError } from '../model/headgate-error.ts';
@@ -81,14 +81,16 @@ async function readConfig(
   file: string,
   shown: string,
   required: boolean,
-  readFile: ReadFile | undefined,
+  access: FileAccess,
 ): Promise<HeadgateConfig | undefined> {
   let text: string;
   try {
-    text = await readRegularText(file, ownFileLimitBytes, { readFile });
+    text = await readRegularText(file, ownFileLimitBytes, access);
   } catch (cause) {
     const why = cause instanceof UnreadableFileError ? cause : undefined;
-    if (!required && why?.reason === 'missing') return undefined;
+    // A folder above may be out of reach; its configuration is then none.
+    const isNone = why?.reason === 'missing' || (why?.reason === 'outside' && access.within !== undefined);
+    if (!required && isNone) return undefined;
     throw new HeadgateError(
       'config-missing',
       `The configuration \`${shown}\` was not read${why === undefined ? '' : `: ${why.message}`}; check the path given by --config.`,
@@ -134,18 +136,18 @@ function refuseGlobs({ include = [], exclude = [], overrides = [] }: HeadgateCon
 /**
  * The configuration of a folder: the file given, else the headgate.yaml of the folder or of the nearest folder above
  * it that has one, up to the root of the repository; else nothing.
- * @param readFile stands in for what is on disk, as for templates.
+ * @param access which files are read, and what stands in for them; any file on disk where it is absent.
  * @throws HeadgateError as `readConfig`.
  */
 export async function readConfigIn(
   cwd: string,
   given: string | undefined,
-  readFile?: ReadFile,
+  access: FileAccess = {},
 ): Promise<HeadgateConfig> {
   for (const folder of given === undefined ? foldersUpToRoot(resolve(cwd)) : [cwd]) {
     const file = resolve(folder, given ?? 'headgate.yaml');
     const shown = given ?? (relative(cwd, file) || 'headgate.yaml');
-    const config = await readConfig(file, shown, given !== undefined, readFile);
+    const config = await readConfig(file, shown, given !== undefined, access);
     if (config !== undefined) return { ...withPathsFrom(config, dirname(file), cwd), folder: dirname(file) };
   }
   return {};

@@ -4,7 +4,7 @@ import {
   ownFileLimitBytes,
   readRegularText,
   UnreadableFileError,
-  type ReadFile,
+  type FileAccess,
 } from '../files/read-regular-file.ts';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { FlowDiagram, Requirement, Rule, RuleData } from '../model/rule.ts';
@@ -27,8 +27,8 @@ export interface RuleFolderOptions {
   readonly base: string;
   /** Names that `related` may use; undefined skips that check. */
   readonly relations?: ReadonlySet<string>;
-  /** Stands in for what is on disk, as for templates. */
-  readonly readFile?: ReadFile | undefined;
+  /** Which files are read, and what stands in for them; any file on disk where it is absent. */
+  readonly access?: FileAccess;
 }
 
 /**
@@ -37,7 +37,7 @@ export interface RuleFolderOptions {
  */
 export async function readRuleFolder(
   folder: string,
-  { origin, base, relations, readFile: instead }: RuleFolderOptions,
+  { origin, base, relations, access = {} }: RuleFolderOptions,
 ): Promise<Rule[]> {
   const files = await yamlFilesBelow(folder).catch((cause: unknown) => {
     throw new HeadgateError(
@@ -53,14 +53,7 @@ export async function readRuleFolder(
     if (/(^|\/)(data|flows)\//.test(relative(folder, file).replaceAll('\\', '/'))) continue;
     const shown = relative(base, file).replaceAll('\\', '/');
     try {
-      rules.push(
-        parseRule(
-          await readRegularText(file, ownFileLimitBytes, { readFile: instead }),
-          shown,
-          origin,
-          relations,
-        ),
-      );
+      rules.push(parseRule(await readRegularText(file, ownFileLimitBytes, access), shown, origin, relations));
     } catch (error) {
       if (error instanceof UnreadableFileError) problems.push(`${shown} was not read: ${error.message}`);
       else if (error instanceof HeadgateError) problems.push(error.message);

@@ -1,4 +1,4 @@
-import { ownFileLimitBytes, readRegularText, type ReadFile } from '../files/read-regular-file.ts';
+import { ownFileLimitBytes, readRegularText, type FileAccess } from '../files/read-regular-file.ts';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { Waiver } from '../model/waiver.ts';
 import { waiversSchema } from './schema.ts';
@@ -19,8 +19,8 @@ interface WrittenWaiver {
  * Reads a waivers file.
  * @throws HeadgateError `waivers-missing`, `waivers-invalid`, `yaml-invalid`; every problem of the file at once.
  */
-export async function readWaivers(file: string, shown: string, readFile?: ReadFile): Promise<Waiver[]> {
-  const text = await readRegularText(file, ownFileLimitBytes, { readFile }).catch((cause: unknown) => {
+export async function readWaivers(file: string, shown: string, access: FileAccess = {}): Promise<Waiver[]> {
+  const text = await readRegularText(file, ownFileLimitBytes, access).catch((cause: unknown) => {
     throw new HeadgateError(
       'waivers-missing',
       `The waivers file \`${shown}\` cannot be read; check the path.`,

@@ -136,9 +136,9 @@ describe('content that stands in for a file', () => {
     const folder = join(cwd, 'settings');
     unsaved.set(join(folder, 'headgate.yaml'), 'level: standard\nwaivers: waivers.yaml\n');
     unsaved.set(join(folder, 'waivers.yaml'), 'waivers: [{rule: a.b, resource: "*", reason: unsaved}]\n');
-    const config = await readConfigIn(folder, undefined, readFile);
+    const config = await readConfigIn(folder, undefined, { readFile });
     expect(config.level).toBe('standard');
-    const settings = await readDecideSettings(config, folder, true, readFile);
+    const settings = await readDecideSettings(config, folder, true, { readFile });
     expect(settings.waivers).toMatchObject([{ reason: 'unsaved' }]);
     const selection = { folders: ['own'], rule: [], flow: [] };
     await expect(loadRuleSet({}, selection, folder)).rejects.toMatchObject({ code: 'rule-invalid' });
@@ -146,7 +146,7 @@ describe('content that stands in for a file', () => {
       join(folder, 'own/own.queue.yaml'),
       'id: own.queue\nrequirement: own.queue\ntitle: Queues have a name\nseverity: low\nappliesTo: [AWS::SQS::Queue]\nassert: [{that: {property: QueueName, exists: true}, otherwise: no name}]\npass: has a name\nwhy: names\nfix: {text: name it}\nexamples: [{name: it has, verdict: pass, template: {Resources: {Q: {Type: AWS::SQS::Queue, Properties: {QueueName: q}}}}, on: Q}]\n',
     );
-    const { rules } = await loadRuleSet({}, selection, folder, readFile);
+    const { rules } = await loadRuleSet({}, selection, folder, { readFile });
     expect(rules.map(({ id }) => id)).toContain('own.queue');
   });
 
