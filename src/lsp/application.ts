@@ -211,7 +211,7 @@ export class Application {
     if (leftOut > 0 && leftOut !== this.#toldLeftOut)
       this.editor.log(
         'warning',
-        `${this.place.folder} has more than ${maxFiles} files that may be templates, so ${leftOut} of them are not checked; exclude folders in headgate.yaml, or raise the setting \`maxFiles\`.`,
+        `${this.place.folder} has more than ${maxFiles} files that can be templates, so ${leftOut} of them are not checked; exclude folders in headgate.yaml, or raise the setting \`maxFiles\`.`,
       );
     this.#toldLeftOut = leftOut;
     const text = problems.map(({ message }) => message).join('\n');
