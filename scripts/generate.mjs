@@ -32,6 +32,7 @@ const {
 const sources = await shippedRules();
 const readPolicy = iamPolicy(needsOf(sources.rules), 'aws');
 const coverage = parse(await readFile(join(root, 'rules/data/peer-coverage.yaml'), 'utf8'));
+const fsbp = parse(await readFile(join(root, 'rules/data/fsbp.yaml'), 'utf8'));
 const files = new Map([
   ['rules.schema.json', `${JSON.stringify(ruleSchema, null, 2)}\n`],
   ['config.schema.json', `${JSON.stringify(withRuleNames(configSchema, sources.rules), null, 2)}\n`],
@@ -45,6 +46,7 @@ const files = new Map([
   ['docs/constructs.md', await constructsPage(root)],
   ['docs/requirements.md', pages.requirementsPage(sources)],
   ['docs/comparison.md', pages.comparisonPage(sources, coverage, await peerChecks())],
+  ['docs/controls.md', pages.fsbpPage(sources, fsbp)],
   ['docs/rules/README.md', pages.indexPage(sources.rules)],
   ...sources.rules.map((rule) => [`docs/rules/${rule.id}.md`, pages.rulePage(rule)]),
 ]);

@@ -268,3 +268,63 @@ function checkRows(checks: Readonly<Record<string, PeerCheck>>): string {
   );
   return `| check | about | rule | compared |\n| --- | --- | --- | --- |\n${rows.join('\n')}`;
 }
+
+/** Controls of the AWS Foundational Security Best Practices standard (rules/data/fsbp.yaml). */
+export interface FsbpControls {
+  readonly asOf: string;
+  readonly source: string;
+  /** Prefixes of the controls in scope, with the name of the service. */
+  readonly services: Readonly<Record<string, string>>;
+  readonly controls: Readonly<
+    Record<string, { readonly about: string; readonly notApplicable?: string; readonly outOfScope?: string }>
+  >;
+}
+
+/** Rules by the control of the standard that they name. */
+export function rulesByFsbpControl(rules: readonly Rule[]): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const rule of rules)
+    for (const { framework, id } of rule.controls)
+      if (framework === 'aws-fsbp') found.set(id, [...(found.get(id) ?? []), rule.id]);
+  return found;
+}
+
+/** Every control of the standard for the services of request flows, and what Headgate says of it. */
+export function fsbpPage({ rules }: RuleSources, { asOf, source, services, controls }: FsbpControls): string {
+  const named = rulesByFsbpControl(rules);
+  const entries = Object.entries(controls);
+  const decided = entries.filter(([id]) => named.has(id)).length;
+  const count = (why: 'notApplicable' | 'outOfScope'): number =>
+    entries.filter(([id, control]) => !named.has(id) && control[why] !== undefined).length;
+  const rows = (prefix: string): string =>
+    entries
+      .filter(([id]) => id.startsWith(`${prefix}.`))
+      .map(([id, { about, notApplicable, outOfScope }]) => {
+        const by = (named.get(id) ?? []).map((rule) => `[${rule}](rules/${rule}.md)`).join('<br>');
+        const why =
+          notApplicable === undefined
+            ? `out of scope: ${outOfScope ?? ''}`
+            : `not applicable: ${notApplicable}`;
+        return `| ${id} | ${about} | ${by === '' ? why : by} |\n`;
+      })
+      .join('');
+  return `# Security Hub controls
+
+The [AWS Foundational Security Best Practices standard](${source}) as of ${asOf}: ${entries.length} controls for the services of request flows.
+
+| what Headgate says | controls |
+| --- | --- |
+| decided by a rule | ${decided} |
+| not applicable to a request flow | ${count('notApplicable')} |
+| out of scope: asked of an account, of people, or of services that no diagram has | ${count('outOfScope')} |
+| total | ${entries.length} of ${entries.length} |
+
+A rule may ask for more than the control, or of fewer resources; its page says which. \`headgate audit\` publishes findings under the ids of the rules.
+
+${Object.entries(services)
+  .map(
+    ([prefix, name]) =>
+      `## ${name}\n\n| control | asks for | decided by |\n| --- | --- | --- |\n${rows(prefix)}`,
+  )
+  .join('\n')}`;
+}
