@@ -319,7 +319,7 @@ The [AWS Foundational Security Best Practices standard](${source}) as of ${asOf}
 | out of scope: asked of an account, of people, or of services that no diagram has | ${count('outOfScope')} |
 | total | ${entries.length} of ${entries.length} |
 
-A rule may ask for more than the control, or of fewer resources; its page says which. \`headgate audit\` publishes findings under the ids of the rules.
+The list is of a copy of AWS's page; controls that AWS added since may be missing. A rule may ask for more than the control, or of fewer resources; its page says which. \`headgate audit\` publishes findings under the ids of the rules.
 
 ${Object.entries(services)
   .map(
