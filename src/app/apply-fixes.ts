@@ -186,6 +186,9 @@ function compare(before: ScannedGraph, after: ScannedGraph, fixes: readonly Plan
   for (const [key, found] of now) {
     const earlier = known.get(key);
     if (!isWorse(earlier, found, before, after)) continue;
+    // Of the finding itself other parts may show once this one is repaired; they are no graver.
+    const isOwn = fixes.some(({ finding }) => evaluationKey(finding) === key);
+    if (isOwn && earlier?.verdict === found.verdict && !isMilder(earlier, found)) continue;
     const fix = adder(found.resource.id);
     // What is asked of a thing only now that it is there, or only of what is repaired, was not better before.
     const isNew = earlier === undefined || earlier.verdict === 'notApplicable';

@@ -37,19 +37,31 @@ export async function runEdits(
   for (const rule of rules) {
     const edits = rule.fix.edits ?? [];
     const repairs = edits.map((): RuleExample[] => []);
+    const refusals = edits.map((): string[] => []);
     const problems = edits.map((): string[] => []);
     for (const example of edits.length === 0 ? [] : rule.examples.filter(({ verdict }) => verdict === 'fail'))
-      for (const { edit, problem } of await tryExample(rule, example, ruleSet, now, write))
-        if (problem === undefined) repairs[edit]?.push(example);
-        else problems[edit]?.push(`example "${example.name}": ${problem}`);
+      for (const { edit, refused, again } of await tryExample(rule, example, ruleSet, now, write)) {
+        if (again !== undefined)
+          problems[edit]?.push(`example "${example.name}": it is made again: ${again}`);
+        else if (refused === undefined) repairs[edit]?.push(example);
+        else refusals[edit]?.push(`example "${example.name}": ${refused}`);
+      }
     for (const [edit] of edits.entries()) {
       const repaired = repairs[edit] ?? [];
-      const found = problems[edit] ?? [];
-      const idle = repaired.length + found.length === 0 ? ['it repairs no failing example of the rule'] : [];
-      outcomes.push({ rule, edit, repairs: repaired, problems: [...found, ...idle] });
+      // What a scan keeps from being made somewhere is as it should be, as long as it is of use elsewhere.
+      const idle =
+        repaired.length > 0 ? [] : ['it repairs no failing example of the rule', ...(refusals[edit] ?? [])];
+      outcomes.push({ rule, edit, repairs: repaired, problems: [...(problems[edit] ?? []), ...idle] });
     }
   }
   return outcomes;
+}
+
+/** An edit in one example: made, refused for a reason, or made once more when it was made already. */
+interface Trial {
+  readonly edit: number;
+  readonly refused?: string;
+  readonly again?: string;
 }
 
 async function tryExample(
@@ -58,20 +70,20 @@ async function tryExample(
   ruleSet: RuleSet,
   now: Date,
   write: WriteTemplate,
-): Promise<{ readonly edit: number; readonly problem?: string }[]> {
+): Promise<readonly Trial[]> {
   const file = 'example.yaml';
   const original = write(example.template);
   const rescan = async (texts: ReadonlyMap<string, string>): Promise<ScannedGraph> =>
     Promise.resolve(scanText(texts.get(file) ?? original, file, example, ruleSet, now));
   const options: PlanOptions = { unsafe: true, only: ({ ruleId }) => ruleId === rule.id };
   const outcome = await applyFixes(rescan, options);
-  const found: { readonly edit: number; readonly problem?: string }[] = outcome.applied.map(({ edit }) => ({
+  const found: Trial[] = outcome.applied.map(({ edit }) => ({
     edit,
   }));
   for (const { edit, title, reason } of outcome.left)
-    if (edit !== undefined) found.push({ edit, problem: `${title ?? ''}: ${reason ?? 'it is not made'}` });
+    if (edit !== undefined) found.push({ edit, refused: `${title ?? ''}: ${reason ?? 'it is not made'}` });
   const again = planFixes(outcome.after, options).fixes.filter((fix) => isMade(fix.edit, outcome));
-  for (const { edit, title } of again) found.push({ edit, problem: `is made again: ${title}` });
+  for (const { edit, title } of again) found.push({ edit, again: title });
   return found;
 }
 

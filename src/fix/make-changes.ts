@@ -74,13 +74,11 @@ class EditMaker {
 
   /** The resources whose properties a change is about. */
   #targets(change: Exclude<EditChange, { readonly add: string }>): readonly Resource[] {
-    if (change.on === undefined) return [this.resource];
-    const all = this.#reach(change.on);
+    const all = change.on === undefined ? [this.resource] : this.#reach(change.on);
     const { where } = change;
     const kept =
       where === undefined || hasMembers(change) ? all : all.filter((each) => this.ask.certainly(where, each));
-    if (all.length === 0)
-      throw new Refusal(`no resource of the template is related to it by \`${change.on}\``);
+    if (all.length === 0) throw new Refusal(`no resource of the template is its \`${change.on ?? ''}\``);
     for (const { external, name } of kept)
       if (external === true) throw new Refusal(`\`${name}\` is outside of what was scanned`);
     return kept;
@@ -112,6 +110,7 @@ class EditMaker {
     const star = path.indexOf('*');
     if (star === -1) return [path.map((step) => (/^\d+$/.test(step) ? Number(step) : step))];
     const list = valueAt(target.properties, path.slice(0, star));
+    if (list === undefined) return [];
     if (!isArrayValue(list))
       throw new Refusal(`\`${path.slice(0, star).join('.')}\` is no list that is known`);
     return list.flatMap((_member, index) => {
@@ -180,7 +179,7 @@ class EditMaker {
         (where === undefined || this.ask.certainly(where, each)),
     );
     const [only, second] = found;
-    if (only === undefined) throw new Refusal(`the template has no ${type} to use`);
+    if (only === undefined) throw new Refusal(`the template has no ${type} that it can use`);
     if (second !== undefined)
       throw new Refusal(`the template has ${found.length} of ${type}; which to use is a decision`);
     return only.name;
