@@ -191,6 +191,8 @@ const parts = {
   'publish-action': 'src/cli/publish-action.ts',
   'scan-snapshot': 'src/cli/scan-snapshot.ts',
   'diff-action': 'src/cli/diff-action.ts',
+  'fix-action': 'src/cli/fix-action.ts',
+  'edit-examples': 'src/app/edit-examples.ts',
   'read-result': 'src/cli/read-result.ts',
   'serve-agents': 'src/mcp/serve-agents.ts',
   'serve-editor': 'src/lsp/serve-editor.ts',
