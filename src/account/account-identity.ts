@@ -103,7 +103,7 @@ export async function chooseRegions(
     if (named.includes('all')) {
       throw new HeadgateError(
         'regions-unknown',
-        `Which Regions are enabled could not be asked: ${failure.message}; ${failure.remedy}, or name the Regions.`,
+        `Cannot list the enabled Regions: ${failure.message}; ${failure.remedy}, or list the Regions with --region.`,
         { service: 'ec2', region: home },
         { cause: error },
       );

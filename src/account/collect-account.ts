@@ -140,11 +140,11 @@ class AuditSession {
     const stop = (message: string, remedy: string): void =>
       this.#abort.abort(new DeadlineError(message, remedy));
     if (deadlineMs !== undefined) {
-      const message = `the audit's deadline of ${deadlineMs / 1000} s passed`;
+      const message = `the audit reached its time limit of ${deadlineMs / 1000} s`;
       const remedy = 'raise --timeout, or audit fewer Regions or services at once';
       this.#timer = setTimeout(() => stop(message, remedy), deadlineMs);
     }
-    const interrupt = (): void => stop('the audit was stopped', 'let the audit run to its end');
+    const interrupt = (): void => stop('the audit was stopped', 'let the audit finish');
     signal?.addEventListener('abort', interrupt, { once: true });
     if (signal?.aborted === true) interrupt();
     this.#open = async (service, calls, region, make) => {
@@ -299,7 +299,7 @@ function withInventory(
   { failure }: RegionInventory,
   empty: readonly string[],
 ): PlaceReading {
-  const cause = notCollected('AWS Config records none, and the service was not asked');
+  const cause = notCollected('AWS Config records none, and its API was not called');
   const incomplete = new Map([...empty.map((type) => [type, cause] as const), ...reading.incomplete]);
   if (failure === undefined) return { ...reading, incomplete };
   const group = {

@@ -248,5 +248,5 @@ function affectedTypes(call: Pick<Call, 'collector' | 'operation'>): readonly st
 function ask(operation: Operation, api: unknown, of: Draft | Place): AsyncIterable<Answer> {
   if (!isItemOperation(operation)) return operation.list(api, 'place' in of ? of.place : of);
   if ('place' in of) return operation.read(api, of);
-  throw new Error(`${operation.operation} is asked about a resource`);
+  throw new Error(`${operation.operation} is called for one resource`);
 }

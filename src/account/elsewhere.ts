@@ -30,7 +30,7 @@ export function describeElsewhere(
     {
       code: 'account-elsewhere',
       severity: 'info',
-      message: `The aggregator \`${aggregator}\` knows of resources of the types asked for that this audit does not read: ${places.join(', ')}; audit these accounts and Regions too`,
+      message: `Aggregator \`${aggregator}\` lists resources that this audit does not cover: ${places.join(', ')}; audit these accounts and Regions too`,
       where: `config ${home}`,
       affects: [],
     },

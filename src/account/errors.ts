@@ -61,12 +61,18 @@ export function classifyError(error: unknown, action: string): CallFailure {
     return failure('timeout', facts, action, error.message, error.remedy);
   }
   if (throttledNames.test(facts.name) || facts.status === 429) {
-    const message = `\`${action}\` was throttled to the end of its retries (${facts.name})`;
-    return failure('throttled', facts, action, message, 'audit again when the account is quieter');
+    const message = `\`${action}\` was throttled on every retry (${facts.name})`;
+    return failure(
+      'throttled',
+      facts,
+      action,
+      message,
+      'run the audit again when there is less API traffic in the account',
+    );
   }
   if (providerNames.test(facts.name) || fileCodes.test(facts.code ?? '')) return noCredentials(facts, action);
   if (credentialNames.test(facts.name)) {
-    const message = `\`${action}\` was refused: the credentials are not valid here (${facts.name})`;
+    const message = `\`${action}\` was rejected: the credentials are not valid in this account or Region (${facts.name})`;
     return failure(
       'failed',
       facts,
@@ -82,14 +88,14 @@ export function classifyError(error: unknown, action: string): CallFailure {
 }
 
 function noCredentials(facts: ErrorFacts, action: string): CallFailure {
-  const message = `there are no credentials to ask with: ${facts.message.replace(/\.$/, '').slice(0, 300)}`;
+  const message = `no AWS credentials found: ${facts.message.replace(/\.$/, '').slice(0, 300)}`;
   return failure('failed', facts, action, message, credentialRemedy(facts));
 }
 
 function credentialRemedy({ code, message }: ErrorFacts): string {
-  if (code !== undefined && fileCodes.test(code)) return 'check the path, and that the file may be read';
+  if (code !== undefined && fileCodes.test(code)) return 'check the path and the read permission of the file';
   if (/\bSSO\b/i.test(message)) return 'sign in with `aws sso login --profile NAME`, and audit again';
-  return 'sign in, name a --profile that the shared configuration has, or set AWS_ACCESS_KEY_ID and what belongs to it';
+  return 'sign in, choose an existing profile with --profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN for temporary credentials)';
 }
 
 function denied(facts: ErrorFacts, asked: string): CallFailure {
@@ -103,7 +109,7 @@ function denied(facts: ErrorFacts, asked: string): CallFailure {
       facts,
       action,
       message,
-      `except the auditor's role from the ${policy} policy's denial`,
+      `exclude the auditor's role from the Deny statement in the ${policy} policy`,
     );
   }
   if (/explicit deny/i.test(facts.message)) {
@@ -113,7 +119,7 @@ function denied(facts: ErrorFacts, asked: string): CallFailure {
       facts,
       action,
       message,
-      `find the policy that denies \`${action}\`: an allow does not outweigh it`,
+      `find the policy that denies \`${action}\`; an explicit deny overrides any allow`,
     );
   }
   const message = `\`${action}\` was denied (${facts.name})`;
@@ -121,31 +127,31 @@ function denied(facts: ErrorFacts, asked: string): CallFailure {
 }
 
 function remedyOfDenial(action: string): string {
-  if (!action.startsWith('sts:AssumeRole')) return `allow \`${action}\` to the auditor`;
-  return `allow \`${action}\` to the caller, and let the role's trust policy admit it, with the external id that it asks for`;
+  if (!action.startsWith('sts:AssumeRole')) return `allow \`${action}\` for the auditor's role`;
+  return `allow \`${action}\` for the caller, and allow the caller in the trust policy of the role, with its external ID`;
 }
 
 function otherFailure(facts: ErrorFacts, action: string): CallFailure {
   const status = facts.status === undefined ? '' : `, HTTP ${facts.status}`;
   if (networkCodes.test(facts.code ?? '') || facts.name === 'TimeoutError') {
-    const message = `\`${action}\` got no answer (${facts.code ?? facts.name})`;
+    const message = `no response to \`${action}\` (${facts.code ?? facts.name})`;
     return failure(
       'failed',
       facts,
       action,
       message,
-      'check the network, and that the service exists in this Region',
+      'check the network connection, and that the AWS service is available in this Region',
     );
   }
   // The parser of XML throws plain errors.
   if (facts.name === 'SyntaxError' || facts.name === 'TypeError' || isNoXml(facts)) {
-    const message = `\`${action}\` was not answered in the service's format (${facts.name}${status})`;
+    const message = `\`${action}\` returned a response in an unexpected format (${facts.name}${status})`;
     return failure(
       'failed',
       facts,
       action,
       message,
-      'check what stands between here and AWS: a proxy, or an emulator that lacks the call',
+      'check for a proxy, or for an emulator that does not support the call',
     );
   }
   if (unknownOperation.test(facts.name) || facts.status === 501) {
@@ -155,7 +161,7 @@ function otherFailure(facts: ErrorFacts, action: string): CallFailure {
       facts,
       action,
       message,
-      'leave the service out with --services, or audit a Region that has it',
+      'exclude the AWS service with --services, or audit a Region that has it',
     );
   }
   const message = `\`${action}\` failed (${facts.name}${status}): ${facts.message.slice(0, 200)}`;
@@ -164,7 +170,7 @@ function otherFailure(facts: ErrorFacts, action: string): CallFailure {
     facts,
     action,
     message,
-    "audit again; if it stays, look up the error in the service's API reference",
+    'run the audit again; if the error persists, look it up in the AWS API reference',
   );
 }
 

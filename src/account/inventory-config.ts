@@ -123,7 +123,7 @@ interface Row {
 
 function parseRow(text: string): Row {
   const row: unknown = JSON.parse(text);
-  if (typeof row !== 'object' || row === null) throw new SyntaxError('a result that is no object');
+  if (typeof row !== 'object' || row === null) throw new SyntaxError('a result that is not an object');
   const members = row as Readonly<Record<string, unknown>>;
   return {
     resourceType: String(members[inventoryFields.type]),

@@ -27,9 +27,7 @@ export async function* pages<Page>(
     token = nextToken(page);
     if (token === undefined || token === '') return;
     if (seen.has(token))
-      throw new PaginationLoopError(
-        `the service answered with the page token \`${token.slice(0, 40)}\` twice`,
-      );
+      throw new PaginationLoopError(`the API returned the page token \`${token.slice(0, 40)}\` twice`);
     seen.add(token);
     empty = isEmpty(page) ? empty + 1 : 0;
     if (empty >= emptyPages || count >= maximumPages)

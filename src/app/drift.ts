@@ -134,7 +134,7 @@ function preferring(
 const shortestPart = 8;
 
 const mayBe = ({ name }: Resource): string =>
-  `it may be \`${name}\`, since CloudFormation cuts names that are too long for a service`;
+  `it may be \`${name}\`, because CloudFormation truncates long names`;
 
 function differences(
   evaluations: readonly Evaluation[],
@@ -166,8 +166,8 @@ export function describeDrift({ missing, differing, unsure, nameless }: Drift): 
     ...unsure.map(
       ({ resource, why }) => `unsure   ${resource.type} ${resource.name}${stackOf(resource)}: ${why}`,
     ),
-    ...(kinds.length === 0 ? [] : [`not compared, since no name tells them apart: ${kinds.join(', ')}`]),
-    `${missing.length} declared resources are missing, ${differing.length} verdicts differ, ${unsure.length} resources cannot be told`,
+    ...(kinds.length === 0 ? [] : [`not compared (no unique name): ${kinds.join(', ')}`]),
+    `missing resources: ${missing.length}; differing results: ${differing.length}; inconclusive: ${unsure.length}`,
   ];
   return `${lines.join('\n')}\n`;
 }

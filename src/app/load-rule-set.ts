@@ -27,7 +27,7 @@ export async function loadRuleSet(
     if (seen.has(id))
       throw new HeadgateError(
         'rule-duplicate',
-        `The rule id \`${id}\` of \`${file}\` is taken; choose another id and file name.`,
+        `The rule ID \`${id}\` in \`${file}\` is already in use. Choose another ID and file name.`,
         { file },
       );
     seen.add(id);

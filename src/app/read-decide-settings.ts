@@ -31,7 +31,7 @@ function refuseContradiction({ baseline, trust }: HeadgateConfig): void {
   if (baseline !== undefined && trust?.baseline === false)
     throw new HeadgateError(
       'config-invalid',
-      `The configuration names the baseline \`${baseline}\` and refuses baselines (\`trust.baseline: false\`); remove one of them.`,
+      `The configuration sets the baseline \`${baseline}\` but rejects baselines (\`trust.baseline: false\`); remove one of them.`,
     );
 }
 

@@ -88,10 +88,7 @@ export function selectRules(
 ): Selection {
   for (const name of flow)
     if (!flows.includes(name))
-      throw new HeadgateError(
-        'flow-unknown',
-        `No flow is called \`${name}\`; use one of ${flows.join(', ')}.`,
-      );
+      throw new HeadgateError('flow-unknown', `Unknown flow \`${name}\`. Use one of: ${flows.join(', ')}.`);
   const wanted = new Set(words.flatMap((word) => checkedOf(word, left, all)));
   const skipped = new Set(skipRule.flatMap((word) => rulesNamed(word, all)));
   if (words.length + skipRule.length + flow.length === 0 && minSeverity === undefined)

@@ -304,7 +304,7 @@ function describeCompleteness({ account, regions, calls, completeness }: Account
     : failed === 0 && !completeness.nothing
       ? 'complete in the services that were selected'
       : completeness.nothing
-        ? 'nothing could be collected'
-        : `incomplete: ${failed} of ${operations} operations failed, and what needed them is unknown`;
+        ? 'no data could be collected'
+        : `incomplete: ${failed} of ${operations} operations failed; checks that depend on them are unknown`;
   return `headgate: account ${account}, ${regions.join(', ')}: ${how} (${sent} calls)`;
 }

@@ -9,7 +9,7 @@ const actions = async () => import('./audit-actions.ts');
 function positive(text: string): number {
   const number = Number(text);
   if (!Number.isFinite(number) || number <= 0)
-    throw new InvalidArgumentError('Give a number of seconds above 0.');
+    throw new InvalidArgumentError('Specify a number of seconds greater than 0.');
   return number;
 }
 
@@ -40,22 +40,29 @@ const list = (text: string): string[] =>
 
 function addAccountOptions(command: Command): Command {
   return command
-    .option('--profile <name>', 'profile of the AWS configuration; SSO profiles count')
+    .option('--profile <name>', 'AWS profile to use (SSO profiles are supported)')
     .option(
       '--region <region>',
-      'Region to read, or all (repeatable; default: the one of the environment or profile)',
+      'Region to check, or all (repeatable; default: the Region from the environment or profile)',
       (text: string, previous: readonly string[]) => [...previous, ...list(text)],
       [],
     )
-    .option('--role-arn <arn>', 'role to assume')
-    .option('--external-id <id>', 'external id for --role-arn')
-    .option('--web-identity-token-file <file>', 'OIDC token to assume --role-arn with')
-    .option('--services <names>', 'only these services, by comma', list)
-    .addOption(inventoryOption('config: ask AWS Config first what there is'))
-    .option('--aggregator <name>', 'say what this aggregator of AWS Config knows of elsewhere')
-    .option('--timeout <seconds>', 'stop after so long; what is missing is unknown', positive)
+    .option('--role-arn <arn>', 'IAM role to assume')
+    .option('--external-id <id>', 'external ID to use with --role-arn')
+    .option('--web-identity-token-file <file>', 'file with the OIDC token to use with --role-arn')
+    .option('--services <names>', 'check only these services (comma-separated)', list)
+    .addOption(inventoryOption('config: list resources with AWS Config before calling each service'))
+    .option(
+      '--aggregator <name>',
+      'report accounts and Regions in this AWS Config aggregator that the audit does not cover',
+    )
+    .option(
+      '--timeout <seconds>',
+      'stop after this many seconds; checks that need missing data are unknown',
+      positive,
+    )
     .option('--rate <share>', 'share of the documented API rates to use, or all (default: 1/3)', share)
-    .option('--endpoint <url>', 'another endpoint than that of AWS');
+    .option('--endpoint <url>', 'use this endpoint instead of the AWS endpoints');
 }
 
 function inventoryOption(description: string): Option {
@@ -75,12 +82,12 @@ export function addAuditCommand(
   done: (code: number) => void,
 ): void {
   const command = addAccountOptions(
-    program.command('audit').description('Decide the live account. Reads only.'),
+    program.command('audit').description('Check a live AWS account. Makes read-only API calls.'),
   )
-    .option('--from <snapshot>', 'decide a saved snapshot instead of the live account')
+    .option('--from <snapshot>', 'check a saved snapshot instead of the live account')
     .option(
       '--compare <path>',
-      'list what templates declare and the account lacks, and verdicts that differ',
+      'compare the account with these templates: list missing resources and differing results',
     );
   command
     .option('--organization', 'audit the accounts of the AWS organization, with --role-name in each')
@@ -91,7 +98,7 @@ export function addAuditCommand(
       [],
     )
     .option('--accounts <file>', 'audit the accounts of this list, one ID in each line')
-    .option('--role-name <name>', 'role to assume in each account', 'headgate')
+    .option('--role-name <name>', 'IAM role to assume in each account', 'headgate')
     .option(
       '--folder <folder>',
       'where the snapshots, results and overview of accounts go',
@@ -114,8 +121,8 @@ export function addCollectCommand(
   const command = addAccountOptions(
     program
       .command('collect')
-      .description('Save what the rules read of the live account, without secrets, for offline scans.'),
-  ).option('--output <file>', 'the snapshot', 'account.json.gz');
+      .description('Save a snapshot of a live account, without secrets, to scan offline.'),
+  ).option('--output <file>', 'snapshot file to write', 'account.json.gz');
   addSelected(command, ['rules', 'config', 'rule', 'skipRule', 'flow', 'quiet', 'debug']).action(
     async (options: CollectOptions) => {
       done(await (await actions()).collect(options, surroundings));
@@ -131,11 +138,11 @@ export function addPolicyCommand(
 ): void {
   const command = program
     .command('iam-policy')
-    .description('Print the least-privilege policy that an audit with the selected rules needs.')
-    .option('--partition <partition>', 'aws, aws-cn or aws-us-gov', 'aws')
-    .option('--services <names>', 'only these services, by comma', list)
-    .addOption(inventoryOption('config: with AWS Config as inventory'))
-    .option('--aggregator <name>', 'with this aggregator of AWS Config');
+    .description('Print the least-privilege IAM policy for an audit with the selected rules.')
+    .option('--partition <partition>', 'AWS partition: aws, aws-cn or aws-us-gov', 'aws')
+    .option('--services <names>', 'check only these services (comma-separated)', list)
+    .addOption(inventoryOption('config: include permissions for --inventory config'))
+    .option('--aggregator <name>', 'include permissions for this AWS Config aggregator');
   addSelected(command, ['rules', 'config', 'rule', 'skipRule', 'flow', 'debug']).action(
     async (options: PolicyOptions) => {
       done(await (await actions()).printPolicy(options, surroundings));

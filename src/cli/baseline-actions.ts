@@ -100,7 +100,7 @@ async function findings(
   if (config.trust?.baseline === false)
     throw new HeadgateError(
       'baseline-refused',
-      'The configuration refuses baselines (`trust.baseline: false`); use `headgate scan`.',
+      'The configuration rejects baselines (`trust.baseline: false`); use `headgate scan`.',
     );
   const source = `baseline (${options.file})`;
   const known = result.evaluations.map((evaluation) => {

@@ -11,22 +11,24 @@ export function addBaselineCommand(
   surroundings: Surroundings,
   done: (code: number) => void,
 ): void {
-  const baseline = program.command('baseline').description('Accept what is there, and fail on what is new.');
+  const baseline = program
+    .command('baseline')
+    .description('Accept existing findings, and fail only on new ones.');
   const shared = ['config', 'rules', 'rule', 'skipRule', 'flow', 'debug', 'verbose'];
   const command = (name: string, description: string, more: readonly string[] = []): Command =>
     addScanOptions(
       baseline
         .command(name)
         .description(description)
-        .argument('<path...>', 'CloudFormation templates, folders, or a cdk.out'),
+        .argument('<path...>', 'templates, folders or cloud assemblies (cdk.out), or one account snapshot'),
       [...shared, ...more],
-    ).option('--file <file>', 'the baseline', 'headgate-baseline.json');
+    ).option('--file <file>', 'baseline file', 'headgate-baseline.json');
   command('write', 'Write the open findings as the baseline.').action(
     async (paths: string[], options: BaselineOptions) => {
       done(await (await actions()).writeBaseline(paths, withOutput(options), surroundings));
     },
   );
-  command('prune', 'Remove repaired findings from the baseline, and add none.').action(
+  command('prune', 'Remove fixed findings from the baseline file, without adding new ones.').action(
     async (paths: string[], options: BaselineOptions) => {
       done(await (await actions()).pruneBaseline(paths, withOutput(options), surroundings));
     },

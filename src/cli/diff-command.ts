@@ -11,9 +11,9 @@ export function addDiffCommand(
 ): void {
   program
     .command('diff')
-    .description('Show what is new, repaired and still open between two saved results.')
-    .argument('<old>', 'older file written by --format json')
-    .argument('<new>', 'newer file written by --format json')
+    .description('Compare two saved results: show new, fixed and open findings.')
+    .argument('<old>', 'older JSON result written with --format json')
+    .argument('<new>', 'newer JSON result written with --format json')
     .addOption(
       new Option('--format <format>', 'format of the comparison')
         .choices(['console', 'markdown', 'json', 'html'])
@@ -30,7 +30,7 @@ export function addDiffCommand(
         .choices(['ignore', 'warn', 'fail'])
         .default('warn'),
     )
-    .option('--debug', 'show stack traces of errors')
+    .option('--debug', 'show stack traces for errors')
     .action(async (older: string, newer: string, options: DiffOptions) => {
       const { diffSavedResults } = await import('./diff-action.ts');
       done(await diffSavedResults(older, newer, options, surroundings));

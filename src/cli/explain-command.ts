@@ -11,12 +11,12 @@ export function addExplainCommand(program: Command, surroundings: Surroundings):
     .option('--result <file>', 'the saved result that holds the finding', 'headgate.json')
     .option(
       '--rules <dir>',
-      'add a folder of your own rules (repeatable)',
+      'also load custom rules from this folder (repeatable)',
       (folder: string, previous: readonly string[]) => [...previous, folder],
       [],
     )
     .option('--config <file>', 'configuration file')
-    .option('--debug', 'show stack traces of errors')
+    .option('--debug', 'show stack traces for errors')
     .action(async (what: string, options: ExplainOptions) => {
       const { explain } = await import('./explain-action.ts');
       await explain(what, options, surroundings);

@@ -57,7 +57,7 @@ export async function fixPaths(
   if (options.quiet !== true) report(outcome, isDry ? stderr : stdout, options);
   reportUnread(outcome.after.result, options, surroundings);
   if (outcome.after.result.inputs.length === 0) {
-    stderr.write(`headgate: no template was found in ${paths.map((path) => `\`${path}\``).join(', ')}.\n`);
+    stderr.write(`headgate: no templates found in ${paths.map((path) => `\`${path}\``).join(', ')}.\n`);
     return 2;
   }
   if (outcome.after.result.diagnostics.some(({ severity }) => severity === 'error')) return 2;
@@ -152,7 +152,7 @@ function report(outcome: FixOutcome, stream: OutputStream, { dryRun, unsafe, ver
   const repaired = new Set(applied.map(({ finding }) => `${finding.ruleId} ${finding.resource.id}`)).size;
   stream.write(
     applied.length === 0
-      ? 'No finding can be repaired by the edits that were asked for.\n'
+      ? 'No finding can be fixed by the selected edits.\n'
       : `${plural(applied.length, 'edit')} ${verb} ${plural(repaired, 'finding')} in ${plural(files.size, 'file')}.\n`,
   );
   const refused = left.filter(({ kind }) => kind === 'refused');
@@ -167,10 +167,12 @@ function report(outcome: FixOutcome, stream: OutputStream, { dryRun, unsafe, ver
   if (left.length === 0) return;
   const parts = [
     ...(counts.unsafe > 0 && unsafe !== true
-      ? [`${counts.unsafe} can be repaired by --unsafe, which changes behavior or adds resources`]
+      ? [`${counts.unsafe} can be fixed with --unsafe, which changes behavior or adds resources`]
       : []),
     ...(refused.length > 0 ? [`${refused.length} cannot be edited here, for the reasons above`] : []),
-    ...(counts.none > 0 ? [`${counts.none} need a decision; \`headgate explain RULE\` says what to do`] : []),
+    ...(counts.none > 0
+      ? [`${counts.none} need a manual fix; run \`headgate explain RULE\` for instructions`]
+      : []),
   ];
   stream.write(`${plural(left.length, 'finding')} left: ${parts.join('; ')}.\n`);
 }

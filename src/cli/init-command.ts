@@ -5,15 +5,15 @@ import { version } from '../app/version.ts';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { Surroundings } from './surroundings.ts';
 
-const starter = `# Headgate configuration. Everything is optional; what you change is listed in every report.
+const starter = `# Headgate configuration. All settings are optional. Every report lists your changes to the defaults.
 
-# Exit code 1 at findings of this severity or worse: critical, high, medium, low, info, none.
+# Exit with code 1 if a check of this severity or higher fails: critical, high, medium, low, info, none.
 failOn: high
 
-# What unknown verdicts do to the exit code: ignore, warn, fail.
+# How unknown results affect the exit code: ignore, warn, fail.
 unknown: warn
 
-# Folders with rules of your own (\`headgate rules new <id>\` writes one).
+# Folders with custom rules (create one with \`headgate rules new <id>\`).
 # ruleFolders: [./policies]
 
 # Values of AWS::Region and AWS::AccountId, and of template parameters.
@@ -21,7 +21,7 @@ unknown: warn
 # account: '123456789012'
 # parameters: ./parameters.json
 
-# Rules to switch off, weigh differently or set differently. Say why: auditors read it.
+# Disable rules, or change their severity or parameters. Give a reason: auditors read it.
 # rules:
 #   api.gateway.usage-plans: off
 #   all.alarm.*: {severity: info, reason: alarms are in the monitoring account}
@@ -53,12 +53,12 @@ unknown: warn
 #     stack: 'templates/*.yaml'
 #     reason: this gate checks production
 
-# Facts about what stands outside of the templates that are scanned.
+# Resources outside the scanned templates that Headgate should take into account.
 # outside:
 #   - resource: '*/ApiStage'
 #     relation: webAcl
 #     target: {type: AWS::WAFv2::WebACL, name: company-edge-acl}
-#     reason: the platform team associates every stage by Firewall Manager
+#     reason: the platform team associates every stage through Firewall Manager
 `;
 
 /** `headgate init`: a commented headgate.yaml, never over one that is there. */
@@ -69,7 +69,7 @@ export function addInitCommand(
 ): void {
   program
     .command('init')
-    .description('Write a commented headgate.yaml.')
+    .description('Create a headgate.yaml with comments.')
     .action(async () => {
       try {
         const { schemaLine } = await import('../rules/schema-reference.ts');
@@ -80,7 +80,7 @@ export function addInitCommand(
         throw new HeadgateError(
           'init-failed',
           exists
-            ? '`headgate.yaml` is already there; nothing was changed.'
+            ? '`headgate.yaml` already exists. No file was changed.'
             : '`headgate.yaml` cannot be written here; check the permissions of this folder.',
           { file: 'headgate.yaml' },
           { cause },

@@ -52,7 +52,7 @@ function reportParser(formats: readonly string[]): (text: string) => ReportTarge
     const split = text.indexOf('=');
     const [format, file] = [text.slice(0, split), text.slice(split + 1)];
     if (split < 1 || file === '')
-      throw new InvalidArgumentError('Write it as FORMAT=FILE, for example sarif=out.sarif.');
+      throw new InvalidArgumentError('Use the form FORMAT=FILE, for example sarif=out.sarif.');
     if (!formats.includes(format))
       throw new InvalidArgumentError(`\`${format}\` is not a format; use one of ${formats.join(', ')}.`);
     return { format, file };
@@ -64,25 +64,28 @@ const same = (text: string): string => text;
 /** The shared options, in the order in which help shows them. */
 export function commonOptions(formats: readonly string[]): Option[] {
   return [
-    new Option('--rules <dir>', 'add a folder of your own rules (repeatable)')
+    new Option('--rules <dir>', 'also load custom rules from this folder (repeatable)')
       .argParser(collect(same))
       .default([], 'none'),
-    new Option('--config <file>', 'configuration file (default: headgate.yaml, where there is one)'),
-    new Option('--format <format>', 'what is printed').choices(formats).default('console'),
-    new Option('--output <file>', 'write the report to a file instead of printing it'),
-    new Option('--report <format=file>', 'also write this report (repeatable)')
+    new Option('--config <file>', 'configuration file (default: headgate.yaml, if present)'),
+    new Option('--format <format>', 'report format for standard output').choices(formats).default('console'),
+    new Option('--output <file>', 'write the report to this file instead of standard output'),
+    new Option('--report <format=file>', 'also write a report in this format to this file (repeatable)')
       .argParser(collect(reportParser(formats)))
       .default([], 'none'),
     new Option('--group-by <what>', 'console: failures by flow and resource, or each rule once')
       .choices(['flow', 'rule'])
       .default('flow'),
-    new Option('--sarif-profile <profile>', 'github: what code scanning can show; full: every verdict')
+    new Option(
+      '--sarif-profile <profile>',
+      'github: only the results that GitHub code scanning displays; full: all results',
+    )
       .choices(['github', 'full'])
       .default('github'),
-    new Option('--category <name>', 'category of the SARIF run (default: headgate)'),
+    new Option('--category <name>', 'SARIF run category (default: headgate)'),
     new Option(
       '--path-prefix <path>',
-      'from the root of the repository to this folder (default: found by .git)',
+      'path from the repository root to this folder (default: detected from .git)',
     ),
     new Option(
       '--level <level>',
@@ -90,9 +93,9 @@ export function commonOptions(formats: readonly string[]): Option[] {
     ).choices(levels),
     new Option(
       '--fail-on <severity>',
-      'exit 1 at findings of this severity or worse (default: high)',
+      'exit with code 1 if a check of this severity or higher fails (default: high)',
     ).choices([...severities, 'none']),
-    new Option('--unknown <policy>', 'what unknown verdicts do to the exit code (default: warn)').choices([
+    new Option('--unknown <policy>', 'how unknown results affect the exit code (default: warn)').choices([
       'ignore',
       'warn',
       'fail',
@@ -109,12 +112,12 @@ export function commonOptions(formats: readonly string[]): Option[] {
     new Option('--min-severity <severity>', 'check only what can find this severity or worse').choices(
       severities,
     ),
-    new Option('--flow <flow>', 'only rules of this flow: api, events or batch (repeatable)')
+    new Option('--flow <flow>', 'run only the rules for this flow: api, events or batch (repeatable)')
       .argParser(collect(same))
       .default([], 'all'),
-    new Option('--quiet', 'print nothing but errors'),
+    new Option('--quiet', 'print errors only'),
     new Option('--verbose', 'list every file that was skipped, with the reason'),
-    new Option('--no-color', 'print without colour'),
-    new Option('--debug', 'show stack traces of errors'),
+    new Option('--no-color', 'disable colored output'),
+    new Option('--debug', 'show stack traces for errors'),
   ];
 }

@@ -59,7 +59,7 @@ export async function publishToSecurityHub(
 function timeOf({ startedAt }: ScanResult, file: string): Date {
   const time = new Date(startedAt);
   if (Number.isNaN(time.getTime()))
-    throw new HeadgateError('result-invalid', `\`${file}\` does not say when it began.`, { file });
+    throw new HeadgateError('result-invalid', `\`${file}\` has no start time.`, { file });
   return time;
 }
 
@@ -71,7 +71,10 @@ async function stores(
   if (!state.startsWith('s3://')) return (place) => fileStateStore(resolve(cwd, join(state, name(place))));
   const [, bucket, prefix = ''] = /^s3:\/\/([a-z0-9.-]{3,63})(?:\/(.*?))?\/?$/.exec(state) ?? [];
   if (bucket === undefined)
-    throw new HeadgateError('options-invalid', `\`${state}\` is no place in S3; write s3://bucket/prefix.`);
+    throw new HeadgateError(
+      'options-invalid',
+      `\`${state}\` is not a valid S3 location. Use s3://bucket/prefix.`,
+    );
   const { s3StateStore } = await import('../publish/s3-state-store.ts');
   const credentials = await credentialsOf(profile, region ?? 'us-east-1');
   const config = { followRegionRedirects: true, ...credentials, ...(region === undefined ? {} : { region }) };

@@ -10,20 +10,20 @@ export function addPublishCommand(
 ): void {
   program
     .command('publish')
-    .description('Tell other services what a saved result says.')
+    .description('Send saved results to other services.')
     .command('security-hub')
-    .description('Import the findings of a saved JSON result into AWS Security Hub, by account and Region.')
-    .argument('<result>', 'file written by --format json')
-    .option('--dry-run', 'print what would be sent; Security Hub is neither asked nor told')
+    .description('Send findings from a saved JSON result to AWS Security Hub, per account and Region.')
+    .argument('<result>', 'JSON result written with --format json')
+    .option('--dry-run', 'print what would be sent, without calling Security Hub')
     .option(
       '--state <place>',
       'folder, or s3://bucket/prefix, that remembers what was sent, one file for each account and Region',
       '.headgate/security-hub',
     )
-    .option('--region <region>', 'Region for findings that have none (templates, global resources)')
-    .option('--account <id>', 'account for findings that have none (templates)')
-    .option('--profile <name>', 'profile of the AWS configuration')
-    .option('--debug', 'show stack traces of errors')
+    .option('--region <region>', 'Region for findings without one (templates, global resources)')
+    .option('--account <id>', 'account ID for findings without one (templates)')
+    .option('--profile <name>', 'AWS profile to use')
+    .option('--debug', 'show stack traces for errors')
     .action(async (file: string, options: PublishOptions) => {
       const { publishToSecurityHub } = await import('./publish-action.ts');
       done(await publishToSecurityHub(file, options, surroundings));

@@ -25,8 +25,8 @@ export function addReportCommand(
 ): void {
   const command = program
     .command('report')
-    .description('Render a saved JSON result again, in any format.')
-    .argument('<result>', 'file written by --format json');
+    .description('Convert a saved JSON result to another report format.')
+    .argument('<result>', 'JSON result written with --format json');
   for (const option of commonOptions(reportFormats.map(({ name }) => name)))
     if (taken.has(option.long ?? '')) command.addOption(option);
   command.action(async (file: string, options: EmitOptions) => {

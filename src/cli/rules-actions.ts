@@ -75,7 +75,7 @@ function showText(rules: readonly Rule[], id: string): string {
     );
     throw new HeadgateError(
       'rule-unknown',
-      `No rule is called \`${id}\`${meant === undefined ? '' : `; did you mean \`${meant}\`?`} \`headgate rules list\` lists them all.`,
+      `Unknown rule \`${id}\`${meant === undefined ? '' : `; did you mean \`${meant}\`?`} Run \`headgate rules list\` to see all rules.`,
     );
   }
   return describeRule(rule);
@@ -121,7 +121,7 @@ export async function newRule(id: string, folder: string, { cwd, stdout }: Surro
   } catch (cause) {
     throw new HeadgateError(
       'rule-exists',
-      `\`${folder}/${id}.yaml\` cannot be written: it is already there, or the folder may not be written to.`,
+      `Cannot write \`${folder}/${id}.yaml\`: the file already exists, or the folder is not writable.`,
       { file },
       { cause },
     );

@@ -13,18 +13,18 @@ export function addRulesCommands(
   surroundings: Surroundings,
   done: (code: number) => void,
 ): void {
-  const rules = program.command('rules').description('List, show, test and write rules.');
+  const rules = program.command('rules').description('List, show, test and create rules.');
   const withOptions = (command: Command): Command =>
     command
-      .option('--rules <dir>', 'add a folder of your own rules (repeatable)', addFolder, [])
+      .option('--rules <dir>', 'also load custom rules from this folder (repeatable)', addFolder, [])
       .option('--config <file>', 'configuration file')
-      .option('--debug', 'show stack traces of errors');
+      .option('--debug', 'show stack traces for errors');
   withOptions(
-    rules.command('list').description('Every rule, one a line.').option('--json', 'as JSON'),
+    rules.command('list').description('List all rules, one per line.').option('--json', 'as JSON'),
   ).action(async (options: RulesOptions & { json?: boolean }) => {
     await (await actions()).listRules(options, surroundings);
   });
-  withOptions(rules.command('show').description('Everything about one rule.').argument('<id>')).action(
+  withOptions(rules.command('show').description('Show the details of one rule.').argument('<id>')).action(
     async (id: string, options: RulesOptions) => {
       await (await actions()).showRule(id, options, surroundings);
     },
@@ -32,15 +32,15 @@ export function addRulesCommands(
   withOptions(
     rules
       .command('test')
-      .description('Run the examples of the shipped rules and of your own.')
+      .description('Run the examples of built-in and custom rules as tests.')
       .argument('[id]', 'only this rule'),
   ).action(async (id: string | undefined, options: RulesOptions) => {
     done(await (await actions()).testRules(id, options, surroundings));
   });
   rules
     .command('new')
-    .description('Write a new rule file that passes its own examples.')
-    .argument('<id>', 'for example team.lambda.memory')
+    .description('Create a rule file with working examples.')
+    .argument('<id>', 'rule ID, for example team.lambda.memory')
     .option('--folder <dir>', 'rule folder', 'policies')
     .action(async (id: string, { folder }: { folder: string }) => {
       await (await actions()).newRule(id, folder, surroundings);

@@ -40,7 +40,9 @@ export async function run(argv: readonly string[], given: Surroundings): Promise
   const surroundings = guarded(given);
   let exitCode = 0;
   const program = new Command('headgate')
-    .description('Policy as code for AWS Lambda request flows.')
+    .description(
+      'Check AWS serverless applications against security and reliability rules, before and after deployment.',
+    )
     .version(version)
     .exitOverride()
     .configureOutput({
@@ -48,7 +50,7 @@ export async function run(argv: readonly string[], given: Surroundings): Promise
       writeErr: (text) => surroundings.stderr.write(text),
     })
     .showSuggestionAfterError(true)
-    .showHelpAfterError('(headgate --help lists the commands)');
+    .showHelpAfterError('(run headgate --help for a list of commands)');
   const done = (code: number): void => {
     exitCode = code;
   };
@@ -73,7 +75,7 @@ function report(error: unknown, { stderr }: Surroundings, debug: boolean): numbe
   } else {
     const text = !(error instanceof Error) ? typeof error : quotesInput(error) ? error.name : error.message;
     stderr.write(
-      `headgate: an unexpected error: ${text}\nThis is a defect of Headgate; run again with --debug and report what it prints.\n`,
+      `headgate: unexpected error: ${text}\nThis is a bug in Headgate. Run the command again with --debug and include the output in your bug report.\n`,
     );
   }
   if (debug && error instanceof Error)

@@ -20,9 +20,9 @@ export function addScanOptions(command: Command, only?: readonly string[]): Comm
         .default([], 'none'),
     )
     .option('--sources <folder>', 'folder of the .tf files behind a Terraform plan')
-    .option('--parameters <file>', 'parameter values, in the format of the AWS CLI or of CodePipeline')
-    .addOption(new Option('--region <region>', 'value of AWS::Region').argParser(regionOf))
-    .addOption(new Option('--account <id>', 'value of AWS::AccountId').argParser(accountOf));
+    .option('--parameters <file>', 'read template parameters from a file (AWS CLI or CodePipeline format)')
+    .addOption(new Option('--region <region>', 'set AWS::Region').argParser(regionOf))
+    .addOption(new Option('--account <id>', 'set AWS::AccountId').argParser(accountOf));
   for (const option of commonOptions(reportFormats.map(({ name }) => name))) {
     if (only === undefined || only.includes(option.attributeName())) command.addOption(option);
   }
@@ -48,7 +48,9 @@ export function addScanCommand(
 ): void {
   const command = program
     .command('scan')
-    .description('Decide templates, folders, cloud assemblies and Terraform plans. Uses no network.')
+    .description(
+      'Scan CloudFormation and SAM templates, CDK cloud assemblies and Terraform plans. Makes no network calls.',
+    )
     .argument(
       '<path...>',
       'CloudFormation templates, folders, a cdk.out, Terraform plans, or - for a template on the standard input',

@@ -42,8 +42,8 @@ export function describeProgress(progress: AuditProgress, elapsedMs: number): st
   const { regions, services, calls, waitingFor } = progress;
   const seconds = Math.floor(elapsedMs / 1000);
   const time = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
-  if (services.planned === 0) return `${time} asking who calls, and for Regions`;
-  const waiting = waitingFor === undefined ? '' : `, waiting on rate: ${waitingFor}`;
+  if (services.planned === 0) return `${time} identifying the account and its Regions`;
+  const waiting = waitingFor === undefined ? '' : `, waiting for rate limit: ${waitingFor}`;
   return `${time} Regions ${part(regions)}, services ${part(services)}, calls ${part(calls)}${waiting}`;
 }
 

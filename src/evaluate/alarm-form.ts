@@ -101,7 +101,7 @@ function fires(
 
 function numberOf(operand: Operand): number | Exclude<Truth, boolean> {
   if ('unknown' in operand) return operand.unknown;
-  return toNumber(operand.known) ?? { code: 'malformed', message: 'the bound of the rule is not a number' };
+  return toNumber(operand.known) ?? { code: 'malformed', message: 'the limit of the rule is not a number' };
 }
 
 const decisive = ['ComparisonOperator', 'Threshold', 'Statistic', 'ExtendedStatistic', 'Metrics'];

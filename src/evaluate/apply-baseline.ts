@@ -110,7 +110,7 @@ export function applyBaseline(
     old.has(evaluation)
       ? withWaiver(evaluation, {
           source: `baseline (${file})`,
-          reason: 'was there when the baseline was written',
+          reason: 'existed when the baseline was created',
         })
       : evaluation,
   );
@@ -128,7 +128,7 @@ function refusals(entries: readonly Evaluation[], file: string): Diagnostic[] {
   return [...byRule].map(([ruleId, count]) => ({
     code: 'waiver-refused',
     severity: 'warning',
-    message: `${count === 1 ? 'An entry' : `${count} entries`} of the baseline for \`${ruleId}\` have no effect: the rule may never be waived.`,
+    message: `${count === 1 ? 'An entry' : `${count} entries`} of the baseline for \`${ruleId}\` have no effect: the rule cannot be waived.`,
     where: file,
     blocks: [],
   }));

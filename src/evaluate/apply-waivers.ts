@@ -124,18 +124,15 @@ function problemOf(waiver: Waiver, rule: Rule | undefined, now: Date): Diagnosti
   if (rule === undefined)
     return say(
       'waiver-unknown-rule',
-      `The waiver names the rule \`${waiver.ruleId}\`, which is not part of this scan; it waives nothing.`,
+      `The waiver for \`${waiver.ruleId}\` has no effect: the rule is not part of this scan.`,
     );
   if (!rule.waivable)
     return say(
       'waiver-refused',
-      `\`${waiver.ruleId}\` may never be waived; repair the finding, or switch the rule off in headgate.yaml where everyone sees it.`,
+      `\`${waiver.ruleId}\` cannot be waived. Fix the finding, or turn the rule off in headgate.yaml, where the change appears in every report.`,
     );
   if (waiver.reason === undefined || waiver.reason.trim() === '')
-    return say(
-      'waiver-malformed',
-      `The waiver of \`${waiver.ruleId}\` gives no reason; it waives nothing until it does.`,
-    );
+    return say('waiver-malformed', `The waiver for \`${waiver.ruleId}\` has no effect: it needs a reason.`);
   if (waiver.expires === undefined) return undefined;
   const end = /^\d{4}-\d\d-\d\d$/.test(waiver.expires)
     ? Date.parse(`${waiver.expires}T23:59:59.999Z`)
@@ -143,12 +140,12 @@ function problemOf(waiver: Waiver, rule: Rule | undefined, now: Date): Diagnosti
   if (Number.isNaN(end))
     return say(
       'waiver-malformed',
-      `The waiver of \`${waiver.ruleId}\` expires at \`${waiver.expires}\`, which is no date (YYYY-MM-DD); it waives nothing.`,
+      `The waiver for \`${waiver.ruleId}\` has no effect: \`${waiver.expires}\` is not a date (use YYYY-MM-DD).`,
     );
   return end < now.getTime()
     ? say(
         'waiver-expired',
-        `The waiver of \`${waiver.ruleId}\` expired on ${waiver.expires}; it waives nothing. Renew it with a reason, or remove it.`,
+        `The waiver for \`${waiver.ruleId}\` expired on ${waiver.expires} and has no effect. Renew it with a reason, or remove it.`,
       )
     : undefined;
 }

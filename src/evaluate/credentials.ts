@@ -152,7 +152,7 @@ function inDynamicReference(
   data: Table,
 ): CredentialFound {
   if (service === 'ssm') {
-    const message = `the value of ${text} stands in Parameter Store`;
+    const message = `the value of ${text} is in Parameter Store`;
     return kind === 'other'
       ? undefined
       : { code: 'attribute', message, remedy: 'audit the deployed account' };
@@ -236,7 +236,7 @@ function inText(key: string, text: string, terms: CredentialTerms): CredentialFo
   const shape = credentialShape(text, terms.data);
   if (shape !== undefined) return shape;
   if (terms.values?.some((own) => wildcardMatches(own, text)) === true)
-    return 'a value of a pattern of your own';
+    return 'a value that matches a custom pattern';
   const document = /^\s*\{/.test(text) && text.length <= 20_000 ? readJsonText(text) : undefined;
   if (isObjectValue(document)) return inMembers(document, terms, 0);
   if (kind === 'other' || isNoLiteral(text, terms)) return undefined;
@@ -280,7 +280,7 @@ function underEitherName(key: string, text: string): CredentialFound {
 function mayBeName(key: string): Cause {
   return {
     code: 'evidence',
-    message: `the value of ${key} may be a credential or the name of one`,
+    message: `the value of ${key} is a credential or the name of one`,
     remedy: 'call the variable for what it holds, for example with the ending _SECRET_NAME',
   };
 }

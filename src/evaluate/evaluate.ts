@@ -314,7 +314,7 @@ function decideSafely(rule: Rule, self: Node, context: Context): Decision {
     return unknown(rule, {
       code: 'failed',
       message: `the rule could not be evaluated (${message})`,
-      remedy: 'report this as a defect of Headgate, or of the rule where it is your own',
+      remedy: 'report this as a bug in Headgate, or fix the rule if it is a custom rule',
     });
   }
 }
@@ -572,11 +572,11 @@ function gravest(of: readonly Severity[]): Severity {
 }
 
 function unknown(rule: Rule, cause: Cause, severity = rule.severity): Decision {
-  const remedy = cause.remedy === undefined ? '' : `; to settle it, ${cause.remedy}`;
+  const remedy = cause.remedy === undefined ? '' : `; to resolve this, ${cause.remedy}`;
   return {
     verdict: 'unknown',
     severity,
-    message: `Not decided: ${rule.title}`,
+    message: `Unknown: ${rule.title}`,
     reason: `${cause.message}${remedy}`,
     cause,
   };

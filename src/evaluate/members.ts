@@ -17,7 +17,7 @@ export type Source = (node: Node, context: Context) => Members;
 export function outside({ name }: Resource): Cause {
   return {
     code: 'outside',
-    message: `\`${name}\` stands outside of what was scanned`,
-    remedy: 'scan its template or account along, or declare it under `outside` in headgate.yaml',
+    message: `\`${name}\` is not in the scan`,
+    remedy: 'include its template or account in the scan, or declare it under `outside` in headgate.yaml',
   };
 }

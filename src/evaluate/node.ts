@@ -121,8 +121,8 @@ function followExternal(node: Node, steps: Path, then: Continuation): Truth {
   return then(
     new Unresolved({
       code: 'outside',
-      message: `\`${node.resource.name}\` stands outside of what was scanned`,
-      remedy: 'scan its template or account along, or declare it under `outside` in headgate.yaml',
+      message: `\`${node.resource.name}\` is not in the scan`,
+      remedy: 'include its template or account in the scan, or declare it under `outside` in headgate.yaml',
     }),
     steps,
     false,

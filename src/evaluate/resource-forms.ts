@@ -30,7 +30,7 @@ export const inFlowForm: Form = (raw) => {
 function hangsOnCondition({ name }: Resource): Cause {
   return {
     code: 'condition',
-    message: `whether \`${name}\` is part of a flow hangs on a condition that is undecided`,
+    message: `whether \`${name}\` is part of a flow depends on an unknown condition`,
     remedy: 'pass --parameters with values for what the conditions compare',
   };
 }
@@ -86,14 +86,14 @@ function noSign({ name, code }: Resource, capabilities: readonly CodeCapability[
   if (code === undefined)
     return {
       code: 'code',
-      message: `the code of \`${name}\` was not at hand`,
+      message: `the code of \`${name}\` is not available`,
       remedy:
-        'scan the template with its code beside it (a cloud assembly, a SAM build), or bring the evidence by hand',
+        'scan a cloud assembly or SAM build, which includes the code, or provide the evidence in a waiver',
     };
   const soFar = code.complete ? '' : ', as far as it could be read';
   return {
     code: 'code',
     message: `the code of \`${name}\` (${code.source}) shows no known sign of ${capabilities.join(' or ')}${soFar}`,
-    remedy: 'bring the evidence by hand, as a waiver with a reason',
+    remedy: 'provide the evidence as a waiver with a reason',
   };
 }

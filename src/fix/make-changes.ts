@@ -80,7 +80,7 @@ class EditMaker {
       where === undefined || hasMembers(change) ? all : all.filter((each) => this.ask.certainly(where, each));
     if (all.length === 0) throw new Refusal(`no resource of the template is its \`${change.on ?? ''}\``);
     for (const { external, name } of kept)
-      if (external === true) throw new Refusal(`\`${name}\` is outside of what was scanned`);
+      if (external === true) throw new Refusal(`\`${name}\` is not in the scan`);
     return kept;
   }
 

@@ -81,8 +81,8 @@ function followChain(
 function outside({ name }: Resource): Cause {
   return {
     code: 'outside',
-    message: `\`${name}\` stands outside of what was scanned`,
-    remedy: 'scan its template or account along, or declare what it leads to in headgate.yaml',
+    message: `\`${name}\` is not in the scan`,
+    remedy: 'include its template or account in the scan, or declare what it leads to in headgate.yaml',
   };
 }
 

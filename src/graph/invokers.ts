@@ -249,7 +249,7 @@ function permittedBy(
 const eitherIot: Cause = {
   code: 'evidence',
   message:
-    'the permission for IoT names no source, which may be a rule, that hands over, or an authorizer, that waits',
+    'the permission for IoT has no source; it can be for a rule (asynchronous) or an authorizer (synchronous)',
   remedy: 'name the rule or the authorizer as SourceArn',
 };
 

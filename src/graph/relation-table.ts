@@ -94,6 +94,6 @@ export const computedDocs: readonly RelationDoc[] = [
     from: ['*'],
     to: ['Headgate::Template'],
     path: '',
-    note: 'the template that the resource stands in',
+    note: 'the template that contains the resource',
   },
 ];

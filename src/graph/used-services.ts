@@ -233,8 +233,8 @@ function isKeyOfData(value: Value, context: LinkContext): boolean {
 const perhapsOnBehalf: Cause = {
   code: 'code',
   message:
-    'the role may use a key, which encrypted data needs too, so whether the code itself calls KMS is not known',
-  remedy: 'scan what the key encrypts along, or bring the evidence by hand',
+    'the role is allowed to use a key, which encrypted data also requires; whether the code calls KMS is unclear',
+  remedy: 'include the resources that the key encrypts in the scan, or provide the evidence in a waiver',
 };
 
 function doubt(uncertain: Cause | undefined): { readonly uncertain?: Cause } {
@@ -292,7 +292,7 @@ function noteTracing(lambda: Resource, note: Note): void {
     else if (value instanceof Unresolved)
       note({
         service: tracing,
-        because: 'TracingConfig.Mode may be Active',
+        because: 'TracingConfig.Mode can be Active',
         ...doubt(bothDoubts(uncertain, value.cause)),
       });
   }

@@ -63,7 +63,7 @@ const unreadable: Cause = { code: 'unsupported', message: 'the state machine def
 function missingDefinition(machine: Resource): Cause {
   return {
     code: 'not-collected',
-    message: `the definition of \`${machine.name}\` was not at hand`,
+    message: `the definition of \`${machine.name}\` is not available`,
     remedy: 'scan the cloud assembly or folder that holds the definition file',
   };
 }

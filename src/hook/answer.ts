@@ -60,7 +60,7 @@ export function answerOf(
 
 /** The answer where nothing could be decided: a fault never blocks a change unless the owner of the hook says so. */
 export function faultAnswer(why: string, token: string, onError: HookSettings['onError']): HookAnswer {
-  const message = cut(`Headgate could not decide this change: ${why}`, limits.message);
+  const message = cut(`Headgate could not check this change: ${why}`, limits.message);
   return {
     hookStatus: onError === 'fail' ? 'FAILED' : 'SUCCESS',
     ...(onError === 'fail' ? { errorCode: 'InternalFailure' as const } : {}),

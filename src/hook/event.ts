@@ -32,7 +32,7 @@ export function readHookCall(event: unknown): HookCall {
   const target = text(data, 'targetType') ?? text(data, 'targetName');
   if (!isRawObject(event) || target === undefined)
     throw new UnreadableEventError(
-      'The event is no call of a CloudFormation hook: it has no requestData.targetType',
+      'The event is not a call of a CloudFormation hook: it has no requestData.targetType',
     );
   const stackId = text(event, 'stackId', 'stackID');
   const [, , , region, account] = (stackId ?? '').split(':');

@@ -52,18 +52,18 @@ async function decided(
   const { target, invocationPoint, token } = call;
   if (target !== 'STACK' && target !== 'CHANGE_SET')
     return idleAnswer(
-      `Headgate decides stacks and change sets; register it for these and not for ${target}`,
+      `Headgate checks stacks and change sets; register it only for these, not for ${target}`,
       token,
     );
   if (invocationPoint.startsWith('DELETE'))
-    return idleAnswer('Headgate has nothing to decide when a stack is deleted', token);
-  if (call.payload === undefined) return faultAnswer('the event names no payload', token, settings.onError);
+    return idleAnswer('Headgate has nothing to check when a stack is deleted', token);
+  if (call.payload === undefined) return faultAnswer('the event has no payload', token, settings.onError);
   const [payload, loaded] = await Promise.all([
     fetchPayload(call.payload, surroundings.fetch),
     judgeOf(settings),
   ]);
   if (payload.template === '')
-    return idleAnswer('Headgate has nothing to decide: the change has no template', token);
+    return idleAnswer('Headgate has nothing to check: the change has no template', token);
   const known = settings.lookUp ? await lookedUp(call, payload, surroundings) : undefined;
   for (const missing of known?.missing ?? [])
     surroundings.log?.(JSON.stringify({ level: 'WARN', message: `not answered: ${missing}` }));

@@ -47,7 +47,7 @@ export async function fetchPayload(address: string, options: FetchOptions = {}):
   try {
     url = new URL(address);
   } catch (cause) {
-    throw new PayloadError('The address of the payload is no URL', { cause });
+    throw new PayloadError('The address of the payload is not a URL', { cause });
   }
   // The event comes from whoever may invoke the function; nothing else may be fetched through it.
   if (!isAllowed(url))
@@ -114,9 +114,9 @@ export function parsePayload(text: string): HookPayload {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new PayloadError('The payload is no JSON', { cause });
+    throw new PayloadError('The payload is not JSON', { cause });
   }
-  if (!isRawObject(value)) throw new PayloadError('The payload is no JSON object');
+  if (!isRawObject(value)) throw new PayloadError('The payload is not a JSON object');
   const changes = member(value, 'changedResources');
   return {
     template: textOf(member(value, 'template')),

@@ -110,7 +110,7 @@ function roleOf(event: AuditEvent, environment: Environment): { roleArn?: string
   if (pattern === undefined || pattern === '') return {};
   if (!pattern.includes('{account}')) return { roleArn: pattern };
   if (event.account === undefined || !/^\d{12}$/.test(event.account))
-    throw invalid('HEADGATE_ROLE_ARN names the role of `{account}`, and the event names no account');
+    throw invalid('HEADGATE_ROLE_ARN contains `{account}`, but the event has no account');
   return { roleArn: pattern.replace('{account}', event.account) };
 }
 

@@ -100,7 +100,7 @@ export function causeOf(text: string, pieces: SymbolicText['pieces']): Cause | u
     if (piece instanceof SecretReference) {
       return {
         code: 'outside',
-        message: `\`${piece.text}\` is kept outside of what was scanned`,
+        message: `\`${piece.text}\` is not in the scan`,
         remedy: 'declare what it stands for in headgate.yaml',
       };
     }

@@ -33,7 +33,7 @@ export interface Cause {
     | 'failed' // an AWS call that failed for another reason
     | 'timeout' // the audit's deadline passed before the call
     | 'not-collected' // nothing asked for this value
-    | 'code' // the function's code was not at hand, or shows nothing
+    | 'code' // the function's code is not available, or shows nothing
     | 'evidence' // only a person can bring the evidence
     | 'data'; // a dated table of the rule set does not know the value
   /** One sentence for people, without a final full stop: "parameter `VpcId` has no default". */

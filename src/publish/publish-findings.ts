@@ -108,7 +108,7 @@ function refuseOutdated(state: FindingState, readAt: Date): void {
   if (since !== undefined)
     throw new HeadgateError(
       'result-outdated',
-      `The result is of ${readAt.toISOString()}, and Security Hub was told something newer at ${since}: audit again`,
+      `The result is from ${readAt.toISOString()}, but newer findings were sent to Security Hub at ${since}: run a new audit`,
     );
 }
 

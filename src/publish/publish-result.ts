@@ -124,12 +124,12 @@ function refusal(
   if (name === 'InvalidAccessException')
     return {
       status: 'off',
-      reason: `Security Hub is not enabled for ${where}; enable it there, or switch publishing off`,
+      reason: `Security Hub is not enabled in ${where}; enable it, or turn off publishing`,
     };
   if (name.startsWith('AccessDenied'))
     return {
       status: 'denied',
-      reason: `publishing for ${where} was refused (${message}); allow securityhub:BatchImportFindings, securityhub:GetFindings and the state's bucket to the publisher, whose account must be ${account}`,
+      reason: `publishing for ${where} was denied (${message}); allow securityhub:BatchImportFindings, securityhub:GetFindings and access to the state bucket for the publisher, whose account must be ${account}`,
     };
   return { status: 'failed', reason: `publishing for ${where} failed: ${message}` };
 }

@@ -35,7 +35,7 @@ const words = (...values: readonly string[]): TextShape =>
 const time = text(
   64,
   /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:?\d{2})$/,
-  'is no RFC 3339 time',
+  'is not an RFC 3339 time',
 );
 const findingType = text(
   256,
@@ -124,7 +124,7 @@ const finding: ObjectShape = {
     ProductArn: text(
       2048,
       /^arn:aws[a-z-]*:securityhub:[a-z0-9-]+:\d{12}:product\/[^/\s]+\/[^/\s]+$/,
-      'is no ARN of a product',
+      'is not the ARN of a product',
       12,
     ),
     ProductName: text(128),
@@ -237,7 +237,7 @@ function checkMembers(value: unknown, shape: ObjectShape, path: string, problems
   for (const [name, member] of Object.entries(value)) {
     const known = Object.hasOwn(shape.members, name) ? shape.members[name] : undefined;
     if (known === undefined)
-      problems.push({ path: inside(name), message: 'is not a member that Headgate may set' });
+      problems.push({ path: inside(name), message: 'is not a member that Headgate can set' });
     else if (member !== undefined) check(member, known, inside(name), problems);
   }
 }

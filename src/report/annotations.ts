@@ -47,7 +47,7 @@ export function renderAnnotations(result: ScanResult, options: RenderOptions = {
   const rest = failures.length - shown.length;
   if (rest > 0) lines.push(`Headgate: ${plural(rest, 'more open failure')} in the report.`);
   if (unknown > 0)
-    lines.push(`Headgate: ${plural(unknown, 'verdict')} could not be decided; the report says why.`);
+    lines.push(`Headgate: ${plural(unknown, 'check')} without a verdict; the report shows the cause.`);
   const waived = result.evaluations.filter((item) => item.waiver !== undefined).length;
   if (waived > 0)
     lines.push(

@@ -128,7 +128,7 @@ function addFailures(page: Page, result: ScanResult, limit: number): void {
     }
   }
   addFold(page, failures.slice(limit));
-  if (failures.length === 0) page.heading('No open failure.');
+  if (failures.length === 0) page.heading('No failed checks.');
 }
 
 /** Each rule that fails in a file, or in an account and Region, once, with all resources that fail it. */
@@ -152,7 +152,7 @@ function addRules(page: Page, result: ScanResult): void {
       explainOnce(page, rule, first, explained, 4);
     }
   }
-  if (failures.length === 0) page.heading('No open failure.');
+  if (failures.length === 0) page.heading('No failed checks.');
 }
 
 function describeResource({ resource, location }: Evaluation): string {
@@ -191,7 +191,7 @@ function explainOnce(
 ): void {
   if (rule === undefined) return;
   if (explained.has(rule.id)) {
-    page.field(indent, 'fix  ', `as for ${rule.id} above`);
+    page.field(indent, 'fix  ', `see ${rule.id} above`);
     return;
   }
   explained.add(rule.id);
@@ -204,10 +204,10 @@ function explainOnce(
 
 function addFold(page: Page, hidden: readonly Evaluation[]): void {
   if (hidden.length === 0) return;
-  page.heading(`… and ${plural(hidden.length, 'more failure')}, none of them more severe`);
+  page.heading(`… and ${plural(hidden.length, 'more failed check')} of the same or lower severity`);
   const counts = [...groupBy(hidden, (item) => item.ruleId)].map(([id, items]) => `${id} (${items.length})`);
   page.field(2, '', counts.join(', '));
-  page.field(2, '', 'All of them: --report html=report.html or --format json');
+  page.field(2, '', 'For the full list, use --report html=report.html or --format json');
 }
 
 function addPossible(page: Page, undecided: readonly Evaluation[]): void {
@@ -225,7 +225,7 @@ function addPossible(page: Page, undecided: readonly Evaluation[]): void {
 
 function addUnknowns(page: Page, unknowns: readonly Evaluation[]): void {
   if (unknowns.length === 0) return;
-  page.heading(`Unknown: ${plural(unknowns.length, 'verdict')} that could not be decided`);
+  page.heading(`Unknown: ${plural(unknowns.length, 'check')} without a verdict`);
   const best = describeBestAction(unknowns);
   if (best !== undefined) page.field(2, '', best);
   const groups = [...groupBy(unknowns, (item) => item.reason ?? item.message)];
@@ -306,7 +306,7 @@ function addSummary(page: Page, result: ScanResult): void {
   const deviations =
     ruleSet.deviations.length === 0
       ? ''
-      : `, ${plural(ruleSet.deviations.length, 'deviation')} from the shipped set`;
+      : `, ${plural(ruleSet.deviations.length, 'change')} to the built-in rules`;
   page.field(
     2,
     '',

@@ -189,7 +189,7 @@ function addUnknowns(page: LimitedPage, result: ScanResult): void {
   page.details(`${plural(unknowns.length, 'unknown')}, and what settles them`, () => {
     const best = describeBestAction(unknowns);
     if (best !== undefined) page.add('', cell(best));
-    page.table(['Verdicts', 'Why, and what settles it', 'Rules'], rows);
+    page.table(['Verdicts', 'Cause and resolution', 'Rules'], rows);
   });
 }
 

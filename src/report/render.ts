@@ -89,7 +89,7 @@ export async function renderReportParts(
     const names = reportFormats.map(({ name }) => name).join(', ');
     throw new HeadgateError(
       'report-format-unknown',
-      `\`${format}\` is no report format; use one of ${names}.`,
+      `Unknown report format \`${format}\`. Use one of: ${names}.`,
     );
   }
   const render: Render = await renderers[format]();

@@ -49,7 +49,7 @@ function visit(
     report(
       path,
       forms.length === 0
-        ? 'says what must hold, but of nothing: add `property`, `some`, `all`, ...'
+        ? 'has predicates but nothing to apply them to: add `property`, `some`, `all`, ...'
         : `mixes \`${forms.join('` and `')}\`; nest them under \`all\``,
     );
     return;

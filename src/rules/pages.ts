@@ -73,7 +73,7 @@ function controlsSection(rule: Rule): string {
     ({ framework, id, source }) =>
       `| ${frameworkNames[framework] ?? framework} | ${id} | ${source === 'aws' ? 'AWS' : 'Headgate'} |`,
   );
-  return `## Framework controls\n\n| framework | control | whose mapping |\n| --- | --- | --- |\n${rows.join('\n')}\n\n`;
+  return `## Framework controls\n\n| framework | control | mapped by |\n| --- | --- | --- |\n${rows.join('\n')}\n\n`;
 }
 
 function examplesSection(rule: Rule): string {
@@ -113,7 +113,7 @@ ${rule.why.trim()}
 ## How to fix
 
 ${fixSection(rule.fix)}
-${when === '' ? '' : `## Does not apply where\n\n${when}\n`}${parametersSection(rule)}${controlsSection(rule)}## Examples
+${when === '' ? '' : `## Not applicable when\n\n${when}\n`}${parametersSection(rule)}${controlsSection(rule)}## Examples
 
 ${examplesSection(rule)}
 ${references}`
@@ -127,7 +127,7 @@ export function indexPage(rules: readonly Rule[]): string {
     ({ id, severity, title, flows }) =>
       `| [${id}](${id}.md) | ${severity} | ${flows.join(', ') || 'all'} | ${cell(title)} |`,
   );
-  return `# Rules\n\n${rules.length} rules. Each page is rendered from the rule's own file; its examples are the rule's tests.\n\n| rule | severity | flows | what it demands |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`;
+  return `# Rules\n\n${rules.length} rules. Each page is rendered from the rule's own file; its examples are the rule's tests.\n\n| rule | severity | flows | requirement |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`;
 }
 
 /** Traceability: each statement of the reference document, the rules that decide it, and their framework controls. */

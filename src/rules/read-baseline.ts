@@ -21,7 +21,7 @@ export async function readBaseline(file: string, shown: string, access: FileAcce
       missing ? 'baseline-missing' : 'baseline-invalid',
       missing
         ? `The baseline \`${shown}\` was not read: ${cause.message}; write one with \`headgate baseline write\`.`
-        : `The baseline \`${shown}\` is not valid JSON; write it anew with \`headgate baseline write\`.`,
+        : `The baseline \`${shown}\` is not valid JSON; recreate it with \`headgate baseline write\`.`,
       { file: shown },
       { cause },
     );
@@ -36,7 +36,7 @@ export async function readBaseline(file: string, shown: string, access: FileAcce
   if (!fine)
     throw new HeadgateError(
       'baseline-invalid',
-      `The baseline \`${shown}\` is not one of version 1; write it anew with \`headgate baseline write\`.`,
+      `The baseline \`${shown}\` is not a version 1 baseline. Recreate it with \`headgate baseline write\`.`,
       { file: shown },
     );
   return value as Baseline; // checked above

@@ -9,17 +9,17 @@ const clausesOf = (properties: object): object => ({
 const refines = {
   type: 'boolean',
   description:
-    'True for a further question about what the clause before asks for: it is not reported where that one fails.',
+    'True if the clause adds a condition to the clause before it. It is not reported if that clause fails.',
 };
 const level = {
   enum: ['essential', 'standard', 'reference'],
-  description: 'From which level on it is asked. Default: the level of the rule; of a rule: essential.',
+  description: 'The lowest level that includes it. Default: the level of the rule; for a rule: essential.',
 };
 const follows = {
   type: 'array',
   items: text,
   description:
-    'Rules of which a failure on the same resource says the same and is repaired by the same edit; it is told there alone.',
+    'Rules whose failure on the same resource has the same cause and the same fix. Only their failure is reported.',
 };
 const followsOn = {
   ...text,
@@ -113,7 +113,7 @@ const editSchema = {
       type: 'array',
       items: { type: 'integer', minimum: 1 },
       minItems: 1,
-      description: 'Numbers of the clauses of `assert` that it repairs, from 1. Default: all.',
+      description: 'Numbers of the clauses of `assert` that it fixes, starting at 1. Default: all.',
     },
     types: {
       type: 'array',
@@ -170,7 +170,7 @@ export const ruleSchema = {
     title: { ...text, maxLength: 120 },
     requirement: {
       ...text,
-      description: 'The requirement (statement of the reference document) that the rule decides.',
+      description: 'The requirement (statement of the reference document) that the rule checks.',
     },
     severity,
     level,
@@ -185,7 +185,7 @@ export const ruleSchema = {
       ...clausesOf({ ...clause, refines, severity, level, follows, followsOn }),
       minItems: 1,
       description:
-        'Where a clause does not hold, the rule fails with the message given. Every failing clause is reported, in this order: the gravest comes first.',
+        'Where a clause does not hold, the rule fails with the message given. Every failing clause is reported, in this order: put the most severe first.',
     },
     pass: text,
     parameters: { type: 'object', additionalProperties: parameterSchema },
@@ -224,20 +224,21 @@ export const ruleSchema = {
           type: 'string',
           pattern: '^(Globals|Resources):\\n  \\w+:',
           description:
-            'A piece of a SAM template, indented by two; an example of a SAM template is repaired by it.',
+            'A piece of a SAM template, indented by two; an example with a SAM template is fixed by it.',
         },
         cdk: text,
         cli: text,
         together: {
           ...text,
-          description: 'One thing that repairs findings of several rules, which have the same words here.',
+          description:
+            'One change that fixes findings of several rules. These rules have the same text here.',
         },
         edits: {
           type: 'array',
           items: editSchema,
           minItems: 1,
           description:
-            'Changes of a template that `headgate fix` makes. Each repairs failing examples of its clauses.',
+            'Changes of a template that `headgate fix` makes. Each fixes failing examples of its clauses.',
         },
       },
     },

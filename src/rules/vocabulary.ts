@@ -96,7 +96,7 @@ export const keywords: readonly Keyword[] = [
   {
     name: 'unknown',
     role: 'form',
-    summary: 'Always unknown, for the reason given: only a person, or another source, can tell.',
+    summary: 'Always unknown, for the reason given: only a person, or another source, can determine it.',
     schema: text,
     example: 'unknown: no invoker of the function was found',
   },
@@ -104,7 +104,7 @@ export const keywords: readonly Keyword[] = [
     name: 'remedy',
     role: 'modifier',
     goesWith: ['unknown'],
-    summary: 'What settles the unknown.',
+    summary: 'How to resolve the unknown result.',
     schema: text,
     example: 'remedy: bring the runbook',
   },
@@ -112,7 +112,7 @@ export const keywords: readonly Keyword[] = [
     name: 'property',
     role: 'form',
     summary:
-      "A property of the current thing, by dotted path (`TracingConfig.Mode`, `Rules.0.Name`), held against the predicates beside it. Absent properties take the service's default, where one is known.",
+      'A property of the current thing, by dotted path (`TracingConfig.Mode`, `Rules.0.Name`), compared with the predicates next to it. Absent properties have the AWS default, if there is one.',
     schema: { type: 'string' },
     example: 'property: TracingConfig.Mode\nequals: Active',
   },
@@ -135,14 +135,14 @@ export const keywords: readonly Keyword[] = [
       'denies',
     ],
     summary:
-      'Reads from a named thing instead of the current one: `self` (what the rule judges) or a name given by `as`.',
+      'Reads from a named thing instead of the current one: `self` (the resource that the rule checks) or a name given by `as`.',
     schema: text,
     example: 'property: Timeout\nof: function\natMost: 60',
   },
   {
     name: 'value',
     role: 'form',
-    summary: 'A computed number, held against the predicates beside it.',
+    summary: 'A computed number, compared with the predicates next to it.',
     schema: operand,
     example:
       'value: {multiply: [{property: Timeout, of: function}, 6]}\natMost: {property: VisibilityTimeout}',
@@ -179,7 +179,7 @@ export const keywords: readonly Keyword[] = [
     name: 'count',
     role: 'form',
     summary:
-      'How many members (or, with `distinct`, how many different values of a property) the source has, held against the predicates beside it.',
+      'How many members (or, with `distinct`, how many different values of a property) the source has, compared with the predicates next to it.',
     schema: quantifier,
     example: 'count: {related: subnets, distinct: AvailabilityZone}\natLeast: 2',
   },
@@ -195,14 +195,15 @@ export const keywords: readonly Keyword[] = [
     name: 'denies',
     role: 'form',
     summary:
-      'The policies on the current thing deny every request of a kind, whoever sends it, for each of the `actions` and each thing that `on` lists.',
+      'The policies on the current thing deny every request of a kind, from every caller, for each of the `actions` and each thing that `on` lists.',
     schema: { $ref: '#/$defs/denies' },
     example: "denies: {actions: ['s3:*'], on: [itself, objects], without: tls}",
   },
   {
     name: 'statement',
     role: 'form',
-    summary: 'Inside a source of `statements`: what the policy statement says. All members given must hold.',
+    summary:
+      'Inside a source of `statements`: a condition on the policy statement. All members given must hold.',
     schema: { $ref: '#/$defs/statement' },
     example: 'statement: {effect: Allow, principal: everyone, covers: ["sqs:SendMessage"]}',
   },
@@ -216,7 +217,7 @@ export const keywords: readonly Keyword[] = [
   {
     name: 'external',
     role: 'form',
-    summary: 'Whether the current resource stands outside of what was scanned.',
+    summary: 'Whether the current resource is not in the scan.',
     schema: { type: 'boolean' },
     example: 'external: false',
   },
@@ -238,7 +239,7 @@ export const keywords: readonly Keyword[] = [
     name: 'code',
     role: 'form',
     summary:
-      "The function's code shows one of these capabilities. Unknown where no code is at hand or none is seen.",
+      "The function's code shows one of these capabilities. Unknown if the code is not available or shows none.",
     schema: {
       type: 'array',
       minItems: 1,
@@ -264,7 +265,7 @@ export const keywords: readonly Keyword[] = [
     name: 'credential',
     role: 'form',
     summary:
-      'The current entry (`Key`, `Value`) carries a credential: a known key shape, or a secret-like name with a literal value. Lists of names and values (with `*` and `?`) that are credentials too may be given by parameters. `key` and `value` name the members that hold name and value, where these are not `Key` and `Value`; of a name with slashes the last part counts.',
+      'The current entry (`Key`, `Value`) contains a credential: a common key format, or a secret-like name with a literal value. Lists of names and values (with `*` and `?`) that are also credentials can be set by parameters. `key` and `value` name the members that hold name and value, where these are not `Key` and `Value`; of a name with slashes the last part counts.',
     schema: {
       anyOf: [
         { const: true },
@@ -281,7 +282,7 @@ export const keywords: readonly Keyword[] = [
     name: 'guards',
     role: 'form',
     summary:
-      'A rule of the web ACL that is in force (blocks, or challenges) looks for this in every request: not one that counts, is narrowed by a scope-down statement, or names an empty list. Rule groups of the scan and those of Firewall Manager count.',
+      'An enabled rule of the web ACL (it blocks or challenges) looks for this in every request. Rules that count, have a scope-down statement, or use an empty list are not included. Rule groups of the scan and those of Firewall Manager count.',
     schema: { enum: ['sql-injection', 'addresses', 'request-rate'] },
     example: 'guards: sql-injection',
   },
@@ -289,7 +290,7 @@ export const keywords: readonly Keyword[] = [
     name: 'limit',
     role: 'modifier',
     goesWith: ['guards'],
-    summary: 'With `guards: request-rate`: the most requests in five minutes that a client may send.',
+    summary: 'With `guards: request-rate`: the maximum number of requests of a client in five minutes.',
     schema: operand,
     example: 'guards: request-rate\nlimit: {parameter: maxRequestsPerFiveMinutes}',
   },
@@ -305,7 +306,7 @@ export const keywords: readonly Keyword[] = [
     name: 'settingOf',
     role: 'form',
     summary:
-      'The current member of `MethodSettings` is about the method that is bound to this name: for all methods, or for its path and verb.',
+      'The current member of `MethodSettings` applies to the method with this name: for all methods, or for its path and verb.',
     schema: text,
     example: 'settingOf: method',
   },
@@ -313,7 +314,7 @@ export const keywords: readonly Keyword[] = [
     name: 'fires',
     role: 'form',
     summary:
-      'The alarm that the relation led to fires when its metric comes `at` a value, or just `above` it, and is silent at 0: by operator, threshold, statistic and metric math. `share` is the per cent of calls at which an alarm on a share must fire.',
+      'The alarm that the relation led to fires when its metric comes `at` a value, or just `above` it, and is silent at 0: by operator, threshold, statistic and metric math. `share` is the percentage of calls at which an alarm on a share must fire.',
     schema: {
       type: 'object',
       additionalProperties: false,
@@ -433,7 +434,7 @@ export const keywords: readonly Keyword[] = [
     name: 'inRegionOf',
     role: 'predicate',
     summary:
-      'The ARN is of the Region in which this binding stands. Unknown where it names one, and a template may be deployed to another.',
+      'The ARN is in the Region of this binding. Unknown if it specifies a Region and the template can be deployed to another.',
     schema: text,
     example: 'property: DeadLetterConfig.Arn\ninRegionOf: self',
   },
@@ -441,7 +442,7 @@ export const keywords: readonly Keyword[] = [
     name: 'meetsNetworkOf',
     role: 'predicate',
     summary:
-      'The block of addresses may hold one of the VPC that this binding stands in: false where both are written out and lie apart.',
+      'The address block can overlap with the VPC of this binding. False if both are literal and do not overlap.',
     schema: text,
     example: 'property: CidrIp\nmeetsNetworkOf: self',
   },
@@ -449,7 +450,7 @@ export const keywords: readonly Keyword[] = [
     name: 'notDeprecated',
     role: 'predicate',
     summary:
-      'The Lambda runtime is not deprecated, nor will be within these days. Unknown for a runtime that the table does not know.',
+      'The Lambda runtime is not deprecated, nor will be within these days. Unknown for a runtime that is not in the table.',
     schema: {
       type: 'object',
       additionalProperties: false,
@@ -487,7 +488,8 @@ export const sourceKeywords: readonly Keyword[] = [
   {
     name: 'statements',
     role: 'form',
-    summary: 'Policy statements: `resource` (policies on the resource) or `identity` (what its role may do).',
+    summary:
+      'Policy statements: `resource` (policies on the resource) or `identity` (what its role is allowed to do).',
     schema: { enum: ['resource', 'identity'] },
     example: 'statements: resource',
   },
@@ -509,7 +511,7 @@ export const sourceKeywords: readonly Keyword[] = [
   {
     name: 'resources',
     role: 'form',
-    summary: 'Resources of these types in the same application or account and region.',
+    summary: 'Resources of these types in the same application, or in the same account and Region.',
     schema: { type: 'array', items: text, minItems: 1 },
     example: 'resources: [AWS::SecurityHub::Hub]',
   },
@@ -560,7 +562,7 @@ const statementSchema = {
 
 const on = {
   description:
-    '`itself` (the default), `objects` (of a bucket), `anything` that the policy names, `others` (whatever it is and whosever), with `role` also `every` (what the policies do not name, so all of its type; one action is enough), a binding, or `name.records` (the records of failed invocations that Lambda writes into the bucket of this binding); or a list of them',
+    '`itself` (the default), `objects` (of a bucket), `anything` that the policy names, `others` (any resource of any owner), with `role` also `every` (what the policies do not name, so all of its type; one action is enough), a binding, or `name.records` (the records of failed invocations that Lambda writes into the bucket of this binding); or a list of them',
   anyOf: [text, { type: 'array', items: text, minItems: 1 }],
 };
 
@@ -575,7 +577,7 @@ const admitsSchema = {
     },
     actions: {
       description:
-        'actions, in which a star stands for those that nobody lists; or `any`, `whole-service` (all of some service), and of a role `everything` or `almost-everything` (all but what a NotAction leaves out)',
+        'actions, in which `*` stands for those that no policy lists; or `any`, `whole-service` (all of some service), and of a role `everything` or `almost-everything` (all but what a NotAction leaves out)',
       anyOf: [
         { enum: ['any', 'whole-service', 'everything', 'almost-everything'] },
         { type: 'array', items: text, minItems: 1 },
@@ -586,7 +588,7 @@ const admitsSchema = {
       ...text,
       description: 'with a service principal: the binding that it acts for, or `outsiders`',
     },
-    through: { ...text, description: 'with `role`: the service through which it uses a key (`sqs`)' },
+    through: { ...text, description: 'with `role`: the AWS service through which it uses a key (`sqs`)' },
   },
 };
 
@@ -599,7 +601,7 @@ const deniesSchema = {
       type: 'array',
       items: text,
       minItems: 1,
-      description: 'actions, in which a star stands for those that nobody lists',
+      description: 'actions, in which `*` stands for those that no policy lists',
     },
     on,
     without: { enum: ['tls'], description: 'of which requests: those without TLS' },

@@ -68,7 +68,7 @@ export function mutualTls(written: unknown): Tree | undefined {
   if (wrong === undefined)
     return Object.fromEntries(Object.entries(settings).filter(([, value]) => isTruthy(value)));
   throw new SamProblem(
-    `\`${wrong}\` is no field of \`MutualTlsAuthentication\`; it takes TruststoreUri and TruststoreVersion`,
+    `\`${wrong}\` is not a field of \`MutualTlsAuthentication\`; it takes TruststoreUri and TruststoreVersion`,
     ['Domain', 'MutualTlsAuthentication', wrong],
   );
 }
@@ -140,7 +140,7 @@ function emitMappings(parts: Mapped, context: SamContext): void {
     }
     if (!kind.keepsSlashes && /[^0-9a-zA-Z/_-]/.test(path)) {
       throw new SamProblem(
-        `\`${path}\` is no valid base path; it takes letters, digits, \`-\`, \`_\` and \`/\``,
+        `\`${path}\` is not a valid base path; it takes letters, digits, \`-\`, \`_\` and \`/\``,
         ['Domain', 'BasePath'],
       );
     }

@@ -85,9 +85,10 @@ export class ConnectorEnd {
     if (known !== undefined) return known;
     const pair = `${ends.Source.type} to ${ends.Destination.type}`;
     if (this.type === 'AWS::Lambda::Function' && name === 'Arn')
-      throw new SamProblem(`the ARN of the Lambda function of \`${this.side}\` cannot be told from it`, [
-        this.side,
-      ]);
+      throw new SamProblem(
+        `the ARN of the Lambda function of \`${this.side}\` cannot be determined from it`,
+        [this.side],
+      );
     throw new SamProblem(`\`${this.side}.${name}\` is missing for the connector from ${pair}`, [this.side]);
   }
 
@@ -122,7 +123,7 @@ export class ConnectorEnd {
     const id = namedResource(role);
     if (id === undefined) {
       throw new SamProblem(
-        `the name of the IAM role of the \`${this.side}\` resource cannot be told from it`,
+        `the name of the IAM role of the \`${this.side}\` resource cannot be determined from it`,
         [this.side],
       );
     }

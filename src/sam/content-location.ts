@@ -35,7 +35,7 @@ function fromUri(text: string, property: string, keys: LocationKeys): unknown {
   const version = /(?:^|&)versionId=([^&]+)/.exec(query ?? '')?.[1];
   if (bucket === undefined || key === undefined) {
     throw new SamProblem(
-      `\`${property}\` is no S3 URI of the form \`s3://bucket/key\`, with an optional \`?versionId=\`; correct it`,
+      `\`${property}\` is not an S3 URI of the form \`s3://bucket/key\`, with an optional \`?versionId=\`; correct it`,
       [property],
     );
   }

@@ -65,7 +65,7 @@ function aliasName(written: unknown, context: SamContext): unknown {
   if (name === '') throw new SamProblem('`AutoPublishAlias` cannot be empty', ['AutoPublishAlias']);
   if (!/^[A-Za-z0-9_-]+$/.test(name) || /^[0-9]+$/.test(name)) {
     throw new SamProblem(
-      '`AutoPublishAlias` may hold letters, digits, `-` and `_` alone, and not only digits',
+      '`AutoPublishAlias` can contain only letters, digits, `-` and `_`, and not only digits',
       ['AutoPublishAlias'],
     );
   }

@@ -28,7 +28,7 @@ function response(name: string, written: unknown): Tree {
     (key) => !['ResponseParameters', 'ResponseTemplates', 'StatusCode'].includes(key),
   );
   if (wrong !== undefined)
-    throw new SamProblem(`\`${wrong}\` is no property of a gateway response`, at.split('.'));
+    throw new SamProblem(`\`${wrong}\` is not a property of a gateway response`, at.split('.'));
   const { ResponseParameters, ResponseTemplates, StatusCode } = properties;
   return present({
     responseParameters: isGiven(ResponseParameters) ? parameters(ResponseParameters, at) : {},

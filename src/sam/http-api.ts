@@ -163,7 +163,7 @@ function addCors(document: ApiDocument, written: unknown): void {
   for (const [name, value] of Object.entries(written)) {
     const target = lookup(corsNames, name);
     if (target === undefined) {
-      throw new SamProblem(`\`${name}\` is no key of \`CorsConfiguration\``, ['CorsConfiguration', name]);
+      throw new SamProblem(`\`${name}\` is not a key of \`CorsConfiguration\``, ['CorsConfiguration', name]);
     }
     if (isTruthy(value)) made[target] = value;
   }
@@ -203,7 +203,7 @@ function checkMethodNames(document: ApiDocument): void {
       const wrong = Object.keys(item).find((name) => !Object.hasOwn(item, methodKey(name)));
       if (wrong === undefined) continue;
       throw new SamDocumentProblem(
-        `\`${wrong}\` of path \`${path}\` is no method: \`${methodKey(wrong)}\` is not in \`DefinitionBody\`; rename it`,
+        `\`${wrong}\` of path \`${path}\` is not a method: \`${methodKey(wrong)}\` is not in \`DefinitionBody\`; rename it`,
         document.pointer,
       );
     }

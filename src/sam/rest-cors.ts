@@ -26,7 +26,10 @@ function readCors(written: unknown): Cors {
   const properties: Tree = isMap ? written : { AllowOrigin: written };
   const wrong = Object.keys(properties).find((name) => !known.includes(name));
   if (wrong !== undefined) {
-    throw new SamProblem(`\`${wrong}\` is no key of \`Cors\`; it takes ${known.join(', ')}`, ['Cors', wrong]);
+    throw new SamProblem(`\`${wrong}\` is not a key of \`Cors\`; it takes ${known.join(', ')}`, [
+      'Cors',
+      wrong,
+    ]);
   }
   const origin = Object.hasOwn(properties, 'AllowOrigin') ? properties['AllowOrigin'] : "'*'";
   const credentials = properties['AllowCredentials'];

@@ -139,7 +139,7 @@ function fromTemplates(entry: unknown, index: number): unknown {
     const [condition, yes, no] = either as unknown[];
     if (!isNoValue(yes) && !isNoValue(no) && policyKind(yes) !== policyKind(no)) {
       throw new SamProblem(
-        `the branches of \`Fn::If\` at index ${index} of \`Policies\` are of different types; give each an \`Fn::If\` of its own`,
+        `the branches of \`Fn::If\` at index ${index} of \`Policies\` are of different types; use a separate \`Fn::If\` for each`,
         ['Policies', scalarText(index)],
       );
     }
@@ -149,7 +149,7 @@ function fromTemplates(entry: unknown, index: number): unknown {
   if (name === undefined || isIntrinsic(entry) || isStatements(entry)) return entry;
   if (Object.keys(entry).length > 1) {
     throw new SamProblem(
-      `the policy at index ${index} of \`Policies\` is not valid; give each policy template an entry of its own`,
+      `the policy at index ${index} of \`Policies\` is not valid; use a separate entry for each policy template`,
       ['Policies', scalarText(index)],
     );
   }

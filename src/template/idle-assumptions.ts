@@ -54,6 +54,6 @@ function idleBecause(assumption: Assumption, stacks: readonly Stack[]): string |
   if (answers.some(isOpen)) return undefined;
   const [answer] = answers;
   return typeof answer === 'boolean'
-    ? `the template decides it (it is ${scalarText(answer)})`
+    ? `the template determines it (it is ${scalarText(answer)})`
     : 'it cannot be evaluated';
 }

@@ -180,7 +180,7 @@ export class Resolver implements ValueResolver {
     const code = name?.startsWith('Fn::') === true && terms.length === 0 ? 'unsupported' : 'malformed';
     return {
       code,
-      message: `\`${name ?? scalarText(expression)}\` is no condition function that can be evaluated`,
+      message: `\`${name ?? scalarText(expression)}\` is not a condition function that Headgate can evaluate`,
     };
   }
 

@@ -49,7 +49,7 @@ const nestedTypes: ReadonlySet<string> = new Set([
 /** Each resource is what the macro makes of it, which only CloudFormation knows. */
 const macroCause: Cause = {
   code: 'transform',
-  message: 'a macro may change the whole template when it is deployed',
+  message: 'a macro can change the whole template when it is deployed',
   remedy: 'scan the template that the macro has made, or audit the deployed account',
 };
 

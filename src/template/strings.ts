@@ -82,7 +82,10 @@ function appendParts(parts: StringPart[], value: Value | undefined): void {
     appendPart(parts, value as StringPart); // a Choice has been replaced by the caller
   } else if (typeof value === 'object') {
     const what = Array.isArray(value) ? 'a list' : 'a mapping';
-    appendPart(parts, new Unresolved({ code: 'malformed', message: `${what} stands where a string is due` }));
+    appendPart(
+      parts,
+      new Unresolved({ code: 'malformed', message: `${what} is used where a string is required` }),
+    );
   } else {
     appendPart(parts, scalarText(value));
   }

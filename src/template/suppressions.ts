@@ -28,7 +28,7 @@ export function looseComments(stack: Stack): SourceDiagnostic[] {
     .map(({ line, ruleId }): SourceDiagnostic => ({
       code: 'suppression-unattached',
       severity: 'warning',
-      message: `the comment that ignores \`${ruleId}\` stands at no resource and silences nothing`,
+      message: `the comment that ignores \`${ruleId}\` has no effect: it is not on a resource`,
       where: `${stack.parsed.file}:${line}:1`,
       affects: [],
     }));

@@ -202,7 +202,7 @@ function unattached({ file }: HclFile, ruleId: string, line: number): SourceDiag
   return {
     code: 'suppression-unattached',
     severity: 'warning',
-    message: `the comment that ignores \`${ruleId}\` stands at no resource and silences nothing`,
+    message: `the comment that ignores \`${ruleId}\` has no effect: it is not on a resource`,
     where: `${file}:${line}:1`,
     affects: [],
   };

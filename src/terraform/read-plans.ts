@@ -248,7 +248,7 @@ class PlansBuilder {
     for (const reason of partial) {
       const isError = reason.includes('error');
       const message = isError
-        ? `\`${name}\` is not a whole plan: ${reason}; repair the configuration and plan again`
+        ? `\`${name}\` is not a whole plan: ${reason}; fix the configuration and plan again`
         : `\`${name}\` does not hold everything: ${reason}; apply it and scan the plan that follows`;
       this.#diagnostics.push({
         code: isError ? 'plan-errored' : 'plan-partial',
@@ -280,7 +280,7 @@ class PlansBuilder {
           type,
           cause: {
             code: 'unsupported',
-            message: `Headgate does not read ${types.map((each) => `\`${each}\``).join(', ')}, which may change this`,
+            message: `Headgate does not read ${types.map((each) => `\`${each}\``).join(', ')}, which can change this`,
             remedy: 'check it in the console or the configuration',
           },
         });

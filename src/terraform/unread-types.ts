@@ -92,7 +92,7 @@ export function unreadTypes(types: readonly string[]): readonly UnreadTypes[] {
     return {
       types: found,
       affects: [...affects].sort(),
-      message: `Headgate does not read ${listed(found)}; what it may change is unknown`,
+      message: `Headgate does not read ${listed(found)}; what it can change is unknown`,
       severity: 'warning',
     };
   });

@@ -260,7 +260,7 @@ function duplicateDiagnostics(
       offset,
       'duplicate-key',
       'warning',
-      `key \`${key}\` stands twice in one mapping; the last one counts`,
+      `key \`${key}\` occurs twice in one mapping; the last one counts`,
     ),
   );
 }

@@ -191,7 +191,7 @@ class TreeBuilder {
     const start = event.anchorStart - 1;
     const target = this.#anchors.get(name);
     if (target === undefined) {
-      const why = this.#anchors.has(name) ? 'stands inside its own anchor' : 'has no anchor before it';
+      const why = this.#anchors.has(name) ? 'is inside its own anchor' : 'has no anchor before it';
       throw new TemplateSyntaxError('syntax', `alias \`*${name}\` ${why}`, start);
     }
     this.#aliasNodes += target.size;

@@ -40,8 +40,8 @@ describe('a call about one resource that never answers', () => {
     ['denyByScp', 'denied', 'is denied explicitly by a service control policy'],
     ['serverError', 'failed', 'InternalFailure, HTTP 503'],
     ['cutConnection', 'failed', 'got no answer (ECONNRESET)'],
-    ['html', 'failed', "was not answered in the service's format"],
-    ['page', 'failed', "was not answered in the service's format"],
+    ['html', 'failed', 'returned a response in an unexpected format'],
+    ['page', 'failed', 'returned a response in an unexpected format'],
     ['expired', 'failed', 'the credentials are not valid here'],
   ] as const)('leaves that value of that resource unknown: %s', async (fault, code, says) => {
     const when = ({ FunctionName }: Record<string, unknown>): boolean => FunctionName === 'orders';

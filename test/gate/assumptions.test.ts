@@ -66,7 +66,7 @@ describe('an assumption of the configuration', () => {
     expect(code).toBe(1);
     expect(result.summary.fail).toBe(4);
     expect(result.diagnostics.map(({ message }) => message)).toContain(
-      'the assumption about the condition `IsProd` has no effect: the template decides it (it is false)',
+      'the assumption about the condition `IsProd` has no effect: the template determines it (it is false)',
     );
   });
 
@@ -125,7 +125,7 @@ Resources:
     const said = result.diagnostics.filter(({ code }) => code === 'assumption-without-effect');
     expect(said.map(({ message }) => message.replace('the assumption about the ', ''))).toEqual([
       'condition `isProd` has no effect: no template declares it; did you mean `IsProd`?',
-      'condition `IsDebug` has no effect: the template decides it (it is false)',
+      'condition `IsDebug` has no effect: the template determines it (it is false)',
       expect.stringMatching(/^condition `IsLoop` has no effect: /),
       'parameter `Nope` has no effect: no template declares it',
       'parameter `Stage` has no effect: another value is given for it',

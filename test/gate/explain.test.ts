@@ -9,7 +9,7 @@ describe('headgate explain', () => {
     const { code, stdout } = await headgate(folderWith({}), 'explain', 'all.lambda.tracing');
     const headings = stdout.split('\n').filter((line) => /^[A-Z]/.test(line));
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^all\.lambda\.tracing: Functions trace/);
+    expect(stdout).toMatch(/^all\.lambda\.tracing: Functions have active tracing/);
     expect(headings.slice(0, 7).map((heading) => heading.split(':')[0])).toEqual([
       'Why',
       'Fix',

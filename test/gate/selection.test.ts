@@ -186,7 +186,7 @@ describe('files of a folder', () => {
     const cwd = folderWith({ ...files, 'headgate.yaml': "exclude: ['**']\n" });
     expect(filesOf((await scan(cwd, 'a.yaml')).result)).toEqual(['a.yaml']);
     const { code, stderr } = await headgate(cwd, 'scan', '.');
-    expect([code, stderr]).toEqual([2, expect.stringContaining('no template was found')]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('no templates found')]);
   });
 
   it('are not left out by signs that globs do not have', async () => {

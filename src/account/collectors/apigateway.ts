@@ -525,7 +525,7 @@ function isOpen(authorizationType: string | undefined): boolean {
 
 const notEmbedded = {
   code: 'evidence',
-  message: 'the endpoint does not tell with which authorization the stage was deployed',
+  message: 'the endpoint does not show the authorization with which the stage was deployed',
   remedy: 'audit an endpoint that answers GetDeployment with embed=apisummary',
 } as const;
 
@@ -650,7 +650,7 @@ function timeoutOf({ timeoutInMillis }: Integration): unknown {
 
 const timeoutUnknown = {
   code: 'evidence',
-  message: 'the service answers 29,000 ms whether somebody set that timeout or nobody set one',
+  message: 'API Gateway returns 29,000 ms both for that timeout and for no timeout',
   remedy: 'set another timeout, or bring the evidence as a waiver with a reason',
 } as const;
 

@@ -157,7 +157,7 @@ function rateOf({ InvocationRateLimitPerSecond: rate }: ApiDestination): unknown
 
 const rateUnknown = {
   code: 'evidence',
-  message: 'the service answers 300 a second whether somebody set that rate or nobody set one',
+  message: 'EventBridge returns 300 per second both for that rate and for no rate',
   remedy: 'set another rate, or bring the evidence as a waiver with a reason',
 } as const;
 

@@ -84,7 +84,7 @@ function mostOpen(types: readonly (string | Unresolved | undefined)[]): string |
 function untold(stage: string): Cause {
   return {
     code: 'evidence',
-    message: `the stage \`${stage}\` of a WebSocket API does not deploy changes by itself, and no call tells which routes it serves`,
+    message: `the stage \`${stage}\` of a WebSocket API does not deploy changes automatically, and no API call shows which routes it serves`,
     remedy: 'set AutoDeploy on the stage, or bring the evidence as a waiver with a reason',
   };
 }

@@ -184,7 +184,7 @@ function balancerFound(bucket: string): Found {
     },
     uncertain: {
       code: 'not-collected',
-      message: `the policy of bucket ${bucket} may let load balancers write their logs, and these are not read`,
+      message: `the policy of bucket ${bucket} can allow load balancers to write their logs, which Headgate does not read`,
       remedy: 'say in headgate.yaml under `outside` which load balancer it is, or waive the finding',
     },
   };

@@ -148,7 +148,7 @@ function fromDocument(
 function elsewhere(api: Resource): Cause {
   return {
     code: 'not-collected',
-    message: `the API definition of \`${api.name}\` was not at hand`,
+    message: `the API definition of \`${api.name}\` is not available`,
     remedy: 'scan the folder or cloud assembly that holds the definition file',
   };
 }

@@ -114,7 +114,7 @@ function isOfAws(policy: Resource): boolean {
 function outside(resource: Resource): Cause {
   return {
     code: 'outside',
-    message: `what \`${resource.name}\` allows stands outside of what was scanned`,
-    remedy: 'scan its template or account along',
+    message: `what \`${resource.name}\` allows is not in the scan`,
+    remedy: 'include its template or account in the scan',
   };
 }

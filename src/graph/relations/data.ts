@@ -48,7 +48,7 @@ export const dataRelations: readonly RelationRow[] = [
     name: 'replayedBy',
     inverse: 'replays',
     read: readReplayers,
-    note: 'what may call sqs:StartMessageMoveTask on the queue',
+    note: 'what is allowed to call sqs:StartMessageMoveTask on the queue',
   },
   ...keys.map(([from, path]): RelationRow => ({ from, path, to: keyType, name: 'kmsKey', inverse: 'keyOf' })),
   {

@@ -44,7 +44,7 @@ export const derivedRelations: readonly DerivedRow[] = [
     name: 'apiDistributions',
     inverse: 'distributedStages',
     through: [['api', 'distributions']],
-    note: 'distributions before the API, whichever of its stages they name',
+    note: 'distributions in front of the API, for any of its stages',
   },
   {
     from: [...apis, 'AWS::Lambda::Url', 'AWS::Lambda::WebFunctionEndpoint'],

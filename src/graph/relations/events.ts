@@ -76,7 +76,7 @@ const busRelations: readonly RelationRow[] = [
     name: 'replayedBy',
     inverse: 'replays',
     read: readArchiveReplayers,
-    note: 'a role that may call events:StartReplay',
+    note: 'a role that is allowed to call events:StartReplay',
   },
   { from: 'AWS::Events::Archive', path: 'SourceArn', to: busType, name: 'archivedBus', inverse: 'archives' },
   { from: 'AWS::Events::Archive', path: 'KmsKeyIdentifier', to: keyType, name: 'kmsKey', inverse: 'keyOf' },

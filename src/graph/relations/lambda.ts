@@ -75,7 +75,7 @@ export const lambdaRelations: readonly RelationRow[] = [
     name: 'loggingFunctions',
     inverse: 'logGroup',
     read: readFunctionLogGroup,
-    note: 'by the name /aws/lambda/<function>, where the function names no log group itself',
+    note: 'by the name /aws/lambda/<function>, if the function specifies no log group',
   },
   {
     from: lambda,

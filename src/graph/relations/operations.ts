@@ -21,7 +21,7 @@ export const operationRelations: readonly RelationRow[] = [
     name: 'watches',
     inverse: 'alarms',
     read: readMetrics,
-    note: 'dimensions of the metric and of metric maths; edge attributes metric, namespace, statistic, period',
+    note: 'dimensions of the metric and of metric math; edge attributes metric, namespace, statistic, period',
   },
   {
     from: alarm,

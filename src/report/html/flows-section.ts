@@ -22,7 +22,7 @@ export function flowsInOrder(result: ScanResult): FlowSummary[] {
 export function renderFlows(flows: readonly FlowSummary[], layouts: readonly FlowLayout[]): Markup {
   return html`<section id="flows" aria-labelledby="flows-title">
     <h2 id="flows-title">Flows</h2>
-    ${flows.length === 0 ? html`<p>No flow that reaches a function was found.</p>` : renderList(flows, layouts.length)}
+    ${flows.length === 0 ? html`<p>No request flows to a Lambda function found.</p>` : renderList(flows, layouts.length)}
     ${layouts.map((layout, index) => renderFlow(flows[index], layout, index))}
   </section>`;
 }
@@ -44,7 +44,7 @@ function renderList(flows: readonly FlowSummary[], drawn: number): Markup {
   const rest = flows.length - flowLimits.listed;
   return html`${table('All flows', heads, rows)}
   ${rest > 0 ? html`<p class="quiet">${plural(rest, 'more flow')} in the JSON result.</p>` : undefined}
-  ${flows.length > drawn ? html`<p class="quiet">The first ${drawn} flows are drawn below.</p>` : undefined}`;
+  ${flows.length > drawn ? html`<p class="quiet">Diagrams are shown for the first ${drawn} flows.</p>` : undefined}`;
 }
 
 function renderRow(flow: FlowSummary, anchor: string | undefined): Markup {

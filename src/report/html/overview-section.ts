@@ -47,10 +47,11 @@ function overallVerdict({ summary }: ScanResult): Verdict {
 }
 
 function headline({ summary }: ScanResult, verdict: Verdict): string {
-  if (verdict === 'fail') return `Fail: ${counted(summary.fail, 'open failure')}`;
-  if (verdict === 'unknown') return `Undecided: no failure, ${counted(summary.unknown, 'unknown')}`;
-  if (verdict === 'pass') return 'Pass: every statement that applies holds';
-  return 'Nothing that a rule applies to was found';
+  if (verdict === 'fail') return `Failed: ${counted(summary.fail, 'failed check')}`;
+  if (verdict === 'unknown')
+    return `Unknown: no failed checks, ${counted(summary.unknown, 'unknown result')}`;
+  if (verdict === 'pass') return 'Passed: all applicable checks passed';
+  return 'Not applicable: no resources to check';
 }
 
 function subline({ summary, flows, ruleSet, inputs }: ScanResult): string {
@@ -60,9 +61,9 @@ function subline({ summary, flows, ruleSet, inputs }: ScanResult): string {
   const failing = flows.filter((flow) => flow.verdict === 'fail').length;
   return [
     bySeverity.length === 0 ? '' : `${bySeverity.join(', ')}. `,
-    flows.length === 0 ? 'No flow was found. ' : `${failing} of ${counted(flows.length, 'flow')} fail. `,
+    flows.length === 0 ? 'No request flows found. ' : `${failing} of ${counted(flows.length, 'flow')} fail. `,
     `${counted(summary.resources, 'resource')} from ${counted(inputs.length, 'input')}, `,
-    `held against ${counted(ruleSet.rules.length, 'rule')}.`,
+    `checked against ${counted(ruleSet.rules.length, 'rule')}.`,
   ].join('');
 }
 
@@ -102,7 +103,7 @@ function renderFirstSteps(result: ScanResult): Markup | undefined {
   const more = html`<p>
     <a href="${findingsAddress({ verdict: 'fail', waived: 'no' })}">${plural(rest, 'more failing rule')}</a>
   </p>`;
-  return html`<h3>What to do first</h3>
+  return html`<h3>Fix first</h3>
     <ol class="steps">
       ${sorted.slice(0, shownSteps).map(([id, items]) => renderStep(id, items, rules.get(id)))}
     </ol>
@@ -114,7 +115,7 @@ function renderStep(id: string, items: readonly Evaluation[], rule: RuleSummary 
   return html`<li>
     <p class="step-title">
       ${severityMark(items[0]?.severity ?? 'info')} <strong>${rule?.title ?? id}</strong>
-      <a href="${address}">${counted(items.length, 'failure')} of ${id}</a>
+      <a href="${address}">${counted(items.length, 'failed check')} for ${id}</a>
     </p>
     <p>${prose(rule?.fix.text)}</p>
     <p class="quiet">${prose(rule?.why)}</p>

@@ -21,7 +21,7 @@ export function renderProvenance(result: ScanResult): Markup {
       <dt>Result</dt>
       <dd>schema ${schemaVersion}, ${formatNumber(evaluations.length)} evaluations</dd>
     </dl>
-    <h3>Deviations from the shipped rule set</h3>
+    <h3>Changes to the built-in rule set</h3>
     ${renderDeviations(result)}
     <h3>Inputs</h3>
     ${renderInputs(result)}
@@ -52,11 +52,11 @@ function renderInputs({ inputs }: ScanResult): Markup {
 }
 
 function renderDiagnostics({ diagnostics }: ScanResult): Markup {
-  if (diagnostics.length === 0) return html`<p>Everything that was asked for was read.</p>`;
+  if (diagnostics.length === 0) return html`<p>All inputs were read completely.</p>`;
   const rows = diagnostics.map(({ severity, code, message, where, blocks }) =>
     row([severity, code, message, where, blocks.length === 0 ? 'none' : some(blocks)]),
   );
-  const heads = ['Severity', 'Code', 'Message', 'Where', 'Rules that it leaves unknown'];
+  const heads = ['Severity', 'Code', 'Message', 'Where', 'Affected rules (unknown results)'];
   return html`${table('Diagnostics', heads, rows)} ${shortened(rows.length, 'diagnostics')}`;
 }
 

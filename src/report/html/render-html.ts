@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ScanResult } from '../../model/scan-result.ts';
+import { plural } from '../plain-text.ts';
 import { script, style } from './assets.ts';
 import { embeddedParts } from './embed-data.ts';
 import { renderControls } from './controls-section.ts';
@@ -66,7 +67,9 @@ export async function renderHtml(result: ScanResult): Promise<Iterable<string>> 
           ${renderControls(result)} ${renderFindings(result)} ${renderUnknowns(result)}
           ${renderWaivers(result)} ${renderProvenance(result)}
         </main>
-        <footer><p>Headgate ${result.tool.version}. This page loads nothing from anywhere.</p></footer>
+        <footer>
+          <p>Headgate ${result.tool.version}. This report is self-contained and makes no network requests.</p>
+        </footer>
         ${raw('script', dataMark, ' type="application/json" id="data"')} ${raw('script', script)}
       </body>
     </html> `;
@@ -86,7 +89,7 @@ function raw(tag: 'script' | 'style', text: string, attributes = ''): Markup {
 }
 
 function titleOf({ summary }: ScanResult): string {
-  return summary.fail === 0 ? 'no open failure' : `${summary.fail} open failures`;
+  return summary.fail === 0 ? 'no failed checks' : plural(summary.fail, 'failed check');
 }
 
 function hashOf(text: string): string {

@@ -19,19 +19,19 @@ export function renderUnknowns(result: ScanResult): Markup {
   return html`<section id="unknowns" aria-labelledby="unknowns-title">
     <h2 id="unknowns-title">Unknowns</h2>
     ${best === undefined ? undefined : html`<p>${prose(best)}</p>`}
-    ${groups.length === 0 ? html`<p>Every verdict was decided.</p>` : renderCauses(largest)}
+    ${groups.length === 0 ? html`<p>No unknown results.</p>` : renderCauses(largest)}
   </section>`;
 }
 
 function renderCauses(groups: readonly (readonly [string, readonly Evaluation[]])[]): Markup {
-  const heads = [{ number: 'Verdicts' }, 'Why, and what settles it', 'Rules', 'Resources'];
+  const heads = [{ number: 'Verdicts' }, 'Cause and resolution', 'Rules', 'Resources'];
   const rows = groups.slice(0, shownCauses).map(([reason, items]) => renderCause(reason, items));
   const rest = groups.length - shownCauses;
   return html`<p class="quiet">
-      Neither passed nor failed. Each line is one cause, with what would settle it.
+      These checks neither passed nor failed. Each row shows one cause and how to resolve it.
     </p>
     ${table('Causes of unknowns', heads, rows)} ${shortened(groups.length, 'causes')}
-    ${rest > 0 ? html`<p class="quiet">${plural(rest, 'more cause')} among the findings.</p>` : undefined}`;
+    ${rest > 0 ? html`<p class="quiet">${plural(rest, 'more cause')} in the findings table.</p>` : undefined}`;
 }
 
 function renderCause(reason: string, items: readonly Evaluation[]): Markup {

@@ -10,7 +10,7 @@ const shownWaivers = 500;
 /** What was accepted, by whom, why and until when. */
 export function renderWaivers(result: ScanResult): Markup {
   const waived = result.evaluations.filter((item) => item.waiver !== undefined);
-  const heads = ['Rule', 'Resource', 'Severity', 'Would be', 'Reason', 'Owner', 'Expires', 'Source'];
+  const heads = ['Rule', 'Resource', 'Severity', 'Verdict', 'Reason', 'Owner', 'Expires', 'Source'];
   const rows = waived.slice(0, shownWaivers).map(renderWaived);
   const rest = waived.length - shownWaivers;
   const more = html`<p>
@@ -18,7 +18,7 @@ export function renderWaivers(result: ScanResult): Markup {
   </p>`;
   return html`<section id="waivers" aria-labelledby="waivers-title">
     <h2 id="waivers-title">Waivers</h2>
-    ${waived.length === 0 ? html`<p>Nothing was waived.</p>` : table('Waived findings', heads, rows)}
+    ${waived.length === 0 ? html`<p>No waived findings.</p>` : table('Waived findings', heads, rows)}
     ${rest > 0 ? more : undefined}
   </section>`;
 }
@@ -32,7 +32,7 @@ function renderWaived({ waiver, ruleId, resource, severity, verdict }: Evaluatio
     severityMark(severity),
     verdictTexts[verdict],
     waiver?.reason,
-    waiver?.owner ?? 'none named',
+    waiver?.owner ?? 'no owner',
     waiver?.expires ?? 'never',
     `${waiver?.source ?? ''}${place}`,
   ]);

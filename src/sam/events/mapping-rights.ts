@@ -144,13 +144,13 @@ function basicAuth(event: FunctionEvent, allowed: readonly string[]): { secret: 
   if (found.length > 1) {
     throw eventProblem(
       event,
-      'several `BASIC_AUTH` entries stand in `SourceAccessConfigurations`; keep one',
+      'several `BASIC_AUTH` entries are in `SourceAccessConfigurations`; keep one',
       at,
     );
   }
   const secret = member(found[0], 'URI');
   if (!isGiven(secret)) {
-    throw eventProblem(event, 'no `URI` of a `BASIC_AUTH` entry stands in `SourceAccessConfigurations`', at);
+    throw eventProblem(event, 'no `URI` of a `BASIC_AUTH` entry is in `SourceAccessConfigurations`', at);
   }
   return { secret };
 }

@@ -280,7 +280,7 @@ export class ExpressionEvaluator {
       const parts: StringPart[] = [];
       for (const term of sides) {
         const found = partsOf(term);
-        if (found === undefined) fail(term === null ? 'null is no text' : 'a list or an object is no text');
+        if (found === undefined) fail(term === null ? 'null is not text' : 'a list or an object is not text');
         for (const part of found) {
           if (typeof part === 'string') this.budget.spendText(part.length);
           parts.push(part);
@@ -297,7 +297,7 @@ export class ExpressionEvaluator {
     if (name === 'can') return this.#can(given, scope);
     const called = this.functions.get(name);
     if (called === undefined) {
-      const why = this.unevaluated.get(name) ?? 'calls a function that Headgate does not know';
+      const why = this.unevaluated.get(name) ?? 'calls a function that Headgate does not support';
       return this.unknown(expression, scope, why);
     }
     const terms = given.map((argument) => this.evaluate(argument, scope));

@@ -112,7 +112,7 @@ class Loader {
     this.#diagnostics.push({
       code: 'terraform-syntax',
       severity: 'warning',
-      message: `\`${name}\` is not valid: ${first.message}${more}; what the rest of the file says is used`,
+      message: `\`${name}\` is not valid: ${first.message}${more}; the rest of the file is used`,
       where: `${name}:${start.line}:${start.column}`,
       location: {
         file: name,
@@ -132,7 +132,7 @@ class Loader {
       this.#diagnostics.push({
         code: 'terraform-module-missing',
         severity: 'warning',
-        message: `the sources of \`${path}\` (\`${source}\`) are not available, so that its resources are read from the plan alone; run \`terraform init\` in the folder that --sources names`,
+        message: `the sources of \`${path}\` (\`${source}\`) are not available, so its resources are read only from the plan; run \`terraform init\` in the folder that --sources names`,
         where: path,
         affects: [],
       });

@@ -54,7 +54,7 @@ export function parseHeredoc(cursor: Cursor, read: ReadExpression): Template {
   const reader = new PieceReader(cursor, form, read);
   const pieces = cursor.hasLineAhead(marker) ? reader.read(() => isMarkerLine(cursor, marker)) : [];
   if (!isMarkerLine(cursor, marker)) {
-    const message = `the text that starts here has no closing \`${marker}\` on a line of its own`;
+    const message = `the text that starts here has no closing \`${marker}\` on a separate line`;
     throw new HclSyntaxError(message, start);
   }
   cursor.offset = cursor.text.indexOf(marker, cursor.offset) + marker.length;

@@ -12,7 +12,7 @@ const progress = {
 describe('progress', () => {
   it('tells Regions, services, calls, and which rate is waited for', () => {
     expect(describeProgress(progress, 65_900)).toBe(
-      '1:05 Regions 1/3, services 40/84, calls 812/8475, waiting on rate: lambda eu-west-1',
+      '1:05 Regions 1/3, services 40/84, calls 812/8475, waiting for rate limit: lambda eu-west-1',
     );
     const { regions, services, calls } = progress;
     expect(describeProgress({ regions, services, calls }, 0)).toBe(
@@ -20,7 +20,7 @@ describe('progress', () => {
     );
     const none = { done: 0, planned: 0 };
     expect(describeProgress({ regions: none, services: none, calls: none }, 1000)).toBe(
-      '0:01 asking who calls, and for Regions',
+      '0:01 identifying the account and its Regions',
     );
   });
 

@@ -192,7 +192,7 @@ describe('publishResult', () => {
       {
         status: 'failed',
         reason: expect.stringMatching(
-          /failed: The result is of 2026-11-24T12.*something newer at 2026-11-25T12/,
+          /failed: The result is from 2026-11-24T12.*newer findings were sent to Security Hub at 2026-11-25T12/,
         ),
       },
       // Nothing was ever told there.
@@ -205,7 +205,7 @@ describe('publishResult', () => {
   });
 
   it.each([
-    ['InvalidAccessException', 'off', 'not enabled for account 111122223333 in eu-west-1'],
+    ['InvalidAccessException', 'off', 'not enabled in account 111122223333 in eu-west-1'],
     ['AccessDeniedException', 'denied', 'AccessDeniedException: the first'],
     ['DeadlineError', 'failed', 'DeadlineError: the first'],
   ])('asks once after %s, not for every batch and attempt', async (name, status, reason) => {

@@ -39,7 +39,11 @@ describe('validateAsff', () => {
     ],
     ['a long product field', (f) => (f['ProductFields'] = { k: long(2049) }), 'ProductFields.k has 2049'],
     ['a short account', (f) => (f['AwsAccountId'] = '1234'), 'AwsAccountId has fewer than 12'],
-    ['a time without zone', (f) => (f['UpdatedAt'] = '2026-11-23T10:00:00'), 'UpdatedAt is no RFC 3339 time'],
+    [
+      'a time without zone',
+      (f) => (f['UpdatedAt'] = '2026-11-23T10:00:00'),
+      'UpdatedAt is not an RFC 3339 time',
+    ],
     [
       'four parts of a type',
       (f) => (f['FindingProviderFields'] = { Severity: { Label: 'LOW' }, Types: ['TTPs/a/b/c'] }),

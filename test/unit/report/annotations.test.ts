@@ -10,7 +10,7 @@ describe('renderAnnotations', () => {
         /^::error file=infra\/orders api\.yaml,line=31,.*::Function `OrdersFunction` runs outside a VPC\./,
       ),
       '::warning title=medium%3A Functions are traced::Function `invoices` is not traced. (arn:aws:lambda:eu-central-1:111122223333:function:invoices) [all.lambda.tracing]',
-      'Headgate: 2 verdicts could not be decided; the report says why.',
+      'Headgate: 2 checks without a verdict; the report shows the cause.',
       'Headgate: 1 waived finding: 1 by file.',
       '::notice title=Headgate%3A changed by the configuration::api.gateway.usage-plans: medium -> low (internal API)',
       '',

@@ -38,7 +38,7 @@ describe('renderConsole', () => {
     expect(text).toContain(
       '  3 failed (1 critical, 1 high, 1 medium), 2 unknown, 2 passed, 1 not\n  applicable, 1 waived\n',
     );
-    expect(text).toContain('1 deviation from the shipped set\n');
+    expect(text).toContain('1 change to the built-in rules\n');
     expect(text).toContain('Changed from the defaults: 1\n  - api.gateway.usage-plans: medium -> low');
   });
 
@@ -71,8 +71,8 @@ describe('renderConsole', () => {
   it('folds a long list, worst findings first, and says where the rest is', () => {
     const folded = renderConsole(largeResult(2000));
     expect(folded.split('\n').length).toBeLessThan(600);
-    expect(folded).toMatch(/… and 2\d\d more failures, none of them more severe/);
-    expect(folded).toContain('All of them: --report html=report.html or --format json');
+    expect(folded).toMatch(/… and 2\d\d more failed checks of the same or lower severity/);
+    expect(folded).toContain('For the full list, use --report html=report.html or --format json');
     const shown = [...folded.matchAll(/FAIL (\w+) {2}/g)].map(([, severity]) => severity);
     expect(shown).toHaveLength(60);
     expect(new Set(shown)).toEqual(new Set(['critical', 'high']));
@@ -80,6 +80,6 @@ describe('renderConsole', () => {
 
   it('says that nothing failed', () => {
     const clean = renderConsole(resultOf([], []));
-    expect(clean.startsWith('No open failure.\n')).toBe(true);
+    expect(clean.startsWith('No failed checks.\n')).toBe(true);
   });
 });

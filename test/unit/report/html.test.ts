@@ -20,8 +20,8 @@ describe('renderHtml', () => {
 
   it('opens with the verdict and what to do first', async () => {
     const text = (await page).replace(/\s+/g, ' ');
-    expect(text).toContain('<h2 id="overview-title">Fail: 3 open failures</h2>');
-    expect(text.indexOf('What to do first')).toBeLessThan(text.indexOf('id="flows"'));
+    expect(text).toContain('<h2 id="overview-title">Failed: 3 failed checks</h2>');
+    expect(text.indexOf('Fix first')).toBeLessThan(text.indexOf('id="flows"'));
     expect(text.indexOf('Associate a regional web ACL with the stage.')).toBeLessThan(
       text.indexOf('id="flows"'),
     );
@@ -108,14 +108,14 @@ describe('renderHtml', () => {
 
   it('stands an empty result', async () => {
     const text = await renderHtml(resultOf([], []));
-    expect(text).toContain('Nothing that a rule applies to was found');
+    expect(text).toContain('Not applicable: no resources to check');
     expect(text).not.toContain('<svg');
   });
 
   it('draws the first flows and lists the rest', async () => {
     const text = await renderHtml(largeResult(600));
     expect(text.match(/<svg/g)).toHaveLength(40);
-    expect(text).toContain('The first 40 flows are drawn below.');
+    expect(text).toContain('Diagrams are shown for the first 40 flows.');
     expect(Buffer.byteLength(text)).toBeLessThan(3_000_000);
   });
 });

@@ -50,7 +50,7 @@ function attacked(seed: number): ReturnType<typeof hostileResult> {
   return { ...(swap(result, '') as ReturnType<typeof hostileResult>), tool };
 }
 
-describe('what is printed for people', () => {
+describe('report format for standard output for people', () => {
   it.each(['console', 'annotations', 'markdown'] as const)(
     'holds no command, control or direction of the input in %s',
     async (format) => {

@@ -32,7 +32,7 @@ describe('renderReport', () => {
 
   it('names the formats when it is asked for another', async () => {
     await expect(renderReport('pdf', scanResult())).rejects.toThrow(
-      '`pdf` is no report format; use one of console, json, sarif,',
+      'Unknown report format `pdf`. Use one of: console, json, sarif,',
     );
     await expect(renderReport('constructor', scanResult())).rejects.toThrow('is no report format');
   });

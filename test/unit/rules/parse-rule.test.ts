@@ -56,7 +56,7 @@ describe('a rule file', () => {
     ],
     ['no predicate', '{property: MemorySize}', 'assert.0.that: `property` needs a predicate beside it'],
     ['two forms', '{property: MemorySize, exists: true, type: [A]}', 'mixes `property` and `type`'],
-    ['a predicate of nothing', '{equals: 3}', 'says what must hold, but of nothing'],
+    ['a predicate of nothing', '{equals: 3}', 'has predicates but nothing to apply them to'],
     [
       'an unknown parameter',
       '{property: MemorySize, atLeast: {parameter: least}}',

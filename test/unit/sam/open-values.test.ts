@@ -73,7 +73,7 @@ it.each(['s3://', 's3://bucket', 's3://bucket/', 's3:///key'])('%s is no place f
   const { said } = expand(
     `Resources:\n${worker(`Runtime: python3.13, Handler: app.run, CodeUri: '${uri}'`)}`,
   );
-  expect(said).toEqual([expect.stringContaining('is no S3 URI')]);
+  expect(said).toEqual([expect.stringContaining('is not an S3 URI')]);
 });
 
 it('CORS under a condition is taken as the transform takes it', () => {

@@ -96,7 +96,7 @@ Resources:
         Authorizers: {Jwt: {IdentitySource: $request.header.A, JwtConfiguration: {issuer: x, audience: [y]}}}
 `),
     ).toEqual([
-      'error 6 `any` of path `/x` is no method: `x-amazon-apigateway-any-method` is not in `DefinitionBody`; rename it',
+      'error 6 `any` of path `/x` is not a method: `x-amazon-apigateway-any-method` is not in `DefinitionBody`; rename it',
     ]);
   });
 

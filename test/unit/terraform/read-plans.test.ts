@@ -120,7 +120,7 @@ describe('reading plans', () => {
       planOf([{ address: 'aws_glue_job.nightly' }, { address: 'aws_sqs_queue_of_tomorrow.x' }]),
     );
     expect(reading.diagnostics.map(({ severity, message }) => [severity, message])).toEqual([
-      ['warning', 'Headgate does not read `aws_sqs_queue_of_tomorrow`; what it may change is unknown'],
+      ['warning', 'Headgate does not read `aws_sqs_queue_of_tomorrow`; what it can change is unknown'],
       ['info', 'no rule reads `aws_glue_job`'],
     ]);
     expect(reading.incomplete.map(({ type }) => type)).toContain('AWS::SQS::Queue');

@@ -115,7 +115,7 @@ class FindingsTable {
         const label = `${name} ${this.view.filters[name]}`;
         const button = element(
           'button',
-          { type: 'button', class: 'limit', 'aria-label': `Remove limit to ${label}` },
+          { type: 'button', class: 'limit', 'aria-label': `Remove filter: ${label}` },
           `${label} ✕`,
         );
         button.addEventListener('click', () => {
@@ -136,7 +136,7 @@ class FindingsTable {
     const total = `${count(this.data.evaluations.length)} evaluations`;
     this.shown.textContent =
       rows.length === 0
-        ? `No finding matches; there are ${total}.`
+        ? `No findings match the filters (${total} in total).`
         : `${count(start + 1)} to ${count(start + rows.length)} of ${count(this.found.length)} findings, out of ${total}`;
     this.showPageButtons(page, pages);
   }

@@ -8,7 +8,7 @@ const verdictLabels = {
   pass: 'pass',
   notApplicable: 'not applicable',
 } as const;
-const holdsLabels = ['✕ does not hold', '✓ holds', '? unknown'] as const;
+const holdsLabels = ['✕ not met', '✓ met', '? unknown'] as const;
 
 /** Builds the rows of the table of findings; details are built when they are opened. */
 export class RowWriter {

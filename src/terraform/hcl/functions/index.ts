@@ -38,7 +38,7 @@ export const unevaluated: ReadonlyMap<string, string> = new Map([
     'filesha1',
     'filesha256',
     'filesha512',
-  ].map((name) => [name, 'looks at files that are no configuration'] as const),
+  ].map((name) => [name, 'reads files that are not configuration'] as const),
   ...[
     'provider::terraform::encode_tfvars',
     'provider::terraform::decode_tfvars',

@@ -32,7 +32,7 @@ export const typeFunctions: Readonly<Record<string, HclFunction>> = {
   tostring: ([value = null]) => {
     if (value === null) return null;
     return partsOf(value) === undefined
-      ? (unknownOf([value]) ?? fail('a list or an object is no text'))
+      ? (unknownOf([value]) ?? fail('a list or an object is not text'))
       : toText(value);
   },
   tonumber: ([value = null]) => (value === null ? null : readNumber(value)),

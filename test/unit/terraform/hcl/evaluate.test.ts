@@ -104,7 +104,7 @@ describe('functions', () => {
       cause: { message: '`formatdate("YYYY", plantimestamp())` reckons with time' },
     });
     expect(await valueAt('resource "a" "b" {\n  x = [nonsense(1)]\n}\n', 'a.b', ['x'])).toMatchObject([
-      { cause: { message: '`nonsense(1)` calls a function that Headgate does not know' } },
+      { cause: { message: '`nonsense(1)` calls a function that Headgate does not support' } },
     ]);
   });
 });

@@ -215,7 +215,7 @@ describe('a file with an error', () => {
 
   it('says that a heredoc or a comment has no end', () => {
     expect(errorsOf(parseHcl('a = <<E\nx\n E x\n', 'main.tf'))).toEqual([
-      '1:5 the text that starts here has no closing `E` on a line of its own',
+      '1:5 the text that starts here has no closing `E` on a separate line',
     ]);
     expect(errorsOf(parseHcl('a = 1\n/* x\n', 'main.tf'))).toEqual([
       '2:1 the comment that starts here has no closing `*/`',
