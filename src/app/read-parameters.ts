@@ -16,7 +16,7 @@ export async function readParameters(
     (cause: unknown) => {
       throw new HeadgateError(
         'parameters-missing',
-        `The parameters file \`${file}\` cannot be read; check the path given by --parameters.`,
+        `Cannot read the parameters file \`${file}\`. Check the --parameters path.`,
         { file },
         { cause },
       );

@@ -23,7 +23,9 @@ export function addMigrateCommand(
     .option('--force', 'replace the waivers file if it exists')
     .option('--dry-run', 'write nothing, and print the waivers')
     .addOption(
-      new Option('--format <format>', 'what is printed').choices(['console', 'json']).default('console'),
+      new Option('--format <format>', 'report format for standard output')
+        .choices(['console', 'json'])
+        .default('console'),
     )
     .action(async (paths: string[], options: MigrateOptions) => {
       const { migrateSuppressions } = await import('./migrate-action.ts');

@@ -28,7 +28,7 @@ export async function scanAndReport(
   reportUnread(result, options, surroundings);
   if (result.inputs.length === 0) {
     surroundings.stderr.write(
-      `headgate: no template was found in ${paths.map((path) => `\`${path}\``).join(', ')}; ${plural(result.skipped.length, 'file')} skipped.\n`,
+      `headgate: no templates found in ${paths.map((path) => `\`${path}\``).join(', ')}; ${plural(result.skipped.length, 'file')} skipped.\n`,
     );
   }
   return exitCodeOf(
@@ -150,7 +150,7 @@ async function scanBefore(
     );
   if (result.inputs.length === 0)
     surroundings.stderr.write(
-      `headgate: no template was found in \`${singleLine(against)}\`, so every finding counts as new.\n`,
+      `headgate: no templates found in \`${singleLine(against)}\`, so every finding counts as new.\n`,
     );
   return { source: `--against ${against}`, findings: knownFindings(result.evaluations) };
 }
@@ -162,7 +162,7 @@ function snapshotAmong(paths: readonly string[]): string | undefined {
   if (others.length > 0 || paths.length > 1)
     throw new HeadgateError(
       'snapshot-alone',
-      'A snapshot is scanned alone: give one snapshot, or templates.',
+      'A snapshot cannot be combined with other inputs. Specify one snapshot, or only templates.',
       { file: first },
     );
   return first;

@@ -156,7 +156,7 @@ function countsClients(rate: Value): Truth {
           ? forwarded
           : {
               code: 'unsupported',
-              message: 'whether the custom keys of the rate-based rule tell clients apart is not known',
+              message: 'whether the custom keys of the rate-based rule distinguish clients is unclear',
               remedy: 'aggregate by IP, or bring the evidence as a waiver',
             },
     ),

@@ -86,7 +86,7 @@ function observeRules(question: Question, node: Node, holds: Truth, lists: reado
   observe(question.context, holds, {
     node,
     ...place,
-    expected: `a rule in force against ${words[question.guard]}`,
+    expected: `an enabled rule against ${words[question.guard]}`,
   });
 }
 

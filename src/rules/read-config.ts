@@ -112,7 +112,7 @@ async function readConfig(
     const described = describeProblems(document, problems, words);
     throw new HeadgateError(
       'config-invalid',
-      `The configuration is not valid; correct it.\n${described.lines.join('\n')}`,
+      `The configuration is not valid:\n${described.lines.join('\n')}`,
       { file: shown },
       { problems: described.problems },
     );

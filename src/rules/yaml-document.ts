@@ -207,7 +207,7 @@ function valueAt(value: unknown, path: readonly (string | number)[]): unknown {
 /** Words that have left the language of rules, and what takes their place. */
 const formerWords: Readonly<Record<string, string>> = {
   condition:
-    'it looked at the key of a condition alone; `admits` and `denies` evaluate policies with operators and values',
+    'it looked only at the key of a condition; `admits` and `denies` evaluate policies with operators and values',
 };
 
 /** True where the file has the shape of ours: only then may its content stand in an error. */
@@ -278,7 +278,7 @@ export function describeProblems(
     const expected = problems.find(({ keyword }) => keyword === 'required')?.params as
       { readonly missingProperty?: string } | undefined;
     const hint = expected?.missingProperty === undefined ? '' : ` with \`${expected.missingProperty}\``;
-    const message = `a mapping${hint} is expected, but ${kindOf(document.value)} of another kind stands here`;
+    const message = `a mapping${hint} is expected, but ${kindOf(document.value)} of another kind is here`;
     const whole = { line: 1, column: 1, message };
     return { problems: [whole], lines: [lineOf(document.file, whole)] };
   }
