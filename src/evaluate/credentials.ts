@@ -280,7 +280,7 @@ function underEitherName(key: string, text: string): CredentialFound {
 function mayBeName(key: string): Cause {
   return {
     code: 'evidence',
-    message: `the value of ${key} is a credential or the name of one`,
+    message: `the value of ${key} can be a credential or the name of one`,
     remedy: 'call the variable for what it holds, for example with the ending _SECRET_NAME',
   };
 }

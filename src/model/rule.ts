@@ -220,7 +220,7 @@ export interface RuleData {
     readonly values: readonly { readonly name: string; readonly pattern: string }[];
     /** Names as `wordsOf` writes them, whose literal value is a credential. */
     readonly names: string;
-    /** Names whose literal value is a credential or the name of one. */
+    /** Names whose literal value can be a credential or the name of one. */
     readonly namesOfEither: string;
     /** Of those, names that are about something else. */
     readonly namesOfNeither: string;
