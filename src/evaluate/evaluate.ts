@@ -460,11 +460,15 @@ function withoutSecrets(decision: Decision, secrets: Resource['secrets']): Decis
   return { ...decision, message, ...(reason === undefined ? {} : { reason }) };
 }
 
-/** "condition `IsProd` is true", as the cause of an undecided condition names it. */
-function conditionIs({ code, about }: Cause, holds: boolean): string {
-  return code === 'condition' && about !== undefined
-    ? `condition \`${about}\` is ${holds}`
-    : `its condition is ${holds}`;
+/** "condition `IsProd` is true" or "parameter `Stage` is `prod`", as the cause of an undecided condition names it. */
+function conditionIs({ code, about, condition, holds: kept }: Cause, holds: boolean): string {
+  if (code === 'condition' && about !== undefined) return `condition \`${about}\` is ${holds}`;
+  if (about === undefined || condition?.kind !== 'atom' || kept === 'secret')
+    return `its condition is ${holds}`;
+  const { literal } = condition;
+  if (literal === undefined) return `its condition is ${holds}`;
+  const what = code === 'parameter' ? `parameter \`${about}\`` : `\`${about}\``;
+  return `${what} is ${holds ? '' : 'not '}\`${literal}\``;
 }
 
 function decideAssertions(rule: Rule, self: Node, context: Context): Decision {

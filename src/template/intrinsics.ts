@@ -1,4 +1,5 @@
 import { scalarText } from '../model/scalar-text.ts';
+import { markerOf } from '../model/symbolic-text.ts';
 import {
   Choice,
   isArrayValue,
@@ -6,7 +7,9 @@ import {
   Reference,
   SymbolicValue,
   Unresolved,
+  describeValue,
   type Cause,
+  type Condition,
   type StringPart,
   type Value,
 } from '../model/value.ts';
@@ -214,6 +217,17 @@ function findInMap(argument: unknown, resolver: ValueResolver): Value | undefine
   const fallback = member(options, 'DefaultValue');
   if (typeof map !== 'string') return unknownOr(map, '`Fn::FindInMap` takes [map, key, key]');
   const mapping = member(resolver.root['Mappings'], map);
+  const isOpen = [top, second].some((key) => key instanceof Choice || key instanceof Unresolved);
+  if (isOpen && fallback === undefined) {
+    const found = forEachKey(top, Object.keys(isRawObject(mapping) ? mapping : {}), (name) => {
+      const row = member(mapping, name);
+      return forEachKey(second, Object.keys(isRawObject(row) ? row : {}), (key) => {
+        const cell = member(row, key);
+        return cell === undefined ? undefined : resolver.resolve(cell);
+      });
+    });
+    if (found !== undefined) return found;
+  }
   const rows = isKey(top) ? [member(mapping, scalarText(top))] : entriesOf(mapping).map(([, row]) => row);
   const cells = rows.flatMap((row) =>
     isKey(second) ? [member(row, scalarText(second))] : entriesOf(row).map(([, cell]) => cell),
@@ -230,6 +244,58 @@ function findInMap(argument: unknown, resolver: ValueResolver): Value | undefine
   const agree =
     fallback === undefined && cells.length > 0 && cells.every((cell) => cell === first && !isRawObject(cell));
   return agree && first !== undefined ? resolver.resolve(first) : new Unresolved(unknown);
+}
+
+/** More entries, or more different values of them, than these are not worth deciding one by one. */
+const mapLimits = { entries: 16, values: 6 };
+
+/**
+ * What stands under a key of a mapping, on each side of a choice, or under each name that an open key may be: with
+ * another one the template is not deployed. Undefined where nothing is found, or too much.
+ */
+function forEachKey(
+  key: Value | undefined,
+  names: readonly string[],
+  at: (name: string) => Value | undefined,
+): Value | undefined {
+  if (isKey(key)) return at(scalarText(key));
+  if (key instanceof Choice) {
+    const [whenTrue, whenFalse] = [forEachKey(key.whenTrue, names, at), forEachKey(key.whenFalse, names, at)];
+    return whenTrue === undefined || whenFalse === undefined
+      ? undefined
+      : new Choice(key.cause, whenTrue, whenFalse);
+  }
+  if (!(key instanceof Unresolved) || names.length > mapLimits.entries) return undefined;
+  const byText = new Map<string, { readonly value: Value; readonly names: string[] }>();
+  for (const name of names) {
+    const value = at(name);
+    if (value === undefined) continue;
+    const text = describeValue(value, Infinity);
+    const known = byText.get(text);
+    if (known === undefined) byText.set(text, { value, names: [name] });
+    else known.names.push(name);
+  }
+  if (byText.size === 0 || byText.size > mapLimits.values) return undefined;
+  return [...byText.values()].reduceRight<Value | undefined>(
+    (rest, found) =>
+      rest === undefined
+        ? found.value
+        : new Choice({ ...key.cause, condition: isOneOf(key, found.names) }, found.value, rest),
+    undefined,
+  );
+}
+
+/** The condition that an open key is one of these names, as `Fn::Equals` has it. */
+function isOneOf(key: Unresolved, names: readonly string[]): Condition {
+  const subject = markerOf(key);
+  const of = names.map((literal): Condition => ({
+    kind: 'atom',
+    id: `${subject} = ${literal}`,
+    subject,
+    literal,
+  }));
+  const [only] = of;
+  return only !== undefined && of.length === 1 ? only : { kind: 'any', of };
 }
 
 function isKey(value: Value | undefined): value is string | number | boolean {

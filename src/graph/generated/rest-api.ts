@@ -21,11 +21,20 @@ import { operationsOf, schemesOf, type Operation, type SecurityScheme } from './
 const apiGateway = 'AWS::ApiGateway';
 
 /**
+ * REST APIs take `security` of operations, and ignore that of the document.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html, read 2026-11-28.
+ */
+function withoutRootSecurity(document: ObjectValue): ObjectValue {
+  const { security, ...rest } = document;
+  return security === undefined ? document : rest;
+}
+
+/**
  * Methods, path resources, authorizers and validators of a REST API's OpenAPI document, as if each
  * stood in the template. https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html
  */
 export function generateRestApi(api: Resource, document: ObjectValue, base: Path): Generated {
-  const { operations, incomplete } = operationsOf(document, base);
+  const { operations, incomplete } = operationsOf(withoutRootSecurity(document), base);
   const schemes = new Map(schemesOf(document, base).map((scheme) => [scheme.name, scheme]));
   const make = (part: Omit<Generation, 'parent'>): Resource => generateResource({ parent: api, ...part });
   const resources = [
