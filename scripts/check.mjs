@@ -86,6 +86,7 @@ const slowSuites = [
   'test/stack/audit/',
   'test/stack/tools.test.ts',
   'test/account/parity/',
+  'test/integrations/',
 ];
 
 // A local AWS endpoint, and cfn-lint beside it, in a virtual environment of the project's own.
