@@ -1,7 +1,7 @@
 import type { ResourceGraph } from '../model/resource-graph.ts';
 import type { Resource, WritePlace } from '../model/resource.ts';
 import { editWords, type EditChange, type EditNeed, type Expression, type RuleEdit } from '../model/rule.ts';
-import { Reference, isArrayValue, valueAt, type Path, type Value } from '../model/value.ts';
+import { Reference, SecretReference, isArrayValue, valueAt, type Path, type Value } from '../model/value.ts';
 import type { TreeChange } from './tree-change.ts';
 
 /** What is asked of the graph while an edit is worked out. */
@@ -123,6 +123,7 @@ class EditMaker {
   #changeAt(change: Exclude<EditChange, { readonly add: string }>, target: Resource, path: Path): void {
     const value = this.#fill('set' in change ? change.to : change.value);
     const present = valueAt(target.properties, path);
+    if (present instanceof SecretReference) throw new Refusal(`\`${path.join('.')}\` is kept in a secret`);
     if ('set' in change) {
       if (change.only === 'absent' && present !== undefined) return;
       if (isSame(present, value)) return;

@@ -94,7 +94,7 @@ function placeholderProblems(rule: Rule, parameters: readonly string[]): PlacedP
 
 /** What is wrong with an edit beyond its JSON Schema. */
 function editProblems(
-  { clauses = [], where, needs = {}, changes }: RuleEdit,
+  { clauses = [], where, needs = {}, safety, changes }: RuleEdit,
   path: readonly (string | number)[],
   { assert }: Rule,
   scope: ExpressionScope,
@@ -113,6 +113,8 @@ function editProblems(
   for (const name of scope.relations === undefined ? [] : relationsOf({ needs, changes }))
     if (scope.relations?.has(name) === false)
       problems.push({ path, message: `no relation is called \`${name}\`` });
+  if (safety === 'safe' && changes.some((change) => 'add' in change))
+    problems.push({ path: [...path, 'safety'], message: 'an edit that adds a resource is `unsafe`' });
   for (const clause of clauses)
     if (clause > assert.length)
       problems.push({ path: [...path, 'clauses'], message: `the rule has no clause ${clause}` });

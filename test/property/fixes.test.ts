@@ -10,7 +10,20 @@ import { parseTemplateText } from '../../src/text/parse-template.ts';
 
 const key = fc.constantFrom('Alpha', 'Beta', 'Gamma', 'Delta', 'yes', '12', 'a-b', 'with space');
 const scalar = fc.oneof(
-  fc.constantFrom('plain', 'two words', "it's", '"quoted"', 'a: b', '# no comment', '', 'true', '007', 'line\nbreak', '{brace', '- dash'),
+  fc.constantFrom(
+    'plain',
+    'two words',
+    "it's",
+    '"quoted"',
+    'a: b',
+    '# no comment',
+    '',
+    'true',
+    '007',
+    'line\nbreak',
+    '{brace',
+    '- dash',
+  ),
   fc.integer({ min: -5, max: 1_000_000 }),
   fc.boolean(),
   fc.constant(null),
@@ -27,7 +40,10 @@ const template = fc.record({
   Resources: fc.dictionary(
     fc.constantFrom('Queue', 'Topic', 'Table'),
     fc.record(
-      { Type: fc.constantFrom('AWS::SQS::Queue', 'AWS::SNS::Topic'), Properties: fc.dictionary(key, tree, { maxKeys: 4 }) },
+      {
+        Type: fc.constantFrom('AWS::SQS::Queue', 'AWS::SNS::Topic'),
+        Properties: fc.dictionary(key, tree, { maxKeys: 4 }),
+      },
       { requiredKeys: ['Type'] },
     ),
     { minKeys: 1 },
@@ -54,10 +70,15 @@ const change: fc.Arbitrary<TreeChange> = fc.record({
   path: fc
     .tuple(fc.constantFrom('Queue', 'Topic', 'Table'), fc.array(key, { minLength: 1, maxLength: 3 }))
     .map(([id, rest]) => ['Resources', id, 'Properties', ...rest]),
-  value: fc.oneof(scalar.filter((value) => value !== null), fc.constant({ Ref: 'Queue' }), fc.dictionary(key, scalar, { minKeys: 1, maxKeys: 2 })),
+  value: fc.oneof(
+    scalar.filter((value) => value !== null),
+    fc.constant({ Ref: 'Queue' }),
+    fc.dictionary(key, scalar, { minKeys: 1, maxKeys: 2 }),
+  ),
 });
 
-const readOf = (text: string): unknown => JSON.parse(JSON.stringify(parseTemplateText(text, 'template.yaml').root));
+const readOf = (text: string): unknown =>
+  JSON.parse(JSON.stringify(parseTemplateText(text, 'template.yaml').root));
 
 describe('changes of templates', () => {
   it.each(Object.entries(forms))('stay within what they change: %s', (_name, write) => {
@@ -94,7 +115,11 @@ describe('changes of templates', () => {
 });
 
 /** True where the texts are the same outside of the splices. */
-function untouched(before: string, after: string, splices: readonly { start: number; end: number; text: string }[]): boolean {
+function untouched(
+  before: string,
+  after: string,
+  splices: readonly { start: number; end: number; text: string }[],
+): boolean {
   let [from, to] = [0, 0];
   for (const { start, end, text } of splices) {
     if (before.slice(from, start) !== after.slice(to, to + start - from)) return false;
