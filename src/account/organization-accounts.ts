@@ -11,6 +11,12 @@ export interface OrganizationAccount {
   readonly name: string;
 }
 
+/** A tag of an account. */
+export interface AccountTag {
+  readonly key: string;
+  readonly value: string;
+}
+
 export interface ListAccountsOptions {
   readonly region?: string;
   readonly credentials?: Credentials;
@@ -18,6 +24,8 @@ export interface ListAccountsOptions {
   readonly clock?: Clock;
   /** Ids of organizational units or the root, with those below them; the whole organization where there are none. */
   readonly units?: readonly string[];
+  /** Tags that an account must have, each with one of its values. */
+  readonly tags?: readonly AccountTag[];
   /** Sees the client before its first call. */
   readonly customise?: (client: GuardedClient) => void;
 }
@@ -30,7 +38,7 @@ export async function listOrganizationAccounts(
   options: ListAccountsOptions = {},
 ): Promise<readonly OrganizationAccount[]> {
   const sdk = await import('@aws-sdk/client-organizations');
-  const { clock = systemClock, customise, units = [], ...config } = options;
+  const { clock = systemClock, customise, units = [], tags = [], ...config } = options;
   const client = new sdk.Organizations({
     retryMode: 'standard' satisfies ClientConfig['retryMode'],
     ...config,
@@ -39,18 +47,48 @@ export async function listOrganizationAccounts(
   guardClient(guarded, {
     service: 'organizations',
     region: config.region ?? 'global',
-    allowed: new Set(['ListAccounts', 'ListAccountsForParent', 'ListOrganizationalUnitsForParent']),
+    allowed: new Set([
+      'ListAccounts',
+      'ListAccountsForParent',
+      'ListOrganizationalUnitsForParent',
+      'ListTagsForResource',
+    ]),
     limiter: new RateLimiter(clock),
     log: new CallLog(),
     signal: new AbortController().signal,
   });
   customise?.(guarded);
   try {
-    if (units.length === 0) return await listAll((NextToken) => client.listAccounts({ NextToken }));
-    return await listBelow(client, units);
+    const accounts =
+      units.length === 0
+        ? await listAll((NextToken) => client.listAccounts({ NextToken }))
+        : await listBelow(client, units);
+    return tags.length === 0 ? accounts : await withTags(client, accounts, tags);
   } finally {
     client.destroy();
   }
+}
+
+/** Those with a fitting value of every key. */
+async function withTags(
+  client: Organizations,
+  accounts: readonly OrganizationAccount[],
+  tags: readonly AccountTag[],
+): Promise<readonly OrganizationAccount[]> {
+  const keys = new Set(tags.map(({ key }) => key));
+  const chosen: OrganizationAccount[] = [];
+  for (const account of accounts) {
+    const own = new Map<string, string>();
+    const listed = pages(
+      (NextToken) => client.listTagsForResource({ ResourceId: account.account, NextToken }),
+      ({ NextToken }) => NextToken,
+    );
+    for await (const { Tags = [] } of listed)
+      for (const { Key = '', Value = '' } of Tags) own.set(Key, Value);
+    const fits = (key: string): boolean => tags.some((tag) => tag.key === key && own.get(key) === tag.value);
+    if ([...keys].every(fits)) chosen.push(account);
+  }
+  return chosen;
 }
 
 async function listBelow(

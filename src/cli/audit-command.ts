@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { reportFormats } from '../report/render.ts';
+import type { AccountTag } from '../account/organization-accounts.ts';
 import type { AuditOptions, CollectOptions, PolicyOptions } from './audit-actions.ts';
 import { commonOptions } from './options.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -97,6 +98,14 @@ export function addAuditCommand(
       collected,
       [],
     )
+    .addOption(
+      new Option(
+        '--account-tag <key=value>',
+        'only accounts of the organization with this tag (repeatable; of several values of a key, one)',
+      )
+        .argParser((text: string, previous: readonly AccountTag[]) => [...previous, accountTagOf(text)])
+        .default([], 'none'),
+    )
     .option('--accounts <file>', 'audit the accounts of this list, one ID in each line')
     .option('--role-name <name>', 'IAM role to assume in each account', 'headgate')
     .option(
@@ -148,4 +157,11 @@ export function addPolicyCommand(
       done(await (await actions()).printPolicy(options, surroundings));
     },
   );
+}
+
+function accountTagOf(text: string): AccountTag {
+  const [key = '', ...value] = text.split('=');
+  if (key === '' || value.length === 0)
+    throw new InvalidArgumentError('Write a tag as KEY=VALUE, for example environment=production.');
+  return { key, value: value.join('=') };
 }

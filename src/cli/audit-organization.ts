@@ -4,7 +4,11 @@ import { join, resolve } from 'node:path';
 import pLimit from 'p-limit';
 import { collectAccount, type AccountReading } from '../account/collect-account.ts';
 import { chooseCredentials } from '../account/credentials.ts';
-import { listOrganizationAccounts, type OrganizationAccount } from '../account/organization-accounts.ts';
+import {
+  listOrganizationAccounts,
+  type AccountTag,
+  type OrganizationAccount,
+} from '../account/organization-accounts.ts';
 import { checkProfile, ownRegion } from '../account/own-region.ts';
 import { encodeSnapshot } from '../account/snapshot.ts';
 import { needsOf } from '../app/needs.ts';
@@ -24,6 +28,7 @@ export interface OrganizationOptions extends AccountOptions {
   readonly organization?: boolean;
   /** Ids of organizational units; all accounts where there are none. */
   readonly unit: readonly string[];
+  readonly accountTag: readonly AccountTag[];
   /** File with an account ID in each line. */
   readonly accounts?: string;
   readonly roleName: string;
@@ -97,7 +102,7 @@ export function describeOutcome({ reading, problem, isResumed }: AccountOutcome)
 }
 
 async function chooseAccounts(
-  { unit, accounts, profile, endpoint }: OrganizationOptions,
+  { unit, accountTag, accounts, profile, endpoint }: OrganizationOptions,
   region: string,
   cwd: string,
 ): Promise<readonly OrganizationAccount[]> {
@@ -105,7 +110,8 @@ async function chooseAccounts(
   const at = { region, ...(endpoint === undefined ? {} : { endpoint }) };
   const credentials = await chooseCredentials({ ...at, ...(profile === undefined ? {} : { profile }) });
   try {
-    return await listOrganizationAccounts({ ...at, credentials, units: unit });
+    const listed = await listOrganizationAccounts({ ...at, credentials, units: unit, tags: accountTag });
+    if (listed.length > 0) return listed;
   } catch (cause) {
     const why = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
     throw new HeadgateError(
@@ -115,6 +121,11 @@ async function chooseAccounts(
       { cause },
     );
   }
+  throw new HeadgateError(
+    'organization-unknown',
+    'No active account of the organization fits --unit and --account-tag; check both.',
+    { service: 'organizations', region },
+  );
 }
 
 async function readAccountList(file: string, cwd: string): Promise<readonly OrganizationAccount[]> {

@@ -40,6 +40,10 @@ describeOnWire('an organization of 20 accounts', () => {
         Email: `member-${index}@example.com`,
       });
       const RoleArn = `arn:aws:iam::${made?.AccountId ?? ''}:role/headgate`;
+      await organizations.tagResource({
+        ResourceId: made?.AccountId,
+        Tags: [{ Key: 'stage', Value: index < 2 ? 'production' : 'test' }],
+      });
       const { Credentials: keys } = await sts.assumeRole({ RoleArn, RoleSessionName: 'seed' });
       const credentials = {
         accessKeyId: keys?.AccessKeyId ?? '',
@@ -91,5 +95,26 @@ describeOnWire('an organization of 20 accounts', () => {
     };
     const queues = evaluations.filter(({ resource }) => resource.type === 'AWS::SQS::Queue');
     expect(new Set(queues.map(({ resource }) => resource.account)).size).toBe(members);
+  });
+
+  it('is audited in the accounts with a tag alone', async () => {
+    const options = ['--organization', '--account-tag', 'stage=production', '--region', region];
+    const { code } = await startHeadgate(
+      folder,
+      ...['audit', ...options, '--endpoint', server.endpoint, '--services', 'sqs'],
+      ...['--folder', 'tagged', '--quiet', '--fail-on', 'none'],
+    ).ended;
+    expect(code).toBe(0);
+    const { accounts } = JSON.parse(
+      await readFile(join(folder, 'tagged', 'overview.json'), 'utf8'),
+    ) as Overview;
+    expect(accounts).toHaveLength(2);
+    const none = await startHeadgate(
+      folder,
+      ...['audit', '--organization', '--account-tag', 'stage=none', '--region', region],
+      ...['--endpoint', server.endpoint],
+    ).ended;
+    expect(none.code).toBe(2);
+    expect(none.err).toContain('No active account');
   });
 });
