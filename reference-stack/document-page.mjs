@@ -88,8 +88,7 @@ statement without a place, and a place that is gone, fail the tests.
 /** The page, as Markdown. */
 export function documentPage() {
   const cell = (text) => text.replaceAll('|', '\\|');
-  const link = ({ construct, path, line }) =>
-    `[\`${path}:${line}\`](../reference-stack/${path}#L${line})${construct ? ` ${construct}` : ''}`;
+  const link = ({ construct, path, line }) => `\`${path}:${line}\`${construct ? ` ${construct}` : ''}`;
   const row = ({ node, text, places }) =>
     `| ${cell(node ? `${node}: ${text}` : text)} | ${places.map(link).join('<br>')} |\n`;
   return documentSections().reduce(

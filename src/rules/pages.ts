@@ -80,9 +80,17 @@ function examplesSection(rule: Rule): string {
   return rule.examples
     .map(
       ({ name, verdict, on, template }) =>
-        `### ${verdictNames[verdict]}: ${name}\n\n${on === undefined ? '' : `Decided on \`${on}\`.\n\n`}${fence(stringify(template), 'yaml')}`,
+        `### ${verdictNames[verdict]}: ${name}\n\n${on === undefined ? '' : `Checked on \`${on}\`.\n\n`}${fence(stringify(template), 'yaml')}`,
     )
     .join('\n');
+}
+
+/** A message as it reads without a resource: what is filled in is named instead. */
+function withoutPlaceholders(message: string): string {
+  return message
+    .replaceAll('{name}', 'the resource')
+    .replaceAll('{type}', 'the resource type')
+    .replaceAll(/\{(?:value:|parameter\.)([^}]*)\}/g, '`$1`');
 }
 
 /** The page of one rule, rendered from its file alone. */
@@ -91,7 +99,7 @@ export function rulePage(rule: Rule): string {
     rule.references.length === 0
       ? ''
       : `## References\n\n${rule.references.map((url) => `- <${url}>\n`).join('')}\n`;
-  const when = rule.when.map(({ otherwise }) => `- ${otherwise}\n`).join('');
+  const when = rule.when.map(({ otherwise }) => `- ${withoutPlaceholders(otherwise)}\n`).join('');
   return `# ${rule.id}
 
 ${rule.title}.
@@ -100,7 +108,7 @@ ${rule.title}.
 | --- | --- |
 | Severity | ${rule.severity} |
 | Level | ${rule.level} |
-| Decides | [${rule.requirement}](../requirements.md) ${rule.decides === 'config' ? 'from configuration' : `by weighing evidence (${rule.decides})`} |
+| Checks | [${rule.requirement}](../requirements.md) ${rule.decides === 'config' ? 'from configuration' : `by weighing evidence (${rule.decides})`} |
 | Applies to | ${rule.appliesTo.map((type) => `\`${type}\``).join(', ')} |
 | Flows | ${rule.flows.join(', ') || 'all'} |
 | Waivable | ${rule.waivable ? 'yes, with a reason' : 'never'} |

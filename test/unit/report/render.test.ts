@@ -34,6 +34,6 @@ describe('renderReport', () => {
     await expect(renderReport('pdf', scanResult())).rejects.toThrow(
       'Unknown report format `pdf`. Use one of: console, json, sarif,',
     );
-    await expect(renderReport('constructor', scanResult())).rejects.toThrow('is no report format');
+    await expect(renderReport('constructor', scanResult())).rejects.toThrow('Unknown report format');
   });
 });
