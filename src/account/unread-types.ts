@@ -24,6 +24,7 @@ export const takenToBeAbsent: ReadonlySet<string> = new Set([
   'AWS::AppSync::ApiCache',
   'AWS::AppSync::GraphQLApi',
   'AWS::Cognito::IdentityPool',
+  'AWS::EFS::AccessPoint',
   'AWS::ECR::RegistryScanningConfiguration',
   'AWS::ECR::Repository',
   'AWS::Kinesis::Stream',

@@ -28,6 +28,7 @@ const policyHolders: Readonly<Record<string, readonly (readonly [type: string, p
     ['AWS::SecretsManager::ResourcePolicy', 'ResourcePolicy'],
     ['AWS::SecretsManager::ResourcePolicy', 'SecretId'],
   ],
+  'AWS::Logs::ResourcePolicy': [['AWS::Logs::ResourcePolicy', 'PolicyDocument']],
   'AWS::EC2::VPCEndpoint': [['AWS::EC2::VPCEndpoint', 'PolicyDocument']],
   'AWS::ApiGateway::RestApi': [['AWS::ApiGateway::RestApi', 'Policy']],
   'AWS::DynamoDB::GlobalTable': [['AWS::DynamoDB::GlobalTable', 'Replicas']],

@@ -2,8 +2,8 @@ import { openValue } from '../model/open-value.ts';
 import type { Resource } from '../model/resource.ts';
 import type { ResourceGraph } from '../model/resource-graph.ts';
 import { toSymbolicText } from '../model/symbolic-text.ts';
-import { isObjectValue, type Value } from '../model/value.ts';
-import { carriedValue, credentialIn } from './credentials.ts';
+import { Choice, isObjectValue, PartialString, Unresolved, type Value } from '../model/value.ts';
+import { carriedValue, credentialIn, credentialInCode, type CredentialFound } from './credentials.ts';
 import type { Form } from './form.ts';
 import type { Context, Node } from './node.ts';
 import { observe } from './observe.ts';
@@ -15,6 +15,8 @@ interface OwnTerms {
   /** Members of the current thing that hold the name and the value. @default Key, Value */
   readonly key?: string;
   readonly value?: string;
+  /** `shapes`: the value is program code. */
+  readonly only?: 'shapes';
   readonly names?: { readonly parameter: string };
   readonly values?: { readonly parameter: string };
 }
@@ -28,15 +30,19 @@ export const credentialForm: Form = (raw) => {
     const held = members[own.value ?? 'Value'];
     const listed = (term: { readonly parameter: string } | undefined): readonly string[] =>
       term === undefined ? [] : (context.parameters[term.parameter] as readonly string[]);
-    const found = credentialIn(key, openValue(carriedValue(held), context.world), {
-      data: context.data.credentials,
-      names: listed(own.names),
-      values: listed(own.values),
-      isDeclaredName: (text) =>
-        declaredNames(context.graph)
-          .get(text)
-          ?.some(({ uncertain }) => context.world.admits(uncertain)) === true,
-    });
+    const value = openValue(carriedValue(held), context.world);
+    const found =
+      own.only === 'shapes'
+        ? inCode(openValue(held, context.world), context)
+        : credentialIn(key, value, {
+            data: context.data.credentials,
+            names: listed(own.names),
+            values: listed(own.values),
+            isDeclaredName: (text) =>
+              declaredNames(context.graph)
+                .get(text)
+                ?.some(({ uncertain }) => context.world.admits(uncertain)) === true,
+          });
     const isOne: Truth = typeof found === 'string' ? true : (found ?? false);
     if (!context.silent)
       observe(context, isOne, {
@@ -49,6 +55,19 @@ export const credentialForm: Form = (raw) => {
   };
   return (node, context) => unlessConditionsMatter(context, () => carries(node, context));
 };
+
+/** What stands in program code, whose pieces may be known in part. */
+function inCode(code: Value | undefined, { data }: Context): CredentialFound {
+  if (code instanceof Unresolved) return code.cause;
+  if (code instanceof Choice) return code.cause;
+  const texts =
+    code instanceof PartialString ? code.parts.filter((part) => typeof part === 'string') : [code];
+  for (const text of texts) {
+    const found = typeof text === 'string' ? credentialInCode(text, data.credentials) : undefined;
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
 
 /** `db-password` of `/orders/${Stage}/db-password`. */
 function lastPart(name: Value | undefined): string {

@@ -33,7 +33,7 @@ export type CredentialFound = string | Cause | undefined;
 
 interface CredentialPatterns {
   readonly any: RegExp;
-  readonly values: readonly { readonly name: string; readonly pattern: RegExp }[];
+  readonly values: readonly { readonly name: string; readonly pattern: RegExp; readonly loose: boolean }[];
   readonly placeholders: RegExp;
   readonly publicParts: RegExp;
 }
@@ -47,7 +47,11 @@ function patternsOf(data: Table): CredentialPatterns {
     patterns = {
       // Most values have no such shape: one pattern says so at once.
       any: new RegExp(data.values.map(({ pattern }) => `(?:${pattern})`).join('|')),
-      values: data.values.map(({ name, pattern }) => ({ name, pattern: new RegExp(pattern) })),
+      values: data.values.map(({ name, pattern, loose = false }) => ({
+        name,
+        pattern: new RegExp(pattern),
+        loose,
+      })),
       placeholders: new RegExp(data.placeholders, 'i'),
       publicParts: new RegExp(data.publicParts, 'i'),
     };
@@ -83,6 +87,14 @@ export function credentialRanges(
     else merged.push([start, end]);
   }
   return merged;
+}
+
+/** As `credentialShape`, of program code: shapes that code which handles credentials has as well are left out. */
+export function credentialInCode(code: string, data: Table): string | undefined {
+  if (code.length > 20_000) return undefined;
+  return patternsOf(data)
+    .values.filter(({ loose }) => !loose)
+    .find(({ pattern }) => pattern.test(code))?.name;
 }
 
 /** What credential a value looks like, by its own shape; undefined for none. */

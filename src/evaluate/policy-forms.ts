@@ -171,6 +171,7 @@ const servicePrefixes: Readonly<Record<string, string>> = {
   EventsV2: 'events',
   KMS: 'kms',
   Lambda: 'lambda',
+  Logs: 'logs',
   S3: 's3',
   SNS: 'sns',
   SQS: 'sqs',

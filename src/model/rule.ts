@@ -217,7 +217,12 @@ export interface RuleData {
   /** Credential shapes: linear-time patterns for values and names. */
   readonly credentials: {
     readonly asOf: string;
-    readonly values: readonly { readonly name: string; readonly pattern: string }[];
+    readonly values: readonly {
+      readonly name: string;
+      readonly pattern: string;
+      /** True where code that handles a credential may look like it. */
+      readonly loose?: boolean;
+    }[];
     /** Names as `wordsOf` writes them, whose literal value is a credential. */
     readonly names: string;
     /** Names whose literal value can be a credential or the name of one. */

@@ -265,14 +265,20 @@ export const keywords: readonly Keyword[] = [
     name: 'credential',
     role: 'form',
     summary:
-      'The current entry (`Key`, `Value`) contains a credential: a common key format, or a secret-like name with a literal value. Lists of names and values (with `*` and `?`) that are also credentials can be set by parameters. `key` and `value` name the members that hold name and value, where these are not `Key` and `Value`; of a name with slashes the last part counts.',
+      'The current entry (`Key`, `Value`) contains a credential: a common key format, or a secret-like name with a literal value. Lists of names and values (with `*` and `?`) that are also credentials can be set by parameters. `key` and `value` name the members that hold name and value, where these are not `Key` and `Value`; of a name with slashes the last part counts. With `only: shapes` the value is program code, and only formats count that no other code has.',
     schema: {
       anyOf: [
         { const: true },
         {
           type: 'object',
           additionalProperties: false,
-          properties: { names: parameterOperand, values: parameterOperand, key: text, value: text },
+          properties: {
+            names: parameterOperand,
+            values: parameterOperand,
+            key: text,
+            value: text,
+            only: { const: 'shapes' },
+          },
         },
       ],
     },

@@ -98,6 +98,39 @@ describe('requirements', () => {
   });
 });
 
+/** What other tools check around a flow. */
+const around = parseYaml(
+  readFileSync(fromHere('../../rules/data/more-checks.yaml'), 'utf8'),
+  'more-checks.yaml',
+).value as {
+  readonly checks: readonly {
+    readonly about: string;
+    readonly worth: 'must' | 'useful' | 'noise';
+    readonly rules?: readonly string[];
+    readonly why?: string;
+  }[];
+}; // the file is ours
+
+describe('what other tools check around a flow', () => {
+  it('is checked by rules that exist, or it is said why not', () => {
+    const ids = new Set(sources.rules.map(({ id }) => id));
+    const loose = around.checks.filter(
+      ({ rules, why }) => (rules === undefined) === (why === undefined) || rules?.some((id) => !ids.has(id)),
+    );
+    expect(loose).toEqual([]);
+  });
+
+  it('has no rule missing that does harm', () => {
+    expect(around.checks.filter(({ worth, rules }) => worth === 'must' && rules === undefined)).toEqual([]);
+  });
+
+  it('names every rule of the second catalogue', () => {
+    const named = new Set(around.checks.flatMap(({ rules = [] }) => rules));
+    const own = sources.rules.map(({ id }) => id).filter((id) => id.startsWith('more.'));
+    expect(own.filter((id) => !named.has(id))).toEqual([]);
+  });
+});
+
 /** Which controls of Security Hub the standard of foundational practices holds, as read on a day. */
 const controls = parseYaml(readFileSync(fromHere('../../rules/data/controls.yaml'), 'utf8'), 'controls.yaml')
   .value as Readonly<Record<'aws-fsbp' | 'security-hub', readonly string[]>>; // the file is ours

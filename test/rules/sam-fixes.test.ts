@@ -42,6 +42,7 @@ const madeBySam: ReadonlySet<string> = new Set([
 
 const beside = 'what is missing is a resource of its own, which SAM writes as CloudFormation does';
 const code = 'the code of the function decides';
+const role = 'the statement that allows too much is narrowed where it stands';
 
 /** Rules on such resources without words of SAM. */
 const without: Readonly<Record<string, string>> = {
@@ -68,6 +69,15 @@ const without: Readonly<Record<string, string>> = {
   'events.rule.target': 'events of SAM always have their function for a target',
   'events.rule.target.schedule': 'SAM makes the role of a schedule itself',
   'events.stepfunctions.observability.encryption': 'AWS::Serverless::StateMachine has no property for it',
+  'more.dynamodb.capacity': 'a SimpleTable is on demand unless it sets a capacity',
+  'more.dynamodb.deletion-protection': 'AWS::Serverless::SimpleTable has no property for it',
+  'more.role.decrypt': role,
+  'more.role.escalation': role,
+  'more.role.pass-role': role,
+  'more.role.service-wildcards': role,
+  'more.private-api.policy': 'a statement in Auth.ResourcePolicy of SAM is written as CloudFormation does',
+  'more.workflow.role': role,
+  'more.workflow.secrets': 'the definition is the same text in SAM',
   'all.application.field-level': code,
   'batch.downstream.database': code,
   'batch.function.correlation': code,

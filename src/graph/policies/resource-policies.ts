@@ -41,6 +41,7 @@ const holders: readonly {
     documents: {
       'AWS::Events::EventBusPolicy': 'Statement',
       'AWS::EventsV2::ResourcePolicy': 'PolicyDocument',
+      'AWS::Logs::ResourcePolicy': 'PolicyDocument',
       'AWS::S3::BucketPolicy': 'PolicyDocument',
       'AWS::SNS::TopicInlinePolicy': 'PolicyDocument',
       'AWS::SNS::TopicPolicy': 'PolicyDocument',

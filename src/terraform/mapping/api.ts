@@ -568,6 +568,12 @@ export const apiTypes: readonly MappedType[] = [
         'lambda_config.pre_token_generation_config.lambda_arn',
         'LambdaConfig.PreTokenGenerationConfig.LambdaArn',
       ],
+      ['deletion_protection', 'DeletionProtection'],
+      ['password_policy.minimum_length', 'Policies.PasswordPolicy.MinimumLength'],
+      ['password_policy.require_lowercase', 'Policies.PasswordPolicy.RequireLowercase'],
+      ['password_policy.require_uppercase', 'Policies.PasswordPolicy.RequireUppercase'],
+      ['password_policy.require_numbers', 'Policies.PasswordPolicy.RequireNumbers'],
+      ['password_policy.require_symbols', 'Policies.PasswordPolicy.RequireSymbols'],
       ['mfa_configuration', 'MfaConfiguration'],
       ['software_token_mfa_configuration.enabled', '-'],
       [

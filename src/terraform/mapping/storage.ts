@@ -73,6 +73,12 @@ export const storageTypes: readonly MappedType[] = [
     rows: [
       ['extended_s3_configuration.role_arn', 'ExtendedS3DestinationConfiguration.RoleARN'],
       ['name', 'DeliveryStreamName'],
+      ['server_side_encryption.enabled', '-'],
+      [
+        'kinesis_source_configuration.kinesis_stream_arn',
+        'KinesisStreamSourceConfiguration.KinesisStreamARN',
+      ],
+      ['msk_source_configuration.msk_cluster_arn', 'MSKSourceConfiguration.MSKClusterARN'],
       ['server_side_encryption.key_arn', 'DeliveryStreamEncryptionConfigurationInput.KeyARN'],
       ['server_side_encryption.key_type', 'DeliveryStreamEncryptionConfigurationInput.KeyType'],
       ['extended_s3_configuration.bucket_arn', 'ExtendedS3DestinationConfiguration.BucketARN'],
@@ -265,6 +271,9 @@ export const storageTypes: readonly MappedType[] = [
     rows: [
       ['id', 'AccessPointId'],
       ['file_system_id', 'FileSystemId'],
+      ['posix_user.uid', 'PosixUser.Uid'],
+      ['posix_user.gid', 'PosixUser.Gid'],
+      ['root_directory.path', 'RootDirectory.Path'],
     ],
   },
   {

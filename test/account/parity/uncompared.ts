@@ -63,7 +63,11 @@ export const uncompared: readonly Uncompared[] = [
       'more.ecr.encryption',
       'more.ecr.immutable-tags',
       'more.ecr.scanning',
+      'more.efs.access-point',
+      'more.efs.encryption',
+      'more.firehose.encryption',
       'more.kinesis.encryption',
+      'more.kinesis.retention',
     ],
   },
   {
@@ -82,6 +86,12 @@ export const uncompared: readonly Uncompared[] = [
       'batch.queue.policy.alone',
       'events.sns.transit.policy',
     ],
+  },
+  {
+    verdicts: ['pass', 'fail'],
+    reason:
+      'an account hands out no code, and the file that a deployment makes of inline code is no template',
+    rules: ['more.function.code-secrets'],
   },
   {
     verdicts: ['pass', 'fail'],

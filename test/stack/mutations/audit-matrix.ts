@@ -478,6 +478,12 @@ function started(kind: AuditKind): Mutation[] {
       edits: [{ id: `${kind}MachineLogs`, remove: 'KmsKeyId' }],
     },
     {
+      rule: 'more.workflow.secrets',
+      on: machine,
+      mistake: 'a substitution of the definition holds a password',
+      edits: [{ id: machine, set: 'DefinitionSubstitutions', to: { HubPassword: 'not-a-secret' } }],
+    },
+    {
       rule: 'more.workflow.role',
       on: machine,
       mistake: 'everyone may assume the role of the state machine',

@@ -509,9 +509,23 @@ const privateDomainArn =
 /** A private API under a private domain. */
 function privateSide(isSound: boolean): Side {
   const SecurityPolicy = isSound ? 'TLS_1_2' : 'TLS_1_0';
+  const Policy = {
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: '*',
+        Action: 'execute-api:Invoke',
+        Resource: 'execute-api:/*',
+        ...(isSound ? { Condition: { StringEquals: { 'aws:SourceVpce': 'vpce-1' } } } : {}),
+      },
+    ],
+  };
   const rest = restSide({
-    properties: { EndpointConfiguration: { Types: ['PRIVATE'], VpcEndpointIds: ['vpce-1'] } },
-    api: { endpointConfiguration: { types: ['PRIVATE'], vpcEndpointIds: ['vpce-1'] } },
+    properties: { EndpointConfiguration: { Types: ['PRIVATE'], VpcEndpointIds: ['vpce-1'] }, Policy },
+    api: {
+      endpointConfiguration: { types: ['PRIVATE'], vpcEndpointIds: ['vpce-1'] },
+      policy: JSON.stringify(Policy),
+    },
   });
   return layOver(rest, {
     resources: {

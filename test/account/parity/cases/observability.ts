@@ -410,18 +410,23 @@ const latency = alarmSide(
   apiDimensions,
 );
 
+/** A REST API whose stage has these variables. */
+function stageWith(variables: Readonly<Record<string, string>>): Side {
+  return restSide({ stageProperties: { Variables: variables }, stage: { variables } });
+}
+
 const watchedStage: ParityCase = {
   name: 'a stage that is watched',
-  sound: layOver(restSide(), {
+  sound: layOver(stageWith({ STAGE: 'production' }), {
     resources: { Failures: failures.declared, Latency: latency.declared },
     replies: {
       'cloudwatch.DescribeAlarms': { MetricAlarms: [failures.live, latency.live], CompositeAlarms: [] },
     },
   }),
-  bad: {
+  bad: layOver(stageWith({ PARTNER_PASSWORD: 'correct-horse-battery' }), {
     resources: { Latency: undefined },
     replies: { 'cloudwatch.DescribeAlarms': { MetricAlarms: [failures.live], CompositeAlarms: [] } },
-  },
+  }),
   pairs: [
     pair('AWS::ApiGateway::RestApi', 'Api', 'orders'),
     pair('AWS::ApiGateway::Stage', 'Stage', 'orders/prod'),
@@ -438,6 +443,9 @@ const deliveryPolicy = {
       Resource: '*',
     },
   ],
+};
+const openPolicy = {
+  Statement: [{ Effect: 'Allow', Principal: '*', Action: 'logs:*', Resource: '*' }],
 };
 
 const loggingRule: ParityCase = {
@@ -490,8 +498,15 @@ const loggingRule: ParityCase = {
         'AWS::Events::Rule',
         { Name: 'log', ScheduleExpression: 'rate(1 hour)', State: 'ENABLED', Targets: [] },
       ],
+      Delivery: [
+        'AWS::Logs::ResourcePolicy',
+        { PolicyName: 'events', PolicyDocument: JSON.stringify(openPolicy) },
+      ],
     },
     replies: {
+      'cloudwatch-logs.DescribeResourcePolicies': {
+        resourcePolicies: [{ policyName: 'events', policyDocument: text(openPolicy) }],
+      },
       'eventbridge.ListRules': {
         Rules: [
           {
@@ -506,7 +521,11 @@ const loggingRule: ParityCase = {
       'eventbridge.ListTargetsByRule': { Targets: [] },
     },
   },
-  pairs: [pair('AWS::Events::Rule', 'Rule', 'log'), pair('AWS::Logs::LogGroup', 'Source', '/app/web')],
+  pairs: [
+    pair('AWS::Events::Rule', 'Rule', 'log'),
+    pair('AWS::Logs::LogGroup', 'Source', '/app/web'),
+    pair('AWS::Logs::ResourcePolicy', 'Delivery', 'events'),
+  ],
   oneSided: [
     {
       side: 'live',

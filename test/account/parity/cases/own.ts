@@ -11,6 +11,19 @@ function clientsSide(isSound: boolean): Side {
         : { properties: { AuthorizationType: 'NONE' }, method: { authorizationType: 'NONE' } },
     },
   });
+  const users = {
+    MfaConfiguration: isSound ? 'OPTIONAL' : 'OFF',
+    DeletionProtection: isSound ? 'ACTIVE' : 'INACTIVE',
+    Policies: {
+      PasswordPolicy: {
+        MinimumLength: 14,
+        RequireLowercase: true,
+        RequireUppercase: true,
+        RequireNumbers: true,
+        RequireSymbols: isSound,
+      },
+    },
+  };
   const roleArn = 'arn:aws:iam::111122223333:role/orders';
   const tracking = { PredefinedMetricSpecification: {}, TargetValue: isSound ? 0.7 : 0.99 };
   const more: Side = {
@@ -24,10 +37,7 @@ function clientsSide(isSound: boolean): Side {
       PlanKey: isSound
         ? ['AWS::ApiGateway::UsagePlanKey', { UsagePlanId: to('Plan'), KeyId: to('Key'), KeyType: 'API_KEY' }]
         : undefined,
-      Pool: [
-        'AWS::Cognito::UserPool',
-        { UserPoolName: 'users', MfaConfiguration: isSound ? 'OPTIONAL' : 'OFF' },
-      ],
+      Pool: ['AWS::Cognito::UserPool', { UserPoolName: 'users', ...users }],
       Client: [
         'AWS::Cognito::UserPoolClient',
         {
@@ -80,7 +90,7 @@ function clientsSide(isSound: boolean): Side {
         UserPool: {
           Id: 'eu-west-1_AbCdEfGhI',
           LambdaConfig: {},
-          MfaConfiguration: isSound ? 'OPTIONAL' : 'OFF',
+          ...users,
         },
       },
       'cognito.ListUserPoolClients': {

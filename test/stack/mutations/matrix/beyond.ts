@@ -78,7 +78,10 @@ export const beyond: readonly Mutation[] = [
       {
         add: 'Stream',
         to: foundation,
-        resource: { Type: 'AWS::Kinesis::Stream', Properties: { ShardCount: 1 } },
+        resource: {
+          Type: 'AWS::Kinesis::Stream',
+          Properties: { RetentionPeriodHours: 168, ShardCount: 1 },
+        },
       },
     ],
   },
@@ -217,6 +220,100 @@ export const beyond: readonly Mutation[] = [
           Type: 'AWS::SSM::Parameter',
           Properties: { Name: '/orders/partner-password', Type: 'String', Value: 'not-a-secret-any-more' },
         },
+      },
+    ],
+  },
+  {
+    rule: 'more.stage.secrets',
+    on: 'ApiDeploymentStagelive',
+    mistake: 'a stage variable holds a password',
+    appears: true,
+    edits: [{ id: 'ApiDeploymentStagelive', set: 'Variables', to: { PARTNER_PASSWORD: 'not-a-secret' } }],
+  },
+  {
+    rule: 'more.workflow.secrets',
+    on: 'EventsFulfilmentStateMachine',
+    mistake: 'a substitution of the definition holds a password',
+    edits: [
+      {
+        id: 'EventsFulfilmentStateMachine',
+        set: 'DefinitionSubstitutions',
+        to: { PartnerPassword: 'not-a-secret' },
+      },
+    ],
+  },
+  {
+    rule: 'more.private-api.policy',
+    on: 'Api',
+    mistake: 'every VPC endpoint may call a private API',
+    appears: true,
+    edits: [
+      { id: 'Api', set: 'EndpointConfiguration', to: { Types: ['PRIVATE'] } },
+      {
+        id: 'Api',
+        set: 'Policy',
+        to: {
+          Statement: [
+            { Action: 'execute-api:Invoke', Effect: 'Allow', Principal: '*', Resource: 'execute-api:/*' },
+          ],
+        },
+      },
+    ],
+  },
+  {
+    rule: 'more.cognito.password',
+    on: 'ApiClientsPool',
+    mistake: 'passwords need no symbol',
+    edits: [{ id: 'ApiClientsPool', set: 'Policies.PasswordPolicy.RequireSymbols', to: false }],
+  },
+  {
+    rule: 'more.cognito.deletion-protection',
+    on: 'ApiClientsPool',
+    mistake: 'one call deletes all users',
+    edits: [{ id: 'ApiClientsPool', remove: 'DeletionProtection' }],
+  },
+  ...[
+    ['more.firehose.encryption', 'Reports', 'AWS::KinesisFirehose::DeliveryStream', {}],
+    ['more.efs.encryption', 'Files', 'AWS::EFS::FileSystem', {}],
+    [
+      'more.efs.access-point',
+      'Directory',
+      'AWS::EFS::AccessPoint',
+      { FileSystemId: 'fs-1', PosixUser: { Uid: '1001', Gid: '1001' } },
+    ],
+    [
+      'more.kinesis.retention',
+      'Clicks',
+      'AWS::Kinesis::Stream',
+      { ShardCount: 1, StreamEncryption: { EncryptionType: 'KMS', KeyId: 'alias/aws/kinesis' } },
+    ],
+    [
+      'more.logs.policy',
+      'Delivery',
+      'AWS::Logs::ResourcePolicy',
+      {
+        PolicyName: 'open',
+        PolicyDocument:
+          '{"Statement":[{"Effect":"Allow","Principal":"*","Action":"logs:PutLogEvents","Resource":"*"}]}',
+      },
+    ],
+  ].map(([rule, on, Type, Properties]) => ({
+    rule: rule as string,
+    on: on as string,
+    mistake: `a ${String(Type)} as it is by default, or open`,
+    appears: true as const,
+    edits: [{ add: on as string, to: foundation, resource: { Type, Properties } }],
+  })),
+  {
+    rule: 'more.function.code-secrets',
+    on: 'EventsRecordOrderFunction',
+    mistake: 'inline code holds an access key',
+    appears: true,
+    edits: [
+      {
+        id: 'EventsRecordOrderFunction',
+        set: 'Code',
+        to: { ZipFile: "exports.handler = async () => 'AKIAABCDEFGHIJKLMNOP'" },
       },
     ],
   },

@@ -332,6 +332,7 @@ export const stream: Base = {
       resource: {
         Type: 'AWS::Kinesis::Stream',
         Properties: {
+          RetentionPeriodHours: 168,
           ShardCount: 1,
           StreamEncryption: { EncryptionType: 'KMS', KeyId: { 'Fn::GetAtt': ['EventsKey', 'Arn'] } },
         },
@@ -381,6 +382,7 @@ export const pipe: Base = {
       resource: {
         Type: 'AWS::Kinesis::Stream',
         Properties: {
+          RetentionPeriodHours: 168,
           ShardCount: 1,
           StreamEncryption: { EncryptionType: 'KMS', KeyId: 'alias/aws/kinesis' },
         },
