@@ -87,6 +87,7 @@ const slowSuites = [
   'test/stack/tools.test.ts',
   'test/account/parity/',
   'test/integrations/',
+  'test/gate/printed-commands.test.ts',
 ];
 
 // A local AWS endpoint, and cfn-lint beside it, in a virtual environment of the project's own.
