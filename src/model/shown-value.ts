@@ -21,11 +21,12 @@ export interface ValuePlace {
 
 /**
  * A short text of a value for messages and evidence, without secrets; at most `limit` characters. Of what is
- * secret only that it is set, its length, and of an address its scheme and host are said.
+ * secret only that it is set, its length, and of an address its scheme and host are said; of the query of any address
+ * its names alone, because keys and signatures travel there and no rule asks for them.
  */
 export function describeShown(value: Value | undefined, place: ValuePlace, limit = 120): string {
   const shown = describeValue(shownValue(value, place), Number.POSITIVE_INFINITY);
-  const text = place.secrets?.withhold(shown) ?? shown;
+  const text = withoutQueries(place.secrets?.withhold(shown) ?? shown);
   return text.length > limit ? `${text.slice(0, limit - 1)}…` : text;
 }
 
@@ -58,4 +59,13 @@ function withoutLiterals({ parts }: PartialString): PartialString {
     /^[a-z][a-z0-9+.-]{1,20}:\/\//i.exec(typeof parts[0] === 'string' ? parts[0] : '')?.[0] ?? '';
   const shown = parts.map((part) => (part instanceof SymbolicValue ? part : '…'));
   return new PartialString(scheme === '' ? shown : [scheme, ...shown]);
+}
+
+function withoutQueries(text: string): string {
+  if (!text.includes('://') || !text.includes('?')) return text;
+  return text.replace(/[^\s"']+/g, (word) => {
+    const query = word.indexOf('?') + 1;
+    if (query === 0 || !word.slice(0, query).includes('://')) return word;
+    return word.slice(0, query) + word.slice(query).replace(/=[^&#]+/g, '=…');
+  });
 }

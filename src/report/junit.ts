@@ -1,3 +1,4 @@
+import { withoutControls } from './plain-text.ts';
 import type { Diagnostic, Evaluation, RuleSummary, ScanResult } from '../model/scan-result.ts';
 import { describeChanges, describeWaivers } from './changes.ts';
 import { groupBy } from '../model/group-by.ts';
@@ -107,16 +108,19 @@ function attributesOf(attributes: Readonly<Record<string, string | number>>): st
     .join('');
 }
 
-/** Escapes markup and replaces what XML 1.0 cannot hold even escaped (section 2.2, Char). */
+/**
+ * Escapes markup, replaces what XML 1.0 cannot hold even escaped (section 2.2, Char), and spells out what it can hold
+ * and a reader would not see: C1 controls and directions.
+ */
 function escapeXml(text: string): string {
-  return (
+  return withoutControls(
     text
       .replace(/\r\n?/g, '\n')
       // eslint-disable-next-line no-control-regex
-      .replace(/[\u0000-\u0008\u000b-\u001f\ud800-\udfff\ufffe\uffff]/gu, '\ufffd')
-      .replaceAll('&', '&amp;')
-      .replaceAll('<', '&lt;')
-      .replaceAll('>', '&gt;')
-      .replaceAll('"', '&quot;')
-  );
+      .replace(/[\u0000-\u0008\u000b-\u001f\ud800-\udfff\ufffe\uffff]/gu, '\ufffd'),
+  )
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
 }

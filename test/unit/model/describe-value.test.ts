@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { describeShown } from '../../../src/model/shown-value.ts';
 import {
   PartialString,
   Reference,
@@ -31,5 +32,30 @@ describe('the text of a value', () => {
 
   it('is cut at the limit', () => {
     expect(describeValue('abcdef', 4)).toBe('abc…');
+  });
+});
+
+describe('what is shown of an address', () => {
+  const shown = (value: Parameters<typeof describeShown>[0]): string =>
+    describeShown(value, { type: 'AWS::ApiGateway::Method', path: ['Integration', 'Uri'] });
+
+  it('is the names of its query, never the values', () => {
+    expect(shown('https://a.example.com/x?key=short&limit=5#end')).toBe(
+      'https://a.example.com/x?key=…&limit=…#end',
+    );
+    expect(
+      shown(
+        new PartialString([
+          'https://a.example.com/?k=v&s=',
+          new Unresolved({ code: 'parameter', message: 'm', about: 'P' }),
+        ]),
+      ),
+    ).toBe('https://a.example.com/?k=…&s=…');
+    expect(shown({ Uri: 'wss://a.example.com?token=abc' })).not.toContain('abc');
+  });
+
+  it('is everything where it has no query', () => {
+    expect(shown('https://a.example.com/orders')).toBe('https://a.example.com/orders');
+    expect(shown('rate(1 hour)? a=b')).toBe('rate(1 hour)? a=b');
   });
 });

@@ -87,3 +87,13 @@ describe('report format for standard output for people', () => {
     expect(inert(harmless)).toBe(harmless);
   });
 });
+
+describe('what tools read and people see', () => {
+  it.each(['junit', 'csv'] as const)('holds no direction or control of the input in %s', async (format) => {
+    for (let seed = 0; seed < attacks.length; seed++) {
+      const text = await renderReport(format, attacked(seed));
+      // A byte order mark leads a CSV file, for spreadsheets.
+      expect(text.replace(/^\ufeff/, '').replaceAll('\r\n', '\n')).not.toMatch(controls);
+    }
+  });
+});
