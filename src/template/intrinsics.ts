@@ -1,5 +1,4 @@
 import { scalarText } from '../model/scalar-text.ts';
-import { markerOf } from '../model/symbolic-text.ts';
 import {
   Choice,
   isArrayValue,
@@ -15,7 +14,8 @@ import {
 } from '../model/value.ts';
 import { pieceOf } from './arn-pieces.ts';
 import { cutCidr } from './cidr.ts';
-import { entriesOf, isRawObject, member } from '../text/raw.ts';
+import { isRawObject, member } from '../text/raw.ts';
+import { toSymbolicText } from '../model/symbolic-text.ts';
 import { causeOf, concatenate, parseSub, textLimit } from './strings.ts';
 import type { ValueResolver } from './value-resolver.ts';
 
@@ -211,84 +211,107 @@ function hostOfUrl(text: Value | undefined): Value | undefined {
   return concatenate(parts);
 }
 
+/** Values of a mapping that are told apart where the key is not known; what the others are is unknown. */
+const toldApart = 6;
+
+/** Keys that a mapping may have (CloudFormation's own quota); of one with more nobody says that all agree. */
+const keyLimit = 200;
+
+const keyLists = new WeakMap<object, readonly string[]>();
+
+/** Keys of a mapping or of a part of one, at most one more than it may have; looked up once however often it is used. */
+function keysOf(mapping: unknown): readonly string[] {
+  if (!isRawObject(mapping)) return [];
+  const known = keyLists.get(mapping) ?? Object.keys(mapping).slice(0, keyLimit + 1);
+  keyLists.set(mapping, known);
+  return known;
+}
+
+/** What keys that a mapping does not have lead to, and whether a value is what such a key leads to in vain. */
+interface Elsewhere {
+  readonly fallback: unknown;
+  readonly resolver: ValueResolver;
+}
+
 function findInMap(argument: unknown, resolver: ValueResolver): Value | undefined {
   const [mapArgument, topArgument, secondArgument, options] = listArgument(argument);
   const [map, top, second] = [mapArgument, topArgument, secondArgument].map((key) => resolver.resolve(key));
-  const fallback = member(options, 'DefaultValue');
   if (typeof map !== 'string') return unknownOr(map, '`Fn::FindInMap` takes [map, key, key]');
   const mapping = member(resolver.root['Mappings'], map);
-  const isOpen = [top, second].some((key) => key instanceof Choice || key instanceof Unresolved);
-  if (isOpen && fallback === undefined) {
-    const found = forEachKey(top, Object.keys(isRawObject(mapping) ? mapping : {}), (name) => {
-      const row = member(mapping, name);
-      return forEachKey(second, Object.keys(isRawObject(row) ? row : {}), (key) => {
-        const cell = member(row, key);
-        return cell === undefined ? undefined : resolver.resolve(cell);
-      });
-    });
-    if (found !== undefined) return found;
-  }
-  const rows = isKey(top) ? [member(mapping, scalarText(top))] : entriesOf(mapping).map(([, row]) => row);
-  const cells = rows.flatMap((row) =>
-    isKey(second) ? [member(row, scalarText(second))] : entriesOf(row).map(([, cell]) => cell),
+  const elsewhere = { fallback: member(options, 'DefaultValue'), resolver };
+  return forEachKey(top, mapping, elsewhere, (row) =>
+    forEachKey(second, member(mapping, row), elsewhere, (column) => {
+      const cell = member(member(mapping, row), column);
+      if (cell !== undefined) return resolver.resolve(cell);
+      return elsewhere.fallback === undefined
+        ? new Unresolved(missingKey(map, row, column))
+        : resolver.resolve(elsewhere.fallback);
+    }),
   );
-  const [first] = cells;
-  const unknown = [top, second]
-    .map((key) => (isKey(key) ? undefined : causeOf(key)))
-    .find((cause) => cause !== undefined);
-  if (unknown === undefined) {
-    if (first !== undefined) return resolver.resolve(first);
-    return fallback === undefined ? new Unresolved(missingKey(map, top, second)) : resolver.resolve(fallback);
-  }
-  // With a key unknown, only an answer that all entries agree on is one.
-  const agree =
-    fallback === undefined && cells.length > 0 && cells.every((cell) => cell === first && !isRawObject(cell));
-  return agree && first !== undefined ? resolver.resolve(first) : new Unresolved(unknown);
 }
 
-/** More entries, or more different values of them, than these are not worth deciding one by one. */
-const mapLimits = { entries: 16, values: 6 };
-
-/**
- * What stands under a key of a mapping, on each side of a choice, or under each name that an open key may be: with
- * another one the template is not deployed. Undefined where nothing is found, or too much.
- */
+/** What a key of a mapping leads to: of one that is not known, a choice among those that the mapping has. */
 function forEachKey(
   key: Value | undefined,
-  names: readonly string[],
-  at: (name: string) => Value | undefined,
+  among: unknown,
+  elsewhere: Elsewhere,
+  then: (key: string) => Value | undefined,
 ): Value | undefined {
-  if (isKey(key)) return at(scalarText(key));
+  if (isKey(key)) return then(scalarText(key));
   if (key instanceof Choice) {
-    const [whenTrue, whenFalse] = [forEachKey(key.whenTrue, names, at), forEachKey(key.whenFalse, names, at)];
-    return whenTrue === undefined || whenFalse === undefined
-      ? undefined
-      : new Choice(key.cause, whenTrue, whenFalse);
+    const [whenTrue, whenFalse] = [key.whenTrue, key.whenFalse].map((side) =>
+      forEachKey(side, among, elsewhere, then),
+    );
+    if (isMissing(whenTrue)) return whenFalse;
+    if (whenTrue === whenFalse || isMissing(whenFalse)) return whenTrue;
+    return new Choice(key.cause, whenTrue, whenFalse);
   }
-  if (!(key instanceof Unresolved) || names.length > mapLimits.entries) return undefined;
-  const byText = new Map<string, { readonly value: Value; readonly names: string[] }>();
-  for (const name of names) {
-    const value = at(name);
-    if (value === undefined) continue;
+  const cause = causeOf(key);
+  const subject = cause === undefined ? undefined : toSymbolicText(key)?.text;
+  if (cause === undefined || subject === undefined)
+    return unknownOr(key, '`Fn::FindInMap` takes [map, key, key]');
+  const keys = keysOf(among);
+  const [start, end] = key instanceof PartialString ? [key.parts[0], key.parts.at(-1)] : [];
+  const possible = keys.filter(
+    (each) =>
+      each.startsWith(typeof start === 'string' ? start : '') &&
+      each.endsWith(typeof end === 'string' ? end : ''),
+  );
+  return amongKeys({ cause, subject }, keys.length > keyLimit ? keys : possible, elsewhere, then);
+}
+
+function amongKeys(
+  { cause, subject }: { readonly cause: Cause; readonly subject: string },
+  keys: readonly string[],
+  { fallback, resolver }: Elsewhere,
+  then: (key: string) => Value | undefined,
+): Value | undefined {
+  const groups = new Map<string, { readonly value: Value | undefined; readonly keys: string[] }>();
+  for (const key of keys) {
+    const value = then(key);
+    if (isMissing(value)) continue;
     const text = describeValue(value, Infinity);
-    const known = byText.get(text);
-    if (known === undefined) byText.set(text, { value, names: [name] });
-    else known.names.push(name);
+    const known = groups.get(text);
+    if (known === undefined) groups.set(text, { value, keys: [key] });
+    else known.keys.push(key);
   }
-  if (byText.size === 0 || byText.size > mapLimits.values) return undefined;
-  return [...byText.values()].reduceRight<Value | undefined>(
-    (rest, found) =>
-      rest === undefined
-        ? found.value
-        : new Choice({ ...key.cause, condition: isOneOf(key, found.names) }, found.value, rest),
-    undefined,
+  const told = [...groups.values()].slice(0, toldApart);
+  const isWhole = told.length === groups.size && keys.length <= keyLimit;
+  // With a key that the mapping lacks nothing is deployed, unless there is a default: one of its values remains.
+  let rest: Value | undefined = new Unresolved(cause);
+  if (isWhole) rest = fallback === undefined ? (told.pop()?.value ?? rest) : resolver.resolve(fallback);
+  return told.reduceRight<Value | undefined>(
+    (other, group) =>
+      group.value === other
+        ? other
+        : new Choice({ ...cause, condition: isOneOf(subject, group.keys) }, group.value, other),
+    rest,
   );
 }
 
-/** The condition that an open key is one of these names, as `Fn::Equals` has it. */
-function isOneOf(key: Unresolved, names: readonly string[]): Condition {
-  const subject = markerOf(key);
-  const of = names.map((literal): Condition => ({
+/** The condition that an open key is one of these, as `Fn::Equals` has it. */
+function isOneOf(subject: string, keys: readonly string[]): Condition {
+  const of = keys.map((literal): Condition => ({
     kind: 'atom',
     id: `${subject} = ${literal}`,
     subject,
@@ -296,6 +319,11 @@ function isOneOf(key: Unresolved, names: readonly string[]): Condition {
   }));
   const [only] = of;
   return only !== undefined && of.length === 1 ? only : { kind: 'any', of };
+}
+
+/** True for a key that leads nowhere: no deployment has it. */
+function isMissing(value: Value | undefined): boolean {
+  return value instanceof Unresolved && value.cause.code === 'mapping';
 }
 
 function isKey(value: Value | undefined): value is string | number | boolean {

@@ -113,3 +113,109 @@ describe('the work of a scan', () => {
     expect((large ?? 0) / (small ?? 1)).toBeLessThan(2.1);
   });
 });
+
+type Raw = Readonly<Record<string, unknown>>;
+
+/** A template of which every read of a member, and every list of keys by its length, is counted. */
+function countedTemplate(template: Raw): { readonly template: object; readonly work: () => number } {
+  let work = 0;
+  const proxies = new WeakMap<object, object>();
+  const watched = <T>(value: T): T => {
+    if (typeof value !== 'object' || value === null) return value;
+    const known = proxies.get(value);
+    if (known !== undefined) return known as T;
+    const proxy = new Proxy(value, {
+      get(target, key) {
+        work += 1;
+        return watched(Reflect.get(target, key) as unknown);
+      },
+      ownKeys(target) {
+        const keys = Reflect.ownKeys(target);
+        work += keys.length;
+        return keys;
+      },
+      getOwnPropertyDescriptor(target, key) {
+        const descriptor = Reflect.getOwnPropertyDescriptor(target, key);
+        return (
+          descriptor && { ...descriptor, value: watched(descriptor.value as unknown), configurable: true }
+        );
+      },
+    });
+    proxies.set(value, proxy);
+    return proxy;
+  };
+  return { template: watched(structuredClone(template)), work: () => work };
+}
+
+const handlerOf = (runtime: unknown): object => ({
+  Type: 'AWS::Lambda::Function',
+  Properties: { Runtime: runtime, Handler: 'a.b', Environment: { Variables: { MODE: runtime } } },
+});
+const numbered = <T>(count: number, make: (n: number) => T): T[] =>
+  Array.from({ length: count }, (_, n) => make(n));
+const mapOf = (rows: number): object => ({
+  Runtimes: Object.fromEntries(
+    numbered(rows, (n) => [`k${n}`, { Node: n % 2 === 0 ? 'nodejs22.x' : 'nodejs24.x' }]),
+  ),
+});
+
+const written: Readonly<Record<string, (count: number) => Raw>> = {
+  'look up a mapping of as many keys': (count) => ({
+    Mappings: mapOf(count),
+    Resources: Object.fromEntries(
+      numbered(count, (n) => [`F${n}`, handlerOf({ 'Fn::FindInMap': ['Runtimes', `k${n}`, 'Node'] })]),
+    ),
+  }),
+  'look up a large mapping by a key that is not known': (count) => ({
+    Parameters: { Key: { Type: 'String' } },
+    Mappings: mapOf(10 * count),
+    Resources: Object.fromEntries(
+      numbered(count, (n) => [`F${n}`, handlerOf({ 'Fn::FindInMap': ['Runtimes', { Ref: 'Key' }, 'Node'] })]),
+    ),
+  }),
+  'are made by a loop': (count) => ({
+    Transform: 'AWS::LanguageExtensions',
+    Resources: {
+      'Fn::ForEach::Handlers': [
+        'Name',
+        numbered(count, (n) => `N${n}`),
+        { 'Fn${Name}': handlerOf({ 'Fn::Sub': 'nodejs24.x' }) },
+      ],
+    },
+  }),
+  'are made by a loop in a loop that looks up a mapping': (count) => ({
+    Transform: 'AWS::LanguageExtensions',
+    Mappings: mapOf(count),
+    Resources: {
+      'Fn::ForEach::Stages': [
+        'Stage',
+        ['A', 'B', 'C', 'D'],
+        {
+          'Fn::ForEach::Handlers': [
+            'Name',
+            numbered(count, (n) => `k${n}`),
+            { 'Fn${Stage}${Name}': handlerOf({ 'Fn::FindInMap': ['Runtimes', { Ref: 'Name' }, 'Node'] }) },
+          ],
+        },
+      ],
+    },
+  }),
+};
+
+describe('the reads of a template', () => {
+  it.each(Object.keys(written))('at most double with the resources that %s', (name) => {
+    const [small = 0, large = 0] = [60, 120].map((count) => {
+      const { template, work } = countedTemplate(written[name]?.(count) ?? {});
+      const reading = readTemplateObject(template, 'template', {});
+      expect(reading.resources.length).toBeGreaterThanOrEqual(count);
+      evaluateRules(ruleSet, linkGraph(reading), {
+        now: new Date('2026-11-23T00:00:00Z'),
+        positions: () => undefined,
+        detail: 'findings',
+      });
+      return work();
+    });
+    expect(small).toBeGreaterThan(60);
+    expect(large / small).toBeLessThan(2.2);
+  });
+});
