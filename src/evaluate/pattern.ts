@@ -12,8 +12,9 @@ export interface PatternTrust {
 
 /**
  * Compiles an RE2 pattern. The language's own engine is used where its time is bounded whatever the
- * text: no repetition over a group, and at most one that is unbounded. All others of a user's rules run
- * in the linear engine.
+ * text: no repetition over a group, none that is unbounded (where it may begin anywhere, even one takes quadratic
+ * time), and few ways to share a text out among those that are bounded. All others of a user's rules run in the
+ * linear engine.
  * @throws Error when a pattern needs that engine and the rule set has none.
  */
 export function compilePattern(pattern: string, { isShipped, engine }: PatternTrust): PatternTest {
@@ -37,8 +38,15 @@ function nativeTest(pattern: RegExp): PatternTest {
   return (text) => pattern.test(text.length > longestText ? text.slice(0, longestText) : text);
 }
 
+/** Ways in which bounded repetitions may share a text out where the language's own engine tries them all. */
+const waysLimit = 64;
+
 function isBounded(pattern: string): boolean {
   const withoutClasses = pattern.replaceAll(/\\./g, 'a').replaceAll(/\[[^\]]*\]/g, 'a');
-  if (/\(\?|\)[*+{]/.test(withoutClasses)) return false;
-  return (withoutClasses.match(/[*+]|\{\d+,\}/g) ?? []).length <= 1;
+  if (/\(\?|\)[*+{?]/.test(withoutClasses)) return false;
+  if (/[*+]|\{\d+,\}/.test(withoutClasses)) return false;
+  let ways = 1;
+  for (const [, least, most] of withoutClasses.matchAll(/\?|\{(\d+),(\d+)\}/g))
+    ways *= most === undefined ? 2 : Number(most) - Number(least) + 1;
+  return ways <= waysLimit;
 }
