@@ -27,12 +27,7 @@ export async function readBaseline(file: string, shown: string, access: FileAcce
     );
   }
   const entries: unknown = value?.findings;
-  const fine =
-    value?.version === 1 &&
-    Array.isArray(entries) &&
-    entries.every(
-      (entry: unknown) => typeof (entry as { fingerprint?: unknown } | null)?.fingerprint === 'string',
-    );
+  const fine = value?.version === 1 && Array.isArray(entries) && entries.every(isEntry);
   if (!fine)
     throw new HeadgateError(
       'baseline-invalid',
@@ -40,4 +35,13 @@ export async function readBaseline(file: string, shown: string, access: FileAcce
       { file: shown },
     );
   return value as Baseline; // checked above
+}
+
+/** A file that was written by hand may hold anything: what is looked up or shown has to be a text. */
+function isEntry(entry: unknown): boolean {
+  const { fingerprint, ruleId, resource, severity } = (entry ?? {}) as Readonly<Record<string, unknown>>;
+  return (
+    [fingerprint, ruleId, resource].every((text) => typeof text === 'string') &&
+    (severity === undefined || typeof severity === 'string')
+  );
 }
