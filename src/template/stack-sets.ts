@@ -1,6 +1,6 @@
 import { toPointer } from '../model/location.ts';
 import { toSymbolicText } from '../model/symbolic-text.ts';
-import type { Value } from '../model/value.ts';
+import { Choice, Unresolved, isArrayValue, isObjectValue, type Value } from '../model/value.ts';
 import { parseTemplateText, type ParsedTemplate, type ResourceOrigin } from '../text/parse-template.ts';
 import { entriesOf, isRawObject, member, type RawObject } from '../text/raw.ts';
 import { givenToTransforms } from './environment.ts';
@@ -99,12 +99,25 @@ function stackOfSet(
 
 /** What a stack set gives for parameters: a list of keys and values. */
 function passedToSet(parent: Stack, logicalId: string): (name: string) => Value | undefined {
-  const list = member(member(parent.written.get(logicalId)?.raw, 'Properties'), 'Parameters');
+  const raw = member(member(parent.written.get(logicalId)?.raw, 'Properties'), 'Parameters');
+  let list: Value | undefined;
   return (name) => {
-    const entry = Array.isArray(list)
-      ? (list as readonly unknown[]).find((each) => member(each, 'ParameterKey') === name)
-      : undefined;
-    const value = member(entry, 'ParameterValue');
-    return value === undefined ? undefined : parent.resolver.unassuming(() => parent.resolver.resolve(value));
+    if (raw === undefined) return undefined;
+    list ??= parent.resolver.unassuming(() => parent.resolver.resolve(raw));
+    return valueIn(list, name);
   };
+}
+
+function valueIn(list: Value | undefined, name: string): Value | undefined {
+  if (list instanceof Choice) {
+    const [whenTrue, whenFalse] = [valueIn(list.whenTrue, name), valueIn(list.whenFalse, name)];
+    return whenTrue === undefined && whenFalse === undefined
+      ? undefined
+      : new Choice(list.cause, whenTrue, whenFalse);
+  }
+  if (list instanceof Unresolved) return list;
+  const entry = isArrayValue(list)
+    ? list.find((each) => isObjectValue(each) && each.ParameterKey === name)
+    : undefined;
+  return isObjectValue(entry) ? entry.ParameterValue : undefined;
 }
