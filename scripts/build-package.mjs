@@ -125,10 +125,14 @@ async function declareForCommonJs() {
   await writeFile(join(root, 'dist/types-commonjs/package.json'), '{ "type": "commonjs" }\n');
 }
 
-// What is compiled into a bundled package and has no package of its own; their terms are named by address.
+// What is compiled into a bundled package and has no package of its own, by the notices of its source files.
 const inside = {
   '@viz-js/viz': [
-    { name: 'graphviz', license: { name: 'Eclipse Public License', url: 'https://graphviz.org/license/' } },
+    {
+      name: 'graphviz',
+      holder: 'AT&T Intellectual Property (2011), and the contributors to Graphviz',
+      license: { id: 'EPL-1.0', url: 'https://graphviz.org/license/' },
+    },
     {
       name: 'expat',
       holder:

@@ -76,8 +76,10 @@ try {
     `${named.length} of ${bom.components.length}`,
   );
   check(
-    'the layout library is named with what is compiled into it',
-    ['@viz-js/viz', 'graphviz', 'expat'].every((name) => bom.components.some((one) => one.name === name)),
+    'the layout library is named with what is compiled into it, and its terms are there in full',
+    ['@viz-js/viz', 'graphviz', 'expat'].every((name) => bom.components.some((one) => one.name === name)) &&
+      licences.includes('Eclipse Public License - v 1.0') &&
+      licences.includes('AT&T Intellectual Property'),
     bom.components.map(({ name }) => name).join(' '),
   );
   // What a download and an installation may come to.

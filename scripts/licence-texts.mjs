@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 // Texts of licences for packages that name one and hold no text of it (SPDX license list, read 2026-11).
 const asIs = `THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE
 WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR
@@ -10,6 +12,7 @@ rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell
 persons to whom the Software is furnished to do so`;
 
 const texts = {
+  'EPL-1.0': readFileSync(new URL('epl-1.0.txt', import.meta.url), 'utf8').trim(),
   'MIT-0': `${grant}.\n\n${asIs}`,
   MIT: `${grant}, subject to the following conditions:
 

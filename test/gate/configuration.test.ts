@@ -35,6 +35,30 @@ describe('a configuration of a trusted place', () => {
     expect(again.result.summary.waived).toBe(1);
   });
 
+  it('shuts out the configurations of the scanned folder, of those below and of those above', async () => {
+    const off = "failOn: none\nrules: {'all.lambda.*': off}\nexclude: ['**']\n";
+    const cwd = folderWith({
+      'org/headgate.yaml': 'failOn: high\n',
+      'up/headgate.yaml': off,
+      'up/pull/headgate.yaml': off,
+      'up/pull/sub/headgate.yaml': off,
+      'up/pull/sub/t.yaml': `Resources:\n  F: ${failing}\n`,
+      'up/pull/.git/HEAD': 'ref: refs/heads/main\n',
+    });
+    for (const [place, named] of [
+      ['up', 'pull'],
+      ['up/pull', 'sub'],
+      ['up/pull/sub', '.'],
+      ['up/pull/sub', 't.yaml'],
+    ] as const) {
+      const from = join(cwd, place);
+      const own = await headgate(from, 'scan', named);
+      const trusted = await headgate(from, 'scan', named, '--config', join(cwd, 'org/headgate.yaml'));
+      expect([place, own.code === 1, trusted.code]).toEqual([place, false, 1]);
+      expect(trusted.stdout).not.toContain('switched off');
+    }
+  });
+
   it('takes no waiver from a template where it refuses them, and says so', async () => {
     const commented = template.replace('F:', `F: # headgate:ignore ${secrets} please\n   `);
     const metadata = template.replace(
