@@ -41,6 +41,7 @@ export interface ScanOptions extends CommonOptions {
   readonly region?: string;
   readonly account?: string;
   readonly against?: string;
+  readonly watch?: boolean;
 }
 
 function collect<T>(parse: (text: string) => T): (text: string, previous: readonly T[]) => T[] {

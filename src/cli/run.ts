@@ -8,6 +8,7 @@ import { addPublishCommand } from './publish-command.ts';
 import { addReportCommand } from './report-command.ts';
 import { addMigrateCommand } from './migrate-command.ts';
 import { addExplainCommand } from './explain-command.ts';
+import { addCompletionCommand } from './completion-command.ts';
 import { addDiffCommand } from './diff-command.ts';
 import { addFixCommand } from './fix-command.ts';
 import { addInitCommand } from './init-command.ts';
@@ -31,6 +32,7 @@ const commands: readonly (readonly [name: string, add: AddCommand])[] = [
   ['explain', addExplainCommand],
   ['migrate', addMigrateCommand],
   ['init', addInitCommand],
+  ['completion', addCompletionCommand],
   ['lsp', addLspCommand],
   ['mcp', addMcpCommand],
 ];
@@ -54,8 +56,8 @@ export async function run(argv: readonly string[], given: Surroundings): Promise
   const done = (code: number): void => {
     exitCode = code;
   };
-  // Registering options costs time at every start: a named command registers alone, help needs all.
-  const named = commands.find(([name]) => name === argv[0]);
+  // Registering options costs time at every start: a named command registers alone, help and completion need all.
+  const named = argv[0] === 'completion' ? undefined : commands.find(([name]) => name === argv[0]);
   for (const [, add] of named === undefined ? commands : [named]) add(program, surroundings, done);
   try {
     await program.parseAsync(argv, { from: 'user' });

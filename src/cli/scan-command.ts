@@ -60,7 +60,9 @@ export function addScanCommand(
       '--against <path>',
       'the same templates before the change (a file, a folder, a cdk.out): only findings that the change brings count',
     )
+    .option('--watch', 'scan again when files change, and print new and fixed findings')
     .action(async (paths: string[], options: ScanOptions) => {
-      done(await scanAndReport(paths, options, surroundings));
+      const { watchAndReport } = options.watch === true ? await import('./watch.ts') : {};
+      done(await (watchAndReport ?? scanAndReport)(paths, options, surroundings));
     });
 }
