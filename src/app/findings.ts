@@ -8,4 +8,4 @@ export {
   severityRank,
   worstFirst,
 } from '../report/findings.ts';
-export { plural, printable, singleLine, truncate } from '../report/plain-text.ts';
+export { plural, printable, singleLine, truncate, withoutControls } from '../report/plain-text.ts';

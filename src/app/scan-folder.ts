@@ -1,18 +1,18 @@
 import { readdir } from 'node:fs/promises';
 import type { FileAccess, ReadFile } from '../files/read-regular-file.ts';
 import type { RuleSet } from '../model/rule.ts';
-import type { ScanResult } from '../model/scan-result.ts';
 import type { SourceReading } from '../model/source.ts';
 import { readConfigIn, type HeadgateConfig } from '../rules/read-config.ts';
 import { fileFilter } from './file-filter.ts';
 import { loadRuleSet } from './load-rule-set.ts';
 import { readDecideSettings } from './read-decide-settings.ts';
+import type { ScannedGraph } from './plan-fixes.ts';
 import { readParameters } from './read-parameters.ts';
-import { decideReading, readFiles, type DecideOptions, type ScanFilesOptions } from './scan.ts';
+import { decideGraph, readFiles, type DecideOptions, type ScanFilesOptions } from './scan.ts';
 import type { RuleSelection } from './select-rules.ts';
 import { version } from './version.ts';
 
-export type { ReadFile };
+export type { ReadFile, ScannedGraph };
 
 /** What the configuration of a folder says of a scan, read and checked. */
 export interface FolderSettings {
@@ -61,12 +61,6 @@ export async function loadFolder(
   return { folder, config, ruleSet, read, decide };
 }
 
-/** A result, and the reading that it was decided on. */
-export interface FolderScan {
-  readonly result: ScanResult;
-  readonly reading: SourceReading;
-}
-
 /**
  * Scans as `headgate scan` in the folder does. No network.
  * @param more of reading, such as what stands in for files; it counts before what the settings say.
@@ -77,9 +71,8 @@ export async function scanFolder(
   paths: readonly string[],
   now: Date,
   more: Partial<ScanFilesOptions> = {},
-): Promise<FolderScan> {
-  const reading = await readFolder(settings, paths, more);
-  return { reading, result: decideFolder(settings, reading, now) };
+): Promise<ScannedGraph> {
+  return decideFolder(settings, await readFolder(settings, paths, more), now);
 }
 
 /** The first half of `scanFolder`, for callers that may give up between both. */
@@ -97,8 +90,9 @@ export function decideFolder(
   { ruleSet, decide }: FolderSettings,
   reading: SourceReading,
   now: Date,
-): ScanResult {
-  return decideReading(reading, { ...decide, ruleSet, version, now, detail: 'all' });
+): ScannedGraph {
+  const decided = decideGraph(reading, { ...decide, ruleSet, version, now, detail: 'all' });
+  return { reading, ruleSet, now, ...decided };
 }
 
 /** Where the configuration behind Terraform plans is: where it is said to be, else the folder itself if it is a root module. */

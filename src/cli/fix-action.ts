@@ -1,6 +1,5 @@
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { createTwoFilesPatch } from 'diff';
 import { HeadgateError } from '../model/headgate-error.ts';
 import { snippetFor } from '../model/fix-words.ts';
 import { severities, type RuleSet } from '../model/rule.ts';
@@ -8,6 +7,7 @@ import type { Evaluation } from '../model/scan-result.ts';
 import { applyFixes, type AppliedFix, type FixOutcome } from '../app/apply-fixes.ts';
 import type { ScannedGraph, UnplannedFinding } from '../app/plan-fixes.ts';
 import { decideGraph, readFiles } from '../app/scan.ts';
+import { unifiedDiffs } from '../app/unified-diff.ts';
 import { plural, singleLine } from '../report/plain-text.ts';
 import { EditableFiles } from './editable-files.ts';
 import { loadSettings } from './load-settings.ts';
@@ -52,7 +52,7 @@ export async function fixPaths(
     },
   });
   const isDry = options.dryRun === true;
-  if (isDry) for (const patch of patchesOf(outcome)) writeVerbatim(stdout, patch);
+  if (isDry) for (const patch of unifiedDiffs(outcome.files)) writeVerbatim(stdout, patch);
   else await writeAll(outcome, files);
   if (options.quiet !== true) report(outcome, isDry ? stderr : stdout, options);
   reportUnread(outcome.after.result, options, surroundings);
@@ -111,16 +111,6 @@ async function scanWith(
   const readCode = ruleSet.rules.some((rule) => rule.decides === 'code');
   const reading = await readFiles(paths, { readCode, ...read, readFile: (path) => byPath.get(path) });
   return { reading, ruleSet, now, ...decideGraph(reading, decide) };
-}
-
-/** One unified diff for each file, as `git apply` and `patch -p1` take it. */
-function patchesOf({ files }: FixOutcome): string[] {
-  return [...files].map(([file, { before, after }]) =>
-    createTwoFilesPatch(`a/${file}`, `b/${file}`, before, after, undefined, undefined, {
-      context: 3,
-      headerOptions: { includeIndex: false, includeUnderline: false, includeFileHeaders: true },
-    }),
-  );
 }
 
 /** @throws HeadgateError `fix-failed` where a file has changed meanwhile or cannot be written. */

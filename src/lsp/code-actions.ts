@@ -5,18 +5,23 @@ import {
   type CodeAction,
   type CodeActionParams,
   type Diagnostic,
+  type Position,
   type SnippetTextEdit,
   type TextDocumentEdit,
   type TextEdit,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { readFileSync } from 'node:fs';
+import { truncate } from '../app/findings.ts';
 import type { Application } from './application.ts';
 import type { DiagnosticData } from './diagnostics.ts';
-import { realPathOf, uriOf, type OpenFile } from './editor-files.ts';
-import type { WaiveEdit } from './jobs.ts';
+import { uriOf, type OpenFile } from './editor-files.ts';
+import type { FixedFile, WaiveEdit } from './jobs.ts';
 import type { Scanner } from './scanner.ts';
 import type { EditorFinding } from './view.ts';
+
+/** Longest title of an action. */
+const titleLimit = 200;
 
 export const fixAllKind = `${CodeActionKind.SourceFixAll}.headgate`;
 
@@ -27,12 +32,10 @@ interface Place {
 }
 
 /** What an action needs when it is chosen. */
-interface ActionData {
-  readonly kind: 'waive';
-  readonly uri: string;
-  readonly version: number;
-  readonly fingerprint: string;
-}
+type ActionData = { readonly uri: string; readonly version: number } & (
+  | { readonly kind: 'waive' | 'fix'; readonly fingerprint: string }
+  | { readonly kind: 'fix-all'; readonly file: string }
+);
 
 /** Lists code actions, and works their edits out when one is chosen, where the client can wait for that. */
 export class CodeActions {
@@ -58,22 +61,17 @@ export class CodeActions {
     if (place === undefined || view === undefined || !place.application.isCurrent(place.file)) return [];
     const wants = (kind: string): boolean =>
       context.only === undefined || context.only.some((only) => kind === only || kind.startsWith(`${only}.`));
-    if (!wants(CodeActionKind.QuickFix)) return [];
+    const at = { uri: textDocument.uri, version: place.file.document.version };
     const actions: CodeAction[] = [];
-    for (const { diagnostic, finding } of findingsOf(context.diagnostics, view.findings)) {
-      if (view.rules[finding.ruleId]?.waivable !== true) continue;
-      const data: ActionData = {
-        kind: 'waive',
-        uri: textDocument.uri,
-        version: place.file.document.version,
-        fingerprint: finding.fingerprint,
-      };
-      actions.push({
-        title: `Waive ${finding.ruleId} here with a reason`,
-        kind: CodeActionKind.QuickFix,
-        diagnostics: [diagnostic],
-        data,
-      });
+    if (wants(CodeActionKind.QuickFix))
+      for (const { diagnostic, finding } of findingsOf(context.diagnostics, view.findings))
+        actions.push(...actionsOf(finding, diagnostic, at, view.rules[finding.ruleId]?.waivable === true));
+    const isSafe = ({ fix, location }: EditorFinding): boolean =>
+      fix?.safety === 'safe' && location.file === place.name;
+    // Asked for by name, such as on each save; in the menu of a line it would be in the way.
+    if (context.only !== undefined && wants(fixAllKind) && view.findings.some(isSafe)) {
+      const data: ActionData = { kind: 'fix-all', file: place.name, ...at };
+      actions.push({ title: 'Make all safe fixes of Headgate in this file', kind: fixAllKind, data });
     }
     if (this.#resolves) return actions;
     const resolved = await Promise.all(actions.map((action) => this.resolve(action)));
@@ -89,26 +87,54 @@ export class CodeActions {
     token?.onCancellationRequested(() => {
       abort.abort();
     });
-    const edit = await this.scanner.run(
-      {
-        kind: 'waive',
-        application: place.application.ofJob(),
-        fingerprint: data.fingerprint,
-        reason: '',
-      },
-      abort.signal,
-    );
+    const edit = await this.#editOf(data, place, abort.signal);
     // An edit of another text than the one that is there now would break it.
     if (edit === undefined || place.file.document.version !== data.version) return action;
-    return { ...action, edit: this.#workspaceEdit(edit, place) };
+    return { ...action, edit };
   }
 
-  #workspaceEdit(edit: WaiveEdit, { application }: Place): NonNullable<CodeAction['edit']> {
-    const { folder } = application.place;
-    const open = application.editor.openFiles(folder).find(({ realPath }) => realPath === edit.path);
-    const uri = open?.uri ?? uriOf(edit.path);
-    const document =
-      open?.document ?? TextDocument.create(uri, 'plaintext', 0, readFileSync(realPathOf(edit.path), 'utf8'));
+  async #editOf(
+    data: ActionData,
+    place: Place,
+    signal: AbortSignal,
+  ): Promise<CodeAction['edit'] | undefined> {
+    const application = place.application.ofJob();
+    if (data.kind === 'waive') {
+      const { fingerprint } = data;
+      const edit = await this.scanner.run({ kind: 'waive', application, fingerprint, reason: '' }, signal);
+      return edit === undefined ? undefined : this.#ofWaiver(edit, place);
+    }
+    const of = 'file' in data ? { file: data.file } : { fingerprint: data.fingerprint };
+    const files = await this.scanner.run({ kind: 'fix', application, of }, signal);
+    return files === undefined || files.length === 0 ? undefined : this.#ofFix(files, place);
+  }
+
+  #ofFix(files: readonly FixedFile[], place: Place): NonNullable<CodeAction['edit']> {
+    const byFile = files.map(({ path, edits }) => {
+      const { uri, version, document } = documentAt(path, place);
+      const end = document.positionAt(document.getText().length);
+      const at = (line: number): Position => (line < document.lineCount ? { line, character: 0 } : end);
+      return {
+        uri,
+        version,
+        edits: edits.map(({ firstLine, endLine, text }): TextEdit => ({
+          range: { start: at(firstLine), end: at(endLine) },
+          newText: text,
+        })),
+      };
+    });
+    return this.#versions
+      ? {
+          documentChanges: byFile.map(({ uri, version, edits }) => ({
+            textDocument: { uri, version },
+            edits,
+          })),
+        }
+      : { changes: Object.fromEntries(byFile.map(({ uri, edits }) => [uri, edits])) };
+  }
+
+  #ofWaiver(edit: WaiveEdit, place: Place): NonNullable<CodeAction['edit']> {
+    const { uri, version, document } = documentAt(edit.path, place);
     const range = { start: document.positionAt(edit.start), end: document.positionAt(edit.end) };
     const plain: TextEdit = { range, newText: edit.text };
     if (!this.#versions) return { changes: { [uri]: [plain] } };
@@ -119,10 +145,53 @@ export class CodeActions {
         value: `${escaped(edit.text.slice(0, edit.reasonAt))}\${1:reason}${escaped(edit.text.slice(edit.reasonAt))}`,
       },
     };
-    const textDocument = { uri, version: open?.document.version ?? null };
+    const textDocument = { uri, version };
     const change: TextDocumentEdit = { textDocument, edits: [this.#snippets ? snippet : plain] };
     return { documentChanges: [change] };
   }
+}
+
+/** The text of a file as the editor has it, or as it is on disk. */
+function documentAt(
+  path: string,
+  { application }: Place,
+): { readonly uri: string; readonly version: number | null; readonly document: TextDocument } {
+  const files = application.editor.openFiles(application.place.folder);
+  const open = files.find(({ realPath }) => realPath === path);
+  if (open !== undefined) return { uri: open.uri, version: open.document.version, document: open.document };
+  const uri = uriOf(path);
+  return {
+    uri,
+    version: null,
+    document: TextDocument.create(uri, 'plaintext', 0, readFileSync(path, 'utf8')),
+  };
+}
+
+function actionsOf(
+  finding: EditorFinding,
+  diagnostic: Diagnostic,
+  at: { readonly uri: string; readonly version: number },
+  isWaivable: boolean,
+): CodeAction[] {
+  const { ruleId, fingerprint, fix } = finding;
+  const actions: CodeAction[] = [];
+  const add = (kind: 'waive' | 'fix', title: string, isPreferred: boolean): void => {
+    const data: ActionData = { kind, fingerprint, ...at };
+    actions.push({
+      title: truncate(title, titleLimit),
+      kind: CodeActionKind.QuickFix,
+      diagnostics: [diagnostic],
+      ...(isPreferred ? { isPreferred } : {}),
+      data,
+    });
+  };
+  if (fix !== undefined) {
+    const title = fix.title.charAt(0).toUpperCase() + fix.title.slice(1);
+    const note = fix.because === undefined ? '' : `: ${fix.because}`;
+    add('fix', fix.safety === 'safe' ? title : `${title} (unsafe${note})`, fix.safety === 'safe');
+  }
+  if (isWaivable) add('waive', `Waive ${ruleId} here with a reason`, false);
+  return actions;
 }
 
 function escaped(text: string): string {

@@ -25,6 +25,12 @@ export type Job =
       readonly application: Application;
       readonly fingerprint: string;
       readonly reason: string;
+    }
+  | {
+      readonly kind: 'fix';
+      readonly application: Application;
+      /** One finding with all edits of its rule; or the safe edits of all findings in a file, by its name in results. */
+      readonly of: { readonly fingerprint: string } | { readonly file: string };
     };
 
 /** What was wrong with the configuration or a file that it names. */
@@ -48,6 +54,22 @@ export interface WaiveEdit {
   readonly kind: 'comment' | 'metadata' | 'file';
 }
 
+/** A file as edits leave it. */
+export interface FixedFile {
+  /** Real path. */
+  readonly path: string;
+  readonly edits: readonly LineEdit[];
+}
+
+/** Lines to replace. */
+export interface LineEdit {
+  /** 0-based, inclusive. */
+  readonly firstLine: number;
+  /** Exclusive. */
+  readonly endLine: number;
+  readonly text: string;
+}
+
 export interface ScanOutcome {
   /** Undefined where the configuration has never been valid. */
   readonly view?: EditorView;
@@ -61,6 +83,8 @@ export interface ScanOutcome {
 export interface Outcomes {
   readonly scan: ScanOutcome;
   readonly waive: WaiveEdit | undefined;
+  /** Empty where nothing helps. */
+  readonly fix: readonly FixedFile[];
 }
 
 /** What the thread answers. */

@@ -1,13 +1,16 @@
+import { resolve } from 'node:path';
 import {
   decideFolder,
   loadFolder,
   readFolder,
   sourcesOf,
-  type FolderScan,
+  type ScannedGraph,
   type FolderSettings,
 } from '../app/scan-folder.ts';
 import { isHeadgateError } from '../model/headgate-error.ts';
 import type { Application, Job, Outcomes, ScanOutcome, SettingsProblem } from './jobs.ts';
+import { realPathOf } from './editor-files.ts';
+import { fixEdits, offeredFixes } from './fix-edits.ts';
 import { viewOf } from './view.ts';
 import { waiveEdit } from './waive-edit.ts';
 
@@ -27,6 +30,10 @@ export class JobRunner {
     const settings = this.#settings.get(application.folder);
     if (isCancelled()) return 'cancelled';
     if (job.kind === 'scan') return this.#scan(application, settings, isCancelled);
+    if (job.kind === 'fix') {
+      if (settings === undefined) return [];
+      return this.#fix(job, settings, isCancelled);
+    }
     if (settings === undefined) return undefined;
     return waiveEdit(
       job,
@@ -53,6 +60,28 @@ export class JobRunner {
     }
   }
 
+  async #fix(
+    job: Extract<Job, { readonly kind: 'fix' }>,
+    settings: FolderSettings,
+    isCancelled: IsCancelled,
+  ): Promise<Outcomes['fix'] | 'cancelled'> {
+    const { application } = job;
+    const rescan = async (texts: ReadonlyMap<string, string>): Promise<ScannedGraph> => {
+      const byPath = [...texts].map(
+        ([file, text]) => [realPathOf(resolve(application.folder, file)), text] as const,
+      );
+      const { scan } = await read(application, settings, isCancelled, new Map(byPath));
+      if (scan === undefined) throw new Cancelled();
+      return scan;
+    };
+    try {
+      return await fixEdits(job, rescan);
+    } catch (error) {
+      if (error instanceof Cancelled) return 'cancelled';
+      throw error;
+    }
+  }
+
   async #scan(
     application: Application,
     settings: FolderSettings | undefined,
@@ -66,7 +95,7 @@ export class JobRunner {
     const fixed = settings.ruleSet.rules.flatMap(({ id, waivable }) => (waivable ? [] : [id]));
     const { folder } = settings.config;
     return {
-      view: viewOf(scan, new Set(fixed)),
+      view: viewOf(scan, { fixed: new Set(fixed), fixes: offeredFixes(scan) }),
       settings: about,
       leftOut,
       ...(folder === undefined ? {} : { configFolder: folder }),
@@ -74,9 +103,12 @@ export class JobRunner {
   }
 }
 
+/** Ends a job that nobody waits for any more. */
+class Cancelled extends Error {}
+
 interface ReadOutcome {
   /** Undefined where the job was cancelled. */
-  readonly scan: FolderScan | undefined;
+  readonly scan: ScannedGraph | undefined;
   readonly leftOut: number;
 }
 
@@ -107,5 +139,5 @@ async function read(
   const leftOut = Math.max(0, files - maxFiles);
   // Deciding is the longer half of a scan, and is not interrupted.
   if (isCancelled()) return { scan: undefined, leftOut };
-  return { scan: { reading, result: decideFolder(settings, reading, new Date()) }, leftOut };
+  return { scan: decideFolder(settings, reading, new Date()), leftOut };
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { FolderScan, FolderSettings } from '../app/scan-folder.ts';
+import type { ScannedGraph, FolderSettings } from '../app/scan-folder.ts';
 import type { Location, PositionLookup } from '../model/location.ts';
 import type { Evaluation } from '../model/scan-result.ts';
 import type { Job, WaiveEdit } from './jobs.ts';
@@ -19,7 +19,7 @@ const trialReason = 'a reason';
 export async function waiveEdit(
   { application, fingerprint, reason }: WaiveJob,
   { config }: FolderSettings,
-  scan: (replaced: ReadonlyMap<string, string>) => Promise<FolderScan | undefined>,
+  scan: (replaced: ReadonlyMap<string, string>) => Promise<ScannedGraph | undefined>,
   isCancelled: () => boolean,
 ): Promise<WaiveEdit | undefined> {
   const before = await scan(new Map());
@@ -67,7 +67,7 @@ type ReadText = (name: string) => Promise<TextAt | undefined>;
 
 async function candidates(
   finding: Evaluation,
-  { reading }: FolderScan,
+  { reading }: ScannedGraph,
   waivers: string | undefined,
   textOf: ReadText,
 ): Promise<Candidate[]> {

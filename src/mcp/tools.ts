@@ -8,12 +8,15 @@ import {
   rulesById,
   singleLine,
   truncate,
+  withoutControls,
   worstFirst,
 } from '../app/findings.ts';
-import { loadFolder, scanFolder, sourcesOf } from '../app/scan-folder.ts';
+import { resolve } from 'node:path';
+import { loadFolder, scanFolder, sourcesOf, type ScannedGraph } from '../app/scan-folder.ts';
 import { snippetFor, snippetsOf } from '../model/fix-words.ts';
 import { severities, type Rule, type Severity } from '../model/rule.ts';
 import type { Evaluation, ScanResult } from '../model/scan-result.ts';
+import { maskOf } from './mask.ts';
 import { readArguments, type ArgumentsOf, type ArgumentSchemas } from './arguments.ts';
 import { RequestError, type Folders } from './folders.ts';
 
@@ -81,6 +84,22 @@ const explainInputs = {
   paths,
 } as const satisfies ArgumentSchemas;
 
+const fixInputs = {
+  paths,
+  rules: {
+    type: 'array',
+    description: 'only findings of these rules, by id',
+    items: { type: 'string' },
+    maxItems: 100,
+  },
+  fingerprint: { type: 'string', description: 'only this finding' },
+  unsafe: {
+    type: 'boolean',
+    description: 'also edits that change behavior or add resources; a person has to agree to these',
+    default: false,
+  },
+} as const satisfies ArgumentSchemas;
+
 const rulesInputs = {
   query: { type: 'string', description: 'words that the id, title or resource types of a rule hold' },
   flow: { type: 'string', description: 'only rules of this flow', enum: ['api', 'events', 'batch'] },
@@ -115,6 +134,15 @@ export function toolsOf(tools: Tools): readonly Tool[] {
       run: (given) => explain(readArguments(explainInputs, given), tools),
     },
     {
+      name: 'fix_plan',
+      title: 'Plan fixes',
+      description:
+        'Gives a unified diff of template edits that repair findings, each verified by a scan of the whole application with the edit. Writes nothing.',
+      inputs: fixInputs,
+      required: [],
+      run: (given) => planFix(readArguments(fixInputs, given), tools),
+    },
+    {
       name: 'rules',
       title: 'List rules',
       description: 'Lists rules with title, severity and resource types.',
@@ -125,12 +153,12 @@ export function toolsOf(tools: Tools): readonly Tool[] {
   ];
 }
 
-/** Result of a scan of paths, as the configuration in their folder says. */
-async function resultOf(
+/** A scan of paths, as the configuration in their folder says. */
+async function prepare(
   wanted: readonly string[],
   { rules = [], flow, minimumSeverity }: Partial<ArgumentsOf<typeof scanInputs>>,
   tools: Tools,
-): Promise<ScanResult> {
+): Promise<(instead?: ReadonlyMap<string, string>) => Promise<ScannedGraph>> {
   const { root, paths: inside } = await (await tools.folders()).locate(wanted);
   const settings = await loadFolder(root, {
     ...(tools.config === undefined ? {} : { config: tools.config }),
@@ -143,7 +171,14 @@ async function resultOf(
     },
   });
   const more = { root, ...(await sourcesOf(root)) };
-  return (await scanFolder(settings, inside, tools.now(), more)).result;
+  return (instead = new Map()) => {
+    const byPath = new Map([...instead].map(([file, text]) => [resolve(root, file), text]));
+    return scanFolder(settings, inside, tools.now(), { ...more, readFile: (path) => byPath.get(path) });
+  };
+}
+
+async function resultOf(...given: Parameters<typeof prepare>): Promise<ScanResult> {
+  return (await (await prepare(...given))()).result;
 }
 
 async function scan(given: ArgumentsOf<typeof scanInputs>, tools: Tools): Promise<unknown> {
@@ -225,8 +260,7 @@ async function explain(
   if ((id === undefined) === (fingerprint === undefined))
     throw new RequestError('Give either `rule` or `fingerprint`.');
   if (id !== undefined) return describeRule(await ruleCalled(id));
-  if (fingerprint === undefined || !fingerprintForm.test(fingerprint))
-    throw new RequestError('A fingerprint has 6 to 64 hexadecimal digits; `scan` lists them.');
+  if (fingerprint === undefined || !fingerprintForm.test(fingerprint)) throw notAFingerprint();
   const result = await resultOf(wanted, {}, tools);
   const found = result.evaluations.filter((each) => each.fingerprint.startsWith(fingerprint));
   const [finding, ...others] = found;
@@ -255,6 +289,56 @@ async function explain(
     ...(finding.waiver === undefined ? {} : { waived: shown(finding.waiver.reason) }),
     ...(link === undefined ? {} : { reference: link }),
   };
+}
+
+/** Longest diff, in characters. */
+const diffLimit = 60_000;
+
+async function planFix(
+  { paths: wanted, rules, fingerprint, unsafe }: ArgumentsOf<typeof fixInputs>,
+  tools: Tools,
+): Promise<unknown> {
+  if (fingerprint !== undefined && !fingerprintForm.test(fingerprint)) throw notAFingerprint();
+  for (const id of rules) await ruleCalled(id);
+  const { applyFixes, unifiedDiffs } = await import('./fixes.ts');
+  const outcome = await applyFixes(await prepare(wanted, {}, tools), {
+    unsafe,
+    only: (finding) =>
+      (rules.length === 0 || rules.includes(finding.ruleId)) &&
+      (fingerprint === undefined || finding.fingerprint.startsWith(fingerprint)),
+    mayNotEdit: (file) => (/(?:^|\/)cdk\.out\//.test(file) ? 'it is generated' : undefined),
+  });
+  const written = unifiedDiffs(outcome.files).join('\n');
+  const diff = maskOf(outcome.before.reading)(written);
+  const count = (kind: string): number => outcome.left.filter((each) => each.kind === kind).length;
+  return {
+    edits: outcome.applied.map(({ finding, title, safety, because, brings }) => ({
+      rule: finding.ruleId,
+      fingerprint: finding.fingerprint,
+      edit: shown(title),
+      safety,
+      ...(because === undefined ? {} : { because: shown(because) }),
+      ...(brings.length === 0
+        ? {}
+        : { brings: brings.map((each) => shown(`${each.ruleId}: ${each.message}`)) }),
+    })),
+    diff: diff.length > diffLimit ? '' : withoutControls(diff),
+    ...(diff.length > diffLimit
+      ? { note: 'The diff is too long to give; ask for fewer rules or paths.' }
+      : {}),
+    ...(diff === written
+      ? {}
+      : { note: 'Secrets in the diff are masked, so it cannot be applied as it is; run `headgate fix`.' }),
+    left: { unsafe: count('unsafe'), needDecision: count('no-edit'), refused: count('refused') },
+    refused: outcome.left
+      .filter(({ kind }) => kind === 'refused')
+      .slice(0, 10)
+      .map(({ finding, reason }) => ({ rule: finding.ruleId, reason: shown(reason ?? '') })),
+  };
+}
+
+function notAFingerprint(): RequestError {
+  return new RequestError('A fingerprint has 6 to 64 hexadecimal digits; `scan` lists them.');
 }
 
 /** Built-in rules; those of a folder are not read for an agent that only asks what there is. */

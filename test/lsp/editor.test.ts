@@ -58,6 +58,10 @@ async function start(
   return editor;
 }
 
+async function waiversOn(editor: EditorClient, name: string, diagnostic: Diagnostic): Promise<CodeAction[]> {
+  return (await actionsOn(editor, name, diagnostic)).filter(({ title }) => title.startsWith('Waive '));
+}
+
 async function actionsOn(editor: EditorClient, name: string, diagnostic: Diagnostic): Promise<CodeAction[]> {
   return editor.request('textDocument/codeAction', {
     textDocument: { uri: editor.uri(name) },
@@ -291,7 +295,7 @@ Resources:
       (all) => all.find(({ code }) => code === 'all.lambda.runtime')?.range.start.line === 4,
     );
     const runtime = (editor.diagnosticsOf('main.tf') ?? []).find(({ code }) => code === 'all.lambda.runtime');
-    const [action] = runtime === undefined ? [] : await actionsOn(editor, 'main.tf', runtime);
+    const [action] = runtime === undefined ? [] : await waiversOn(editor, 'main.tf', runtime);
     expect(JSON.stringify(action?.edit)).toContain('# headgate:ignore all.lambda.runtime ');
     expect(await editor.end()).toBe(0);
   });
@@ -358,7 +362,7 @@ describe('waiving with a reason', () => {
     let text = app;
     for (const code of ['all.lambda.runtime', 'batch.dlq.redrive']) {
       const diagnostic = found.find((each) => each.code === code);
-      const [action] = diagnostic === undefined ? [] : await actionsOn(editor, 'template.yaml', diagnostic);
+      const [action] = diagnostic === undefined ? [] : await waiversOn(editor, 'template.yaml', diagnostic);
       expect(action).toMatchObject({ title: `Waive ${code} here with a reason`, kind: 'quickfix' });
       expect(action?.edit).toBeUndefined();
       const resolved: CodeAction = await editor.request('codeAction/resolve', action);
@@ -388,7 +392,7 @@ describe('waiving with a reason', () => {
     await editor.open('template.json', json, 'json');
     const found = await editor.until('template.json', has('all.lambda.runtime'));
     const runtime = found.find(({ code }) => code === 'all.lambda.runtime');
-    const [action] = runtime === undefined ? [] : await actionsOn(editor, 'template.json', runtime);
+    const [action] = runtime === undefined ? [] : await waiversOn(editor, 'template.json', runtime);
     const edits = action?.edit?.changes?.[editor.uri('template.json')] ?? [];
     const text = applied(json, edits);
     expect(JSON.parse(text)).toMatchObject({
@@ -407,10 +411,74 @@ describe('waiving with a reason', () => {
     await editor.open('template.yaml', app);
     const found = await editor.until('template.yaml', has('all.lambda.runtime'));
     const runtime = found.find(({ code }) => code === 'all.lambda.runtime');
-    const [action] = runtime === undefined ? [] : await actionsOn(editor, 'template.yaml', runtime);
+    const [action] = runtime === undefined ? [] : await waiversOn(editor, 'template.yaml', runtime);
     await editor.type('template.yaml', [0, 0], [0, 0], '# moved\n');
     const resolved: CodeAction = await editor.request('codeAction/resolve', action);
     expect(resolved.edit).toBeUndefined();
+    expect(await editor.end()).toBe(0);
+  });
+});
+
+describe('fixes', () => {
+  const changesOf = (action: CodeAction | undefined): TextDocumentEdit[] =>
+    (action?.edit?.documentChanges ?? []) as TextDocumentEdit[];
+
+  it('are offered by what they do, and repair the finding in the unsaved text', async () => {
+    const editor = await start(configured, { capabilities: resolving });
+    await editor.open('template.yaml', app);
+    await editor.until('template.yaml', has('batch.queue.visibility-timeout'));
+    // Nothing of this is on disk.
+    await editor.type('template.yaml', [0, 0], [0, 0], '# unsaved\n');
+    const found = await editor.until(
+      'template.yaml',
+      (all) => all.find(({ code }) => code === 'batch.queue.visibility-timeout')?.range.start.line === 6,
+    );
+    const diagnostic = found.find(({ code }) => code === 'batch.queue.visibility-timeout');
+    const [fix] = diagnostic === undefined ? [] : await actionsOn(editor, 'template.yaml', diagnostic);
+    expect(fix).toMatchObject({ kind: 'quickfix', isPreferred: true });
+    expect(fix?.title).toMatch(/^Set `VisibilityTimeout` of `Orders` to /);
+    const resolved: CodeAction = await editor.request('codeAction/resolve', fix);
+    const [change, ...others] = changesOf(resolved);
+    expect(others).toEqual([]);
+    expect(change?.textDocument).toEqual({ uri: editor.uri('template.yaml'), version: 2 });
+    const text = applied(`# unsaved\n${app}`, change?.edits ?? []);
+    expect(text).toMatch(/^# unsaved\n[\s\S]*VisibilityTimeout: 120\n/);
+    expect(text.split('\n')).toHaveLength(app.split('\n').length + 1);
+    await editor.type('template.yaml', [0, 0], [99, 0], text);
+    await editor.until('template.yaml', lacks('batch.queue.visibility-timeout'));
+    expect(await editor.end()).toBe(0);
+  });
+
+  it('that change behavior say so, and are not preferred', async () => {
+    const editor = await start(configured, { capabilities: resolving });
+    await editor.open('template.yaml', app);
+    const found = await editor.until('template.yaml', has('batch.dlq.redrive'));
+    const diagnostic = found.find(({ code }) => code === 'batch.dlq.redrive');
+    const [fix] = diagnostic === undefined ? [] : await actionsOn(editor, 'template.yaml', diagnostic);
+    expect(fix?.title).toContain('(unsafe');
+    expect(fix?.isPreferred).toBeUndefined();
+    const resolved: CodeAction = await editor.request('codeAction/resolve', fix);
+    const text = applied(app, changesOf(resolved)[0]?.edits ?? []);
+    expect(text).toContain('RedrivePolicy');
+    await editor.type('template.yaml', [0, 0], [99, 0], text);
+    await editor.until('template.yaml', lacks('batch.dlq.redrive'));
+    expect(await editor.end()).toBe(0);
+  });
+
+  it('that are safe are made at once where that is asked for', async () => {
+    const editor = await start(configured, { capabilities: resolving });
+    await editor.open('template.yaml', app);
+    await editor.until('template.yaml', has('batch.queue.visibility-timeout'));
+    const [all] = await editor.request<CodeAction[]>('textDocument/codeAction', {
+      textDocument: { uri: editor.uri('template.yaml') },
+      range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } },
+      context: { diagnostics: [], only: ['source.fixAll'] },
+    });
+    expect(all?.kind).toBe('source.fixAll.headgate');
+    const resolved: CodeAction = await editor.request('codeAction/resolve', all);
+    const text = applied(app, changesOf(resolved)[0]?.edits ?? []);
+    expect(text).toContain('VisibilityTimeout: 120');
+    expect(text).not.toContain('RedrivePolicy');
     expect(await editor.end()).toBe(0);
   });
 });
