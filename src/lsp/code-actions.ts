@@ -16,7 +16,7 @@ import { truncate } from '../app/findings.ts';
 import type { Application } from './application.ts';
 import type { DiagnosticData } from './diagnostics.ts';
 import { uriOf, type OpenFile } from './editor-files.ts';
-import type { FixedFile, WaiveEdit } from './jobs.ts';
+import type { FixedFile, Job, OfferedFix, Outcomes, WaiveEdit } from './jobs.ts';
 import type { Scanner } from './scanner.ts';
 import type { EditorFinding } from './view.ts';
 
@@ -63,19 +63,32 @@ export class CodeActions {
       context.only === undefined || context.only.some((only) => kind === only || kind.startsWith(`${only}.`));
     const at = { uri: textDocument.uri, version: place.file.document.version };
     const actions: CodeAction[] = [];
-    if (wants(CodeActionKind.QuickFix))
-      for (const { diagnostic, finding } of findingsOf(context.diagnostics, view.findings))
-        actions.push(...actionsOf(finding, diagnostic, at, view.rules[finding.ruleId]?.waivable === true));
-    const isSafe = ({ fix, location }: EditorFinding): boolean =>
-      fix?.safety === 'safe' && location.file === place.name;
+    const found = wants(CodeActionKind.QuickFix) ? findingsOf(context.diagnostics, view.findings) : [];
+    const fingerprints = found.map(({ finding }) => finding.fingerprint);
+    const fixes = await this.#offers(place, { fingerprints }, fingerprints.length === 0);
+    for (const { diagnostic, finding } of found) {
+      const isWaivable = view.rules[finding.ruleId]?.waivable === true;
+      actions.push(...actionsOf(finding, fixes.get(finding.fingerprint), diagnostic, at, isWaivable));
+    }
     // Asked for by name, such as on each save; in the menu of a line it would be in the way.
-    if (context.only !== undefined && wants(fixAllKind) && view.findings.some(isSafe)) {
+    const isAsked = context.only !== undefined && wants(fixAllKind);
+    if ((await this.#offers(place, { file: place.name }, !isAsked)).size > 0) {
       const data: ActionData = { kind: 'fix-all', file: place.name, ...at };
       actions.push({ title: 'Make all safe fixes of Headgate in this file', kind: fixAllKind, data });
     }
     if (this.#resolves) return actions;
     const resolved = await Promise.all(actions.map((action) => this.resolve(action)));
     return resolved.filter(({ edit }) => edit !== undefined);
+  }
+
+  async #offers(
+    { application }: Place,
+    of: Extract<Job, { readonly kind: 'offer' }>['of'],
+    isIdle: boolean,
+  ): Promise<Outcomes['offer']> {
+    if (isIdle) return new Map();
+    const job = { kind: 'offer', application: { ...application.ofJob(), open: new Map() }, of } as const;
+    return (await this.scanner.run(job)) ?? new Map();
   }
 
   /** The action with its edit; without one where the text has changed, or where nothing helps. */
@@ -168,12 +181,12 @@ function documentAt(
 }
 
 function actionsOf(
-  finding: EditorFinding,
+  { ruleId, fingerprint }: EditorFinding,
+  fix: OfferedFix | undefined,
   diagnostic: Diagnostic,
   at: { readonly uri: string; readonly version: number },
   isWaivable: boolean,
 ): CodeAction[] {
-  const { ruleId, fingerprint, fix } = finding;
   const actions: CodeAction[] = [];
   const add = (kind: 'waive' | 'fix', title: string, isPreferred: boolean): void => {
     const data: ActionData = { kind, fingerprint, ...at };

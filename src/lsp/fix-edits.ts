@@ -1,21 +1,29 @@
 import { diffLines } from 'diff';
 import { resolve } from 'node:path';
 import { applyFixes, type Rescan } from '../app/apply-fixes.ts';
+import { singleLine } from '../app/findings.ts';
 import { planFixes } from '../app/plan-fixes.ts';
 import type { ScannedGraph } from '../app/scan-folder.ts';
 import { realPathOf } from './editor-files.ts';
-import type { FixedFile, Job, LineEdit } from './jobs.ts';
-import type { OfferedFix } from './view.ts';
+import type { FixedFile, Job, LineEdit, OfferedFix } from './jobs.ts';
 
 /** Fixes that are planned, by the fingerprint of their finding. They are not verified: see `fixEdits`. */
-export function offeredFixes(scanned: ScannedGraph): ReadonlyMap<string, OfferedFix> {
+export function offeredFixes(
+  scanned: ScannedGraph,
+  { of }: Pick<Extract<Job, { readonly kind: 'offer' }>, 'of'>,
+): ReadonlyMap<string, OfferedFix> {
   const offered = new Map<string, OfferedFix>();
-  const { fixes } = planFixes(scanned, { unsafe: true, mayNotEdit: notOurs });
+  const { fixes } = planFixes(scanned, {
+    unsafe: 'fingerprints' in of,
+    only: ({ fingerprint, location }) =>
+      'fingerprints' in of ? of.fingerprints.includes(fingerprint) : location?.file === of.file,
+    mayNotEdit: notOurs,
+  });
   for (const { finding, title, safety, because } of fixes) {
     const known = offered.get(finding.fingerprint);
     const reasons = [known?.because, because].filter((reason) => reason !== undefined).join(' ');
     offered.set(finding.fingerprint, {
-      title: known === undefined ? title : `${known.title}; ${title}`,
+      title: singleLine(known === undefined ? title : `${known.title}; ${title}`),
       safety: known?.safety === 'unsafe' ? 'unsafe' : safety,
       ...(reasons === '' ? {} : { because: reasons }),
     });

@@ -1,4 +1,5 @@
 import type { FileProblem } from '../model/headgate-error.ts';
+import type { FixSafety } from '../model/rule.ts';
 import type { EditorView } from './view.ts';
 
 /** What the scan of an application is to go by; plain data, which passes between threads. */
@@ -26,6 +27,12 @@ export type Job =
       readonly fingerprint: string;
       readonly reason: string;
     }
+  /** What can be done about findings of the last scan: by fingerprint, or all that are safe in a file. */
+  | {
+      readonly kind: 'offer';
+      readonly application: Application;
+      readonly of: { readonly fingerprints: readonly string[] } | { readonly file: string };
+    }
   | {
       readonly kind: 'fix';
       readonly application: Application;
@@ -52,6 +59,14 @@ export interface WaiveEdit {
   /** Offset in `text` at which the reason stands. */
   readonly reasonAt: number;
   readonly kind: 'comment' | 'metadata' | 'file';
+}
+
+/** What can be done about a finding. */
+export interface OfferedFix {
+  readonly title: string;
+  /** Unsafe where one of its edits is. */
+  readonly safety: FixSafety;
+  readonly because?: string;
 }
 
 /** A file as edits leave it. */
@@ -83,6 +98,8 @@ export interface ScanOutcome {
 export interface Outcomes {
   readonly scan: ScanOutcome;
   readonly waive: WaiveEdit | undefined;
+  /** By fingerprint. */
+  readonly offer: ReadonlyMap<string, OfferedFix>;
   /** Empty where nothing helps. */
   readonly fix: readonly FixedFile[];
 }

@@ -23,6 +23,9 @@ export class JobRunner {
   readonly #settings = new Map<string, FolderSettings>();
   readonly #problems = new Map<string, SettingsProblem>();
 
+  /** The newest scans, by folder: fixes are planned when somebody asks. */
+  readonly #scans = new Map<string, ScannedGraph>();
+
   /** Jobs are run one after the other. */
   async run(job: Job, isCancelled: IsCancelled): Promise<Outcomes[Job['kind']] | 'cancelled'> {
     const { application } = job;
@@ -30,6 +33,10 @@ export class JobRunner {
     const settings = this.#settings.get(application.folder);
     if (isCancelled()) return 'cancelled';
     if (job.kind === 'scan') return this.#scan(application, settings, isCancelled);
+    if (job.kind === 'offer') {
+      const scanned = this.#scans.get(application.folder);
+      return scanned === undefined ? new Map() : offeredFixes(scanned, job);
+    }
     if (job.kind === 'fix') {
       if (settings === undefined) return [];
       return this.#fix(job, settings, isCancelled);
@@ -92,10 +99,11 @@ export class JobRunner {
     if (settings === undefined) return { settings: about, leftOut: 0 };
     const { scan, leftOut } = await read(application, settings, isCancelled);
     if (scan === undefined) return 'cancelled';
+    this.#scans.set(application.folder, scan);
     const fixed = settings.ruleSet.rules.flatMap(({ id, waivable }) => (waivable ? [] : [id]));
     const { folder } = settings.config;
     return {
-      view: viewOf(scan, { fixed: new Set(fixed), fixes: offeredFixes(scan) }),
+      view: viewOf(scan, new Set(fixed)),
       settings: about,
       leftOut,
       ...(folder === undefined ? {} : { configFolder: folder }),

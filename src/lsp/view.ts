@@ -2,7 +2,7 @@ import { countsOf, isOpenFailure, isOpenUnknown, linkOf, plural, singleLine } fr
 import type { ScannedGraph } from '../app/scan-folder.ts';
 import { snippetFor } from '../model/fix-words.ts';
 import type { Location } from '../model/location.ts';
-import type { FixSafety, Severity } from '../model/rule.ts';
+import type { Severity } from '../model/rule.ts';
 import type { Diagnostic, Evaluation, FlowSummary, RuleSummary, ScanResult } from '../model/scan-result.ts';
 
 /** What an editor shows of a result; plain data, which passes between threads. Files are relative to the folder. */
@@ -36,15 +36,6 @@ export interface EditorFinding {
   readonly flows: readonly string[];
   /** How the fix is written in the source of the finding. */
   readonly snippet?: { readonly language: string; readonly text: string };
-  readonly fix?: OfferedFix;
-}
-
-/** What can be done about a finding. */
-export interface OfferedFix {
-  readonly title: string;
-  /** Unsafe where one of its edits is. */
-  readonly safety: FixSafety;
-  readonly because?: string;
 }
 
 /** Something that is wrong with a file or with the scan. */
@@ -75,19 +66,12 @@ export interface EditorRule {
   readonly waivable: boolean;
 }
 
-export interface ViewOptions {
-  /** Ids of rules that may not be waived. */
-  readonly fixed: ReadonlySet<string>;
-  /** What can be done, by fingerprint. */
-  readonly fixes: ReadonlyMap<string, OfferedFix>;
-}
-
-/** Pure. */
-export function viewOf({ result, reading }: ScannedGraph, { fixed, fixes }: ViewOptions): EditorView {
+/** @param fixed ids of rules that may not be waived. Pure. */
+export function viewOf({ result, reading }: ScannedGraph, fixed: ReadonlySet<string>): EditorView {
   const rules = new Map(result.ruleSet.rules.map((rule) => [rule.id, rule]));
   const flows = new Map(result.flows.map((flow) => [flow.id, flow]));
   const open = result.evaluations.filter((each) => isOpenFailure(each) || isOpenUnknown(each));
-  const findings = open.flatMap((each) => findingOf(each, rules.get(each.ruleId), flows, fixes));
+  const findings = open.flatMap((each) => findingOf(each, rules.get(each.ruleId), flows));
   const used = new Set(findings.map(({ ruleId }) => ruleId));
   return {
     findings,
@@ -104,9 +88,7 @@ function findingOf(
   evaluation: Evaluation,
   rule: RuleSummary | undefined,
   flows: ReadonlyMap<string, FlowSummary>,
-  fixes: ViewOptions['fixes'],
 ): EditorFinding[] {
-  const fix = fixes.get(evaluation.fingerprint);
   const { ruleId, severity, verdict, message, reason, fingerprint, resource, location } = evaluation;
   if (location === undefined) return [];
   const snippet = rule === undefined ? undefined : snippetFor(rule.fix, resource, location.file);
@@ -134,7 +116,6 @@ function findingOf(
         return flow === undefined ? [] : [singleLine(`${flow.title}: ${flow.entry.name}`)];
       }),
       ...(snippet === undefined ? {} : { snippet }),
-      ...(fix === undefined ? {} : { fix: { ...fix, title: singleLine(fix.title) } }),
     },
   ];
 }
