@@ -34,7 +34,7 @@ export class Folders {
     const found = await Promise.all(paths.map((path) => this.#find(path)));
     const [root = first, ...others] = new Set(found.map(({ root: folder }) => folder));
     if (others.length > 0)
-      throw new RequestError('The paths are in several folders; ask for one folder at a time.');
+      throw new RequestError('The paths are in several folders; give paths of one folder.');
     return { root, paths: found.map(({ path }) => relative(root, path) || '.') };
   }
 
@@ -47,7 +47,7 @@ export class Folders {
     }
     // Whether there is something outside is nothing to tell.
     throw new RequestError(
-      `${quoted(path)} is not in a folder that this server may read; these are ${this.real.map(quoted).join(', ')}.`,
+      `${quoted(path)} is not in a folder that this server can read; these are ${this.real.map(quoted).join(', ')}.`,
     );
   }
 }

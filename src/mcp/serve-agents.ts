@@ -72,7 +72,7 @@ export async function serveAgents({ version, roots, cwd, config }: ServeOptions)
       {
         uriTemplate: `${ruleUri}{id}`,
         name: 'rule',
-        title: 'A rule: why it exists and how to repair what fails it',
+        title: 'A rule: why it exists and how to fix what fails it',
         mimeType: 'text/plain',
       },
     ],

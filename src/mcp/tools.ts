@@ -128,7 +128,7 @@ export function toolsOf(tools: Tools): readonly Tool[] {
       name: 'explain',
       title: 'Explain a rule or a finding',
       description:
-        'Tells why a rule exists and how to repair what fails it; with a fingerprint, also what the finding was decided on.',
+        'Gives the reason for a rule and how to fix what fails it; with a fingerprint, also the values behind the finding.',
       inputs: explainInputs,
       required: [],
       run: (given) => explain(readArguments(explainInputs, given), tools),
@@ -137,7 +137,7 @@ export function toolsOf(tools: Tools): readonly Tool[] {
       name: 'fix_plan',
       title: 'Plan fixes',
       description:
-        'Gives a unified diff of template edits that repair findings, each verified by a scan of the whole application with the edit. Writes nothing.',
+        'Gives a unified diff of template edits that fix findings, each verified by a scan of the whole application with the edit. Writes nothing.',
       inputs: fixInputs,
       required: [],
       run: (given) => planFix(readArguments(fixInputs, given), tools),
@@ -267,7 +267,9 @@ async function explain(
   if (finding === undefined)
     throw new RequestError('No finding has this fingerprint; scan again, and give the same `paths`.');
   if (others.length > 0)
-    throw new RequestError(`${found.length} findings begin with this; give more of the fingerprint.`);
+    throw new RequestError(
+      `${plural(found.length, 'finding')} begin with this; give more of the fingerprint.`,
+    );
   const rule = rulesById(result).get(finding.ruleId);
   const snippet =
     rule === undefined ? undefined : snippetFor(rule.fix, finding.resource, finding.location?.file);
@@ -323,9 +325,7 @@ async function planFix(
         : { brings: brings.map((each) => shown(`${each.ruleId}: ${each.message}`)) }),
     })),
     diff: diff.length > diffLimit ? '' : withoutControls(diff),
-    ...(diff.length > diffLimit
-      ? { note: 'The diff is too long to give; ask for fewer rules or paths.' }
-      : {}),
+    ...(diff.length > diffLimit ? { note: 'The diff is too long; give fewer rules or paths.' } : {}),
     ...(diff === written
       ? {}
       : { note: 'Secrets in the diff are masked, so it cannot be applied as it is; run `headgate fix`.' }),
