@@ -1,8 +1,10 @@
 import { askResource } from '../evaluate/ask-resource.ts';
+import { findCycle } from '../fix/find-cycle.ts';
 import { applySplices } from '../fix/splice-template.ts';
 import { areAtOdds, type TreeChange } from '../fix/tree-change.ts';
 import { severities } from '../model/rule.ts';
 import type { Evaluation } from '../model/scan-result.ts';
+import { parseTemplateText } from '../text/parse-template.ts';
 import {
   planFixes,
   textEditsOf,
@@ -118,12 +120,29 @@ class Keeper {
     const texts = new Map(this.#texts);
     for (const { file, edits: splices } of edits)
       texts.set(file, applySplices(this.scanned.reading.text?.(file) ?? '', splices));
+    const cycle = this.#newCycle(
+      edits.map(({ file }) => file),
+      texts,
+    );
+    if (cycle !== undefined) return { problems: new Map([[undefined, cycle]]) };
     const next = await this.rescan(texts);
     const { problems, brings } = compare(this.scanned, next, fixes);
     if (problems.size > 0) return { problems };
     for (const [file, text] of texts) this.#texts.set(file, text);
     this.scanned = next;
     this.#applied.push(...fixes.map((fix) => ({ ...fix, brings: brings.get(fix) ?? [] })));
+    return undefined;
+  }
+
+  /** A circle of references in a file that had none. */
+  #newCycle(files: readonly string[], texts: ReadonlyMap<string, string>): string | undefined {
+    for (const file of files) {
+      const [before, after] = [this.scanned.reading.text?.(file) ?? '', texts.get(file) ?? ''].map((text) =>
+        findCycle(parseTemplateText(text, file).root),
+      );
+      if (after !== undefined && before === undefined)
+        return `resources would refer to each other in a circle: ${after.join(', ')}`;
+    }
     return undefined;
   }
 

@@ -57,6 +57,23 @@ Resources:
     ]);
   });
 
+  it('refuse an edit that makes resources refer to each other in a circle', async () => {
+    const text = `Resources:
+  Key:
+    Type: AWS::KMS::Key
+    Properties:
+      EnableKeyRotation: true
+      KeyPolicy: {Statement: [{Effect: Allow, Principal: {AWS: !Sub 'arn:aws:iam::\${AWS::AccountId}:root'}, Action: 'kms:*', Resource: '*', Condition: {ArnLike: {'aws:SourceArn': !GetAtt Queue.Arn}}}]}
+  Queue: {Type: AWS::SQS::Queue}
+`;
+    const asked = { ...only('batch.queue.encryption.customer-managed'), unsafe: true };
+    const { files, left } = await fixText(text, ruleSet, asked);
+    expect(files.size).toBe(0);
+    expect(left.map(({ reason }) => reason)).toEqual([
+      'resources would refer to each other in a circle: Key, Queue',
+    ]);
+  });
+
   it('refuse an edit after which the finding stays or another one comes, and keep the others', async () => {
     const edits = [{ safety: 'safe' as const, changes: [{ set: 'EnableKeyRotation', to: false }] }];
     const wrong = {
