@@ -16,6 +16,7 @@ const {
   shippedRules,
   peerChecks,
   pages,
+  fixesPage,
   relationDocs,
   iamPolicy,
   needsOf,
@@ -25,6 +26,7 @@ const {
     export { shippedRules } from './src/rules/shipped.ts';
     export { peerChecks } from './src/rules/shipped-peer-checks.ts';
     export * as pages from './src/rules/pages.ts';
+    export { fixesPage } from './src/rules/fix-pages.ts';
     export { relationDocs } from './src/graph/relation-table.ts';
     export { iamPolicy } from './src/account/iam-policy.ts';
     export { needsOf } from './src/app/needs.ts';
@@ -44,6 +46,7 @@ const files = new Map([
   ],
   ['docs/operators.md', pages.operatorsPage(relationDocs())],
   ['docs/constructs.md', await constructsPage(root)],
+  ['docs/fixes.md', fixesPage(sources.rules)],
   ['docs/requirements.md', pages.requirementsPage(sources)],
   ['docs/comparison.md', pages.comparisonPage(sources, coverage, await peerChecks())],
   ['docs/controls.md', pages.fsbpPage(sources, fsbp)],

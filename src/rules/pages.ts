@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import type { Requirement, Rule } from '../model/rule.ts';
 import type { RuleSources } from './apply-config.ts';
+import { editsSection } from './fix-pages.ts';
 import type { PeerCheck, PeerChecks } from './peer-checks.ts';
 import { keywords, quantifierMembers, sourceKeywords, type Keyword } from './vocabulary.ts';
 
@@ -120,7 +121,7 @@ ${rule.why.trim()}
 
 ## How to fix
 
-${fixSection(rule.fix)}
+${fixSection(rule.fix)}${editsSection(rule.fix)}
 ${when === '' ? '' : `## Not applicable when\n\n${when}\n`}${parametersSection(rule)}${controlsSection(rule)}## Examples
 
 ${examplesSection(rule)}
