@@ -91,3 +91,13 @@ export const proxies: Readonly<Record<string, string>> = {
   'AWS::SecretsManager::SecretTargetAttachment': 'SecretId',
   'AWS::IAM::InstanceProfile': 'Roles',
 };
+
+/** What the property of a proxy names: where any type is asked for, a name is one of these. */
+export const proxiedTypes: Readonly<Record<string, readonly string[]>> = {
+  'AWS::KMS::Alias': ['AWS::KMS::Key', 'AWS::KMS::ReplicaKey'],
+  'AWS::Kinesis::StreamConsumer': ['AWS::Kinesis::Stream'],
+  'AWS::Lambda::Alias': ['AWS::Lambda::Function'],
+  'AWS::Lambda::Version': ['AWS::Lambda::Function'],
+  'AWS::SecretsManager::SecretTargetAttachment': ['AWS::SecretsManager::Secret'],
+  'AWS::IAM::InstanceProfile': ['AWS::IAM::Role'],
+};

@@ -16,7 +16,7 @@ import {
 } from '../model/value.ts';
 import { parseArn, type ArnTarget } from './arn.ts';
 import type { ExternalResources } from './external-resources.ts';
-import { childTypes, proxies } from './identities.ts';
+import { childTypes, proxiedTypes, proxies } from './identities.ts';
 import { noRegion, type Named, type ResourceIndex } from './resource-index.ts';
 import { findValues } from './property-path.ts';
 import type { StateSet } from './workflow-states.ts';
@@ -267,7 +267,8 @@ function proxyTargets(
   context: LinkContext,
   hops: number,
 ): readonly Target[] {
-  const inner = { from: proxy, types: naming.types.includes('*') ? ['*'] : naming.types };
+  const types = naming.types.includes('*') ? (lookup(proxiedTypes, proxy.type) ?? ['*']) : naming.types;
+  const inner = { from: proxy, types };
   const targets = hops + 1 < maximumHops ? resolveTargets(proxy.properties[property], inner, context) : [];
   const attributes: ObjectValue = proxy.type.startsWith('AWS::Lambda::')
     ? { qualifier: qualifierOf(proxy) }

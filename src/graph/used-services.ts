@@ -5,6 +5,7 @@ import type { PolicyStatement, ResourceGraph, StatementSet, UsedService } from '
 import type { Resource } from '../model/resource.ts';
 import { Reference, Unresolved, type Cause, type Value } from '../model/value.ts';
 import { findValues } from './property-path.ts';
+import { namedByText } from './relations/use-readers.ts';
 import { resolveTargets, type LinkContext } from './resolve-target.ts';
 import { toSymbolicText } from '../model/symbolic-text.ts';
 import { surer } from './worlds.ts';
@@ -268,6 +269,14 @@ function noteEnvironment(lambda: Resource, context: LinkContext, note: Note): vo
     const variable = scalarText(path.at(-1));
     const text = toSymbolicText(value);
     if (text === undefined) continue;
+    if (text.pieces.size === 0) {
+      for (const { to, uncertain: ofName } of namedByText(value, lambda, context)) {
+        const service = to === undefined || to.external === true ? undefined : serviceOf(to.type);
+        if (to === undefined || service === undefined) continue;
+        const because = `environment variable ${variable} names ${to.name}`;
+        note({ service, because, ...doubt(bothDoubts(uncertain, ofName)) });
+      }
+    }
     for (const piece of text.pieces.values()) {
       const named = piece instanceof Reference ? context.index.byId(piece.resourceId) : undefined;
       const service = named === undefined ? undefined : serviceOf(named.type);

@@ -1,6 +1,6 @@
 import { scalarText } from '../model/scalar-text.ts';
 import type { Resource } from '../model/resource.ts';
-import { toSymbolicText } from '../model/symbolic-text.ts';
+import { splitText, toSymbolicText } from '../model/symbolic-text.ts';
 import type { Cause, Value } from '../model/value.ts';
 import { wildcardMatches } from '../model/wildcard.ts';
 import { coverMost, isBroad, parseRange, sampleAddresses, type AddressRange } from './addresses.ts';
@@ -135,7 +135,7 @@ export function ofTakenBucket(outsider: CandidatesOf): CandidatesOf {
     const own = outsider(key, conditions);
     if (key !== 'aws:sourcearn') return own;
     const names = anyValue(conditions).filter(
-      (candidate) => candidate.kind === 'text' && !/^arn:[^:]*:[^:]*:[^:]*:[^:]+:/.test(candidate.text),
+      (candidate) => candidate.kind === 'text' && (splitText(candidate.text, ':', 6)[4] ?? '') === '',
     );
     return [...own, ...names];
   };

@@ -104,7 +104,8 @@ function environmentTargets(lambda: Resource, context: LinkContext): readonly Re
   });
 }
 
-function namedByText(value: Value, lambda: Resource, context: LinkContext): readonly ReadTarget[] {
+/** What a text in the environment of a function names: by reference, ARN, address or name. */
+export function namedByText(value: Value, lambda: Resource, context: LinkContext): readonly ReadTarget[] {
   const text = toSymbolicText(value);
   if (text === undefined) return [];
   if (text.pieces.size === 0 && !text.text.startsWith('arn:') && !text.text.includes('://')) {
