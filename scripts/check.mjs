@@ -8,6 +8,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installMoto, motoBin } from '../test/account/wire/moto-server.mjs';
 import { installMinistack } from '../test/stack/deployed/ministack.mjs';
+import { installIntegrationTools } from './integration-tools.mjs';
 import { installNode, otherNodes } from './other-nodes.mjs';
 
 const full = process.argv.includes('--full');
@@ -97,6 +98,15 @@ else if (full)
   process.stdout.write(
     `\n== tests against a local AWS endpoint, and cfn-lint: SKIPPED: ${withoutEndpoint}\n`,
   );
+
+if (full) {
+  const { path, missing } = installIntegrationTools();
+  env.PATH = `${path}${delimiter}${env.PATH}`;
+  if (missing.length > 0)
+    process.stdout.write(
+      `\n== linters of workflows and hooks: SKIPPED: ${missing.join(', ')} could not be installed\n`,
+    );
+}
 
 run('build', process.execPath, ['scripts/build.mjs']);
 run('format', bin('prettier'), ['--check', '.']);
