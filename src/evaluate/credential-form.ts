@@ -3,7 +3,13 @@ import type { Resource } from '../model/resource.ts';
 import type { ResourceGraph } from '../model/resource-graph.ts';
 import { toSymbolicText } from '../model/symbolic-text.ts';
 import { Choice, isObjectValue, PartialString, Unresolved, type Value } from '../model/value.ts';
-import { carriedValue, credentialIn, credentialInCode, type CredentialFound } from './credentials.ts';
+import {
+  carriedValue,
+  credentialIn,
+  credentialInCode,
+  type CredentialFound,
+  type CredentialTerms,
+} from './credentials.ts';
 import type { Form } from './form.ts';
 import type { Context, Node } from './node.ts';
 import { observe } from './observe.ts';
@@ -31,18 +37,20 @@ export const credentialForm: Form = (raw) => {
     const listed = (term: { readonly parameter: string } | undefined): readonly string[] =>
       term === undefined ? [] : (context.parameters[term.parameter] as readonly string[]);
     const value = openValue(carriedValue(held), context.world);
+    const terms: CredentialTerms = {
+      data: context.data.credentials,
+      names: listed(own.names),
+      values: listed(own.values),
+      isDeclaredName: (text) =>
+        declaredNames(context.graph)
+          .get(text)
+          ?.some(({ uncertain }) => context.world.admits(uncertain)) === true,
+    };
     const found =
       own.only === 'shapes'
         ? inCode(openValue(held, context.world), context)
-        : credentialIn(key, value, {
-            data: context.data.credentials,
-            names: listed(own.names),
-            values: listed(own.values),
-            isDeclaredName: (text) =>
-              declaredNames(context.graph)
-                .get(text)
-                ?.some(({ uncertain }) => context.world.admits(uncertain)) === true,
-          });
+        : (credentialIn(key, value, terms) ??
+          (own.key === undefined ? undefined : underOpenName(members[own.key], value, terms)));
     const isOne: Truth = typeof found === 'string' ? true : (found ?? false);
     if (!context.silent)
       observe(context, isOne, {
@@ -55,6 +63,19 @@ export const credentialForm: Form = (raw) => {
   };
   return (node, context) => unlessConditionsMatter(context, () => carries(node, context));
 };
+
+/** Why it is not known whether a literal is a credential whose name only the deployment knows. */
+function underOpenName(
+  name: Value | undefined,
+  value: Value | undefined,
+  terms: CredentialTerms,
+): CredentialFound {
+  if (name === undefined || lastPart(name) !== '') return undefined;
+  if (typeof credentialIn('password', value, terms) !== 'string') return undefined;
+  return name instanceof Unresolved
+    ? name.cause
+    : { code: 'attribute', message: 'the name of the value is known only after deployment' };
+}
 
 /** What stands in program code, whose pieces may be known in part. */
 function inCode(code: Value | undefined, { data }: Context): CredentialFound {
@@ -71,8 +92,8 @@ function inCode(code: Value | undefined, { data }: Context): CredentialFound {
 
 /** `db-password` of `/orders/${Stage}/db-password`. */
 function lastPart(name: Value | undefined): string {
-  const text = toSymbolicText(name)?.text ?? '';
-  return text.slice(text.lastIndexOf('/') + 1).replaceAll(/\uE000[^\uE001]*\uE001/g, '');
+  const text = (toSymbolicText(name)?.text ?? '').replaceAll(/\uE000[^\uE001]*\uE001/g, '');
+  return text.slice(text.lastIndexOf('/') + 1);
 }
 
 type DeclaredNames = ReadonlyMap<string, readonly Resource[]>;
