@@ -62,6 +62,7 @@ function isNamedBy(match: Value, name: Value | undefined): Truth {
       const [asked, label] = [toSymbolicText(key)?.text, toSymbolicText(name)?.text];
       if (asked === undefined || label === undefined || asked === '') return false;
       if (scope === 'NAMESPACE') return `:${label}`.includes(`:${asked}`);
+      if (scope !== 'LABEL') return false;
       return `:${asked}`.endsWith(`:${label}`) || `:${label}`.endsWith(`:${asked}`);
     }),
   );

@@ -125,7 +125,9 @@ function takesLabel(statement: Value | undefined, label: string, question: Quest
           if (typeof key !== 'string') return false;
           const [have, wanted] = [label.toLowerCase(), key.toLowerCase()];
           return member(match, 'Scope', (scope) =>
-            scope === 'NAMESPACE' ? wanted !== '' && have.startsWith(wanted) : have === wanted,
+            scope === 'NAMESPACE'
+              ? wanted !== '' && have.startsWith(wanted)
+              : scope === 'LABEL' && have === wanted,
           );
         }),
       ),
