@@ -262,7 +262,7 @@ export class Audit extends Construct {
     );
     this.alarm(
       'Unpublished',
-      'The audit could not tell Security Hub everything: is it on, and may the reader role write to it?',
+      'The audit could not send all findings to Security Hub: check that it is enabled and that the reader role can write to it',
       this.metric('UnpublishedPlaces'),
     );
     const graph = (title: string, names: readonly string[], statistic?: string) =>

@@ -185,6 +185,6 @@ function auditOne(props: FleetDefinitionProps): object {
       Next: 'NotAudited',
     },
     // The map run counts it.
-    NotAudited: { Type: 'Fail', Error: 'NotAudited', Cause: 'The report of the fleet run says why.' },
+    NotAudited: { Type: 'Fail', Error: 'NotAudited', Cause: 'The report of the fleet run shows the cause.' },
   };
 }

@@ -286,7 +286,7 @@ export class Fleet extends Construct {
     );
     this.alarm(
       'PlacesUnpublished',
-      'Security Hub could not be told everything: see the overview',
+      'Not all findings were sent to Security Hub: see the overview',
       this.metric('UnpublishedPlaces'),
     );
     const graph = (title: string, names: readonly string[]) =>

@@ -62,7 +62,7 @@ export class Hook extends Construct {
     const gate = new SecureFunction(this, 'Gate', {
       foundation: props.foundation,
       key,
-      description: 'Decides stacks and change sets for CloudFormation',
+      description: 'Checks stacks and change sets for CloudFormation',
       entry: auditCode(this, 'hook', props.configFolder),
       service: 'hook',
       // As many changes at a time as an account deploys; more wait for one of the three attempts of CloudFormation.
@@ -131,7 +131,7 @@ export class Hook extends Construct {
       this,
       operations,
       'Undecided',
-      'Changes passed CloudFormation undecided, because the hook failed: see its log group',
+      'Changes passed CloudFormation without a check, because the hook failed: see its log group',
       metric.with({ dimensionsMap: {}, period: Duration.minutes(5) }),
     );
   }

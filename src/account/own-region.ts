@@ -17,7 +17,7 @@ export async function ownRegion(profile: string | undefined): Promise<string> {
     const where = profile === undefined ? 'in the profile' : `in the profile \`${profile}\``;
     throw new HeadgateError(
       'region-missing',
-      `No Region is set: give --region, or set AWS_REGION, or a region ${where}.`,
+      `No AWS Region is configured: use --region, set AWS_REGION, or set a Region ${where}.`,
       {},
       { cause },
     );

@@ -125,10 +125,10 @@ function migrateSkip(
     return {
       skip,
       why: 'not-waivable',
-      message: `${check.rules.join(' and ')} takes no waivers; repair the finding`,
+      message: `${check.rules.join(' and ')} cannot be waived; fix the finding`,
     };
   const reason =
-    skip.reason ?? `suppressed for ${tool} (${skip.check}) without a reason: say why, or repair it`;
+    skip.reason ?? `suppressed for ${tool} (${skip.check}) without a reason: add a reason, or fix it`;
   const everywhere = skip.resourceId === undefined && skip.paths === undefined;
   const places = everywhere
     ? [...new Set(waivable.map(({ ruleId }) => ruleId))].map((rule) => ({ rule, resource: '*' }))

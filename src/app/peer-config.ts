@@ -101,7 +101,7 @@ function readCheckov(value: unknown, file: string): PeerConfig {
       'hard-fail-on': '`failOn` in headgate.yaml',
       baseline: '`headgate baseline write`',
       'external-checks-dir':
-        '`ruleFolders` in headgate.yaml; own checks are written anew (docs/writing-rules.md)',
+        '`ruleFolders` in headgate.yaml; rewrite custom checks as rules (docs/writing-rules.md)',
     }),
   };
 }

@@ -131,7 +131,7 @@ function waiversFile(waivers: readonly WrittenWaiver[]): string {
 
 const headings = {
   none: 'No rule replaces these checks',
-  unknown: 'Headgate does not know these checks',
+  unknown: 'Headgate does not support these checks',
   'nothing-open': 'Nothing to accept: the rules find nothing there',
   'not-waivable': 'Rules that take no waivers',
   expired: 'Suppressions that hold no longer',
@@ -162,7 +162,7 @@ function describe(
       ...these.map(({ skip, message }) => `  ${skip.where}  ${name(skip)}: ${message}`),
     );
   }
-  if (settings.length > 0) lines.push('Settings to make by hand:');
+  if (settings.length > 0) lines.push('Settings to change manually:');
   for (const { setting, instead, where } of settings) lines.push(`  ${where}  ${setting}: use ${instead}`);
   if (migrated.length + left.length + settings.length === 0)
     lines.push('No suppression of another tool was found.');

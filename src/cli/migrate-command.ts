@@ -12,7 +12,7 @@ export function addMigrateCommand(
   const command = program
     .command('migrate')
     .description(
-      'Write waivers for what Checkov, Trivy, KICS, cfn_nag, Guard and cdk-nag were told to accept, and list what has no counterpart.',
+      'Write waivers for what Checkov, Trivy, KICS, cfn_nag, Guard and cdk-nag suppress, and list what has no counterpart.',
     )
     .argument(
       '<path...>',

@@ -106,7 +106,7 @@ async function dryRun(
   for (const { account, region, plan: planned, known, toldAt } of places) {
     if (toldAt !== undefined) {
       stdout.write(
-        `${account} ${region}: would be refused: the result is of ${result.startedAt}, and something newer was told at ${toldAt}\n`,
+        `${account} ${region}: would be rejected: the result is from ${result.startedAt}, and newer findings were sent at ${toldAt}\n`,
       );
       continue;
     }

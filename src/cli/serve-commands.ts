@@ -26,7 +26,7 @@ export function addMcpCommand(program: Command, { cwd }: Surroundings): void {
     )
     .option(
       '--root <folder>',
-      'folder that agents may have scanned (repeatable; default: the folders of the client, else the working folder)',
+      'folder that agents are allowed to scan (repeatable; default: the folders of the client, else the working folder)',
       (folder: string, previous: readonly string[]) => [...previous, folder],
       [],
     )

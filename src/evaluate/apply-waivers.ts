@@ -152,7 +152,7 @@ function problemOf(waiver: Waiver, rule: Rule | undefined, now: Date): Diagnosti
 
 function unused({ first: waiver, waivers }: Wish): Diagnostic {
   const name = 'pattern' in waiver.scope ? waiver.scope.pattern : waiver.scope.resourceId;
-  const scope = waivers === 1 ? `\`${name}\`` : `\`${name}\` and what stands beside it`;
+  const scope = waivers === 1 ? `\`${name}\`` : `\`${name}\` and the text next to it`;
   return {
     code: 'waiver-unused',
     severity: 'warning',

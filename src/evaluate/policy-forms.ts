@@ -50,7 +50,7 @@ export const admitsForm: Form = (raw) => {
   return (node, context) => {
     const found: { by?: PolicyStatement } = {};
     const holds = admits(wish, node, context, (by) => (found.by = by));
-    tell(node, context, holds, `a policy that admits ${describe(wish)}`, found.by);
+    tell(node, context, holds, `a policy that allows ${describe(wish)}`, found.by);
     return holds;
   };
 };

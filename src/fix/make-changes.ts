@@ -112,7 +112,7 @@ class EditMaker {
     const list = valueAt(target.properties, path.slice(0, star));
     if (list === undefined) return [];
     if (!isArrayValue(list))
-      throw new Refusal(`\`${path.slice(0, star).join('.')}\` is no list that is known`);
+      throw new Refusal(`\`${path.slice(0, star).join('.')}\` is not a list with known members`);
     return list.flatMap((_member, index) => {
       const at = [...path.slice(0, star), index];
       if (where !== undefined && !this.ask.certainly(where, target, at)) return [];

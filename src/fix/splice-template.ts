@@ -309,7 +309,7 @@ class Splicer {
       return { start: lastEnd, end: lastEnd, text: written.map((text) => `${separator}${text}`).join('') };
     const inside = written.join(separator);
     if (/\S/.test(this.#text.slice(node.start + 1, node.end - 1)))
-      throw new Refusal('a comment stands where members would be added');
+      throw new Refusal('there is a comment at the place where members would be added');
     const text = isLines
       ? `${style.newline}${indent}${inside}${style.newline}${this.#leading(node.start)}`
       : inside;

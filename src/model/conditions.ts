@@ -104,7 +104,7 @@ export function beyondSides(doubt: Cause | undefined): Cause | undefined {
 /** More combinations of conditions decide than are gone through. */
 export class TooManyWorlds extends Error {
   constructor(limit: number) {
-    super(`more than ${limit} combinations of undecided conditions decide`);
+    super(`more than ${limit} combinations of unknown conditions are possible`);
     this.name = 'TooManyWorlds';
   }
 }

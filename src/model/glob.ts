@@ -32,8 +32,7 @@ function namesOf(path: string): string[] {
 /** What keeps a text from being a glob, as the end of a sentence; undefined where nothing does. */
 export function globProblem(glob: string): string | undefined {
   const foreign = /[{}[\]!\\]/.exec(glob)?.[0];
-  if (foreign !== undefined)
-    return `has \`${foreign}\`; the signs that it may use are \`*\`, \`**\` and \`?\``;
+  if (foreign !== undefined) return `has \`${foreign}\`; the supported signs are \`*\`, \`**\` and \`?\``;
   if (/^(?:[a-z]:)?\//i.test(glob))
     return 'is absolute; write it relative to the folder of the configuration';
   return undefined;

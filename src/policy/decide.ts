@@ -21,7 +21,7 @@ type Mode = 'generous' | 'strict';
 /** Beyond so many steps a search is given up, which no policy that people write needs. */
 const mostSteps = 20_000;
 
-const givenUp: Cause = { code: 'unsupported', message: 'the policies are too entangled to be decided' };
+const givenUp: Cause = { code: 'unsupported', message: 'the policies are too complex to evaluate' };
 
 /** Every key that conditions name, in lower case, with all that they are compared with. */
 export function listedKeys(

@@ -212,7 +212,9 @@ function addFold(page: Page, hidden: readonly Evaluation[]): void {
 
 function addPossible(page: Page, undecided: readonly Evaluation[]): void {
   if (undecided.length === 0) return;
-  page.heading(`Undecided: ${plural(undecided.length, 'check')} that one side of a condition fails`);
+  page.heading(
+    `Depends on a condition: ${plural(undecided.length, 'check')} that one side of a condition fails`,
+  );
   page.field(2, '', 'To resolve them, pass --parameters.');
   for (const [when, items] of groupBy(undecided, ({ failsWhen }) => failsWhen ?? '')) {
     page.add();

@@ -49,7 +49,9 @@ function partsOf(diff: ResultDiff): Part[] {
     {
       title: 'New',
       items: changed(diff.added).map((item, index) =>
-        diff.added[index]?.before === 'fail' ? { ...item, note: 'failed before, and is graver now' } : item,
+        diff.added[index]?.before === 'fail'
+          ? { ...item, note: 'failed before, and is more severe now' }
+          : item,
       ),
     },
     { title: 'Waiver ended', items: plain(diff.waiversEnded, 'was waived') },

@@ -186,7 +186,7 @@ function addUnknowns(page: LimitedPage, result: ScanResult): void {
   const rows = groups
     .toSorted(([, a], [, b]) => b.length - a.length)
     .map(([reason, items]) => [String(items.length), cell(reason), codeSpan(distinctRules(items))]);
-  page.details(`${plural(unknowns.length, 'unknown')}, and what settles them`, () => {
+  page.details(`${plural(unknowns.length, 'unknown')}, and how to resolve them`, () => {
     const best = describeBestAction(unknowns);
     if (best !== undefined) page.add('', cell(best));
     page.table(['Verdicts', 'Cause and resolution', 'Rules'], rows);

@@ -71,7 +71,7 @@ class OscalWriter {
     return {
       uuid: this.uuid('result'),
       title: 'Policy evaluation of Lambda request flows',
-      description: `${this.result.summary.resources} resources held against ${this.result.ruleSet.rules.length} rules.`,
+      description: `${this.result.summary.resources} resources checked against ${this.result.ruleSet.rules.length} rules.`,
       start: this.result.startedAt,
       ...(this.byRule.size === 0
         ? {}

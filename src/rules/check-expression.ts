@@ -169,7 +169,7 @@ function checkBinding(
   report: Report,
 ): void {
   if (!scope.bindings.has(name))
-    report(path, `\`${name}\` is not bound here; \`self\` is, and names given by \`as\` around it`);
+    report(path, `\`${name}\` is not a name here; use \`self\`, or a name that \`as\` gives around it`);
 }
 
 function checkOperand(

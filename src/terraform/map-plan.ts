@@ -352,7 +352,7 @@ function severalOwners({ address }: PlanInstance, owners: readonly Draft[]): Cau
     .join(', ');
   return {
     code: 'attribute',
-    message: `\`${address}\` may belong to ${names}${owners.length > 3 ? ' and others' : ''}`,
+    message: `\`${address}\` can belong to ${names}${owners.length > 3 ? ' and others' : ''}`,
     remedy: 'scan the plan with its configuration: add --sources with the folder of the .tf files',
   };
 }

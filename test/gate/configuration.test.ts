@@ -205,7 +205,7 @@ describe('a baseline', () => {
     const cwd = folderWith({ 't.yaml': quiet, 'headgate-baseline.json': JSON.stringify(baseline) });
     const { code, stderr } = await headgate(cwd, 'baseline', 'check', 't.yaml');
     expect(code).toBe(2);
-    expect(stderr).toMatch(/^headgate: The baseline .*write it anew.*\n$/);
+    expect(stderr).toMatch(/^headgate: The baseline .*(re|Re)create it with.*\n$/);
   });
 });
 

@@ -100,7 +100,7 @@ describe('two saved results of a template that was changed', () => {
     expect(lines.map((line) => line.replace(/:\d+$/, '')).join('\n')).toBe(`New (2)
   critical all.lambda.no-plaintext-secrets on Added (not in the older result)
            at t.yaml:6
-  critical batch.queue.policy on Queue (failed before, and is graver now)
+  critical batch.queue.policy on Queue (failed before, and is more severe now)
            at t.yaml:10
 
 Waiver ended (1)
@@ -146,7 +146,7 @@ Repaired (2)
       'Newly unknown (1)',
       'Accepted',
       'Turned',
-      'failed before, and is graver',
+      'failed before, and is more severe',
     ])
       expect(page).toContain(text);
     expect(page).not.toMatch(/<script|https?:\/\/(?!docs\.aws|headgate)/);

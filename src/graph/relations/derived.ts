@@ -147,6 +147,6 @@ export const derivedRelations: readonly DerivedRow[] = [
     name: 'producers',
     inverse: 'producesFor',
     through: [['targetOf'], ['notifiedBy'], ['subscribedTopics'], ['integrations'], ['usedBy']],
-    note: 'what may send to the queue; functions among them carry the edge attribute access',
+    note: 'what is allowed to send to the queue; functions have the edge attribute access',
   },
 ];

@@ -63,7 +63,7 @@ describe('drift', () => {
         message: 'app-Orders-1A2B3C is fail',
       },
     ]);
-    expect(describeDrift(drift)).toContain('1 declared resources are missing, 1 verdicts differ');
+    expect(describeDrift(drift)).toContain('missing resources: 1; differing results: 1');
   });
 
   it('is none between a side and itself', () => {
@@ -135,6 +135,6 @@ describe('drift', () => {
   it('does not compare what nobody names', () => {
     const drift = driftBetween(side([['Post', 'AWS::ApiGateway::Method', 'pass']]), side([]));
     expect(drift).toMatchObject({ missing: [], unsure: [] });
-    expect(describeDrift(drift)).toContain('no name tells them apart: 1 AWS::ApiGateway::Method');
+    expect(describeDrift(drift)).toContain('not compared (no unique name): 1 AWS::ApiGateway::Method');
   });
 });

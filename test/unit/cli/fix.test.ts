@@ -84,7 +84,7 @@ describe('headgate fix', () => {
     write('template.yaml', bucket);
     const safe = await headgate('fix', 'template.yaml', '--rule', 'api.s3.versioning');
     expect(read('template.yaml')).toBe(bucket);
-    expect(safe.stdout).toContain('1 can be repaired by --unsafe');
+    expect(safe.stdout).toContain('1 can be fixed with --unsafe');
     const unsafe = await headgate('fix', 'template.yaml', '--rule', 'api.s3.versioning', '--unsafe');
     expect(read('template.yaml')).toBe(
       `${bucket}    Properties:\n      VersioningConfiguration:\n        Status: Enabled\n`,

@@ -85,7 +85,7 @@ describe('waivers', () => {
     const { evaluations, diagnostics } = applyWaivers([evaluation('Fn', 'fail')], given, [rule], now);
     expect(evaluations[0]?.waiver).toBeDefined();
     expect(diagnostics).toMatchObject([
-      { code: 'waiver-unused', message: expect.stringContaining('`stack/A` and what stands beside it') },
+      { code: 'waiver-unused', message: expect.stringContaining('`stack/A` and the text next to it') },
     ]);
     const refused = applyWaivers([], given, [{ ...rule, waivable: false }], now);
     expect(refused.diagnostics.map(({ code }) => code)).toEqual(['waiver-refused', 'waiver-refused']);

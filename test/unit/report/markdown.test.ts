@@ -14,7 +14,7 @@ describe('renderMarkdown', () => {
     expect(text).toContain(
       '| critical | `api.waf.associated` | Stage `ProdStage` of a public REST API has no web ACL. | `infra/orders api.yaml:12:7` | Associate a regional web ACL with the stage. |',
     );
-    expect(text).toContain('<details><summary>2 unknowns, and what settles them</summary>');
+    expect(text).toContain('<details><summary>2 unknowns, and how to resolve them</summary>');
     expect(text).toContain('| `batch.queue.visibility-timeout` | JobsQueue | Handler is idempotent;');
     expect(text.match(/<details>/g)).toHaveLength(text.match(/<\/details>/g)?.length ?? 0);
   });
