@@ -135,6 +135,21 @@ try {
     `${documented.stdout.slice(0, 200)} ${documented.stderr}`,
   );
 
+  const hello = (params) => JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params });
+  const serve = (command, input) =>
+    spawnSync(process.execPath, [join(installed, 'dist/headgate.cjs'), command], {
+      cwd: app,
+      input,
+      encoding: 'utf8',
+    });
+  const editor = hello({ processId: null, rootUri: null, capabilities: {} });
+  const lsp = serve('lsp', `Content-Length: ${editor.length}\r\n\r\n${editor}`);
+  // It ends at once when its client does, which is code 1 without a request to end.
+  check('the language server starts', lsp.status === 1 && lsp.stderr === '', lsp.stderr);
+  const agent = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'x', version: '1' } };
+  const mcp = serve('mcp', `${hello(agent)}\n`);
+  check('the server for agents answers', mcp.stdout.includes('"serverInfo"'), mcp.stdout + mcp.stderr);
+
   const scan = spawnSync(
     process.execPath,
     [join(installed, 'dist/headgate.cjs'), 'scan', 'template.yaml', '--report', 'html=report.html'],

@@ -57,7 +57,7 @@ export class Application {
     clearTimeout(this.#timer);
     const { debounceMilliseconds } = this.editor.settings();
     const pause = Math.min(
-      Math.max(debounceMilliseconds, 1.5 * this.#lastMilliseconds),
+      Math.max(debounceMilliseconds, this.#lastMilliseconds),
       Math.max(longestPauseMilliseconds, debounceMilliseconds),
     );
     this.#timer = setTimeout(
