@@ -1,6 +1,6 @@
 import type { ResourceGraph } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
-import { severities, type Rule, type RuleSet, type Severity } from '../model/rule.ts';
+import { severities, type Deviation, type Rule, type RuleSet, type Severity } from '../model/rule.ts';
 import type {
   Diagnostic,
   Evaluation,
@@ -37,7 +37,7 @@ export function assembleResult(parts: ResultParts): ScanResult {
     ruleSet: {
       digest: ruleSet.digest,
       rules: ruleSet.rules.map(summarizeRule),
-      deviations: ruleSet.deviations,
+      deviations: withoutAssumedSecrets(ruleSet.deviations, reading.resources),
       ...(ruleSet.selection === undefined ? {} : { selection: ruleSet.selection }),
     },
     startedAt: parts.startedAt.toISOString(),
@@ -239,4 +239,24 @@ function shared<Key extends object, Answer>(answer: (key: Key) => Answer): (key:
     answers.set(key, fresh);
     return fresh;
   };
+}
+
+/** An assumption may give a value to a `NoEcho` parameter, which the configuration cannot know. */
+function withoutAssumedSecrets(
+  deviations: readonly Deviation[],
+  resources: readonly Resource[],
+): readonly Deviation[] {
+  if (!deviations.some(({ kind }) => kind === 'assumed')) return deviations;
+  const marked = new Set(
+    resources.flatMap(({ secrets }) => (secrets === undefined || secrets.isEmpty ? [] : [secrets])),
+  );
+  if (marked.size === 0) return deviations;
+  return deviations.map((deviation) =>
+    deviation.kind === 'assumed'
+      ? {
+          ...deviation,
+          detail: [...marked].reduce((text, secrets) => secrets.withhold(text), deviation.detail),
+        }
+      : deviation,
+  );
 }

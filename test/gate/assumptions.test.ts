@@ -165,6 +165,21 @@ Resources:
       );
   });
 
+  it('does not show the value of a NoEcho parameter, whatever its name', async () => {
+    const cwd = folderWith({
+      't.yaml': `Parameters: {P: {Type: String, NoEcho: true}}
+Resources:
+  F: {Type: AWS::Lambda::Function, Properties: {Runtime: nodejs8.10, Environment: {Variables: {X: !Ref P}}}}
+`,
+      'headgate.yaml': config('{parameter: P, value: not-a-real-one, reason: r}'),
+    });
+    for (const format of ['console', 'json', 'markdown', 'html', 'sarif', 'junit', 'annotations']) {
+      const { stdout } = await headgate(cwd, 'scan', 't.yaml', '--format', format);
+      expect(stdout).toContain('parameter P is (secret)');
+      expect(stdout).not.toContain('not-a-real-one');
+    }
+  });
+
   it('of the scanned folder has no effect where the gate names its own configuration', async () => {
     const cwd = folderWith({
       'org/headgate.yaml': 'trust: {templateWaivers: false, baseline: false}\n',
