@@ -152,7 +152,8 @@ class Generated {
     this.places.set(token, `${type} ${path.join('.')}`);
     const shape = this.random();
     if (shape < 0.15) return `https://user:${token}@host.example.com/x`;
-    return shape < 0.3 ? `${value} ${token}` : token;
+    // Text behind an ARN is part of a name, whatever the variable is called.
+    return shape < 0.3 && !value.startsWith('arn:') ? `${value} ${token}` : token;
   }
 
   token(): string {
@@ -204,6 +205,7 @@ beforeAll(async () => {
       members.has(last) ||
       path.includes('Statement') ||
       path.includes('EventPattern') ||
+      path.includes('FilterPolicy') ||
       endings.some((end) => last.endsWith(end));
     return isListed && !holdsSecret(type, path);
   };
