@@ -1,3 +1,4 @@
+import { openTop } from '../model/open-value.ts';
 import { toSymbolicText } from '../model/symbolic-text.ts';
 import { saysFalse } from '../model/scalar-text.ts';
 import { Choice, isArrayValue, SymbolicValue, Unresolved, type Value } from '../model/value.ts';
@@ -68,12 +69,14 @@ function isAction(value: Value): Truth {
 
 /** Whether a composite alarm fires when one of its alarms does and the others are well, and not when all are well. */
 function firesWith(composite: Resource, alarm: Resource, context: Context): Truth {
-  const text = toSymbolicText(composite.properties.AlarmRule);
+  const rule = openTop(composite.properties.AlarmRule, context.world);
+  const text = toSymbolicText(rule);
   if (text === undefined) return unreadable;
-  if (composite.properties.AlarmRule instanceof Unresolved) return composite.properties.AlarmRule.cause;
+  if (rule instanceof Unresolved) return rule.cause;
   const terms = new Set<number>();
-  for (const { to, attributes } of context.graph.related(composite, 'composedOf').edges) {
-    if (to !== alarm) continue;
+  for (const { to, attributes, uncertain } of context.graph.related(composite, 'composedOf').edges) {
+    // On either side of a condition the alarm may stand elsewhere in the rule.
+    if (to !== alarm || !context.world.admits(uncertain)) continue;
     const places = attributes?.terms;
     if (isArrayValue(places)) for (const place of places) terms.add(Number(place));
   }

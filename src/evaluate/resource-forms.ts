@@ -5,12 +5,20 @@ import { flowDoubt } from './flow-doubt.ts';
 import type { Form } from './form.ts';
 import { boundNode } from './node.ts';
 import { observe } from './observe.ts';
+import { isUnread } from './sources.ts';
 
 /** The resource is of one of the types. */
 export const typeForm: Form = (raw) => (node) => (raw['type'] as string[]).includes(node.resource.type);
 
-/** Whether the resource stands outside of the scan. */
-export const externalForm: Form = (raw) => (node) => (node.resource.external === true) === raw['external'];
+/** Whether the resource stands outside of the scan; what an account did not answer for may be inside. */
+export const externalForm: Form =
+  (raw) =>
+  ({ resource }, { graph }) => {
+    const isExternal = resource.external === true;
+    const unlisted = isExternal ? graph.incompleteness(resource.type, resource.scope) : undefined;
+    if (unlisted !== undefined && isUnread(unlisted)) return unlisted;
+    return isExternal === raw['external'];
+  };
 
 /** The resource is the bound one. */
 export const sameAsForm: Form = (raw) => (node, context) =>

@@ -76,6 +76,11 @@ const unread: ReadonlySet<Cause['code']> = new Set([
   'not-collected',
 ]);
 
+/** True for what an account did not answer, rather than what a source leaves open. */
+export function isUnread({ code }: Cause): boolean {
+  return unread.has(code);
+}
+
 function relatedTo(node: Node, relation: string, certain: boolean, context: Context): Members {
   if (node.resource.external === true) {
     const set = context.graph.related(node.resource, relation);
@@ -84,8 +89,7 @@ function relatedTo(node: Node, relation: string, certain: boolean, context: Cont
   }
   const set = context.graph.related(node.resource, relation, node.path.length === 0 ? undefined : node.path);
   const nodes = set.edges.map(farEnd).filter((far) => far !== undefined);
-  const counts = (cause: Cause | undefined): boolean =>
-    cause !== undefined && (certain || unread.has(cause.code));
+  const counts = (cause: Cause | undefined): boolean => cause !== undefined && (certain || isUnread(cause));
   if (counts(set.incomplete) && set.incomplete !== undefined) return { nodes, incomplete: set.incomplete };
   const open = set.edges.filter(
     ({ to, cause, uncertain }) => to === undefined && counts(cause) && context.world.admits(uncertain),

@@ -29,7 +29,7 @@ function printedIn(page: string): readonly Printed[] {
     .map((text) => text.trim().replace(/^cat \S+ \| /, ''))
     .filter((text) => /^(npx )?headgate /.test(text))
     .map((line) => {
-      const bare = line.replace(/\s+#.*$/, '').replace(/\s+>\s*\S+$/, '');
+      const bare = line.replace(/\s+#.*$/, '').replace(/\s+(?:>\s*\S+|\| .*)$/, '');
       const words = [...bare.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
       return { page, line, argv: words.slice(words.indexOf('headgate') + 1) };
     });
@@ -42,6 +42,7 @@ const needsMore = ({ argv, line }: Printed): boolean =>
   argv[0] === 'publish' ||
   argv[0] === 'lsp' ||
   argv[0] === 'mcp' ||
+  argv.includes('--watch') ||
   /explain [0-9a-f]{6,}$|\/etc\/|cloudformation|scan -( |$)/.test(line);
 
 const printed = [...new Map(pages.flatMap(printedIn).map((each) => [each.argv.join('\0'), each])).values()];
