@@ -152,6 +152,7 @@ function admits(
     },
     {
       account,
+      now: Date.now() / 1000,
       names: (value, _from, named) =>
         typeof value === 'string' && wildcardMatches(value, named === role.resource ? role.arn : arn),
     },
