@@ -32,7 +32,8 @@ export const credentialForm: Form = (raw) => {
   const own = (raw['credential'] === true ? {} : raw['credential']) as OwnTerms; // as the schema has it
   const carries = (node: Node, context: Context): Truth => {
     const members = isObjectValue(node.value) ? node.value : {};
-    const key = lastPart(members[own.key ?? 'Key']);
+    const name = openValue(members[own.key ?? 'Key'], context.world);
+    const key = lastPart(name);
     const held = members[own.value ?? 'Value'];
     const listed = (term: { readonly parameter: string } | undefined): readonly string[] =>
       term === undefined ? [] : (context.parameters[term.parameter] as readonly string[]);
@@ -50,7 +51,7 @@ export const credentialForm: Form = (raw) => {
       own.only === 'shapes'
         ? inCode(openValue(held, context.world), context)
         : (credentialIn(key, value, terms) ??
-          (own.key === undefined ? undefined : underOpenName(members[own.key], value, terms)));
+          (own.key === undefined ? undefined : underOpenName(name, value, terms)));
     const isOne: Truth = typeof found === 'string' ? true : (found ?? false);
     if (!context.silent)
       observe(context, isOne, {
