@@ -50,8 +50,7 @@ export const credentialForm: Form = (raw) => {
     const found =
       own.only === 'shapes'
         ? inCode(openValue(held, context.world), context)
-        : (credentialIn(key, value, terms) ??
-          (own.key === undefined ? undefined : underOpenName(name, value, terms)));
+        : (credentialIn(key, value, terms) ?? underOpenName(name, value, terms));
     const isOne: Truth = typeof found === 'string' ? true : (found ?? false);
     if (!context.silent)
       observe(context, isOne, {

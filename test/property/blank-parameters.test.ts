@@ -28,12 +28,18 @@ const allowed: readonly { readonly rules: RegExp; readonly at: RegExp; readonly 
     because: 'an action that only a parameter knows is no sign of what is used',
   },
   {
+    rules: /^api\.vpce\.dynamodb$/,
+    at: /(TableName|Variables\.STORE)$/,
+    because:
+      'what a template declares does not come in through its own parameter: the two names are two things',
+  },
+  {
     rules: /^(api\.external\.api-key|api\.gateway\.(access-logs|tls-termination)|events\.sns\.fan-out)$/,
     at: /(Value|DestinationArn|CertificateArn|Endpoint)$/,
     because: 'what a deployment gives is no literal, and is of the kind that the service accepts there',
   },
   {
-    rules: /^(api\.waf\.(ip-filtering|sql-injection)|all\.vpce\.other-services\.access)$/,
+    rules: /^(api\.waf\.(ip-filtering|rate-limiting|sql-injection)|all\.vpce\.other-services\.access)$/,
     at: /(Addresses\.\d+|Priority|PositionalConstraint|SearchString|CidrBlock|CidrIp)$/,
     because:
       'an address is taken to be one, and a rule to let through less than everything, unless it is written out',
