@@ -11,6 +11,7 @@ export const memberOrder: readonly string[] = [
   ...['code', 'kind', 'ruleId', 'id', 'diagram', 'type', 'name', 'title', 'framework', 'version', 'digest'],
   ...[
     'requirement',
+    'catalogue',
     'severity',
     'level',
     'verdict',

@@ -168,7 +168,7 @@ sso_region = eu-west-1
   it('that are nowhere say where to put them', async () => {
     delete process.env.AWS_ACCESS_KEY_ID;
     const said = await complaint({ profile: 'nobody' });
-    expect(said).toMatch(/there are no credentials to ask with: .*; sign in, name a --profile/);
+    expect(said).toMatch(/no AWS credentials found: .*; sign in, choose an existing profile with --profile/);
   });
 
   it('of a token that is not there name the file', async () => {
@@ -181,7 +181,7 @@ sso_region = eu-west-1
     const Message = `User: arn:aws:iam::111122223333:user/me is not authorized to perform: sts:AssumeRole on resource: ${role}`;
     refusal = `<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>${Message}</Message></Error></ErrorResponse>`;
     const said = await complaint({ roleArn: role, externalId: '41' });
-    expect(said).toMatch(/`sts:AssumeRole` was denied \(AccessDenied\); .* trust policy .* external id/);
+    expect(said).toMatch(/`sts:AssumeRole` was denied \(AccessDenied\); .* trust policy .* external ID/);
   });
 
   it('of a profile that is nowhere are told apart from a Region that is nowhere', async () => {

@@ -35,14 +35,14 @@ describe('a call that fails and then answers', () => {
 
 describe('a call about one resource that never answers', () => {
   it.each([
-    ['throttle', 'throttled', 'was throttled to the end of its retries'],
-    ['deny', 'denied', 'allow `lambda:GetPolicy` to the auditor'],
+    ['throttle', 'throttled', 'was throttled on every retry'],
+    ['deny', 'denied', 'allow `lambda:GetPolicy` for the auditor'],
     ['denyByScp', 'denied', 'is denied explicitly by a service control policy'],
     ['serverError', 'failed', 'InternalFailure, HTTP 503'],
-    ['cutConnection', 'failed', 'got no answer (ECONNRESET)'],
+    ['cutConnection', 'failed', '(ECONNRESET)'],
     ['html', 'failed', 'returned a response in an unexpected format'],
     ['page', 'failed', 'returned a response in an unexpected format'],
-    ['expired', 'failed', 'the credentials are not valid here'],
+    ['expired', 'failed', 'the credentials are not valid in this account or Region'],
   ] as const)('leaves that value of that resource unknown: %s', async (fault, code, says) => {
     const when = ({ FunctionName }: Record<string, unknown>): boolean => FunctionName === 'orders';
     const faults = [{ call: 'lambda.GetFunctionConcurrency', fault, when }];

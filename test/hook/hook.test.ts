@@ -376,11 +376,11 @@ describe('a hook that cannot decide', () => {
 
   it('says what is wrong with a payload, a template or an event', async () => {
     replies = [[200, 'no json']];
-    expectFault(await inBothWays(stackEvent()), /no JSON/);
+    expectFault(await inBothWays(stackEvent()), /is not JSON/);
     replies = [[200, JSON.stringify({ template: 'Resources: {Fn: [' })]];
-    expectFault(await inBothWays(stackEvent()), /could not decide/);
-    expectFault(await inBothWays({}), /no call of a CloudFormation hook/);
-    expectFault(await inBothWays(null), /no call of a CloudFormation hook/);
+    expectFault(await inBothWays(stackEvent()), /cannot read the template/);
+    expectFault(await inBothWays({}), /not a call of a CloudFormation hook/);
+    expectFault(await inBothWays(null), /not a call of a CloudFormation hook/);
   });
 
   it('fetches from Amazon S3 alone', async () => {
@@ -397,7 +397,7 @@ describe('a hook that cannot decide', () => {
       'https://ec2.eu-west-1.amazonaws.com/',
     ])
       expect(await from(address)).toContain('that is not Amazon S3');
-    expect(await from('not an address')).toContain('no URL');
+    expect(await from('not an address')).toContain('is not a URL');
   });
 });
 

@@ -54,7 +54,7 @@ describe('a check that meets undecided conditions', () => {
   ])('that fails on both sides tells the graver one, and when (%s)', async (side, principal) => {
     const found = await decide('batch.queue.policy', queue(principal));
     expect(found).toMatchObject({ verdict: 'fail', severity: 'critical' });
-    expect(found?.message).toContain('admits everyone');
+    expect(found?.message).toContain('allows everyone');
     expect(found?.message).toContain(`(when condition \`IsP\` is ${side})`);
   });
 

@@ -59,7 +59,7 @@ describe('readSettings', () => {
       'no account for the role',
       {},
       { HEADGATE_ROLE_ARN: 'arn:aws:iam::{account}:role/M' },
-      /names no account/,
+      /the event has no account/,
     ],
     ['a time that is none', { time: 'soon' }, {}, /`soon` is no time/],
   ])('refuses %s', (_what, event, more, message) => {

@@ -62,7 +62,7 @@ describe('a rule file', () => {
       '{property: MemorySize, atLeast: {parameter: least}}',
       '`least` is not a parameter of this rule',
     ],
-    ['an unknown binding', '{property: MemorySize, of: other, atLeast: 3}', '`other` is not bound here'],
+    ['an unknown binding', '{property: MemorySize, of: other, atLeast: 3}', '`other` is not a name here'],
     [
       'an unknown relation',
       '{some: {related: securityGruops}}',
@@ -79,7 +79,7 @@ describe('a rule file', () => {
     [
       'a question for nothing',
       '{admits: {who: s3.amazonaws.com, for: bucket}}',
-      '`bucket` is not bound here',
+      '`bucket` is not a name here',
     ],
     ['a role for something', '{admits: {who: role, for: self}}', '`for` goes with a service principal'],
     ['a wrong type', '{property: MemorySize, exists: 3}', 'must be boolean, but `3` stands here'],
