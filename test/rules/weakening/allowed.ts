@@ -114,12 +114,6 @@ export const allowed: readonly Allowed[] = [
     because: 'a definition without states holds nothing, and is not deployed',
   },
   {
-    operators: ['wildcard'],
-    rules: ['more.private-api.policy'],
-    place: /SourceVpce$/,
-    because: 'StringEquals takes a star as it is written, so that it fits no endpoint',
-  },
-  {
     operators: ['everyone allowed', 'everyone allowed with a header', 'everyone but one allowed'],
     rules: ['api.s3.tls', 'batch.queue.policy'],
     because: 'a statement that denies is stronger; requests without TLS, or from elsewhere, stay denied',
