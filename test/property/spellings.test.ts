@@ -5,11 +5,11 @@ import type { Verdict } from '../../src/model/scan-result.ts';
 import { applySettings } from '../../src/rules/apply-config.ts';
 import { shippedRules } from '../../src/rules/shipped.ts';
 import { readTemplateObject } from '../../src/template/read-templates.ts';
+import { pathsOf, replaced, type Json } from './paths.ts';
 
 /** One of so many values is spelt in other ways; 1 tries all of them, which takes minutes. */
 const oneOf = Number(process.env['HEADGATE_SPELLINGS_ONE_OF'] ?? 40);
 
-type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 type Section = Readonly<Record<string, Json>>;
 
 interface Template {
@@ -91,24 +91,6 @@ let ruleSet: RuleSet;
 beforeAll(async () => {
   ruleSet = applySettings(await shippedRules(), {});
 }, 30_000);
-
-function* pathsOf(value: Json, path: readonly string[] = []): Generator<[readonly string[], Json]> {
-  if (path.length > 0) yield [path, value];
-  if (typeof value !== 'object' || value === null) return;
-  const [key = '', another] = Object.keys(value);
-  if (another === undefined && (key === 'Ref' || key.startsWith('Fn::'))) return;
-  for (const [step, part] of Object.entries(value)) yield* pathsOf(part as Json, [...path, step]);
-}
-
-function replaced(value: Json, [step, ...rest]: readonly string[], by: Json): Json {
-  if (step === undefined) return by;
-  if (Array.isArray(value))
-    return (value as readonly Json[]).map((item, index) =>
-      String(index) === step ? replaced(item, rest, by) : item,
-    );
-  const members = value as Section; // a path leads through lists and objects alone
-  return { ...members, [step]: replaced(members[step] ?? null, rest, by) };
-}
 
 function verdicts(rule: Rule, template: object): ReadonlyMap<string, Verdict> {
   const { evaluations } = decideReading(readTemplateObject(template, 'template', {}), {
