@@ -43,12 +43,13 @@ export function minimumCalls(count: Count): Readonly<Record<string, number>> {
     monitoring: 2 + count('AWS::CloudWatch::Dashboard'),
     // Groups, metric filters, resource policies, saved queries; of each group its subscriptions.
     logs: 4 + count('AWS::Logs::LogGroup'),
-    'cognito-idp': 1 + count('AWS::Cognito::UserPool'),
+    // Pools; of each itself and its clients, and each client.
+    'cognito-idp': 1 + 2 * count('AWS::Cognito::UserPool') + count('AWS::Cognito::UserPoolClient'),
     cloudfront: 1 + count('AWS::CloudFront::Distribution'),
     securityhub: 2,
     ssm: 2,
-    // Functions and tables.
-    'application-autoscaling': 2,
+    // Targets and policies, of functions and of tables.
+    'application-autoscaling': 4,
   };
 }
 

@@ -63,10 +63,20 @@ async function seedAlias(seeding: Seeding): Promise<void> {
   );
 }
 
-async function seedUserPool({ wire, account }: Seeding): Promise<string> {
+async function seedUserPool(seeding: Seeding): Promise<string> {
+  const { wire, account, isSound } = seeding;
   const cognito = new CognitoIdentityProvider(wire);
-  const { UserPool } = await cognito.createUserPool({ PoolName: 'customers' });
+  const { UserPool } = await cognito.createUserPool({
+    PoolName: 'customers',
+    ...seeding.sound({ DeletionProtection: 'ACTIVE' as const }),
+  });
   const UserPoolId = UserPool?.Id ?? '';
+  if (isSound)
+    await cognito.setUserPoolMfaConfig({
+      UserPoolId,
+      MfaConfiguration: 'OPTIONAL',
+      SoftwareTokenMfaConfiguration: { Enabled: true },
+    });
   await cognito.createUserPoolClient({ UserPoolId, ClientName: 'shop' });
   return UserPool?.Arn ?? `arn:aws:cognito-idp:${wire.region}:${account}:userpool/${UserPoolId}`;
 }
@@ -354,6 +364,7 @@ async function seedTable(seeding: Seeding): Promise<void> {
     AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
     BillingMode: 'PAY_PER_REQUEST',
     ...seeding.sound({
+      DeletionProtectionEnabled: true,
       SSESpecification: { Enabled: true, SSEType: 'KMS' as const, KMSMasterKeyId: seeding.key },
     }),
   });

@@ -113,7 +113,7 @@ describeOnWire('a run that is stopped half-way', () => {
     expect(code).toBe(1);
     expect(err).toMatch(/^headgate: account 444455556666, us-east-1: incomplete/);
     expect(diagnostics.map(({ message }) => message)).toContainEqual(
-      expect.stringContaining("the audit's deadline of 15 s passed"),
+      expect.stringContaining('the audit reached its time limit of 15 s'),
     );
   });
 
