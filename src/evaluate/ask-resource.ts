@@ -6,7 +6,7 @@ import { compileExpression } from './compile.ts';
 import { contextFor, type EvaluateOptions } from './evaluate.ts';
 import { compileOperand } from './operands.ts';
 import { boundNode, nodeOf, type Context, type Node } from './node.ts';
-import { unobserved } from './observe.ts';
+import { bind, unobserved } from './observe.ts';
 
 /** Questions about a resource that a rule is asked of, answered as the rule itself would be. */
 export interface ResourceQuestions {
@@ -90,8 +90,7 @@ function compute(raw: unknown, node: Node, context: Context): number | undefined
   for (const edge of edges) {
     if (edge.to === undefined) return undefined;
     const member = nodeOf(edge.to, edge);
-    const bound = { ...context, bindings: { name: step.as, node: member, outer: context.bindings } };
-    const number = compute({ over: rest, of }, member, bound);
+    const number = compute({ over: rest, of }, member, bind(context, step.as, member));
     if (number === undefined) return undefined;
     largest = Math.max(largest ?? number, number);
   }

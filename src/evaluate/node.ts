@@ -65,10 +65,9 @@ export interface Context {
   readonly now: Date;
   readonly patternEngine: PatternEngine | undefined;
   /** Failures on each resource, of rules from which others follow. */
-  readonly failing?: ReadonlyMap<
-    Resource,
-    ReadonlyMap<string, { readonly severity: Severity; readonly root: string }>
-  >;
+  readonly failing:
+    | ReadonlyMap<Resource, ReadonlyMap<string, { readonly severity: Severity; readonly root: string }>>
+    | undefined;
   readonly bindings: Binding;
   readonly observations: Observation[];
   /** True while nobody will ask what the verdict rests on: nothing is then observed. */

@@ -34,16 +34,49 @@ export function observe(context: Context, holds: Truth, leaf: Leaf): void {
 
 /** The context for a question whose leaves are kept apart: no verdict rests on them, or not yet. */
 export function unobserved(context: Context): Context {
-  return context.silent ? context : { ...context, observations: [] };
+  return context.silent ? context : derived(context, [], context.negated, context.bindings);
 }
 
 /** The context inside of a negation: what is observed there is expected not to hold. */
 export function negated(context: Context): Context {
-  return context.silent ? context : { ...context, negated: !context.negated };
+  return context.silent
+    ? context
+    : derived(context, context.observations, !context.negated, context.bindings);
 }
 
 /** Keeps the resources that a question led to, the asker aside. */
 export function relate(context: Context, asker: Node, members: readonly Node[]): void {
   if (context.silent) return;
   for (const { resource } of members) if (resource !== asker.resource) context.related.add(resource);
+}
+
+/** The context in which a name, if there is one, stands for a node. */
+export function bind(context: Context, name: string | undefined, node: Node): Context {
+  if (name === undefined) return context;
+  const bindings = { name, node, outer: context.bindings };
+  return derived(context, context.observations, context.negated, bindings);
+}
+
+/** Member by member: a scan makes hundreds of thousands, and spreading one costs several times as much. */
+function derived(
+  { graph, rule, parameters, data, now, patternEngine, failing, silent, related, world }: Context,
+  observations: Context['observations'],
+  negated: boolean,
+  bindings: Context['bindings'],
+): Context {
+  return {
+    graph,
+    rule,
+    parameters,
+    data,
+    now,
+    patternEngine,
+    failing,
+    bindings,
+    observations,
+    silent,
+    related,
+    negated,
+    world,
+  };
 }

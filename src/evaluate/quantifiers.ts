@@ -2,7 +2,7 @@ import type { Expression } from '../model/rule.ts';
 import type { Cause } from '../model/value.ts';
 import { compileInner, type Compile, type Form } from './form.ts';
 import { boundNode, type Context, type Node, type Test } from './node.ts';
-import { negated, observe, relate, unobserved } from './observe.ts';
+import { bind, negated, observe, relate, unobserved } from './observe.ts';
 import type { Members } from './members.ts';
 import { compileSource, describeSource } from './sources.ts';
 import { every, isUnknown, not, some, type Truth } from './truth.ts';
@@ -26,10 +26,6 @@ type Combine = (
   satisfies: Test | undefined,
   context: Context,
 ) => Truth;
-
-function bind(context: Context, name: string | undefined, node: Node): Context {
-  return name === undefined ? context : { ...context, bindings: { name, node, outer: context.bindings } };
-}
 
 function quantify(quantifier: Expression, combine: Combine, compile: Compile): Test {
   const source = compileSource(quantifier);
