@@ -8,7 +8,7 @@ import { loadRuleSet } from './load-rule-set.ts';
 import { readDecideSettings } from './read-decide-settings.ts';
 import type { ScannedGraph } from './plan-fixes.ts';
 import { readParameters } from './read-parameters.ts';
-import { decideGraph, readFiles, type DecideOptions, type ScanFilesOptions } from './scan.ts';
+import { decideGraph, readFor, type DecideOptions, type ScanFilesOptions } from './scan.ts';
 import type { RuleSelection } from './select-rules.ts';
 import { version } from './version.ts';
 
@@ -81,8 +81,7 @@ export async function readFolder(
   paths: readonly string[],
   more: Partial<ScanFilesOptions> = {},
 ): Promise<SourceReading> {
-  const readCode = ruleSet.rules.some((rule) => rule.decides === 'code');
-  return readFiles(paths, { readCode, ...read, ...more });
+  return readFor(ruleSet, paths, { ...read, ...more });
 }
 
 /** The second half of `scanFolder`; evidence is part of the result. */

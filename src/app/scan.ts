@@ -77,8 +77,16 @@ export async function scanTemplates(
 ): Promise<ScanResult> {
   checkDecideOptions('scanTemplates', decide);
   checkReadOptions('scanTemplates', paths, read);
-  const readCode = decide.ruleSet.rules.some((rule) => rule.decides === 'code');
-  return decideReading(await readFiles(paths, { readCode, ...read }), decide);
+  return decideReading(await readFor(decide.ruleSet, paths, read), decide);
+}
+
+/** Reads what rules ask about: code only where one of them asks about code. Otherwise as `readFiles`. */
+export async function readFor(
+  { rules }: Pick<RuleSet, 'rules'>,
+  paths: readonly string[],
+  read: ScanFilesOptions,
+): Promise<SourceReading> {
+  return readFiles(paths, { readCode: rules.some(({ decides }) => decides === 'code'), ...read });
 }
 
 /**

@@ -6,7 +6,7 @@ import { severities, type RuleSet } from '../model/rule.ts';
 import type { Evaluation } from '../model/scan-result.ts';
 import { applyFixes, type AppliedFix, type FixOutcome } from '../app/apply-fixes.ts';
 import type { ScannedGraph, UnplannedFinding } from '../app/plan-fixes.ts';
-import { decideGraph, readFiles } from '../app/scan.ts';
+import { decideGraph, readFor } from '../app/scan.ts';
 import { unifiedDiffs } from '../app/unified-diff.ts';
 import { plural, singleLine } from '../report/plain-text.ts';
 import { EditableFiles } from './editable-files.ts';
@@ -108,8 +108,7 @@ async function scanWith(
 ): Promise<ScannedGraph> {
   const byPath = new Map([...changed].map(([file, text]) => [realpathSync(resolve(cwd, file)), text]));
   const { ruleSet, now } = decide;
-  const readCode = ruleSet.rules.some((rule) => rule.decides === 'code');
-  const reading = await readFiles(paths, { readCode, ...read, readFile: (path) => byPath.get(path) });
+  const reading = await readFor(ruleSet, paths, { ...read, readFile: (path) => byPath.get(path) });
   return { reading, ruleSet, now, ...decideGraph(reading, decide) };
 }
 

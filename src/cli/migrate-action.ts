@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
-import { basename, join, relative, resolve } from 'node:path';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { stringify } from 'yaml';
-import { decideReading, readFiles } from '../app/scan.ts';
+import { decideReading, readFor } from '../app/scan.ts';
 import { migrate, skipsOf, type Migration, type WrittenWaiver } from '../app/migrate.ts';
 import { kicsComments, peerOf, readPeerConfig, type PeerConfig, type PeerSkip } from '../app/peer-config.ts';
 import { ownFileLimitBytes, readRegularText } from '../files/read-regular-file.ts';
 import { HeadgateError } from '../model/headgate-error.ts';
-import type { ScanResult } from '../model/scan-result.ts';
+import type { SourceReading } from '../model/source.ts';
 import { plural, singleLine } from '../report/plain-text.ts';
 import type { PeerChecks } from '../rules/peer-checks.ts';
 import { peerChecks } from '../rules/shipped-peer-checks.ts';
@@ -46,14 +46,13 @@ export async function migrateSuppressions(
   const { read, decide } = await prepareScan(scanned, { ...options, report: [] }, surroundings, {
     baseline: false,
   });
-  const readCode = decide.ruleSet.rules.some((rule) => rule.decides === 'code');
-  const reading = await readFiles(scanned, { readCode, ...read });
+  const reading = await readFor(decide.ruleSet, scanned, read);
   // Without what the other tools were told, and without waivers that exist: both count as open here.
   const result = decideReading(reading, { ...decide, detail: 'findings', peerSuppressions: [], waivers: [] });
   reportUnread(result, options, surroundings);
   if (result.diagnostics.some(({ severity }) => severity === 'error')) return 2;
   const table = await peerChecks();
-  const skips = [...configs.skips, ...skipsOf(reading.suppressions), ...(await kicsSkips(result, cwd))];
+  const skips = [...configs.skips, ...skipsOf(reading.suppressions), ...kicsSkips(reading)];
   const migration: Migration = {
     ...migrate(skips, {
       table,
@@ -79,26 +78,27 @@ interface FoundConfigs extends PeerConfig {
 /** Configurations among the paths, and directly in folders among them. */
 async function readConfigs(paths: readonly string[], cwd: string): Promise<FoundConfigs> {
   const named = new Set<string>();
-  const files: string[] = [];
+  /** With the folder outside of which nothing is read. */
+  const files = new Map<string, string>();
   for (const path of paths) {
     const real = resolve(cwd, path);
     const kind = path === '-' ? undefined : await stat(real).catch(() => undefined);
-    if (kind?.isDirectory() === true)
-      files.push(
-        ...(await readdir(real)).filter((name) => peerOf(name) !== undefined).map((name) => join(real, name)),
-      );
-    else if (kind !== undefined && peerOf(basename(path)) !== undefined) {
+    if (kind?.isDirectory() === true) {
+      for (const name of await readdir(real))
+        if (peerOf(name) !== undefined) files.set(join(real, name), real);
+    } else if (kind !== undefined && peerOf(basename(path)) !== undefined) {
       named.add(path);
-      files.push(real);
+      files.set(real, dirname(real));
     }
   }
   const configs = await Promise.all(
-    [...new Set(files)].sort().map(async (file): Promise<PeerConfig> => {
+    [...files].sort().map(async ([file, folder]): Promise<PeerConfig> => {
       const shown = relative(cwd, file).replaceAll('\\', '/');
-      const text = await readRegularText(file).catch((cause: unknown) => {
+      const within = [await realpath(folder)];
+      const text = await readRegularText(file, ownFileLimitBytes, { within }).catch((cause: unknown) => {
         throw new HeadgateError(
           'peer-config-invalid',
-          `\`${shown}\` cannot be read; check its permissions.`,
+          `\`${shown}\` was not read: ${cause instanceof Error ? cause.message : String(cause)}.`,
           { file: shown },
           { cause },
         );
@@ -114,14 +114,8 @@ async function readConfigs(paths: readonly string[], cwd: string): Promise<Found
 }
 
 /** What the first comments of the files that were read disable for KICS. */
-async function kicsSkips({ inputs }: ScanResult, cwd: string): Promise<readonly PeerSkip[]> {
-  const found = await Promise.all(
-    inputs.map(async ({ name }) => {
-      const text = await readRegularText(resolve(cwd, name), ownFileLimitBytes).catch(() => '');
-      return text.includes('kics-scan') ? kicsComments(text, name) : [];
-    }),
-  );
-  return found.flat();
+function kicsSkips({ inputs, text }: SourceReading): readonly PeerSkip[] {
+  return inputs.flatMap(({ name }) => kicsComments(text?.(name) ?? '', name));
 }
 
 function waiversFile(waivers: readonly WrittenWaiver[]): string {

@@ -162,4 +162,16 @@ describe('a report is not written through a link', () => {
     expect(code).toBe(2);
     expect(readFileSync(join(cwd, 'outside/summary.md'), 'utf8')).toBe('keep');
   });
+
+  it('by migrate: the configuration of another tool that is a link', async () => {
+    const parent = folderWith({
+      'outside/skips.yaml': 'skip-check: [CKV_AWS_28]\n',
+      'app/t.yaml': `Resources:\n  T: {Type: AWS::DynamoDB::Table}\n`,
+    });
+    symlinkSync(join(parent, 'outside/skips.yaml'), join(parent, 'app/.checkov.yaml'));
+    const { code, stdout, stderr } = await headgate(join(parent, 'app'), 'migrate', '.', '--dry-run');
+    expect(code).toBe(2);
+    expect(stderr).toContain('`.checkov.yaml` was not read: it is outside of the folders');
+    expect(stdout).not.toContain('CKV_AWS_28');
+  });
 });
