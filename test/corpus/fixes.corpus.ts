@@ -41,7 +41,7 @@ describe('fixes of the template corpus', () => {
     'leave templates readable, bring nothing as grave, and have nothing left to do: %s',
     async (slice) => {
       const wrong: string[] = [];
-      let [before, after, edited] = [0, 0, 0];
+      let [failedBefore, failedAfter, edited] = [0, 0, 0];
       for (const file of templates().filter((_file, at) => at % 8 === slice)) {
         const text = readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
         const {
@@ -50,8 +50,8 @@ describe('fixes of the template corpus', () => {
           applied,
           text: fixed,
         } = await fixText(text, ruleSet, { unsafe: true }, file);
-        before += failuresOf(was).length;
-        after += failuresOf(is).length;
+        failedBefore += failuresOf(was).length;
+        failedAfter += failuresOf(is).length;
         if (applied.length === 0) continue;
         edited += 1;
         if (parseTemplateText(fixed, file).root === undefined) wrong.push(`${file}: is no longer read`);
@@ -65,7 +65,7 @@ describe('fixes of the template corpus', () => {
       }
       expect(wrong).toEqual([]);
       expect(edited).toBeGreaterThan(30);
-      expect(after / before).toBeLessThan(0.8);
+      expect(failedAfter / failedBefore).toBeLessThan(0.8);
     },
   );
 });

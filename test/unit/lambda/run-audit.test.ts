@@ -9,6 +9,7 @@ import { reserveMs, runAudit } from '../../../src/lambda/run-audit.ts';
 import type { RuleSet } from '../../../src/model/rule.ts';
 import type { ScanResult } from '../../../src/model/scan-result.ts';
 import type { Finding } from '../../../src/publish/finding.ts';
+import type { Messenger, NewsDigest } from '../../../src/publish/tell-people.ts';
 import { fastClock } from '../../account/collect.ts';
 import { ordersAccount } from '../../account/orders-account.ts';
 import { ReplayedAccount, type Fault, type Replies } from '../../account/replay.ts';
@@ -48,6 +49,7 @@ async function audit(
     collect?: Partial<CollectAccountOptions>;
     environment?: Record<string, string>;
     rules?: RegExp;
+    messenger?: Messenger;
   } = {},
 ) {
   const { replies = ordersAccount, faults = [], remainingMs = 900_000 } = more;
@@ -71,6 +73,7 @@ async function audit(
       ...more.collect,
     },
     hubs: { hubOf: () => hub, storeOf: () => state },
+    ...(more.messenger === undefined ? {} : { messenger: more.messenger }),
   });
 }
 
@@ -100,6 +103,32 @@ describe('runAudit', () => {
     expect(hub.findings.size).toBe(summary.counts.fail);
     expect(hub.findings.size).toBeGreaterThan(0);
     expect(JSON.stringify(summary).length).toBeLessThan(10_000);
+  });
+
+  it('tells people of the first audit, of nothing that stays, and says where it could not', async () => {
+    const told: NewsDigest[] = [];
+    let isDown = false;
+    const messenger: Messenger = {
+      putEvents: async () => Promise.resolve(),
+      publish: async ({ body }) => {
+        if (isDown) throw new Error('the topic does not answer');
+        told.push(JSON.parse(body) as NewsDigest);
+        return Promise.resolve();
+      },
+    };
+    const news = { HEADGATE_TOPIC_ARN: `arn:aws:sns:eu-west-1:${account}:findings` };
+    isDown = true;
+    const failed = await summaryOf({}, { environment: news, messenger });
+    expect(failed.securityHub).toMatchObject([{ status: 'untold', reason: 'the topic does not answer' }]);
+    expect(metricsOf(failed, 1)).toMatchObject({ UnpublishedPlaces: 1 });
+    isDown = false;
+    const first = await summaryOf({}, { environment: news, messenger });
+    expect(told.splice(0)).toMatchObject([
+      { account, region: 'eu-west-1', counts: { new: first.counts.fail, repaired: 0 } },
+    ]);
+    await summaryOf({}, { environment: news, messenger });
+    await summaryOf({}, { messenger });
+    expect(told).toEqual([]);
   });
 
   it('asks in its own partition for all Regions', async () => {
