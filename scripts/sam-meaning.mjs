@@ -11,7 +11,7 @@ const kinds = [
   [
     'unknown name',
     /not defined for resource of type|not a supported property|Invalid value for 'Auth'|not a valid property for|Invalid key|Available .* fields are|Invalid gateway response parameter/,
-    /has no property|is not a supported property|is not known$|is not a valid property|is no (key|field) of|invalid gateway response parameter/,
+    /has no property|is not a supported property|is not known$|is not a valid property|is not a (key|field) of|invalid gateway response parameter/,
   ],
   [
     'excluded together',
@@ -22,7 +22,7 @@ const kinds = [
   [
     'location',
     /not a valid S3 Uri|dynamic reference detected|requires Bucket and Key/,
-    /no S3 URI|dynamic reference|needs `Bucket` and `Key`/,
+    /not an S3 URI|dynamic reference|needs `Bucket` and `Key`/,
   ],
   [
     'document',
@@ -38,7 +38,7 @@ const kinds = [
   [
     'dangling',
     /valid reference|must reference|Unable to find resource|n't defined in|was not defined in|does not define|does not specify|Unable to get (IAM|Lambda)|Cannot access application|when a DefaultAuthorizer on the API/,
-    /valid reference|must reference|no resource|not defined in|not among|does not define|does not require|cannot be told|cannot be found|only where the API has/,
+    /valid reference|must reference|no resource|not defined in|not among|does not define|does not require|cannot be determined|cannot be found|only where the API has/,
   ],
   [
     'empty',

@@ -71,7 +71,7 @@ async function axeFindings(page: Page): Promise<string[]> {
 describe('the report in a browser', () => {
   it('opens from a file with nothing asked of the network and nothing to complain of', async () => {
     const { page, complaints } = await open('plain');
-    expect(await page.locator('h2').first().innerText()).toBe('Fail: 3 open failures');
+    expect(await page.locator('h2').first().innerText()).toBe('Failed: 3 failed checks');
     expect(await rowCount(page)).toBe(3);
     expect(await shown(page)).toBe('1 to 3 of 3 findings, out of 9 evaluations');
     expect(complaints).toEqual([]);
@@ -118,7 +118,7 @@ describe('the report in a browser', () => {
     await other.click('button[type=reset]');
     expect(await rowCount(other)).toBe(3);
     await page.fill('input[name=q]', 'nothing like it');
-    expect(await shown(page)).toBe('No finding matches; there are 9 evaluations.');
+    expect(await shown(page)).toBe('No findings match the filters (9 evaluations in total).');
     await Promise.all([page.close(), other.close()]);
   });
 
@@ -149,9 +149,10 @@ describe('the report in a browser', () => {
   it('leads from a node of a diagram to its findings, their evidence and fix', async () => {
     const { page } = await open('plain');
     await page.locator('svg a', { hasText: 'AWS WAF' }).click();
+    // The list is drawn anew after the click: wait for the line that says what limits it.
+    expect(await page.locator('.limit').innerText()).toContain('node waf');
     // The failure first, then what passes of the node's other statement.
     expect(await rowCount(page)).toBe(2);
-    expect(await page.locator('.limit').innerText()).toContain('node waf');
     await page.locator('button.open').first().press('Enter');
     const detail = await page.locator('tr.detail').first().innerText();
     expect(detail).toContain('Associate a regional web ACL with the stage.');

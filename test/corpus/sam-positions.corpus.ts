@@ -143,7 +143,7 @@ describe('findings on what SAM generates', () => {
 
 /** What the transform writes by itself or takes out of several properties, and actions, which are told by their statement. */
 const added =
-  /^(?:(?:Principal|SourceArn|AuthorizationType|Type|IdentitySource|Qualifier|State|ValidateRequestBody|JwtConfiguration\.Issuer|.*\.Actions\.\d+) of |StageName of \w+Deployment[\da-f]{10}$)/;
+  /^(?:(?:Principal|SourceArn|AuthorizationType|Type|IdentitySource|Qualifier|State|ValidateRequestBody|JwtConfiguration\.Issuer|BillingMode|LogConfig\.FieldLogLevel|.*\.Actions\.\d+) of |StageName of \w+Deployment[\da-f]{10}$)/;
 
 /** Scalars of templates that verdicts of any kind rest on, and what is written at the place that is told for them. */
 function shownValues(evaluation: Evaluation, root: Finding['root']): Shown[] {
@@ -172,11 +172,10 @@ function shownValues(evaluation: Evaluation, root: Finding['root']): Shown[] {
 function shows(written: unknown, value: string): boolean {
   if (typeof written === 'object' && written !== null) {
     // What SAM takes out of an event is shown at the event, in which it is written, in any case.
+    const text = JSON.stringify(written).toLowerCase();
     return (
       Object.keys(written).some((key) => key === 'Ref' || key.startsWith('Fn::')) ||
-      JSON.stringify(written)
-        .toLowerCase()
-        .includes(`:${JSON.stringify(value)}`.toLowerCase())
+      [':', '[', ','].some((before) => text.includes(`${before}${JSON.stringify(value).toLowerCase()}`))
     );
   }
   // A threshold is shown with its operator.
