@@ -4,7 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { NetworkFoundation } from '../lib/network-foundation.ts';
 import type { SecureFunction } from '../lib/secure-function.ts';
 
-/** Who is told of new and repaired findings, beside Security Hub. */
+/** Who is told of new and fixed findings, beside Security Hub. */
 export interface NewsProps {
   /** An event for each finding goes to this bus; its policy or account has to admit the audit's role. */
   readonly eventBusArn?: string;

@@ -40,7 +40,7 @@ export interface AuditProps {
    * @default audits on the schedule alone
    */
   readonly recheckMinutes?: number;
-  /** Who is told of new and repaired findings. @default nobody but Security Hub */
+  /** Who is told of new and fixed findings. @default nobody but Security Hub */
   readonly news?: NewsProps;
   /** Folder with headgate.yaml and what it names. @default the shipped rules as they are */
   readonly configFolder?: string;

@@ -42,7 +42,7 @@ export interface FleetProps {
   readonly schedule?: string;
   /** @default true */
   readonly securityHub?: boolean;
-  /** Who is told of new and repaired findings. @default nobody but Security Hub */
+  /** Who is told of new and fixed findings. @default nobody but Security Hub */
   readonly news?: NewsProps;
   readonly configFolder?: string;
   /**

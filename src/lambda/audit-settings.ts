@@ -14,7 +14,7 @@ export interface AuditSettings {
   /** Empty, or ended by a slash. */
   readonly prefix: string;
   readonly securityHub: boolean;
-  /** Event bus (name or ARN) and topic that are told of new and repaired findings. */
+  /** Event bus (name or ARN) and topic that are told of new and fixed findings. */
   readonly eventBus?: string;
   readonly topicArn?: string;
   /** Name of the deployment, a dimension of its metrics. */

@@ -31,8 +31,8 @@ export interface AuditSummary {
   readonly partitions: readonly EvaluationPartition[];
   readonly securityHub: readonly {
     readonly region: string;
-    /** `untold`: Security Hub was told, and people could not be. */
-    readonly status: PlacePublication['status'] | 'refused' | 'untold';
+    /** `notificationsFailed`: Security Hub has the findings, and the event bus or topic does not. */
+    readonly status: PlacePublication['status'] | 'refused' | 'notificationsFailed';
     readonly accepted?: number;
     readonly refused?: number;
     readonly reason?: string;
@@ -113,7 +113,7 @@ function describe(publication: PlacePublication): AuditSummary['securityHub'][nu
   const { accepted, refused, untold } = publication;
   const [first] = refused;
   if (first === undefined && untold !== undefined)
-    return { region, status: 'untold', accepted, refused: 0, reason: untold.slice(0, 300) };
+    return { region, status: 'notificationsFailed', accepted, refused: 0, reason: untold.slice(0, 300) };
   if (first === undefined) return { region, status: 'published', accepted, refused: 0 };
   return { region, status: 'refused', accepted, refused: refused.length, reason: first.reason.slice(0, 300) };
 }

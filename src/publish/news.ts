@@ -2,8 +2,8 @@ import { severities, type Severity } from '../model/rule.ts';
 import type { Finding, FindingState } from './finding.ts';
 import type { FindingPlan } from './plan-findings.ts';
 
-/** What became of a finding. `repaired`: it passes, or its resource is gone; `waived`: somebody accepted it. */
-export type NewsKind = 'new' | 'repaired' | 'waived';
+/** What became of a finding. `fixed`: it passes, or its resource is gone; `waived`: somebody accepted it. */
+export type NewsKind = 'new' | 'fixed' | 'waived';
 
 /** One change, as an event's detail and as an item of a digest: what chat, tickets and people are told. */
 export interface FindingNews {
@@ -13,7 +13,7 @@ export interface FindingNews {
   readonly region: string;
   /** ISO time of the audit. */
   readonly time: string;
-  /** True where it had been repaired before. */
+  /** True where it had been fixed before. */
   readonly reopened: boolean;
   readonly finding: {
     /** Id in Security Hub. */
@@ -37,7 +37,7 @@ interface ToldFinding extends Finding {
   readonly Remediation?: { readonly Recommendation?: { readonly Text?: string; readonly Url?: string } };
 }
 
-/** What is new, repaired or waived among what was sent, worst first; repeated and reworded findings are no news. */
+/** What is new, fixed or waived among what was sent, worst first; repeated and reworded findings are no news. */
 export function newsOf(sent: FindingPlan['send'], before: FindingState, now: Date): readonly FindingNews[] {
   return sent
     .flatMap(({ finding, remember }): FindingNews[] => {
@@ -88,7 +88,7 @@ function kindOf(
   // What was sent by a run that died was a failure before.
   if (before !== 'FAILED' && !(before === undefined && isKnown)) return undefined;
   if (status === 'WARNING') return 'waived';
-  return status === 'PASSED' || status === 'ARCHIVED' ? 'repaired' : undefined;
+  return status === 'PASSED' || status === 'ARCHIVED' ? 'fixed' : undefined;
 }
 
 function severityOf(label: string | undefined): Severity {

@@ -28,7 +28,7 @@ export interface NewsDigest extends HubPlace {
   readonly counts: Readonly<Record<NewsKind, number>>;
   /** The worst of them, at most {@link digestLimit} of each kind. */
   readonly new: readonly FindingNews['finding'][];
-  readonly repaired: readonly FindingNews['finding'][];
+  readonly fixed: readonly FindingNews['finding'][];
   readonly waived: readonly FindingNews['finding'][];
 }
 
@@ -38,7 +38,7 @@ export const digestLimit = 50;
 /** The event's type by kind; rules of EventBridge match it. */
 const detailTypes: Readonly<Record<NewsKind, string>> = {
   new: 'Headgate Finding New',
-  repaired: 'Headgate Finding Repaired',
+  fixed: 'Headgate Finding Fixed',
   waived: 'Headgate Finding Waived',
 };
 
@@ -61,7 +61,7 @@ export async function tellPeople(
   const opened = news.filter(({ kind }) => kind === 'new').map(({ finding }) => finding.severity);
   const severity = severities.find((each) => opened.includes(each)) ?? 'info';
   await messenger.publish({
-    subject: `Headgate: ${counts.new} new, ${counts.repaired} repaired in ${place.account} ${place.region}`,
+    subject: `Headgate: ${counts.new} new, ${counts.fixed} fixed in ${place.account} ${place.region}`,
     body: JSON.stringify(digest),
     severity,
   });
@@ -75,16 +75,16 @@ function digestOf(
 ): NewsDigest {
   const of = (kind: NewsKind): FindingNews['finding'][] =>
     news.filter((one) => one.kind === kind).map(({ finding }) => finding);
-  const [opened, repaired, waived] = [of('new'), of('repaired'), of('waived')];
+  const [opened, fixed, waived] = [of('new'), of('fixed'), of('waived')];
   return {
     schemaVersion: '1.0',
     account,
     region,
     time: now.toISOString(),
     first,
-    counts: { new: opened.length, repaired: repaired.length, waived: waived.length },
+    counts: { new: opened.length, fixed: fixed.length, waived: waived.length },
     new: opened.slice(0, digestLimit),
-    repaired: repaired.slice(0, digestLimit),
+    fixed: fixed.slice(0, digestLimit),
     waived: waived.slice(0, digestLimit),
   };
 }

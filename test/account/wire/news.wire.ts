@@ -69,8 +69,8 @@ describeOnWire('news on an event bus and a topic', () => {
   it('reach the rules and subscribers that wait for them', async () => {
     const items = [
       news('new', 'first'),
-      news('repaired', 'second'),
-      ...Array.from({ length: 10 }, () => news('repaired', 'x')),
+      news('fixed', 'second'),
+      ...Array.from({ length: 10 }, () => news('fixed', 'x')),
     ];
     const messenger = awsMessenger({ eventBus: 'default', topicArn }, { region, endpoint: server.endpoint });
     await tellPeople(items, place, { now, first: false }, messenger);
@@ -87,8 +87,8 @@ describeOnWire('news on an event bus and a topic', () => {
       Message: string;
       MessageAttributes: object;
     };
-    expect(Subject).toBe('Headgate: 1 new, 11 repaired in 123456789012 eu-west-1');
-    expect(JSON.parse(Message)).toMatchObject({ counts: { new: 1, repaired: 11, waived: 0 } });
+    expect(Subject).toBe('Headgate: 1 new, 11 fixed in 123456789012 eu-west-1');
+    expect(JSON.parse(Message)).toMatchObject({ counts: { new: 1, fixed: 11, waived: 0 } });
     expect(MessageAttributes).toEqual({ severity: { Type: 'String', Value: 'critical' } });
   });
 

@@ -119,12 +119,14 @@ describe('runAudit', () => {
     const news = { HEADGATE_TOPIC_ARN: `arn:aws:sns:eu-west-1:${account}:findings` };
     isDown = true;
     const failed = await summaryOf({}, { environment: news, messenger });
-    expect(failed.securityHub).toMatchObject([{ status: 'untold', reason: 'the topic does not answer' }]);
+    expect(failed.securityHub).toMatchObject([
+      { status: 'notificationsFailed', reason: 'the topic does not answer' },
+    ]);
     expect(metricsOf(failed, 1)).toMatchObject({ UnpublishedPlaces: 1 });
     isDown = false;
     const first = await summaryOf({}, { environment: news, messenger });
     expect(told.splice(0)).toMatchObject([
-      { account, region: 'eu-west-1', counts: { new: first.counts.fail, repaired: 0 } },
+      { account, region: 'eu-west-1', counts: { new: first.counts.fail, fixed: 0 } },
     ]);
     await summaryOf({}, { environment: news, messenger });
     await summaryOf({}, { messenger });

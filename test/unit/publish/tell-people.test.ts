@@ -50,15 +50,15 @@ describe('what people are told', () => {
   it('is one message of the first audit, and then each change', async () => {
     await publish([observed('a', 'FAILED'), observed('b', 'FAILED')], 0);
     expect(told()).toEqual([]);
-    expect(lastDigest()).toMatchObject({ first: true, counts: { new: 2, repaired: 0, waived: 0 } });
+    expect(lastDigest()).toMatchObject({ first: true, counts: { new: 2, fixed: 0, waived: 0 } });
     await publish([observed('a', 'PASSED'), observed('b', 'FAILED'), observed('c', 'FAILED')], 1);
     expect(told()).toEqual(
       expect.arrayContaining([
-        ['repaired', 'a'],
+        ['fixed', 'a'],
         ['new', 'c'],
       ]),
     );
-    expect(people.messages.at(-1)?.subject).toBe(`Headgate: 1 new, 1 repaired in ${account} eu-west-1`);
+    expect(people.messages.at(-1)?.subject).toBe(`Headgate: 1 new, 1 fixed in ${account} eu-west-1`);
   });
 
   it('is nothing where nothing changed, where it is repeated, and where it is unknown', async () => {
@@ -76,7 +76,7 @@ describe('what people are told', () => {
     await publish([observed('a', 'WARNING')], 1);
     expect(told()).toEqual([
       ['waived', 'a'],
-      ['repaired', 'b'],
+      ['fixed', 'b'],
     ]);
     await publish([observed('a', 'FAILED'), observed('b', 'FAILED')], 2);
     const [first] = people.events;
@@ -93,8 +93,8 @@ describe('what people are told', () => {
     people.isDown = false;
     await publish([observed('a', 'PASSED'), observed('b', 'FAILED')], 2);
     expect(told().sort()).toEqual([
+      ['fixed', 'a'],
       ['new', 'b'],
-      ['repaired', 'a'],
     ]);
     await publish([observed('a', 'PASSED'), observed('b', 'FAILED')], 3);
     expect(told()).toEqual([]);
