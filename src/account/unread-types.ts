@@ -15,6 +15,7 @@ export const takenToBeAbsent: ReadonlySet<string> = new Set([
   'AWS::EventsV2::ResourcePolicy',
   'AWS::EventsV2::Subscriber',
   'AWS::KinesisFirehose::DeliveryStream',
+  'AWS::S3ObjectLambda::AccessPoint',
   // The SDK in use has no calls for them (2026-11-28).
   'AWS::Lambda::WebFunction',
   'AWS::Lambda::WebFunctionEndpoint',

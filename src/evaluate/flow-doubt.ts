@@ -7,6 +7,7 @@ const carriers = [
   'AWS::ApiGateway::Stage',
   'AWS::ApiGatewayV2::Integration',
   'AWS::ApiGatewayV2::Stage',
+  'AWS::Cognito::UserPool',
   'AWS::Events::Rule',
   'AWS::Lambda::EventSourceMapping',
   'AWS::Lambda::Function',

@@ -65,11 +65,19 @@ function apiFlows(walk: Walk): readonly Flow[] {
   });
 }
 
+/** What hands events to functions; services without a node of their own stand where the diagram has other applications. */
 const eventEntries = [
+  'AWS::AppSync::Api',
+  'AWS::AppSync::GraphQLApi',
+  'AWS::Cognito::UserPool',
   'AWS::Events::Rule',
   'AWS::EventsV2::Subscriber',
+  'AWS::IoT::TopicRule',
+  'AWS::KinesisFirehose::DeliveryStream',
   'AWS::Pipes::Pipe',
   'AWS::S3::Bucket',
+  'AWS::S3ObjectLambda::AccessPoint',
+  'AWS::SES::ReceiptRule',
   'AWS::SNS::Topic',
   'AWS::Scheduler::Schedule',
 ];
@@ -98,10 +106,20 @@ function ofType(set: ResourceSet, type: string, { sets }: Walk): ResourceSet {
   return sets.derive(set, `type ${type}`, (all) => all.filter((resource) => resource.type === type));
 }
 
+/** Entries that call functions themselves, without a rule that chooses what to hand over. */
+const withoutRule: ReadonlySet<string> = new Set([
+  'AWS::AppSync::Api',
+  'AWS::AppSync::GraphQLApi',
+  'AWS::Cognito::UserPool',
+  'AWS::KinesisFirehose::DeliveryStream',
+  'AWS::S3ObjectLambda::AccessPoint',
+]);
+
 /** Nodes that the entry itself fills; a topic stands in its own already. */
 function nodesOfEntry(entry: Resource): readonly string[] {
   const { source, rule } = eventRoles[roleOf(entry)];
   if (entry.type === 'AWS::SNS::Topic') return [];
+  if (withoutRule.has(entry.type)) return [source];
   if (entry.type === 'AWS::S3::Bucket' || entry.type === 'AWS::Scheduler::Schedule') return [source];
   return source === 'Schedule' ? [rule, source] : [rule];
 }

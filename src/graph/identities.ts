@@ -15,6 +15,8 @@ export const identityProperties: Readonly<Record<string, readonly string[]>> = {
   'AWS::ApiGatewayV2::Authorizer': ['AuthorizerId'],
   'AWS::ApiGatewayV2::DomainName': ['DomainName'],
   'AWS::ApiGatewayV2::Integration': ['IntegrationId'],
+  'AWS::AppSync::Api': ['ApiId'],
+  'AWS::AppSync::GraphQLApi': ['ApiId'],
   'AWS::CertificateManager::Certificate': ['Id'],
   'AWS::CloudFront::Distribution': ['Id'],
   'AWS::CloudTrail::Trail': ['TrailName'],

@@ -1,5 +1,5 @@
 import { lookup } from '../model/lookup.ts';
-import { saysFalse } from '../model/scalar-text.ts';
+import { saysFalse, saysTrue } from '../model/scalar-text.ts';
 import { plainServicePrincipal } from '../policy/actions.ts';
 import { bothDoubts, otherSide } from '../model/conditions.ts';
 import type { Relation } from '../model/resource-graph.ts';
@@ -31,6 +31,7 @@ const entryRelations: Readonly<Record<string, string>> = {
   'AWS::ApiGateway::Authorizer': 'api',
   'AWS::ApiGatewayV2::Integration': 'api',
   'AWS::ApiGatewayV2::Authorizer': 'api',
+  'AWS::AppSync::DataSource': 'api',
   'AWS::Lambda::EventInvokeConfig': 'function',
   'AWS::Lambda::EventSourceMapping': 'source',
   'AWS::Logs::SubscriptionFilter': 'filteredLogGroup',
@@ -45,6 +46,7 @@ const entryRelations: Readonly<Record<string, string>> = {
  */
 const principalInvocations: Readonly<Record<string, Invocation>> = {
   'apigateway.amazonaws.com': 'sync',
+  'appsync.amazonaws.com': 'sync',
   'elasticloadbalancing.amazonaws.com': 'sync',
   'cognito-idp.amazonaws.com': 'sync',
   'lex.amazonaws.com': 'sync',
@@ -115,8 +117,10 @@ function entriesInWorlds(
 }
 
 /** Rules, schedules, pipes and mappings that are off invoke nothing. */
-function isSwitchedOff({ properties: { State, DesiredState, Enabled } }: Resource): boolean {
-  return State === 'DISABLED' || DesiredState === 'STOPPED' || saysFalse(Enabled);
+function isSwitchedOff({ properties }: Resource): boolean {
+  const { State, DesiredState, Enabled, TopicRulePayload: rule } = properties;
+  if (State === 'DISABLED' || DesiredState === 'STOPPED' || saysFalse(Enabled)) return true;
+  return isObjectValue(rule) && saysTrue(rule.RuleDisabled);
 }
 
 function invocationBy(holder: Resource, types: ReadonlyMap<string, Invocation>): Invocation | undefined {
@@ -277,6 +281,7 @@ function isTie(source: Resource, invokers: ReadonlySet<Resource | undefined>): b
 
 const servicePrefixes: Readonly<Record<string, readonly string[]>> = {
   'apigateway.amazonaws.com': ['AWS::ApiGateway'],
+  'appsync.amazonaws.com': ['AWS::AppSync::'],
   's3.amazonaws.com': ['AWS::S3::', 'Custom::S3'],
   'sns.amazonaws.com': ['AWS::SNS::'],
   'events.amazonaws.com': ['AWS::Events', 'AWS::EventsV2'],

@@ -10,3 +10,8 @@ export function scalarText(value: unknown): string {
 export function saysFalse(value: unknown): boolean {
   return value === false || (typeof value === 'string' && value.toLowerCase() === 'false');
 }
+
+/** Whether a property says yes, as a boolean or as its text, which CloudFormation takes in any case. */
+export function saysTrue(value: unknown): boolean {
+  return value === true || (typeof value === 'string' && value.toLowerCase() === 'true');
+}

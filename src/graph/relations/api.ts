@@ -31,6 +31,7 @@ const integration = 'AWS::ApiGatewayV2::Integration';
 const route = 'AWS::ApiGatewayV2::Route';
 const association = 'AWS::WAFv2::WebACLAssociation';
 const distribution = 'AWS::CloudFront::Distribution';
+const appSyncApis = ['AWS::AppSync::GraphQLApi', 'AWS::AppSync::Api'];
 const logDestinations = [...logGroupType, 'AWS::KinesisFirehose::DeliveryStream'];
 
 /** REST APIs. */
@@ -503,6 +504,19 @@ const edgeRelations: readonly RelationRow[] = [
     inverse: 'targetOf',
     invokes: 'sync',
   },
+  { from: 'AWS::AppSync::DataSource', path: 'ApiId', to: appSyncApis, name: 'api', inverse: 'dataSources' },
+  ...[
+    ['AWS::AppSync::GraphQLApi', 'LambdaAuthorizerConfig'],
+    ['AWS::AppSync::GraphQLApi', 'AdditionalAuthenticationProviders[].LambdaAuthorizerConfig'],
+    ['AWS::AppSync::Api', 'EventConfig.AuthProviders[].LambdaAuthorizerConfig'],
+  ].map(([from = '', path = '']): RelationRow => ({
+    from,
+    path: `${path}.AuthorizerUri`,
+    to: functionType,
+    name: 'authorizerFunction',
+    inverse: 'authorizerFor',
+    invokes: 'sync',
+  })),
   {
     from: 'AWS::CertificateManager::Certificate',
     path: 'KmsKeyArn',

@@ -178,6 +178,19 @@ const busRelations: readonly RelationRow[] = [
   { from: pipe, path: 'KmsKeyIdentifier', to: keyType, name: 'kmsKey', inverse: 'keyOf' },
 ];
 
+/** Where a delivery stream delivers; each destination may have a function change the records first. */
+const deliveries = [
+  'AmazonOpenSearchServerlessDestination',
+  'AmazonopensearchserviceDestination',
+  'ElasticsearchDestination',
+  'ExtendedS3Destination',
+  'HttpEndpointDestination',
+  'IcebergDestination',
+  'RedshiftDestination',
+  'SnowflakeDestination',
+  'SplunkDestination',
+];
+
 /** Buckets that notify, and other senders of events. */
 const senderRelations: readonly RelationRow[] = [
   ...[bucket, custom].flatMap((from) =>
@@ -234,6 +247,14 @@ const senderRelations: readonly RelationRow[] = [
     invokes: 'async',
   },
   {
+    from: 'AWS::IoT::TopicRule',
+    path: 'TopicRulePayload.ErrorAction.Lambda.FunctionArn',
+    to: functionType,
+    name: 'targets',
+    inverse: 'targetOf',
+    invokes: 'async',
+  },
+  {
     from: 'AWS::Config::ConfigRule',
     path: 'Source.SourceIdentifier',
     to: functionType,
@@ -264,14 +285,22 @@ const senderRelations: readonly RelationRow[] = [
     inverse: 'targetOf',
     invokes: 'sync',
   },
-  {
+  ...deliveries.map((delivery): RelationRow => ({
     from: 'AWS::KinesisFirehose::DeliveryStream',
-    path: 'ExtendedS3DestinationConfiguration.ProcessingConfiguration.Processors[].Parameters[].ParameterValue',
+    path: `${delivery}Configuration.ProcessingConfiguration.Processors[].Parameters[].ParameterValue`,
     to: functionType,
     name: 'processors',
     inverse: 'processorOf',
     invokes: 'sync',
     read: readProcessor,
+  })),
+  {
+    from: 'AWS::S3ObjectLambda::AccessPoint',
+    path: 'ObjectLambdaConfiguration.TransformationConfigurations[].ContentTransformation.AwsLambda.FunctionArn',
+    to: functionType,
+    name: 'transformations',
+    inverse: 'transforms',
+    invokes: 'sync',
   },
 ];
 

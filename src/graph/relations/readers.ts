@@ -9,6 +9,7 @@ import {
   type ObjectValue,
   type Value,
 } from '../../model/value.ts';
+import { saysFalse } from '../../model/scalar-text.ts';
 import { wildcardMatches } from '../../model/wildcard.ts';
 import { findValues, valueAt } from '../property-path.ts';
 import type { Named } from '../resource-index.ts';
@@ -217,11 +218,13 @@ function fitsName(name: string, { prefix, suffix, wildcard }: ObjectValue): bool
   return typeof wildcard === 'string' && wildcardMatches(wildcard.replaceAll('?', '\u0000'), name);
 }
 
-/** A delivery stream's parameter is a function only where it says so. */
+/** A delivery stream's parameter is a function only where it says so, and where records are processed at all. */
 export const readProcessor: Reader = (found, resource, row, context) => {
   const parameter = valueOn(resource.properties, found.path.slice(0, -1));
+  const processing = valueOn(resource.properties, found.path.slice(0, 2));
+  const isOff = isObjectValue(processing) && saysFalse(processing.Enabled);
   const isFunction = isObjectValue(parameter) && parameter.ParameterName === 'LambdaArn';
-  return isFunction ? readIdentity(found, resource, row, context) : [];
+  return isFunction && !isOff ? readIdentity(found, resource, row, context) : [];
 };
 
 const loadBalancerLogs = /^(access|connection|health_check)_logs\.s3\.bucket$/;

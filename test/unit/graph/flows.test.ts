@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { relationTable } from '../../../src/graph/relation-table.ts';
 import { PartialString, type ObjectValue } from '../../../src/model/value.ts';
 import type { Flow } from '../../../src/model/resource-graph.ts';
 import { graphOf, ref, type Bodies } from './reading.ts';
@@ -150,6 +152,114 @@ describe('flows', () => {
     });
   });
 
+  it.each([
+    [
+      'a user pool with a trigger',
+      { Entry: body('AWS::Cognito::UserPool', { LambdaConfig: { PreSignUp: ref('Orders', 'Arn') } }) },
+      { Custom: ['Entry'] },
+    ],
+    [
+      'a GraphQL API whose data source is a function',
+      {
+        Entry: body('AWS::AppSync::GraphQLApi'),
+        Source: body('AWS::AppSync::DataSource', {
+          ApiId: ref('Entry', 'ApiId'),
+          LambdaConfig: { LambdaFunctionArn: ref('Orders', 'Arn') },
+        }),
+      },
+      { Custom: ['Entry'] },
+    ],
+    [
+      'a delivery stream that has a function change its records',
+      {
+        Entry: body('AWS::KinesisFirehose::DeliveryStream', {
+          HttpEndpointDestinationConfiguration: {
+            ProcessingConfiguration: {
+              Enabled: true,
+              Processors: [
+                {
+                  Type: 'Lambda',
+                  Parameters: [{ ParameterName: 'LambdaArn', ParameterValue: ref('Orders', 'Arn') }],
+                },
+              ],
+            },
+          },
+        }),
+      },
+      { Custom: ['Entry'] },
+    ],
+    [
+      'an access point that has a function change its objects',
+      {
+        Entry: body('AWS::S3ObjectLambda::AccessPoint', {
+          ObjectLambdaConfiguration: {
+            TransformationConfigurations: [
+              { ContentTransformation: { AwsLambda: { FunctionArn: ref('Orders', 'Arn') } } },
+            ],
+          },
+        }),
+      },
+      { Custom: ['Entry'] },
+    ],
+    [
+      'a rule of IoT',
+      {
+        Entry: body('AWS::IoT::TopicRule', {
+          TopicRulePayload: { Actions: [{ Lambda: { FunctionArn: ref('Orders', 'Arn') } }] },
+        }),
+      },
+      { Rule3: ['Entry'] },
+    ],
+    [
+      'a rule for incoming mail',
+      {
+        Entry: body('AWS::SES::ReceiptRule', {
+          Rule: { Actions: [{ LambdaAction: { FunctionArn: ref('Orders', 'Arn') } }] },
+        }),
+      },
+      { Rule3: ['Entry'] },
+    ],
+    [
+      'a pipe',
+      { Entry: body('AWS::Pipes::Pipe', { Source: 'arn:aws:sqs:::a', Target: ref('Orders', 'Arn') }) },
+      { Rule3: ['Entry'] },
+    ],
+  ])('lead from %s', (_name, bodies: Bodies, nodes) => {
+    const graph = graphOf({ Orders: body('AWS::Lambda::Function'), ...bodies });
+    expect(graph.flows.map(({ id }) => id)).toEqual(['events:main/Entry']);
+    expect(filled(graph.flows[0])).toEqual({ ...nodes, Lambda3: ['Orders'], XRayTrace: ['Orders'] });
+  });
+
+  it.each(['AWS::Kinesis::Stream', 'AWS::DynamoDB::Table'])('lead from %s to its consumer', (type) => {
+    const graph = graphOf({
+      Orders: body('AWS::Lambda::Function'),
+      Entry: body(type),
+      Mapping: body('AWS::Lambda::EventSourceMapping', {
+        FunctionName: ref('Orders'),
+        EventSourceArn: ref('Entry', type === 'AWS::DynamoDB::Table' ? 'StreamArn' : 'Arn'),
+      }),
+    });
+    expect(graph.flows.map(({ id }) => id)).toEqual(['batch:main/Entry']);
+    expect(filled(graph.flows[0])).toMatchObject({ Lambda: ['Orders'], PartialFail: ['Mapping'] });
+  });
+
+  it('are none where a delivery stream does not process its records', () => {
+    const graph = graphOf({
+      Orders: body('AWS::Lambda::Function'),
+      Entry: body('AWS::KinesisFirehose::DeliveryStream', {
+        ExtendedS3DestinationConfiguration: {
+          ProcessingConfiguration: {
+            Enabled: 'false',
+            Processors: [
+              { Parameters: [{ ParameterName: 'LambdaArn', ParameterValue: ref('Orders', 'Arn') }] },
+            ],
+          },
+        },
+      }),
+    });
+    expect(graph.flows).toEqual([]);
+  });
+
   it('are none without a function', () => {
     const graph = graphOf({
       Inbox: body('AWS::SQS::Queue'),
@@ -175,5 +285,27 @@ describe('flows', () => {
     );
     expect(one?.map(({ name }) => name)).toEqual(subscribers);
     expect(two).toBe(one);
+  });
+});
+
+describe('the page about where flows start', () => {
+  it('names everything that invokes functions, as a start or as none', () => {
+    const page = readFileSync('docs/flows.md', 'utf8');
+    const invoking = new Set(
+      relationTable.flatMap(({ from, invokes }) => (invokes === undefined ? [] : [from])),
+    );
+    // What leads from a start to a function is told with the start.
+    const between = [
+      'AWS::ApiGateway::Authorizer',
+      'AWS::ApiGateway::Method',
+      'AWS::ApiGatewayV2::Authorizer',
+      'AWS::ApiGatewayV2::Integration',
+      'AWS::AppSync::DataSource',
+      'AWS::Lambda::EventInvokeConfig',
+      'AWS::SNS::Subscription',
+      'Custom::S3BucketNotifications',
+    ];
+    const told = [...invoking].filter((type) => page.includes(`\`${type}\``));
+    expect([...invoking].filter((type) => !told.includes(type)).sort()).toEqual(between);
   });
 });
