@@ -150,7 +150,9 @@ const withoutCode = (text) =>
     .replaceAll(/\]\([^)]*\)/g, ']')
     .replaceAll(/"[^"]*"|“[^”]*”/g, 'X')
     .replaceAll(/\{[a-z]+[^}]*\}/g, 'X')
-    .replaceAll(/\bhttps?:\/\/\S+/g, 'X');
+    .replaceAll(/\bhttps?:\/\/\S+/g, 'X')
+    // IDs of rules and requirements.
+    .replaceAll(/\b(all|api|events|batch|more)(\.[a-z\d-]+)+/g, 'X');
 const sentences = (text) => text.split(/(?<=[\w)`*'"X][.!?:])\s+(?=\S)|; /);
 const verbs =
   /^(Add|Allow|Associate|Attach|Assign|Batch|Build|Change|Check|Choose|Configure|Correct|Create|Declare|Define|Delete|Deny|Deploy|Disable|Emit|Enable|Encrypt|Give|Include|Increase|Invoke|Issue|Keep|Limit|Lower|Move|Point|Publish|Put|Raise|Read|Reduce|Remove|Replace|Require|Reserve|Restrict|Retry|Return|Rotate|Route|Save|Send|Set|Sign|Split|Start|Store|Subscribe|Take|Turn|Use|Wrap|Write|Specify|Tag|For|If|In|On)\b/;

@@ -14,7 +14,7 @@ function describeChange(change: EditChange): string {
 
 function describeValue(value: unknown): string {
   if (typeof value === 'object' && value !== null)
-    return 'compute' in value ? ' to what the graph asks for' : '';
+    return 'compute' in value ? ' to the value that the graph requires' : '';
   const [, parameter] = /^\{parameter\.(\w+)\}$/.exec(String(value)) ?? [];
   return parameter === undefined ? ` to \`${cut(String(value))}\`` : ` to the parameter \`${parameter}\``;
 }
@@ -46,12 +46,12 @@ export function fixesPage(rules: readonly Rule[]): string {
   const safe = fixed.filter(({ fix }) => fix.edits?.some(({ safety }) => safety === 'safe') === true);
   return `# Edits of each rule
 
-Generated from \`fix.edits\` in the rule files. [Fix templates](fix.md) says how an edit is made and what keeps it from being made.
+Find out what \`headgate fix\` changes for each rule. Generated from \`fix.edits\` in the rule files. [Fix templates](fix.md) describes how an edit is made, and when it is not.
 
-${fixed.length} of ${rules.length} rules have edits, ${safe.length} of them a safe one. Each edit repairs at least one failing example of its rule, in
-YAML and in JSON, without a new finding, and has nothing left to do afterwards; \`headgate rules test\` makes them all.
+${fixed.length} of ${rules.length} rules have edits, and ${safe.length} of these have a safe edit. Each edit fixes at least one failing example of its rule, in
+YAML and in JSON, without a new finding. A second run changes nothing. \`headgate rules test\` makes all of these edits.
 
-| rule | severity | edit | clauses | what it does | what to look at | failing examples |
+| rule | severity | edit | clauses | change | before you accept it | failing examples |
 | --- | --- | --- | --- | --- | --- | --- |
 ${rows.join('\n')}
 `;

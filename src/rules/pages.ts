@@ -319,21 +319,23 @@ export function fsbpPage({ rules }: RuleSources, { asOf, source, services, contr
       .join('');
   return `# Security Hub controls
 
-The [AWS Foundational Security Best Practices standard](${source}) as of ${asOf}: ${entries.length} controls for the services of request flows.
+See which rule checks each control of the [AWS Foundational Security Best Practices standard](${source}), or why no rule does. The page
+lists the ${entries.length} controls for the services of request flows, as of ${asOf}.
 
-| what Headgate says | controls |
+| result | controls |
 | --- | --- |
-| decided by a rule | ${decided} |
+| checked by a rule | ${decided} |
 | not applicable to a request flow | ${count('notApplicable')} |
-| out of scope: asked of an account, of people, or of services that no diagram has | ${count('outOfScope')} |
+| out of scope: for accounts, for people, or for services that are not in the diagrams | ${count('outOfScope')} |
 | total | ${entries.length} of ${entries.length} |
 
-The list is of a copy of AWS's page; controls that AWS added since may be missing. A rule may ask for more than the control, or of fewer resources; its page says which. \`headgate audit\` publishes findings under the ids of the rules.
+The list was made from a copy of the AWS page, so controls that AWS added later can be missing. A rule can require more than the control,
+or apply to fewer resources: see its page. \`headgate audit\` publishes findings under the rule IDs, not under the control IDs.
 
 ${Object.entries(services)
   .map(
     ([prefix, name]) =>
-      `## ${name}\n\n| control | asks for | decided by |\n| --- | --- | --- |\n${rows(prefix)}`,
+      `## ${name}\n\n| control | requirement | checked by |\n| --- | --- | --- |\n${rows(prefix)}`,
   )
   .join('\n')}`;
 }
