@@ -1,4 +1,4 @@
-// node reference-stack/document-page.mjs [--check]: writes docs/reference-stack.md, or says that it is stale.
+// node reference-stack/document-page.mjs [--check]: writes docs/reference-stack.md, or reports that it is stale.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
@@ -9,7 +9,7 @@ const page = file('../docs/reference-stack.md');
 
 /** One statement with the places where it stands; each `{construct, path, line}`. */
 function statement(document, text, anchors) {
-  if (!anchors?.length) throw new Error(`No place in document-map.yaml for «${document} ${text}».`);
+  if (!anchors?.length) throw new Error(`document-map.yaml has no place for «${document} ${text}». Add one.`);
   const places = anchors.map((anchor) => {
     const [[where, snippet]] = Object.entries(anchor);
     const [path, scope] = where.split('#');
@@ -27,7 +27,10 @@ function locate(path, snippet, scope) {
       ? [{ construct, path, line: index + 1 }]
       : [];
   });
-  if (found.length !== 1) throw new Error(`«${snippet}» stands ${found.length} times in ${path}, not once.`);
+  if (found.length !== 1)
+    throw new Error(
+      `«${snippet}» must be in ${path} exactly once, but is there ${found.length} times. Correct document-map.yaml.`,
+    );
   return found[0];
 }
 
@@ -75,14 +78,19 @@ function failOnSurplus(map, used) {
     ),
   );
   const surplus = keys.filter((key) => !used.has(key));
-  if (surplus.length > 0) throw new Error(`The document has no such statement: ${surplus.join('; ')}.`);
+  if (surplus.length > 0)
+    throw new Error(
+      `The document does not contain: ${surplus.join('; ')}. Remove it from document-map.yaml.`,
+    );
 }
 
 const head = `# The reference document in code
 
-Every statement of the reference architecture document, and the line of the [reference stack](../reference-stack/README.md)
-that it stands in. Written by \`node reference-stack/document-page.mjs\` from \`reference-stack/document-map.yaml\`; a
-statement without a place, and a place that is gone, fail the tests.
+Find the line of the [reference stack](../reference-stack/README.md) that implements a statement of the reference architecture
+document. Paths start at \`reference-stack/\`.
+
+\`node reference-stack/document-page.mjs\` writes this page from \`reference-stack/document-map.yaml\`. The tests fail if a statement
+has no line, or if a line no longer exists.
 `;
 
 /** The page, as Markdown. */
@@ -90,10 +98,10 @@ export function documentPage() {
   const cell = (text) => text.replaceAll('|', '\\|');
   const link = ({ construct, path, line }) => `\`${path}:${line}\`${construct ? ` ${construct}` : ''}`;
   const row = ({ node, text, places }) =>
-    `| ${cell(node ? `${node}: ${text}` : text)} | ${places.map(link).join('<br>')} |\n`;
+    `| ${cell(node ? `${node}: "${text}"` : `"${text}"`)} | ${places.map(link).join('<br>')} |\n`;
   return documentSections().reduce(
     (text, { title, statements }) =>
-      `${text}\n## ${title}\n\n| The document says | It stands in |\n| --- | --- |\n${statements.map(row).join('')}`,
+      `${text}\n## ${title}\n\n| Statement | Implemented in |\n| --- | --- |\n${statements.map(row).join('')}`,
     head,
   );
 }
