@@ -8,7 +8,7 @@ import type { Form } from './form.ts';
 import { nodeOf, type Context } from './node.ts';
 import { observe } from './observe.ts';
 import { blocked } from './predicates.ts';
-import { agree, every, some, type Truth } from './truth.ts';
+import { agree, every, some, type Truth } from '../model/truth.ts';
 
 /** Composite alarms of composite alarms deeper than this are not followed. */
 const maximumNesting = 8;

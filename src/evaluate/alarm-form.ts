@@ -17,7 +17,7 @@ import type { Context, Node } from './node.ts';
 import { observe } from './observe.ts';
 import { compileOperand, toNumber, type Operand, type OperandReader } from './operands.ts';
 import { blocked } from './predicates.ts';
-import { agree, every, not, type Truth } from './truth.ts';
+import { agree, every, not, type Truth } from '../model/truth.ts';
 
 /** What the watched metric, and what it is a share of, come to in a period. */
 interface Situation {

@@ -7,7 +7,7 @@ import {
   type Value,
 } from '../model/value.ts';
 import { blocked } from './predicates.ts';
-import { agree, every, some, type Truth } from './truth.ts';
+import { agree, every, some, type Truth } from '../model/truth.ts';
 
 /** Asks a value, or both sides of an undecided one; what is not resolved answers for itself. */
 export function asked(value: Value | undefined, test: (value: Value | undefined) => Truth): Truth {

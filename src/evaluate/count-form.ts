@@ -7,7 +7,7 @@ import { observe, relate } from './observe.ts';
 import { withDoubt } from './quantifiers.ts';
 import type { Members } from './members.ts';
 import { compileSource, describeSource } from './sources.ts';
-import { agree, every, isUnknown, type Truth } from './truth.ts';
+import { agree, every, isUnknown, type Truth } from '../model/truth.ts';
 import { present } from './worlds.ts';
 
 /** How many members the source has satisfies the predicates beside it. */

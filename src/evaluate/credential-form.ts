@@ -13,7 +13,7 @@ import {
 import type { Form } from './form.ts';
 import type { Context, Node } from './node.ts';
 import { observe } from './observe.ts';
-import type { Truth } from './truth.ts';
+import type { Truth } from '../model/truth.ts';
 import { unlessConditionsMatter } from './worlds.ts';
 
 /** What a rule gives the form: names of its parameters that hold the user's own names and values. */

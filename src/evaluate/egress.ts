@@ -11,7 +11,7 @@ import { compileSource } from './sources.ts';
 import { toNumber } from './operands.ts';
 import { blocked } from './predicates.ts';
 import { rangeOfNetwork } from './network.ts';
-import { isUnknown, type Truth } from './truth.ts';
+import { isUnknown, type Truth } from '../model/truth.ts';
 
 const sources = ['elements: SecurityGroupEgress', 'related: egressRules'].map((source) => {
   const [kind = '', path = ''] = source.split(': ');

@@ -11,7 +11,7 @@ import { fingerprints, type Identify } from './fingerprint.ts';
 import { fillMessage } from './message.ts';
 import { nodeOf, type Context, type Node, type Observation } from './node.ts';
 import { unobserved } from './observe.ts';
-import { isUnknown, type Truth } from './truth.ts';
+import { isUnknown, type Truth } from '../model/truth.ts';
 
 /** What an evaluation needs beside rules and graph; nothing is read from outside. */
 export interface EvaluateOptions {

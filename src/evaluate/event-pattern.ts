@@ -8,7 +8,7 @@ import {
   type ObjectValue,
   type Value,
 } from '../model/value.ts';
-import { agree, every, some, type Truth } from './truth.ts';
+import { agree, every, some, type Truth } from '../model/truth.ts';
 
 /** Members of every event: that they exist says nothing. */
 const alwaysThere: ReadonlySet<string> = new Set(['source', 'detail-type', 'detail', 'resources']);

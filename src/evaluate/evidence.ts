@@ -5,7 +5,7 @@ import { describeSecret, describeShown } from '../model/shown-value.ts';
 import { PartialString, type Path, type Value } from '../model/value.ts';
 import { credentialIn, credentialShape } from './credentials.ts';
 import type { Context, Observation } from './node.ts';
-import { isUnknown } from './truth.ts';
+import { isUnknown } from '../model/truth.ts';
 
 const shownAtMost = 8;
 

@@ -3,7 +3,7 @@ import type { Cause } from '../model/value.ts';
 import { compileInner, type Form } from './form.ts';
 import type { Context, Node, Test } from './node.ts';
 import { negated, unobserved } from './observe.ts';
-import { agree, every, isUnknown, not, some, type Truth } from './truth.ts';
+import { agree, every, isUnknown, not, some, type Truth } from '../model/truth.ts';
 
 /** Every member holds. */
 export const allForm: Form = (raw, compile) => {

@@ -13,7 +13,7 @@ import { asked } from './choices.ts';
 import type { Form } from './form.ts';
 import { boundNode, type Context } from './node.ts';
 import { blocked } from './predicates.ts';
-import { every, type Truth } from './truth.ts';
+import { every, type Truth } from '../model/truth.ts';
 
 /**
  * The current member of a REST stage's `MethodSettings` is about the bound method: for all methods, or for its verb and path.

@@ -3,7 +3,7 @@ import type { Resource } from '../model/resource.ts';
 import { Reference, type Value } from '../model/value.ts';
 import { areApart } from './address-space.ts';
 import type { Context } from './node.ts';
-import type { Truth } from './truth.ts';
+import type { Truth } from '../model/truth.ts';
 
 /** What `CidrBlock` of a VPC or subnet gives stands in its own properties. */
 export function rangeOfNetwork(value: Value | undefined, { graph, world }: Context): Value | undefined {

@@ -15,7 +15,7 @@ import {
   type Path,
   type Value,
 } from '../model/value.ts';
-import type { Truth } from './truth.ts';
+import type { Truth } from '../model/truth.ts';
 
 /** The thing an expression is about: a resource, a part of one, or something derived from one. */
 export interface Node {

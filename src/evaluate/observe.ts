@@ -1,6 +1,6 @@
 import type { Path, Value } from '../model/value.ts';
 import type { Context, Node, Observation } from './node.ts';
-import { not, type Truth } from './truth.ts';
+import { not, type Truth } from '../model/truth.ts';
 
 /** A leaf that was held against an expectation. */
 export interface Leaf {

@@ -24,7 +24,7 @@ import type { Form } from './form.ts';
 import { outside } from './members.ts';
 import { boundNode, type Context, type Node } from './node.ts';
 import { observe } from './observe.ts';
-import { every, some, type Truth } from './truth.ts';
+import { every, some, type Truth } from '../model/truth.ts';
 import { unlessConditionsMatter } from './worlds.ts';
 
 /** All actions of all services; or all but those that a NotAction leaves out. */

@@ -17,7 +17,7 @@ import { compileOperand, knownEnds, toNumber, type Operand } from './operands.ts
 import { meetsNetworkOf } from './network.ts';
 import { isInRegionOf } from './region.ts';
 import { hasShape, type ValueShape } from './shapes.ts';
-import { agree, some, type Truth } from './truth.ts';
+import { agree, some, type Truth } from '../model/truth.ts';
 
 /** What a predicate sees beside the value itself. */
 export interface PredicateInput {

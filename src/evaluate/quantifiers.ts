@@ -5,7 +5,7 @@ import { boundNode, type Context, type Node, type Test } from './node.ts';
 import { bind, negated, observe, relate, unobserved } from './observe.ts';
 import type { Members } from './members.ts';
 import { compileSource, describeSource } from './sources.ts';
-import { every, isUnknown, not, some, type Truth } from './truth.ts';
+import { every, isUnknown, not, some, type Truth } from '../model/truth.ts';
 import { present, unlessConditionsMatter } from './worlds.ts';
 
 /** At least one member of the source is as `where` says. */

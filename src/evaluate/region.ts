@@ -2,7 +2,7 @@ import type { ResourceGraph } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
 import { isPlain, splitText, toSymbolicText } from '../model/symbolic-text.ts';
 import { Choice, Reference, Unresolved, type Value } from '../model/value.ts';
-import { agree, type Truth } from './truth.ts';
+import { agree, type Truth } from '../model/truth.ts';
 
 /**
  * Whether an ARN is of the Region in which a resource stands. True where it names none, and of what a reference

@@ -11,7 +11,7 @@ import {
 } from '../model/value.ts';
 import { isSelective } from './event-pattern.ts';
 import { isSchedule, isTimeZone } from './schedule.ts';
-import type { Truth } from './truth.ts';
+import type { Truth } from '../model/truth.ts';
 
 export type ValueShape =
   | 'customer-managed-key'

@@ -1,13 +1,13 @@
 import { scalarText } from '../model/scalar-text.ts';
-import { actionMatches, plainServicePrincipal } from '../policy/actions.ts';
+import { coversAction, plainServicePrincipal } from '../policy/actions.ts';
 import type { PolicyStatement } from '../model/resource-graph.ts';
-import { PartialString, SymbolicValue, Unresolved, type Value } from '../model/value.ts';
+import { PartialString, SymbolicValue, Unresolved } from '../model/value.ts';
 import type { Form } from './form.ts';
 import type { Context, Node } from './node.ts';
 import { observe } from './observe.ts';
 import { knownEnds } from './operands.ts';
 import { predicates } from './predicates.ts';
-import { every, some, type Truth } from './truth.ts';
+import { every, some, type Truth } from '../model/truth.ts';
 import { unlessConditionsMatter } from './worlds.ts';
 
 interface StatementWish {
@@ -53,20 +53,6 @@ function statementHolds(
     () => wish.resource === undefined || resourceIs(wish.resource, statement, node, context),
   ];
   return every(checks, (check) => check());
-}
-
-function coversAction(statement: PolicyStatement, action: string): Truth {
-  const match = (pattern: Value): Truth =>
-    typeof pattern === 'string'
-      ? actionMatches(pattern, action)
-      : pattern instanceof SymbolicValue
-        ? { code: 'attribute', message: 'an action of the policy is not known' }
-        : false;
-  if (statement.notActions.length > 0) {
-    const excluded = some(statement.notActions, match);
-    return typeof excluded === 'object' ? excluded : !excluded;
-  }
-  return some(statement.actions, match);
 }
 
 function principalIs(wanted: string, statement: PolicyStatement): Truth {

@@ -5,7 +5,7 @@ import type { Form } from './form.ts';
 import { follow, parsePath, type Context, type Node, type Test } from './node.ts';
 import { observe } from './observe.ts';
 import { compileOperand } from './operands.ts';
-import { every, type Truth } from './truth.ts';
+import { every, type Truth } from '../model/truth.ts';
 import { unlessConditionsMatter } from './worlds.ts';
 
 /** What stands at a path satisfies the predicates beside it. */

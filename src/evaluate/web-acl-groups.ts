@@ -3,7 +3,7 @@ import { SymbolicValue, type Value } from '../model/value.ts';
 import { everyMember, has, isOneOf, member, someMember } from './choices.ts';
 import { toNumber } from './operands.ts';
 import { blocked } from './predicates.ts';
-import { every, not, some, type Truth } from './truth.ts';
+import { every, not, some, type Truth } from '../model/truth.ts';
 import { acts, ask, notNarrowed, wherever, type Guard, type Question } from './web-acl-statements.ts';
 
 interface ManagedGroup {

@@ -7,7 +7,7 @@ import { asked, everyMember, has, isOneOf, member, someMember } from './choices.
 import { outside } from './members.ts';
 import type { Context } from './node.ts';
 import { blocked } from './predicates.ts';
-import { every, some, type Truth } from './truth.ts';
+import { every, some, type Truth } from '../model/truth.ts';
 
 /** What rules of a web ACL may be there for. */
 export type Guard = 'sql-injection' | 'addresses' | 'request-rate';

@@ -6,7 +6,7 @@ import type { Form } from './form.ts';
 import type { Context, Node, Test } from './node.ts';
 import { observe } from './observe.ts';
 import { compileOperand, toNumber, type OperandReader } from './operands.ts';
-import { every, not, some, type Truth } from './truth.ts';
+import { every, not, some, type Truth } from '../model/truth.ts';
 import { finds } from './web-acl-finds.ts';
 import { managedGroupGuards, overriddenBy } from './web-acl-groups.ts';
 import {

@@ -1,6 +1,6 @@
 import { beyondSides, bothDoubts } from '../model/conditions.ts';
 import type { Context, Node } from './node.ts';
-import type { Truth } from './truth.ts';
+import type { Truth } from '../model/truth.ts';
 
 /** Ways beyond these are left to the whole evaluation, which goes through more of them. */
 const localLimit = 8;

@@ -1,5 +1,5 @@
 import { lookup } from '../model/lookup.ts';
-import type { PolicyAnswer } from '../policy/actions.ts';
+import type { Truth } from '../model/truth.ts';
 import { sameQualifier } from '../policy/match.ts';
 import type { Call } from '../policy/request.ts';
 import { beyondSides, type World } from '../model/conditions.ts';
@@ -21,7 +21,7 @@ export function namesTarget(
   from: Resource,
   target: Resource,
   context: LinkContext & { readonly world: World; readonly call?: Call | undefined },
-): PolicyAnswer {
+): Truth {
   const { world, call } = context;
   const targets = resolveTargets(value, { from, types: [target.type] }, context).filter(({ uncertain }) =>
     world.admits(uncertain),
@@ -52,12 +52,7 @@ function isSameOutside(one: Resource | undefined, other: Resource): boolean {
   return one.arn !== undefined && one.arn === other.arn && one.type === other.type;
 }
 
-function patternCovers(
-  pattern: string,
-  target: Resource,
-  world: World,
-  call: Call | undefined,
-): PolicyAnswer {
+function patternCovers(pattern: string, target: Resource, world: World, call: Call | undefined): Truth {
   if (pattern === '*') return true;
   const arn = parseArn(pattern);
   // A star may stand for the rest of the ARN, colons included: `arn:aws:sqs:*`.
@@ -87,11 +82,11 @@ function nameOf({ type, properties, name, external }: Resource, world: World): s
   return undefined;
 }
 
-function unknownName({ name }: Resource): PolicyAnswer {
+function unknownName({ name }: Resource): Truth {
   return { code: 'attribute', message: `the name that \`${name}\` gets is known only after deployment` };
 }
 
-const unknownPattern: PolicyAnswer = {
+const unknownPattern: Truth = {
   code: 'unsupported',
   message: 'what a pattern of the policy covers is not known',
 };

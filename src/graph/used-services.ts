@@ -1,3 +1,4 @@
+import type { Truth } from '../model/truth.ts';
 import { scalarText } from '../model/scalar-text.ts';
 import { lookup } from '../model/lookup.ts';
 import { bothDoubts, otherSide, plainDoubt } from '../model/conditions.ts';
@@ -181,7 +182,7 @@ function isForDestinations(
   { holder, resources }: PolicyStatement,
   destinations: Delegated['destinations'],
   context: LinkContext,
-): boolean | Cause {
+): Truth {
   if (destinations.size === 0 || resources.length === 0) return false;
   let doubt: Cause | undefined;
   const areAll = resources.every((value) => {

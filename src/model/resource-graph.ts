@@ -1,5 +1,6 @@
 import type { World } from './conditions.ts';
 import type { Resource } from './resource.ts';
+import type { Truth } from './truth.ts';
 import type { Cause, ObjectValue, Path, Value } from './value.ts';
 
 /** One edge: the value at `path` of `from` names `to`. */
@@ -121,7 +122,7 @@ export interface ResourceGraph {
     target: Resource,
     world: World,
     call?: { readonly qualifier: Value | undefined },
-  ): boolean | Cause;
+  ): Truth;
   /** True when some row of the relation table defines this relation or inverse name. */
   hasRelation(relation: string): boolean;
   /** Statements of the resource-based policies on a resource (queue, topic, bucket, key, bus, endpoint, secret, function, API). */

@@ -1,9 +1,7 @@
+import { not, some, type Truth } from '../model/truth.ts';
 import type { PolicyStatement } from '../model/resource-graph.ts';
 import { Choice, PartialString, Unresolved, type Cause, type Value } from '../model/value.ts';
 import { wildcardMatches } from '../model/wildcard.ts';
-
-/** Answer of a predicate over values that may be unresolved: yes, no, or why that is not known. */
-export type PolicyAnswer = boolean | Cause;
 
 /**
  * Matches `*` and `?` as IAM does, without regard to case, without backtracking beyond the last star.
@@ -14,7 +12,7 @@ export function actionMatches(pattern: string, action: string): boolean {
 }
 
 /** Whether a pattern covers `action`; a partly known pattern is unknown unless its start excludes it. */
-function actionValueMatches(pattern: Value, action: string): PolicyAnswer {
+function actionValueMatches(pattern: Value, action: string): Truth {
   if (typeof pattern === 'string') return actionMatches(pattern, action);
   if (pattern instanceof PartialString) {
     const [first] = pattern.parts;
@@ -33,17 +31,11 @@ function wildcardStart(start: string, action: string): boolean {
 const unknownPart: Cause = { code: 'attribute', message: 'a part of the policy is not known' };
 
 /** Whether the statement speaks of `action` (`Action` or `NotAction`), whatever its effect. */
-export function coversAction(statement: PolicyStatement, action: string): PolicyAnswer {
-  const named = anyAnswer(statement.actions.map((pattern) => actionValueMatches(pattern, action)));
+export function coversAction(statement: PolicyStatement, action: string): Truth {
+  const matches = (pattern: Value): Truth => actionValueMatches(pattern, action);
+  const named = some(statement.actions, matches);
   if (named !== false || statement.notActions.length === 0) return named;
-  const excluded = anyAnswer(statement.notActions.map((pattern) => actionValueMatches(pattern, action)));
-  return typeof excluded === 'boolean' ? !excluded : excluded;
-}
-
-/** True if one is true; otherwise the first doubt; otherwise false. */
-function anyAnswer(answers: readonly PolicyAnswer[]): PolicyAnswer {
-  if (answers.includes(true)) return true;
-  return answers.find((answer) => answer !== false) ?? false;
+  return not(some(statement.notActions, matches));
 }
 
 /**

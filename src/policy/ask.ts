@@ -2,7 +2,7 @@ import type { PolicyStatement, StatementSet } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
 import { Unresolved, type Value } from '../model/value.ts';
 import { actionMatches } from './actions.ts';
-import { anyAnswer, everyAnswer, type PolicyAnswer } from './answer.ts';
+import { some, every, type Truth } from '../model/truth.ts';
 import {
   atTime,
   ofOutsider,
@@ -37,25 +37,25 @@ export interface Question {
 }
 
 /** Whether an outsider can get some request of the question allowed: unsigned, signed by another account, or through some service. */
-export function admitsEveryone(question: Question): PolicyAnswer {
+export function admitsEveryone(question: Question): Truth {
   const callers: readonly (readonly [Caller, Requester])[] = [
     ['anonymous', { kind: 'anonymous' }],
     ['principal', { kind: 'foreign' }],
     ['service', { kind: 'service' }],
   ];
   const ofOthers = question.asked.some(({ kind }) => kind === 'foreign');
-  return anyAnswer(callers, ([caller, requester]) =>
+  return some(callers, ([caller, requester]) =>
     someRequest(question, requester, ofOutsider(caller, undefined, ofOthers)),
   );
 }
 
 /** Whether an outsider can get one allowed through a service that the policies name. */
-export function admitsThroughServices(question: Question): PolicyAnswer {
-  return anyAnswer(namedServices(question.set.statements), (name) => admitsThrough(question, name));
+export function admitsThroughServices(question: Question): Truth {
+  return some(namedServices(question.set.statements), (name) => admitsThrough(question, name));
 }
 
 /** Whether an outsider can get one allowed through this service; with `takenOver`, one who got hold of the name of a bucket. */
-export function admitsThrough(question: Question, service: string, takenOver = false): PolicyAnswer {
+export function admitsThrough(question: Question, service: string, takenOver = false): Truth {
   const requester: Requester = { kind: 'service', name: service };
   const candidates = ofOutsider('service', service);
   return someRequest(question, requester, takenOver ? ofTakenBucket(candidates) : candidates);
@@ -82,16 +82,12 @@ function serviceName(value: PolicyStatement['actions'][number]): readonly string
 }
 
 /** Whether the service, acting for `source`, is allowed each action on each of the resources. */
-export function admitsService(
-  question: Question,
-  service: string,
-  source: Resource | undefined,
-): PolicyAnswer {
+export function admitsService(question: Question, service: string, source: Resource | undefined): Truth {
   return everyRequest(question, { kind: 'service', name: service }, ofService(service, source));
 }
 
 /** Whether what the policies of a role say allows it each action on each of the resources. */
-export function admitsHolder(question: Question, roles: readonly Resource[], via?: string): PolicyAnswer {
+export function admitsHolder(question: Question, roles: readonly Resource[], via?: string): Truth {
   return everyRequest(question, undefined, ofRole(roles, via));
 }
 
@@ -103,7 +99,7 @@ export function admitsRole(
   question: Question,
   roles: readonly Resource[],
   { via, named = false }: { readonly via?: string | undefined; readonly named?: boolean } = {},
-): PolicyAnswer {
+): Truth {
   return everyRequest(question, { kind: 'role', roles, named }, ofRole(roles, via));
 }
 
@@ -111,13 +107,13 @@ export function admitsRole(
  * Whether the policies of a role allow every action of every service; with `almost`, the actions that a
  * NotAction leaves out aside. Conditions are taken as met where they can be.
  */
-export function admitsEverything(question: Question, almost: boolean): PolicyAnswer {
+export function admitsEverything(question: Question, almost: boolean): Truth {
   const { set, asked, world, onAllowed } = question;
   const leftOut = set.statements
     .filter(({ effect }) => effect === 'Allow')
     .flatMap(({ notActions }) => notActions.flatMap((pattern) => actionWithin(pattern) ?? []));
-  return everyAnswer(['zz:Zz', ...(almost ? [] : leftOut)], (action) =>
-    everyAnswer(asked, (one) =>
+  return every(['zz:Zz', ...(almost ? [] : leftOut)], (action) =>
+    every(asked, (one) =>
       admitsSome(
         set,
         patternOf(set, undefined, action, one, atTime(whatever, world.now, true)),
@@ -132,7 +128,7 @@ export function admitsEverything(question: Question, almost: boolean): PolicyAns
  * Whether the policies of a role allow all actions of some service. Conditions are taken as met where they
  * can be.
  */
-export function admitsWholeService(question: Question): PolicyAnswer {
+export function admitsWholeService(question: Question): Truth {
   return someRequest({ ...question, actions: 'whole-service' }, undefined, whatever);
 }
 
@@ -140,20 +136,20 @@ export function admitsWholeService(question: Question): PolicyAnswer {
  * Whether the policies of a role allow one of the actions on a resource that they do not name, so on all of its type.
  * Conditions that say nothing of the resource are taken as met where they can be.
  */
-export function admitsUnlisted(question: Question): PolicyAnswer {
+export function admitsUnlisted(question: Question): Truth {
   return someRequest({ ...question, asked: [{ kind: 'unlisted' }] }, undefined, ofUnlisted);
 }
 
 /** Whether every request without TLS is denied, of each action, on each of the resources, whoever sends it. */
-export function deniesWithoutTls(question: Question): PolicyAnswer {
+export function deniesWithoutTls(question: Question): Truth {
   const { set, asked, world } = question;
   const spared = set.statements.flatMap(({ effect, notPrincipals }) =>
     effect === 'Deny' ? notPrincipals.map(({ value }): Requester => ({ kind: 'named', value })) : [],
   );
   const requesters: readonly Requester[] = [{ kind: 'anonymous' }, { kind: 'foreign' }, ...spared];
-  return everyAnswer(deniedActions(question), (action) =>
-    everyAnswer(asked, (one) =>
-      everyAnswer(requesters, (requester) =>
+  return every(deniedActions(question), (action) =>
+    every(asked, (one) =>
+      every(requesters, (requester) =>
         deniesAll(set, patternOf(set, requester, action, one, atTime(withoutTls, world.now, true)), world),
       ),
     ),
@@ -174,14 +170,10 @@ function deniedActions(question: Question): readonly string[] {
   ];
 }
 
-function someRequest(
-  question: Question,
-  requester: Requester | undefined,
-  candidates: CandidatesOf,
-): PolicyAnswer {
+function someRequest(question: Question, requester: Requester | undefined, candidates: CandidatesOf): Truth {
   const { set, asked, world, onAllowed } = question;
-  const found = anyAnswer(actionsOf(question), (action) =>
-    anyAnswer(asked, (one) =>
+  const found = some(actionsOf(question), (action) =>
+    some(asked, (one) =>
       admitsSome(
         set,
         patternOf(set, requester, action, one, atTime(candidates, world.now, true)),
@@ -193,14 +185,10 @@ function someRequest(
   return found === false ? (set.incomplete ?? false) : found;
 }
 
-function everyRequest(
-  question: Question,
-  requester: Requester | undefined,
-  candidates: CandidatesOf,
-): PolicyAnswer {
+function everyRequest(question: Question, requester: Requester | undefined, candidates: CandidatesOf): Truth {
   const { set, asked, world, onAllowed } = question;
-  return everyAnswer(actionsOf(question), (action) =>
-    everyAnswer(asked, (one) =>
+  return every(actionsOf(question), (action) =>
+    every(asked, (one) =>
       admitsSome(
         set,
         patternOf(set, requester, action, one, atTime(candidates, world.now, false)),

@@ -10,7 +10,7 @@ import {
 import { Choice, Reference, SymbolicValue, Unresolved, type Cause, type Value } from '../model/value.ts';
 import { wildcardMatches } from '../model/wildcard.ts';
 import { isWithinRange, parseRange } from './addresses.ts';
-import { anyAnswer, negate, type PolicyAnswer } from './answer.ts';
+import { some, not, type Truth } from '../model/truth.ts';
 import { ownerEnds, variablesOfTheResource } from './condition-keys.ts';
 import type { Candidate, PolicyWorld } from './request.ts';
 
@@ -96,7 +96,7 @@ export function conditionMet(
   candidate: Candidate,
   from: PolicyStatement['holder'],
   world: PolicyWorld,
-): PolicyAnswer {
+): Truth {
   if (candidate.kind === 'unknown') return candidate.cause;
   const operator = readOperator(condition.operator);
   if (operator === undefined) return unreadable(condition);
@@ -106,21 +106,21 @@ export function conditionMet(
   if (row === undefined) return unreadable(condition);
   // A key that is not there meets what is negated, IfExists, and ForAllValues of nothing.
   if (isAbsent) return row.negated === true || operator.ifExists || operator.forAll;
-  const one = anyAnswer(condition.values, (value) =>
+  const one = some(condition.values, (value) =>
     compare(row.comparison, candidate, value, { key: condition.key.toLowerCase(), from, world }),
   );
-  return row.negated === true ? negate(one) : one;
+  return row.negated === true ? not(one) : one;
 }
 
-function nullMet(condition: StatementCondition, isAbsent: boolean): PolicyAnswer {
-  return anyAnswer(condition.values, (value) =>
+function nullMet(condition: StatementCondition, isAbsent: boolean): Truth {
+  return some(condition.values, (value) =>
     value instanceof SymbolicValue
       ? causeOfValue(value)
       : (scalarText(value).toLowerCase() === 'true') === isAbsent,
   );
 }
 
-function unreadable({ operator, values }: StatementCondition): PolicyAnswer {
+function unreadable({ operator, values }: StatementCondition): Truth {
   const symbol = values.find((value) => value instanceof SymbolicValue);
   if (operator === '?' && symbol !== undefined) return causeOfValue(symbol);
   return { code: 'malformed', message: `IAM has no condition operator \`${operator}\`` };
@@ -137,7 +137,7 @@ function compare(
   candidate: Exclude<Candidate, { kind: 'absent' | 'unknown' }>,
   value: Value,
   around: Surroundings,
-): PolicyAnswer {
+): Truth {
   if (
     value instanceof Choice ||
     (value instanceof Unresolved && !isFixed(value) && candidate.kind !== 'foreign')
@@ -168,7 +168,7 @@ function isPattern(value: Value): boolean {
   return /[*?]/.test(toSymbolicText(value)?.text ?? '');
 }
 
-function inRange(candidate: Candidate, value: Value): PolicyAnswer {
+function inRange(candidate: Candidate, value: Value): Truth {
   if (value instanceof SymbolicValue) return causeOfValue(value);
   const range = parseRange(scalarText(value));
   const address =
@@ -180,7 +180,7 @@ function inRange(candidate: Candidate, value: Value): PolicyAnswer {
   return range !== undefined && address !== undefined && isWithinRange(address, range);
 }
 
-function isAccount(found: SymbolicText, { as }: Comparison, world: PolicyWorld): PolicyAnswer {
+function isAccount(found: SymbolicText, { as }: Comparison, world: PolicyWorld): Truth {
   if (as !== 'text' && /^[*?]+$/.test(found.text)) return true;
   const [piece] = [...found.pieces.values()];
   if (piece instanceof Unresolved) return isOwnAccount(piece) ? true : piece.cause;
@@ -221,10 +221,10 @@ function hasVariable(part: string): boolean {
 }
 
 /** How far a piece of a pattern is open to what an outsider can bring: yes, no, or as a parameter says. */
-function isOpen(part: string, pieces: SymbolicText['pieces'], wildcards: boolean): PolicyAnswer {
+function isOpen(part: string, pieces: SymbolicText['pieces'], wildcards: boolean): Truth {
   if ((wildcards && /[*?]/.test(part.replace(variable, ''))) || hasVariable(part)) return true;
   if (!wildcards) return false;
-  return anyAnswer(pieces, ([marker, piece]) =>
+  return some(pieces, ([marker, piece]) =>
     part.includes(marker) && !isFixed(piece) ? causeOfValue(piece) : false,
   );
 }
@@ -235,7 +235,7 @@ function outsiderMeets(
   text: string | undefined,
   found: SymbolicText,
   key: string,
-): PolicyAnswer {
+): Truth {
   const meets = foreignMeets(comparison, found, key);
   if (text === undefined || comparison.as === 'number' || comparison.as === 'date') return meets;
   const isKnown = found.pieces.size === 0 && isPlain(text);
@@ -251,9 +251,9 @@ export function foreignMeets(
   { as }: Comparison,
   { text: pattern, pieces }: SymbolicText,
   key: string,
-): PolicyAnswer {
+): Truth {
   if (as === 'number' || as === 'date') return false;
-  const open = (part: string): PolicyAnswer => isOpen(part, pieces, as !== 'text');
+  const open = (part: string): Truth => isOpen(part, pieces, as !== 'text');
   const end = ownerEnds[key];
   if (end !== undefined) return open(splitText(pattern, end, 2)[0] ?? '');
   if (startsWithArn({ text: pattern, pieces })) return false;
@@ -274,7 +274,7 @@ function startsWithArn(found: SymbolicText): boolean {
   return piece instanceof Reference && /arn$/i.test(piece.attribute ?? '');
 }
 
-function textMeets(comparison: Comparison, asked: string, found: SymbolicText): PolicyAnswer {
+function textMeets(comparison: Comparison, asked: string, found: SymbolicText): Truth {
   if (comparison.as === 'number' || comparison.as === 'date') {
     if (found.pieces.size > 0) return causeOfPieces(found);
     const read = comparison.as === 'number' ? Number : readDate;

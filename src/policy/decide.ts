@@ -1,6 +1,6 @@
 import type { PolicyStatement, StatementSet } from '../model/resource-graph.ts';
 import type { Cause, Value } from '../model/value.ts';
-import { everyAnswer, type PolicyAnswer } from './answer.ts';
+import { every, type Truth } from '../model/truth.ts';
 import { conditionMet, type StatementCondition } from './conditions.ts';
 import { actionMatched, principalMatches, resourceMatched } from './match.ts';
 import type { Asked, Candidate, PolicyWorld, Requester } from './request.ts';
@@ -49,7 +49,7 @@ export function admitsSome(
   pattern: RequestPattern,
   world: PolicyWorld,
   onAllowed?: (by: PolicyStatement) => void,
-): PolicyAnswer {
+): Truth {
   const search = new Search(statements, pattern, world);
   const allowed = search.findAllowed('strict') ?? search.findAllowed('generous');
   if (allowed === undefined) return incomplete ?? false;
@@ -62,7 +62,7 @@ export function deniesAll(
   { statements, incomplete }: StatementSet,
   pattern: RequestPattern,
   world: PolicyWorld,
-): PolicyAnswer {
+): Truth {
   const search = new Search(statements, pattern, world);
   if (!search.findsUndenied('generous')) return true;
   if (!search.findsUndenied('strict')) return search.doubt ?? givenUp;
@@ -73,10 +73,10 @@ type Domains = ReadonlyMap<string, readonly Candidate[]>;
 
 /** The search for one request of a pattern: which value under each key meets an Allow and misses every Deny. */
 class Search {
-  readonly #relevant: readonly { readonly statement: PolicyStatement; readonly speaks: PolicyAnswer }[];
+  readonly #relevant: readonly { readonly statement: PolicyStatement; readonly speaks: Truth }[];
   readonly #pattern: RequestPattern;
   readonly #world: PolicyWorld;
-  readonly #met = new Map<StatementCondition, Map<Candidate, PolicyAnswer>>();
+  readonly #met = new Map<StatementCondition, Map<Candidate, Truth>>();
   readonly #candidates = new Map<string, readonly Candidate[]>();
   #steps = 0;
   /** The first thing that was not known. */
@@ -106,7 +106,7 @@ class Search {
     return this.#avoids(new Map(), 0, mode);
   }
 
-  #speaks(statement: PolicyStatement): PolicyAnswer {
+  #speaks(statement: PolicyStatement): Truth {
     const { requester, action, asked } = this.#pattern;
     const parts = [
       () => actionMatched(statement, action),
@@ -114,11 +114,11 @@ class Search {
       () => resourceMatched(statement, asked, this.#world),
       () => statement.unresolved ?? true,
     ];
-    return everyAnswer(parts, (part) => part());
+    return every(parts, (part) => part());
   }
 
   // A doubt is taken as the mode has it.
-  #takes(answer: PolicyAnswer, whenDoubtful: boolean): boolean {
+  #takes(answer: Truth, whenDoubtful: boolean): boolean {
     if (typeof answer === 'boolean') return answer;
     this.doubt ??= answer;
     return whenDoubtful;
@@ -132,9 +132,9 @@ class Search {
     return all;
   }
 
-  #isMet(condition: StatementCondition, candidate: Candidate, { holder }: PolicyStatement): PolicyAnswer {
+  #isMet(condition: StatementCondition, candidate: Candidate, { holder }: PolicyStatement): Truth {
     let answers = this.#met.get(condition);
-    if (answers === undefined) this.#met.set(condition, (answers = new Map<Candidate, PolicyAnswer>()));
+    if (answers === undefined) this.#met.set(condition, (answers = new Map<Candidate, Truth>()));
     let answer = answers.get(candidate);
     if (answer === undefined)
       answers.set(candidate, (answer = conditionMet(condition, candidate, holder, this.#world)));

@@ -4,7 +4,7 @@ import { leadingPiece, splitText, toSymbolicText } from '../model/symbolic-text.
 import { Choice, PartialString, Reference, SymbolicValue, Unresolved, type Value } from '../model/value.ts';
 import { wildcardMatches } from '../model/wildcard.ts';
 import { actionMatches, plainServicePrincipal } from './actions.ts';
-import { anyAnswer, negate, type PolicyAnswer } from './answer.ts';
+import { some, not, type Truth } from '../model/truth.ts';
 import { causeOfValue, isOwnAccount } from './conditions.ts';
 import type { Asked, Call, PolicyWorld, Requester } from './request.ts';
 
@@ -13,12 +13,11 @@ export function principalMatches(
   statement: PolicyStatement,
   requester: Requester,
   world: PolicyWorld,
-): PolicyAnswer {
+): Truth {
   const { principals, notPrincipals, holder } = statement;
-  const isOne = (principal: PolicyPrincipal): PolicyAnswer =>
-    principalIs(principal, requester, holder, world);
-  if (notPrincipals.length > 0) return negate(anyAnswer(notPrincipals, isOne));
-  return anyAnswer(principals, isOne);
+  const isOne = (principal: PolicyPrincipal): Truth => principalIs(principal, requester, holder, world);
+  if (notPrincipals.length > 0) return not(some(notPrincipals, isOne));
+  return some(principals, isOne);
 }
 
 function principalIs(
@@ -26,7 +25,7 @@ function principalIs(
   requester: Requester,
   holder: Resource,
   world: PolicyWorld,
-): PolicyAnswer {
+): Truth {
   if (value === '*')
     return kind === '*' || kind === 'AWS' || (kind === 'Service' && requester.kind === 'service');
   if (value instanceof Choice) return value.cause;
@@ -37,7 +36,7 @@ function principalIs(
   if (kind !== 'AWS' && kind !== '?') return false;
   if (requester.kind === 'role') {
     if (requester.named !== true && isAccountOf(value, world)) return true;
-    const named = anyAnswer(requester.roles, (role) => world.names(value, holder, role));
+    const named = some(requester.roles, (role) => world.names(value, holder, role));
     const mayBe = named === false && kind === '?' && value instanceof Unresolved && mayBeStar(value);
     return mayBe ? value.cause : named;
   }
@@ -50,7 +49,7 @@ function mayBeStar({ cause }: Unresolved): boolean {
   return cause.code !== 'pseudo-parameter' && cause.code !== 'attribute';
 }
 
-function serviceIs(value: Value, name: string | undefined): PolicyAnswer {
+function serviceIs(value: Value, name: string | undefined): Truth {
   if (name === undefined) return false;
   if (typeof value === 'string') return plainServicePrincipal(value) === plainServicePrincipal(name);
   if (!(value instanceof PartialString)) return value instanceof SymbolicValue ? causeOfValue(value) : false;
@@ -76,12 +75,12 @@ function isAccountOf(value: Value, { account }: PolicyWorld): boolean {
 }
 
 /** Whether a statement speaks of an action. A statement that names none speaks of none. */
-export function actionMatched({ actions, notActions }: PolicyStatement, action: string): PolicyAnswer {
-  const isOne = (pattern: Value): PolicyAnswer => actionIs(pattern, action);
-  return notActions.length > 0 ? negate(anyAnswer(notActions, isOne)) : anyAnswer(actions, isOne);
+export function actionMatched({ actions, notActions }: PolicyStatement, action: string): Truth {
+  const isOne = (pattern: Value): Truth => actionIs(pattern, action);
+  return notActions.length > 0 ? not(some(notActions, isOne)) : some(actions, isOne);
 }
 
-function actionIs(pattern: Value, action: string): PolicyAnswer {
+function actionIs(pattern: Value, action: string): Truth {
   if (typeof pattern === 'string') return actionMatches(pattern, action);
   if (!(pattern instanceof SymbolicValue)) return false;
   const [first] = pattern instanceof PartialString ? pattern.parts : [];
@@ -90,7 +89,7 @@ function actionIs(pattern: Value, action: string): PolicyAnswer {
 }
 
 /** Whether a statement speaks of the resource that is asked for. */
-export function resourceMatched(statement: PolicyStatement, asked: Asked, world: PolicyWorld): PolicyAnswer {
+export function resourceMatched(statement: PolicyStatement, asked: Asked, world: PolicyWorld): Truth {
   const { resources, notResources, holder } = statement;
   if (asked.kind === 'resource' && asked.call !== undefined && holder.type === 'AWS::Lambda::Permission') {
     const fits = sameQualifier(statement.qualifier, asked.call.qualifier);
@@ -98,12 +97,12 @@ export function resourceMatched(statement: PolicyStatement, asked: Asked, world:
   }
   // A trust policy, and a bus's statement in its older form, name no resource: they are about their own.
   if (asked.kind === 'any' || (resources.length === 0 && notResources.length === 0)) return true;
-  const isOne = (value: Value): PolicyAnswer => resourceIs(value, asked, holder, world);
-  return notResources.length > 0 ? negate(anyAnswer(notResources, isOne)) : anyAnswer(resources, isOne);
+  const isOne = (value: Value): Truth => resourceIs(value, asked, holder, world);
+  return notResources.length > 0 ? not(some(notResources, isOne)) : some(resources, isOne);
 }
 
 /** Whether what is permitted is what is called: a permission for an alias admits no call of the function, nor the other way round. */
-export function sameQualifier(permitted: Value | undefined, called: Value | undefined): PolicyAnswer {
+export function sameQualifier(permitted: Value | undefined, called: Value | undefined): Truth {
   if (permitted === undefined || called === undefined) return permitted === called;
   const [a, b] = [toSymbolicText(permitted), toSymbolicText(called)];
   if (a === undefined || b === undefined) return causeOfValue(permitted);
@@ -119,7 +118,7 @@ function resourceIs(
   asked: Exclude<Asked, { kind: 'any' }>,
   holder: Resource,
   world: PolicyWorld,
-): PolicyAnswer {
+): Truth {
   if (value === '*') return true;
   if (value instanceof Choice) return value.cause;
   if (asked.kind === 'foreign') return foreignIs(value);
@@ -130,7 +129,7 @@ function resourceIs(
     : objectIs(value, asked.resource, asked.key, { holder, world });
 }
 
-function foreignIs(value: Value): PolicyAnswer {
+function foreignIs(value: Value): Truth {
   if (value instanceof Unresolved) return mayBeStar(value) ? value.cause : false;
   const found = toSymbolicText(value);
   if (found === undefined || !/[*?]/.test(found.text)) return false;
@@ -148,7 +147,7 @@ function foreignIs(value: Value): PolicyAnswer {
 const withoutTypes: ReadonlySet<string> = new Set(['s3', 's3express', 'execute-api', 'sns', 'sqs']);
 
 /** Whether a pattern covers whatever is of a type in the account: `*`, `arn:aws:iam::111122223333:role/*`. */
-function unlistedIs(value: Value): PolicyAnswer {
+function unlistedIs(value: Value): Truth {
   if (value instanceof Unresolved) return mayBeStar(value) ? value.cause : false;
   const found = toSymbolicText(value);
   if (found === undefined || !found.text.includes('*')) return false;
@@ -166,7 +165,7 @@ function ownIs(
   { resource, call }: Extract<Asked, { kind: 'resource' }>,
   holder: Resource,
   world: PolicyWorld,
-): PolicyAnswer {
+): Truth {
   // What a permission says of its function tells nothing of the qualifier, which is held against it before.
   const called = holder.type === 'AWS::Lambda::Permission' ? undefined : call;
   if (value instanceof Reference && value.resourceId === resource.id) return called?.qualifier === undefined;
@@ -195,7 +194,7 @@ function objectIs(
   bucket: Resource,
   key: string,
   { holder, world }: { readonly holder: Resource; readonly world: PolicyWorld },
-): PolicyAnswer {
+): Truth {
   if (value instanceof Unresolved) return mayBeStar(value) ? value.cause : false;
   const text = (toSymbolicText(value)?.text ?? '').replaceAll(/\uE000[^\uE001]*\uE001/g, '*');
   const slash = text.indexOf('/');
@@ -218,7 +217,7 @@ function beforeSlash(value: Value): Value | undefined {
   return parts.length === 1 && only !== undefined ? only : new PartialString(parts);
 }
 
-function objectsAre(value: Value, resource: Resource, holder: Resource, world: PolicyWorld): PolicyAnswer {
+function objectsAre(value: Value, resource: Resource, holder: Resource, world: PolicyWorld): Truth {
   const found = toSymbolicText(value);
   if (found === undefined) return false;
   const lead = leadingPiece(found);

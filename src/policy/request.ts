@@ -1,7 +1,7 @@
 import type { Resource } from '../model/resource.ts';
 import type { Cause, Value } from '../model/value.ts';
 import type { AddressRange } from './addresses.ts';
-import type { PolicyAnswer } from './answer.ts';
+import type { Truth } from '../model/truth.ts';
 
 /** What may stand under one condition key of a request. */
 export type Candidate =
@@ -63,7 +63,7 @@ export type Asked =
 /** What the policies know of the scan around them. */
 export interface PolicyWorld {
   /** Whether a value of `from` names `target`; patterns of ARNs included. */
-  names(value: Value, from: Resource, target: Resource, call?: Call): PolicyAnswer;
+  names(value: Value, from: Resource, target: Resource, call?: Call): Truth;
   /** The account of the resources, where it is known. */
   readonly account?: string | undefined;
   /** When requests are made, in seconds since 1970: a permission that has ended admits nobody. */

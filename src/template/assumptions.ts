@@ -2,7 +2,7 @@ import { scalarText } from '../model/scalar-text.ts';
 import type { Assumption } from '../model/assumption.ts';
 import type { Cause, Value } from '../model/value.ts';
 import { wildcardMatches } from '../model/wildcard.ts';
-import type { Truth } from './equality.ts';
+import type { Truth } from '../model/truth.ts';
 
 /** What is assumed of one stack. */
 export interface StackAssumptions {

@@ -1,6 +1,7 @@
 import { scalarText } from '../model/scalar-text.ts';
 import { conditionOf } from '../model/conditions.ts';
 import { toSymbolicText } from '../model/symbolic-text.ts';
+import { conjunction, type Truth } from '../model/truth.ts';
 import {
   Choice,
   describeValue,
@@ -8,14 +9,10 @@ import {
   isObjectValue,
   PartialString,
   SymbolicValue,
-  type Cause,
   type Condition,
   type Value,
 } from '../model/value.ts';
 import { causeOf } from './strings.ts';
-
-/** The answer of a condition: decided, or why it is not. */
-export type Truth = boolean | Cause;
 
 /** Fn::Equals. Partly known strings decide where their known ends or least length already differ. */
 export function equalValues(left: Value | undefined, right: Value | undefined): Truth {
@@ -77,38 +74,14 @@ function partialEquals(partial: PartialString, text: string): Truth {
 function equalTrees(left: Value | undefined, right: Value | undefined): Truth {
   if (isArrayValue(left) && isArrayValue(right)) {
     if (left.length !== right.length) return false;
-    return allTrue(left.map((item, index) => () => equalValues(item, right[index])));
+    return conjunction(left.map((item, index) => () => equalValues(item, right[index])));
   }
   if (isObjectValue(left) && isObjectValue(right)) {
     const keys = Object.keys(left);
     if (keys.length !== Object.keys(right).length) return false;
-    return allTrue(keys.map((key) => () => Object.hasOwn(right, key) && equalValues(left[key], right[key])));
+    return conjunction(
+      keys.map((key) => () => Object.hasOwn(right, key) && equalValues(left[key], right[key])),
+    );
   }
   return left instanceof SymbolicValue || right instanceof SymbolicValue ? (causeOf(left) ?? false) : false;
-}
-
-/** Conjunction in Kleene's logic: one false decides, else the first unknown blocks. */
-export function allTrue(terms: readonly (() => Truth)[]): Truth {
-  const unknown: Cause[] = [];
-  for (const term of terms) {
-    const truth = term();
-    if (truth === false) return false;
-    if (truth !== true) unknown.push(truth);
-  }
-  const [first] = unknown;
-  if (first === undefined || unknown.length === 1) return first ?? true;
-  return { ...first, condition: { kind: 'all', of: unknown.map(conditionOf) } };
-}
-
-/** Disjunction in Kleene's logic. */
-export function anyTrue(terms: readonly (() => Truth)[]): Truth {
-  const truth = allTrue(terms.map((term) => () => negate(term())));
-  return negate(truth);
-}
-
-/** Negation in Kleene's logic. */
-export function negate(truth: Truth): Truth {
-  if (typeof truth === 'boolean') return !truth;
-  const condition = conditionOf(truth);
-  return { ...truth, condition: condition.kind === 'not' ? condition.of : { kind: 'not', of: condition } };
 }

@@ -3,7 +3,8 @@ import { Choice, Reference, Unresolved, type Cause, type ObjectValue, type Value
 import { World } from '../model/conditions.ts';
 import { toSymbolicText } from '../model/symbolic-text.ts';
 import { pseudoParameter } from './environment.ts';
-import { allTrue, anyTrue, equalValues, negate, type Truth } from './equality.ts';
+import { equalValues } from './equality.ts';
+import { conjunction, disjunction, negation, type Truth } from '../model/truth.ts';
 import { forEachPrefix, parseForEach, substitute } from './for-each.ts';
 import { intrinsics } from './intrinsics.ts';
 import { isNoEcho, parameterValue } from './parameters.ts';
@@ -169,9 +170,9 @@ export class Resolver implements ValueResolver {
     );
     const [first] = terms;
     if (name === 'Condition' && typeof argument === 'string') return this.condition(argument);
-    if (name === 'Fn::And' && first !== undefined) return allTrue(terms);
-    if (name === 'Fn::Or' && first !== undefined) return anyTrue(terms);
-    if (name === 'Fn::Not' && first !== undefined && terms.length === 1) return negate(first());
+    if (name === 'Fn::And' && first !== undefined) return conjunction(terms);
+    if (name === 'Fn::Or' && first !== undefined) return disjunction(terms);
+    if (name === 'Fn::Not' && first !== undefined && terms.length === 1) return negation(first());
     if (name === 'Fn::Equals' && terms.length === 2) {
       const [left, right] = argument as unknown[];
       return equalValues(this.resolve(left), this.resolve(right));
