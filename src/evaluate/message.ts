@@ -1,6 +1,7 @@
 import { describeShown } from '../model/shown-value.ts';
 import { Unresolved } from '../model/value.ts';
-import { boundNode, follow, parsePath, type Context } from './node.ts';
+import { boundNode, follow, type Context } from './node.ts';
+import { parsePath } from '../model/parse-path.ts';
 
 /**
  * Fills `{name}`, `{type}`, `{parameter.x}` and `{value:Path}` in a rule's message about the

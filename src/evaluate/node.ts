@@ -215,9 +215,3 @@ function parsed(text: string): Value | undefined {
     return undefined;
   }
 }
-
-/** `A.B.0.C` -> steps; digits become indices. */
-export function parsePath(path: string): Path {
-  if (path === '') return [];
-  return path.split('.').map((step) => (/^\d+$/.test(step) ? Number(step) : step));
-}

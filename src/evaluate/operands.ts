@@ -1,5 +1,6 @@
 import { type PartialString, Unresolved, SymbolicValue, type Cause, type Value } from '../model/value.ts';
-import { boundNode, follow, parsePath, type Context, type Node } from './node.ts';
+import { boundNode, follow, type Context, type Node } from './node.ts';
+import { parsePath } from '../model/parse-path.ts';
 
 /** A known value, nothing, or why it is not known. */
 export type Operand = { readonly known: Value | undefined } | { readonly unknown: Cause };

@@ -1,3 +1,4 @@
+import { parsePath } from '../model/parse-path.ts';
 import { onSide } from '../model/conditions.ts';
 import {
   Choice,
@@ -20,21 +21,12 @@ export interface FoundValue {
   readonly uncertain?: Cause;
 }
 
-/** `Targets[].DeadLetterConfig.Arn` -> its steps; `[]` is every element of a list, `{}` every value of a map. */
-export function parsePath(path: string): readonly string[] {
-  return path
-    .replaceAll('[]', '.[]')
-    .replaceAll('{}', '.{}')
-    .split('.')
-    .filter((step) => step !== '');
-}
-
 /**
  * Every value along the steps, in document order. A list that stands as a single value counts as one
  * of one element; a document given as JSON text is read. What stands in the way unresolved is found
  * itself, so that nobody takes it for an absence.
  */
-export function findValues(root: Value | undefined, steps: readonly string[]): readonly FoundValue[] {
+export function findValues(root: Value | undefined, steps: Path): readonly FoundValue[] {
   const found: FoundValue[] = [];
   walk(root, steps, 0, [], undefined, found);
   return found;
@@ -42,7 +34,7 @@ export function findValues(root: Value | undefined, steps: readonly string[]): r
 
 function walk(
   value: Value | undefined,
-  steps: readonly string[],
+  steps: Path,
   at: number,
   path: readonly PathSegment[],
   uncertain: Cause | undefined,

@@ -1,8 +1,9 @@
 import { bothDoubts, isNoFurtherDoubt } from '../model/conditions.ts';
 import type { RelatedSet, Relation } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
-import { describeValue, type Cause, type ObjectValue, type Value } from '../model/value.ts';
-import { findValues, parsePath, valueAt, type FoundValue } from './property-path.ts';
+import { describeValue, type Cause, type ObjectValue, type Path, type Value } from '../model/value.ts';
+import { findValues, valueAt, type FoundValue } from './property-path.ts';
+import { parsePath } from '../model/parse-path.ts';
 import { readIdentity, valueOn } from './relations/readers.ts';
 import type { ReadTarget, RelationRow } from './relations/row.ts';
 import type { LinkContext } from './resolve-target.ts';
@@ -95,7 +96,7 @@ interface ReadEdge {
 function readEdges(
   row: RelationRow,
   resource: Resource,
-  steps: readonly string[],
+  steps: Path,
   context: LinkContext,
 ): readonly ReadEdge[] {
   const read = (opened: Resource): readonly ReadEdge[] =>

@@ -10,7 +10,8 @@ import {
   type ObjectValue,
   type Value,
 } from '../../model/value.ts';
-import { findValues, parsePath } from '../property-path.ts';
+import { findValues } from '../property-path.ts';
+import { parsePath } from '../../model/parse-path.ts';
 import type { LinkContext } from '../resolve-target.ts';
 import { openValue } from '../../model/open-value.ts';
 import { mergeSets, type DocumentPlace } from '../../policy/normalise-document.ts';

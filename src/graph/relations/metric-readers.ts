@@ -12,7 +12,8 @@ import {
   type Value,
 } from '../../model/value.ts';
 import { readJsonText } from '../../model/json-text.ts';
-import { findValues, parsePath } from '../property-path.ts';
+import { findValues } from '../property-path.ts';
+import { parsePath } from '../../model/parse-path.ts';
 import { childrenOf, resolveTargets, type LinkContext } from '../resolve-target.ts';
 import { toSymbolicText, toValue, type SymbolicText } from '../../model/symbolic-text.ts';
 import { parseMetricQuery, parseMetricSearches } from './metric-queries.ts';
