@@ -147,6 +147,7 @@ const words = (text) => text.split(/\s+/).filter((word) => /\w|…/.test(word)).
 const withoutCode = (text) =>
   text
     .replaceAll(/`[^`]*`/g, 'X')
+    .replaceAll('**', '')
     .replaceAll(/\]\([^)]*\)/g, ']')
     .replaceAll(/"[^"]*"|“[^”]*”/g, 'X')
     .replaceAll(/\{[a-z]+[^}]*\}/g, 'X')
