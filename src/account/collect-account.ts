@@ -2,10 +2,18 @@ import { setMaxListeners } from 'node:events';
 import { partitionNamed } from '../model/partition.ts';
 import type { Resource } from '../model/resource.ts';
 import type { SourceDiagnostic, SourceReading } from '../model/source.ts';
+import type { ResourceTag } from '../model/slice.ts';
 import type { Cause } from '../model/value.ts';
 import { chooseRegions, homeRegions, readIdentity, type Open } from './account-identity.ts';
 import { CallLog, type CallStats } from './calls.ts';
-import { collectPlace, globalRegion, notCollected, type PlaceReading } from './collect-place.ts';
+import {
+  collectPlace,
+  globalRegion,
+  notCollected,
+  PlaceRun,
+  type CollectPlaceOptions,
+  type PlaceReading,
+} from './collect-place.ts';
 import {
   callsOf,
   scopeType,
@@ -26,6 +34,7 @@ import {
 } from './inventory-config.ts';
 import { planCollection, typesOf, type Needs, type Plan, type PlannedCollector } from './plan.ts';
 import { RateLimiter, systemClock, type Clock } from './rate.ts';
+import { readTaggedResources } from './tagged-resources.ts';
 
 /** How far an audit has come. Planned numbers are 0 until it is known who asks and which Regions there are. */
 export interface AuditProgress {
@@ -70,12 +79,32 @@ export interface CollectAccountOptions {
   readonly clock?: Clock;
   /** Share of each documented rate that the audit takes, above 0 and at most 1; default a third. */
   readonly rateShare?: number;
+  /** Limits the calls about single resources to a part of the account, which grows by what they show. */
+  readonly slice?: SliceOptions;
   /** Called once, at the start, with what tells at any time how far the audit has come. */
   readonly watch?: (read: () => AuditProgress) => void;
   /** Sees every client before its first call: proxies and tests add their middleware here. */
   readonly customise?: (client: GuardedClient, service: string, region: string) => void;
   /** Default: every collector there is. */
   readonly collectors?: readonly Collector[];
+}
+
+/** What a slice of an account is chosen by. */
+export interface SliceOptions {
+  /** Tags whose resources AWS is asked for; empty where none are. */
+  readonly tags: readonly ResourceTag[];
+  /**
+   * Ids of the resources that are asked about, by what was found so far: called until it names no further ones. `tagged` are
+   * the ARNs that have the tags. What it throws ends the audit.
+   */
+  choose(found: SliceFound): ReadonlySet<string>;
+}
+
+export interface SliceFound {
+  readonly account: string;
+  readonly regions: readonly string[];
+  readonly reading: SourceReading;
+  readonly tagged?: ReadonlySet<string>;
 }
 
 /** How complete one account and Region was read. */
@@ -90,6 +119,8 @@ export interface ScopeCompleteness {
 /** What was read of an account, and at what cost. */
 export interface AccountReading extends SourceReading {
   readonly account: string;
+  /** Of an audit by tag: the ARNs that have it. */
+  readonly tagged?: ReadonlySet<string>;
   readonly partition: string;
   readonly regions: readonly string[];
   readonly calls: readonly CallStats[];
@@ -127,6 +158,7 @@ class AuditSession {
   readonly #abort = new AbortController();
   readonly #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #open: Open;
+  #tagged: ReadonlySet<string> | undefined;
   readonly #regions = { done: 0, planned: 0 };
   readonly #services = { done: 0, planned: 0 };
   readonly #calls = { done: 0, planned: 0 };
@@ -172,8 +204,11 @@ class AuditSession {
     const places = placesOf(account, partition, choice.regions, plan);
     this.#regions.planned = choice.regions.length;
     this.#services.planned = places.reduce((sum, { planned }) => sum + planned.length, 0);
+    const { slice } = this.#options;
     const [readings, elsewhere] = await Promise.all([
-      Promise.all(places.map((each) => this.#collect(each))),
+      slice === undefined
+        ? Promise.all(places.map((each) => this.#collect(each)))
+        : this.#collectSlice(places, slice, { account, regions: choice.regions, home }),
       this.#lookElsewhere(account, choice.regions, home, plan),
     ]);
     const merged = mergePlaces(places, readings, plan);
@@ -182,6 +217,7 @@ class AuditSession {
       partition,
       regions: choice.regions,
       calls: this.#log.list(),
+      ...(this.#tagged === undefined ? {} : { tagged: this.#tagged }),
       ...merged,
       inputs: [{ name: account, kind: 'account', resources: merged.resources.length }],
       skipped: choice.skipped,
@@ -261,9 +297,45 @@ class AuditSession {
     }
   }
 
+  /** Lists everything, and asks about the slice: what that shows may belong to it too. */
+  async #collectSlice(
+    places: readonly PlannedPlace[],
+    { tags, choose }: SliceOptions,
+    {
+      account,
+      regions,
+      home,
+    }: { readonly account: string; readonly regions: readonly string[]; readonly home: string },
+  ): Promise<readonly PlaceReading[]> {
+    let wanted: ReadonlySet<string> = new Set();
+    const isWanted = (id: string, parent: string | undefined): boolean =>
+      wanted.has(id) || (parent !== undefined && wanted.has(parent));
+    const runs = places.map(({ place, planned }) => ({
+      scope: place.scope,
+      run: new PlaceRun({ ...this.#placeOptions(place, planned), isWanted }),
+    }));
+    const [tagged] = await Promise.all([
+      tags.length === 0 ? undefined : readTaggedResources(this.#open, [...new Set([...regions, home])], tags),
+      ...runs.map(({ run }) => run.collect()),
+    ]);
+    this.#tagged = tagged;
+    for (;;) {
+      const reading = readingSoFar(runs.map(({ scope, run }) => ({ scope, ...run.soFar() })));
+      wanted = choose({ account, regions, reading, ...(tagged === undefined ? {} : { tagged }) });
+      const started = await Promise.all(runs.map(({ run }) => run.goOn()));
+      if (started.every((calls) => calls === 0)) break;
+    }
+    for (const { place } of places) if (place.region !== globalRegion) this.#regions.done += 1;
+    return runs.map(({ run }) => run.finish());
+  }
+
   #collectPlanned(place: Place, planned: readonly PlannedCollector[]): Promise<PlaceReading> {
+    return collectPlace(this.#placeOptions(place, planned));
+  }
+
+  #placeOptions(place: Place, planned: readonly PlannedCollector[]): CollectPlaceOptions {
     const region = place.region === globalRegion ? partitionNamed(place.partition).mainRegion : place.region;
-    return collectPlace({
+    return {
       place,
       planned,
       concurrency: this.#options.concurrency ?? 4,
@@ -278,7 +350,7 @@ class AuditSession {
         ),
       onService: () => void (this.#services.done += 1),
       onCall: (state) => void (this.#calls[state] += 1),
-    });
+    };
   }
 
   #progress(): AuditProgress {
@@ -311,6 +383,23 @@ function withInventory(
     affects: [],
   };
   return { ...reading, incomplete, failures: [group, ...reading.failures] };
+}
+
+function readingSoFar(
+  parts: readonly (Pick<PlaceReading, 'resources' | 'incomplete'> & { readonly scope: string })[],
+): SourceReading {
+  return {
+    resources: parts.flatMap(({ resources }) => resources),
+    incomplete: parts.flatMap(({ scope, incomplete }) =>
+      [...incomplete].map(([type, cause]) => ({ scope, type, cause })),
+    ),
+    inputs: [],
+    skipped: [],
+    diagnostics: [],
+    positions: () => undefined,
+    suppressions: [],
+    documents: new Map(),
+  };
 }
 
 function regionFailure(region: string) {

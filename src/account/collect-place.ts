@@ -34,11 +34,19 @@ export interface CollectPlaceOptions {
   open(planned: PlannedCollector): Promise<unknown>;
   /** Calls of one operation under way at once. */
   readonly concurrency: number;
+  /**
+   * Says for a slice whether a resource is asked about, by its id and that of the resource whose call found it. Without it
+   * every one is.
+   */
+  readonly isWanted?: (id: string, parent: string | undefined) => boolean;
   /** A service was read to its end. */
   readonly onService?: () => void;
   /** A call was added to what is to be done, or has been answered or given up. */
   readonly onCall?: (state: 'planned' | 'done') => void;
 }
+
+/** Up to so many resources are asked what they link to, though they may not belong to a slice: 20 s at Lambda's rate. */
+const few = 100;
 
 /** After so many refusals and no answer the operation is not tried again: an auditor should not set off alarms. */
 const refusalsBeforeGivingUp = 10;
@@ -46,7 +54,7 @@ const refusalsBeforeGivingUp = 10;
 /** Runs the planned operations of one place: lists first, then what is asked about each resource. Never throws. */
 export async function collectPlace(options: CollectPlaceOptions): Promise<PlaceReading> {
   const run = new PlaceRun(options);
-  await Promise.all(options.planned.map((planned) => run.collect(planned)));
+  await run.collect();
   return run.finish();
 }
 
@@ -59,7 +67,8 @@ function scopeFound({ account, region, scope }: Place): Found {
   return { type: scopeType, name: scope, properties };
 }
 
-class PlaceRun {
+/** The calls of one place, in rounds where a slice grows by what they show. None of its methods throws. */
+export class PlaceRun {
   readonly #options: CollectPlaceOptions;
   readonly #drafts: Drafts;
   readonly #incomplete = new Map<string, Cause>();
@@ -68,13 +77,44 @@ class PlaceRun {
   readonly #failedPatches: { type: string; properties: readonly string[]; parent?: string; cause: Cause }[] =
     [];
 
+  readonly #open = new Map<Collector, unknown>();
+  #putOff: Call[] = [];
+  #asked = 0;
+  #isListed = false;
+
   constructor(options: CollectPlaceOptions) {
     this.#options = options;
     this.#drafts = new Drafts(options.place);
     if (options.place.region !== globalRegion) this.#drafts.add(scopeFound(options.place), undefined);
   }
 
-  async collect(planned: PlannedCollector): Promise<void> {
+  /** Lists, and asks about what is wanted by now. */
+  async collect(): Promise<void> {
+    await Promise.all(this.#options.planned.map((planned) => this.#collect(planned)));
+    this.#isListed = true;
+  }
+
+  /** Asks about what is wanted since; how many calls that started. */
+  async goOn(): Promise<number> {
+    const calls = this.#putOff;
+    this.#putOff = [];
+    const before = this.#asked;
+    await Promise.all(
+      this.#options.planned.map(async (planned) => {
+        const own = calls.filter(({ collector }) => collector === planned.collector);
+        if (own.length > 0) await this.#run(planned, this.#open.get(planned.collector), own);
+      }),
+    );
+    return this.#asked - before;
+  }
+
+  /** What has been found so far. */
+  soFar(): Pick<PlaceReading, 'resources' | 'incomplete'> {
+    this.#drafts.applyPatches(true);
+    return { resources: this.#drafts.toResources(), incomplete: this.#incomplete };
+  }
+
+  async #collect(planned: PlannedCollector): Promise<void> {
     const { collector, operations } = planned;
     let api: unknown;
     try {
@@ -84,16 +124,38 @@ class PlaceRun {
       this.#options.onService?.();
       return;
     }
-    await runService(planned, {
-      concurrency: this.#options.concurrency,
-      ask: (operation, item) => ask(operation, api, item ?? this.#options.place),
-      answer: (answer, call) => this.#accept(answer, call),
-      fail: (call, error) => this.#fail(call, error),
-      givenUp: (operation) => this.#givenUp(operation),
-      onCall: (state) => this.#options.onCall?.(state),
-    });
-    this.#derive(collector);
+    this.#open.set(collector, api);
+    await this.#run(planned, api);
     this.#options.onService?.();
+  }
+
+  async #run(planned: PlannedCollector, api: unknown, again?: readonly Call[]): Promise<void> {
+    const handler = {
+      concurrency: this.#options.concurrency,
+      ask: (operation: Operation, item: Draft | undefined) =>
+        ask(operation, api, item ?? this.#options.place),
+      answer: (answer: Answer, call: Call) => this.#accept(answer, call),
+      fail: (call: Call, error: unknown) => this.#fail(call, error),
+      wants: (call: Call) => this.#wants(call),
+      givenUp: (operation: Operation) => this.#givenUp(operation),
+      onCall: (state: 'planned' | 'done') => this.#options.onCall?.(state),
+    };
+    await runService(planned, handler, again);
+  }
+
+  #wants(call: Call): boolean {
+    const { operation, item } = call;
+    const { isWanted } = this.#options;
+    const isAsked =
+      isWanted === undefined ||
+      item === undefined ||
+      !isItemOperation(operation) ||
+      operation.links === true ||
+      (operation.links === 'few' && this.#isListed && this.#drafts.ofType(operation.each).length <= few) ||
+      isWanted(item.id, item.parent);
+    if (isAsked) this.#asked += 1;
+    else this.#putOff.push(call);
+    return isAsked;
   }
 
   #accept(answer: Answer, { operation, item }: Call): readonly Draft[] {
@@ -148,6 +210,17 @@ class PlaceRun {
         this.#drafts.add({ ...found, uncertain: cause }, item.id);
   }
 
+  /** What was not asked for a slice is as unknown as what was not answered. */
+  #leavePutOff({
+    operation,
+    item,
+    collector,
+  }: Required<Call> & { readonly operation: ItemOperation<unknown> }): void {
+    this.#leaveOpen({ operation, item, collector }, operation, item, outOfSlice);
+    for (const [type, properties] of Object.entries(operation.patches ?? {}))
+      this.#failedPatches.push({ type, properties, cause: outOfSlice, parent: item.id });
+  }
+
   #doubt(types: readonly string[], cause: Cause): void {
     for (const type of types) if (!this.#incomplete.has(type)) this.#incomplete.set(type, cause);
   }
@@ -181,6 +254,9 @@ class PlaceRun {
   }
 
   finish(): PlaceReading {
+    for (const { collector } of this.#options.planned) this.#derive(collector);
+    for (const { operation, item, collector } of this.#putOff)
+      if (item !== undefined && isItemOperation(operation)) this.#leavePutOff({ operation, item, collector });
     this.#drafts.applyPatches();
     this.#settlePatches();
     const { planned } = this.#options;
@@ -223,6 +299,12 @@ class PlaceRun {
     }
   }
 }
+
+const outOfSlice: Cause = {
+  code: 'slice',
+  message: 'the audit of a slice did not ask about what is outside of it',
+  remedy: 'audit the whole account',
+};
 
 /** Cause of what nothing asked for. `message`: one sentence without a final full stop. */
 export function notCollected(message: string): Cause {

@@ -79,6 +79,12 @@ export interface ListOperation<Api> extends OperationFacts {
 /** Called for each resource of a type. */
 export interface ItemOperation<Api> extends OperationFacts {
   readonly each: string;
+  /**
+   * Tells what invokes, feeds or stands before something else, so that an audit of a slice asks it of every resource: who
+   * belongs to a slice is not known before. `few`: only where there are not many of them; what it would tell of others is
+   * unknown in a slice.
+   */
+  readonly links?: true | 'few';
   /** Top-level properties of `each` that it fills. */
   readonly fills?: readonly string[];
   /** Resources for which the question makes no sense are not asked about. */

@@ -49,9 +49,9 @@ export class Drafts {
     this.#patches.push(patch);
   }
 
-  /** Gives kept properties to the resources that they are for. */
-  applyPatches(): void {
-    for (const { type, of, properties } of this.#patches.splice(0)) {
+  /** Gives kept properties to the resources that they are for; `keeps` where more may be found. */
+  applyPatches(keeps = false): void {
+    for (const { type, of, properties } of keeps ? this.#patches : this.#patches.splice(0)) {
       const draft = this.#byId.get(of);
       if (draft?.type === type) Object.assign(draft.properties, toProperties(properties));
     }

@@ -3,6 +3,7 @@ import { actionsOf } from './collector.ts';
 import { collectors } from './collectors/index.ts';
 import { aggregatorActions, inventoryActions } from './inventory-config.ts';
 import { planCollection, type Needs } from './plan.ts';
+import { taggedActions } from './tagged-resources.ts';
 
 /** A policy document. */
 export interface PolicyDocument {
@@ -29,13 +30,15 @@ export function iamPolicy(
     services,
     inventory,
     aggregator,
-  }: Pick<CollectAccountOptions, 'services' | 'inventory' | 'aggregator'> = {},
+    tag,
+  }: Pick<CollectAccountOptions, 'services' | 'inventory' | 'aggregator'> & { readonly tag?: boolean } = {},
 ): PolicyDocument {
   const plan = planCollection(collectors, needs, services);
   const anywhere = new Set([
     ...accountActions,
     ...(inventory === 'config' ? inventoryActions : []),
     ...(aggregator === undefined ? [] : aggregatorActions),
+    ...(tag === true ? taggedActions : []),
   ]);
   const bounded = new Map<string, Set<string>>();
   for (const { collector, operations } of plan.collectors) {

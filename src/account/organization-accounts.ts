@@ -2,6 +2,7 @@ import type { ListAccountsResponse, Organizations } from '@aws-sdk/client-organi
 import { CallLog } from './calls.ts';
 import type { ClientConfig, Credentials } from './collector.ts';
 import { guardClient, type GuardedClient } from './guard-client.ts';
+import type { ResourceTag } from '../model/slice.ts';
 import { pages } from './pages.ts';
 import { RateLimiter, systemClock, type Clock } from './rate.ts';
 
@@ -9,12 +10,6 @@ import { RateLimiter, systemClock, type Clock } from './rate.ts';
 export interface OrganizationAccount {
   readonly account: string;
   readonly name: string;
-}
-
-/** A tag of an account. */
-export interface AccountTag {
-  readonly key: string;
-  readonly value: string;
 }
 
 export interface ListAccountsOptions {
@@ -25,7 +20,7 @@ export interface ListAccountsOptions {
   /** Ids of organizational units or the root, with those below them; the whole organization where there are none. */
   readonly units?: readonly string[];
   /** Tags that an account must have, each with one of its values. */
-  readonly tags?: readonly AccountTag[];
+  readonly tags?: readonly ResourceTag[];
   /** Sees the client before its first call. */
   readonly customise?: (client: GuardedClient) => void;
 }
@@ -73,7 +68,7 @@ export async function listOrganizationAccounts(
 async function withTags(
   client: Organizations,
   accounts: readonly OrganizationAccount[],
-  tags: readonly AccountTag[],
+  tags: readonly ResourceTag[],
 ): Promise<readonly OrganizationAccount[]> {
   const keys = new Set(tags.map(({ key }) => key));
   const chosen: OrganizationAccount[] = [];

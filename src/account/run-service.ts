@@ -32,16 +32,22 @@ export interface CallHandler {
   /** Takes an answer in; returns the resources that were new. */
   answer(answer: Answer, call: Call): readonly Draft[];
   fail(call: Call, error: unknown): void;
+  /** Whether a resource is asked about now; what is put off is started by a later run of the service. */
+  wants(call: Call): boolean;
   /** Why an operation is not tried any more. */
   givenUp(operation: Operation): CallFailure | undefined;
   /** A call was added to what is to be done, or has been answered or given up. */
   onCall(state: 'planned' | 'done'): void;
 }
 
-/** Makes the planned calls of one service: those that list, and for each resource that turns up those that ask about it. */
+/**
+ * Makes the planned calls of one service: those that list, and for each resource that turns up those that ask about it.
+ * With `again`, these calls instead of those that list.
+ */
 export async function runService(
   { collector, operations }: PlannedCollector,
   handler: CallHandler,
+  again?: readonly Call[],
 ): Promise<void> {
   const limits = new Map(operations.map((operation) => [operation, pLimit(handler.concurrency)]));
   const followUps = byType(operations.filter(isItemOperation));
@@ -50,7 +56,7 @@ export async function runService(
   const start = (operation: Operation, item?: Draft): void => {
     const call: Call = { collector, operation, ...(item === undefined ? {} : { item }) };
     const limit = limits.get(operation);
-    if (limit === undefined) return;
+    if (limit === undefined || !handler.wants(call)) return;
     handler.onCall('planned');
     work.push(limit(() => make(call)));
   };
@@ -72,7 +78,9 @@ export async function runService(
     }
   };
 
-  for (const operation of operations) if (!isItemOperation(operation)) start(operation);
+  for (const { operation, item } of again ?? []) start(operation, item);
+  if (again === undefined)
+    for (const operation of operations) if (!isItemOperation(operation)) start(operation);
   // Answers add to the work while it is waited for.
   for (const each of work) await each;
 }

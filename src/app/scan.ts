@@ -2,7 +2,7 @@ import { evaluateRules } from '../evaluate/evaluate.ts';
 import { linkGraph } from '../graph/link-graph.ts';
 import type { ResourceGraph } from '../model/resource-graph.ts';
 import type { RuleSet } from '../model/rule.ts';
-import type { Diagnostic, ScanResult } from '../model/scan-result.ts';
+import type { Diagnostic, Evaluation, ScanResult } from '../model/scan-result.ts';
 import type { SourceReading } from '../model/source.ts';
 import { assembleResult } from './result.ts';
 import { checkDecideOptions, checkReadOptions } from './check-options.ts';
@@ -20,6 +20,8 @@ export interface DecideOptions extends WaiveOptions {
   readonly now: Date;
   /** `findings` leaves evidence out, and places of what passes, for readers who see only findings. */
   readonly detail: 'all' | 'findings';
+  /** Limits what is told to a part of an account; see `sliceOf`. */
+  readonly slice?: { readonly options: readonly string[]; readonly ids: ReadonlySet<string> };
   /** Facts about what stands outside of the scan. */
   readonly outside?: readonly OutsideFact[];
 }
@@ -38,13 +40,48 @@ export function decideGraph(
   options: DecideOptions,
 ): { readonly result: ScanResult; readonly graph: ResourceGraph } {
   checkDecideOptions('decideReading', options);
-  const { ruleSet, version, now, detail, outside } = options;
-  const graph = linkGraph(reading, outside === undefined ? {} : { declared: outside });
-  const evaluations = evaluateRules(ruleSet, graph, { now, positions: reading.positions, detail });
+  const { version, now, detail, outside, slice } = options;
+  const whole = linkGraph(reading, outside === undefined ? {} : { declared: outside });
+  const decided = evaluateRules(options.ruleSet, whole, { now, positions: reading.positions, detail });
+  const { ruleSet, graph, evaluations } =
+    slice === undefined
+      ? { ruleSet: options.ruleSet, graph: whole, evaluations: decided }
+      : cutToSlice(slice, { ruleSet: options.ruleSet, graph: whole, evaluations: decided });
   const waived = waive(evaluations, reading, ruleSet, now, options);
   const diagnostics = [...waived.diagnostics, ...idleFacts(outside ?? [], graph), ...tellVersions(graph)];
   const result = assembleResult({ version, startedAt: now, ruleSet, reading, graph, ...waived, diagnostics });
   return { result, graph };
+}
+
+interface Decided {
+  readonly ruleSet: RuleSet;
+  readonly graph: ResourceGraph;
+  readonly evaluations: readonly Evaluation[];
+}
+
+/** What a slice has of what was decided on everything that was read; that it is a slice stands in the result. */
+function cutToSlice(
+  { options, ids }: NonNullable<DecideOptions['slice']>,
+  { ruleSet, graph, evaluations }: Decided,
+): Decided {
+  const isIn = ({ id }: { readonly id: string }): boolean => ids.has(id);
+  const change = {
+    kind: 'selection',
+    detail: `${options.join(' ')}: a slice of ${ids.size} resources is checked, and nothing outside of it`,
+  } as const;
+  return {
+    ruleSet: {
+      ...ruleSet,
+      deviations: [...ruleSet.deviations, change],
+      selection: { rules: [], flows: [], ...ruleSet.selection, slice: options },
+    },
+    graph: {
+      ...graph,
+      resources: graph.resources.filter((each) => isIn(each) || each.type.startsWith('Headgate::')),
+      flows: graph.flows.filter(({ entry }) => isIn(entry)),
+    },
+    evaluations: evaluations.filter(({ resource }) => isIn(resource)),
+  };
 }
 
 /** Which functions are evaluated as published versions: what is read of them is not what $LATEST has. */

@@ -7,11 +7,12 @@ import { describeDrift, driftBetween } from '../app/drift.ts';
 import { credentialRanges } from '../evaluate/credentials.ts';
 import { HeadgateError } from '../model/headgate-error.ts';
 import { severities, type RuleSet } from '../model/rule.ts';
+import { describeSlice, type ResourceTag, type SliceRequest } from '../model/slice.ts';
 import type { SourceReading } from '../model/source.ts';
 import type { ScanResult } from '../model/scan-result.ts';
 import { needsOf } from '../app/needs.ts';
 import type { HeadgateConfig } from '../rules/read-config.ts';
-import { decideReading } from '../app/scan.ts';
+import { decideReading, type DecideOptions } from '../app/scan.ts';
 import { readTemplates } from '../template/read-templates.ts';
 import type { CommonOptions } from './options.ts';
 import { collectOrganization, mergeAccounts, type OrganizationOptions } from './audit-organization.ts';
@@ -35,6 +36,8 @@ export interface AuditOptions extends CommonOptions, OrganizationOptions {
   readonly from?: string;
   readonly compare?: string;
   readonly since?: string;
+  readonly resource: readonly string[];
+  readonly tag: readonly ResourceTag[];
 }
 
 /** Options of `headgate collect`. */
@@ -47,30 +50,35 @@ export type CollectOptions = AccountOptions &
 export type PolicyOptions = Pick<AccountOptions, 'services' | 'inventory' | 'aggregator'> &
   Pick<CommonOptions, 'rules' | 'config' | 'rule' | 'skipRule' | 'flow' | 'debug'> & {
     readonly partition: string;
+    readonly tag?: boolean;
   };
 
 // The SDK tells whoever runs Node 20 what its releases of 2027 will need; that is Headgate's to care for.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 
 /** `headgate audit`. */
-export async function audit(options: AuditOptions, surroundings: Surroundings): Promise<number> {
+export async function audit(given: AuditOptions, surroundings: Surroundings): Promise<number> {
   const { cwd } = surroundings;
+  const options = withSlice(given);
   const { config, ruleSet } = await loadSettings(options, cwd);
   if (options.organization === true || options.accounts !== undefined)
     return auditOrganization(options, { config, ruleSet }, surroundings);
+  const { slice } = options;
   // Before anything is called: a name that is wrong is told at once.
   const since = options.since === undefined ? undefined : await readSince(options, options.since, cwd);
   const { reading, isInterrupted } =
     options.from === undefined
       ? await collectLive(options, ruleSet, surroundings)
       : { reading: await readSnapshot(options.from, cwd), isInterrupted: false };
-  const result = await decide(reading, ruleSet, config, surroundings);
+  const part = slice === undefined ? undefined : await partOf(reading, slice, options.from === undefined);
+  const result = await decide(reading, ruleSet, config, surroundings, part);
   const drifts =
     options.compare === undefined
       ? undefined
       : await compare({ reading, result }, options.compare, ruleSet, surroundings);
-  const older =
+  const whole =
     since && ('evaluations' in since ? since : await decide(since, ruleSet, config, surroundings));
+  const older = whole && (part === undefined ? whole : cutResult(whole, part.ids));
   const changes = older && (await tellChanges({ older, result, reading }, options, surroundings));
   if (drifts === undefined && changes === undefined) await emit(result, emitOptions(options), surroundings);
   tellCompleteness(reading, options, surroundings);
@@ -84,6 +92,51 @@ export async function audit(options: AuditOptions, surroundings: Surroundings): 
     options.failOn ?? config.failOn ?? 'high',
     options.unknown ?? config.unknown ?? 'warn',
   );
+}
+
+/** What the options limit the audit to: `--flow api/ENTRY` names a flow as well as its rules. */
+function withSlice(options: AuditOptions): AuditOptions {
+  const flows = options.flow.flatMap((text) => {
+    const slash = text.indexOf('/');
+    return slash < 0 ? [] : [{ diagram: text.slice(0, slash), entry: text.slice(slash + 1) }];
+  });
+  const slice = { resources: options.resource, tags: options.tag, flows };
+  if (describeSlice(slice).length === 0) return options;
+  if (flows.some(({ entry }) => entry === ''))
+    throw new HeadgateError('slice-unknown', 'Write a flow as NAME/ENTRY, for example --flow api/orders.');
+  const { organization, accounts, inventory } = options;
+  const other =
+    organization === true
+      ? '--organization'
+      : accounts !== undefined
+        ? '--accounts'
+        : inventory === undefined
+          ? undefined
+          : '--inventory';
+  if (other !== undefined)
+    throw new HeadgateError(
+      'options-invalid',
+      `${other} cannot be combined with --resource, --tag or --flow NAME/ENTRY; audit the account of the resource alone.`,
+    );
+  const flow = [...new Set(options.flow.map((text) => text.replace(/\/.*$/, '')))];
+  return { ...options, flow, slice };
+}
+
+/** The slice of what was read, as the result tells it. Tags of a live account are those that AWS listed. */
+async function partOf(
+  reading: AccountReading,
+  request: SliceRequest,
+  isLive: boolean,
+): Promise<NonNullable<DecideOptions['slice']>> {
+  const { sliceOf } = await import('../app/slice.ts');
+  const where = `account ${reading.account}, ${reading.regions.join(', ')}`;
+  const tagged = isLive ? { tagged: reading.tagged ?? new Set<string>() } : {};
+  return { options: describeSlice(request), ids: sliceOf({ reading, where, ...tagged }, request) };
+}
+
+/** An older result, without what is outside of a slice. */
+function cutResult(result: ScanResult, ids: ReadonlySet<string>): ScanResult {
+  return { ...result, evaluations: result.evaluations.filter(({ resource }) => ids.has(resource.id)) };
 }
 
 /** Accounts of an organization: a result of each, one of all, and an overview. */
@@ -211,9 +264,11 @@ async function decide(
   ruleSet: RuleSet,
   config: HeadgateConfig,
   { cwd, now }: Surroundings,
+  slice?: DecideOptions['slice'],
 ): Promise<ScanResult> {
   const settings = await readDecideSettings(config, cwd, true);
-  return decideReading(reading, { ruleSet, version, now: now(), detail: 'all', ...settings });
+  const limits = slice === undefined ? {} : { slice };
+  return decideReading(reading, { ruleSet, version, now: now(), detail: 'all', ...settings, ...limits });
 }
 
 /** Prints the drift; true where there is any. */
@@ -275,8 +330,9 @@ async function saveSnapshot(
 /** `headgate iam-policy`. */
 export async function printPolicy(options: PolicyOptions, { cwd, stdout }: Surroundings): Promise<number> {
   const { ruleSet } = await loadSettings(options, cwd);
-  const { services, inventory, aggregator } = options;
+  const { services, inventory, aggregator, tag } = options;
   const policy = iamPolicy(needsOf(ruleSet.rules), options.partition, {
+    ...(tag === undefined ? {} : { tag }),
     ...(services === undefined ? {} : { services }),
     ...(inventory === undefined ? {} : { inventory }),
     ...(aggregator === undefined ? {} : { aggregator }),

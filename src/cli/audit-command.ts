@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { reportFormats } from '../report/render.ts';
-import type { AccountTag } from '../account/organization-accounts.ts';
+import type { ResourceTag } from '../model/slice.ts';
 import type { AuditOptions, CollectOptions, PolicyOptions } from './audit-actions.ts';
 import { commonOptions } from './options.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -103,7 +103,7 @@ export function addAuditCommand(
         '--account-tag <key=value>',
         'only accounts of the organization with this tag (repeatable; of several values of a key, one)',
       )
-        .argParser((text: string, previous: readonly AccountTag[]) => [...previous, accountTagOf(text)])
+        .argParser((text: string, previous: readonly ResourceTag[]) => [...previous, accountTagOf(text)])
         .default([], 'none'),
     )
     .option('--accounts <file>', 'audit the accounts of this list, one ID in each line')
@@ -114,8 +114,28 @@ export function addAuditCommand(
       'headgate-accounts',
     )
     .option('--resume', 'read only accounts that have no snapshot in the folder');
+  command
+    .option(
+      '--resource <arn>',
+      'check only this resource, the flows through it, and what they depend on (repeatable)',
+      collected,
+      [],
+    )
+    .addOption(
+      new Option(
+        '--tag <key=value>',
+        'check only resources with this tag, their flows and dependencies (repeatable; of several values of a key, one)',
+      )
+        .argParser((text: string, previous: readonly ResourceTag[]) => [...previous, accountTagOf(text)])
+        .default([], 'none'),
+    );
   command.option('--since <file>', 'print what changed since this snapshot or JSON result');
-  for (const option of commonOptions(reportFormats.map(({ name }) => name))) command.addOption(option);
+  for (const option of commonOptions(reportFormats.map(({ name }) => name))) {
+    if (option.attributeName() === 'flow')
+      option.description =
+        'run only the rules for this flow: api, events or batch; api/ENTRY: only on the flow that starts at this resource (repeatable)';
+    command.addOption(option);
+  }
   command.action(async (options: AuditOptions) => {
     done(await (await actions()).audit(options, surroundings));
   });
@@ -151,7 +171,8 @@ export function addPolicyCommand(
     .option('--partition <partition>', 'AWS partition: aws, aws-cn or aws-us-gov', 'aws')
     .option('--services <names>', 'check only these services (comma-separated)', list)
     .addOption(inventoryOption('config: include permissions for --inventory config'))
-    .option('--aggregator <name>', 'include permissions for this AWS Config aggregator');
+    .option('--aggregator <name>', 'include permissions for this AWS Config aggregator')
+    .option('--tag', 'include permissions for headgate audit --tag');
   addSelected(command, ['rules', 'config', 'rule', 'skipRule', 'flow', 'debug']).action(
     async (options: PolicyOptions) => {
       done(await (await actions()).printPolicy(options, surroundings));
@@ -159,7 +180,7 @@ export function addPolicyCommand(
   );
 }
 
-function accountTagOf(text: string): AccountTag {
+function accountTagOf(text: string): ResourceTag {
   const [key = '', ...value] = text.split('=');
   if (key === '' || value.length === 0)
     throw new InvalidArgumentError('Write a tag as KEY=VALUE, for example environment=production.');

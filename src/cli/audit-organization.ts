@@ -4,11 +4,7 @@ import { join, resolve } from 'node:path';
 import pLimit from 'p-limit';
 import { collectAccount, type AccountReading } from '../account/collect-account.ts';
 import { chooseCredentials } from '../account/credentials.ts';
-import {
-  listOrganizationAccounts,
-  type AccountTag,
-  type OrganizationAccount,
-} from '../account/organization-accounts.ts';
+import { listOrganizationAccounts, type OrganizationAccount } from '../account/organization-accounts.ts';
 import { checkProfile, ownRegion } from '../account/own-region.ts';
 import { encodeSnapshot } from '../account/snapshot.ts';
 import { needsOf } from '../app/needs.ts';
@@ -17,6 +13,7 @@ import { credentialRanges } from '../evaluate/credentials.ts';
 import { HeadgateError } from '../model/headgate-error.ts';
 import { partitionOfRegion } from '../model/partition.ts';
 import type { RuleSet } from '../model/rule.ts';
+import type { ResourceTag } from '../model/slice.ts';
 import type { SourceReading } from '../model/source.ts';
 import { checkServices, type AccountOptions } from './collect-live.ts';
 import { readSnapshot } from './read-snapshot.ts';
@@ -28,7 +25,7 @@ export interface OrganizationOptions extends AccountOptions {
   readonly organization?: boolean;
   /** Ids of organizational units; all accounts where there are none. */
   readonly unit: readonly string[];
-  readonly accountTag: readonly AccountTag[];
+  readonly accountTag: readonly ResourceTag[];
   /** File with an account ID in each line. */
   readonly accounts?: string;
   readonly roleName: string;

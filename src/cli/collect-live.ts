@@ -1,9 +1,10 @@
-import { collectAccount, type AccountReading } from '../account/collect-account.ts';
+import { collectAccount, type AccountReading, type SliceOptions } from '../account/collect-account.ts';
 import { collectors } from '../account/collectors/index.ts';
 import { chooseCredentials } from '../account/credentials.ts';
 import { checkProfile, ownRegion } from '../account/own-region.ts';
 import { selectedName } from '../account/plan.ts';
 import { HeadgateError } from '../model/headgate-error.ts';
+import type { SliceRequest } from '../model/slice.ts';
 import type { RuleSet } from '../model/rule.ts';
 import { nearest } from '../rules/nearest.ts';
 import { needsOf } from '../app/needs.ts';
@@ -26,6 +27,8 @@ export interface AccountOptions extends Pick<CommonOptions, 'quiet'> {
   readonly endpoint?: string;
   /** Share of the documented rates. */
   readonly rate?: number;
+  /** Limits the audit to a part of the account. */
+  readonly slice?: SliceRequest;
 }
 
 /** What was read, and whether somebody stopped it before its end. */
@@ -57,10 +60,10 @@ export async function collectLive(
   ruleSet: RuleSet,
   surroundings: Surroundings,
 ): Promise<LiveReading> {
-  const { services, inventory, aggregator, timeout, endpoint, rate } = options;
+  const { services, inventory, aggregator, timeout, endpoint, rate, slice } = options;
   checkServices(services ?? []);
   await checkProfile(options.profile);
-  const regions = options.region.length > 0 ? options.region : [await ownRegion(options.profile)];
+  const regions = await regionsOf(options);
   const region = regions.find((name) => name !== 'all') ?? (await ownRegion(options.profile));
   const credentials = await credentialsOf(options, region);
   const progress = showProgress(surroundings, options.quiet);
@@ -88,12 +91,37 @@ export async function collectLive(
       ...(timeout === undefined ? {} : { deadlineMs: timeout * 1000 }),
       ...(endpoint === undefined ? {} : { endpoint }),
       ...(rate === undefined ? {} : { rateShare: rate }),
+      ...(slice === undefined ? {} : { slice: await sliceOptions(slice) }),
     });
     return { reading, isInterrupted: stop.signal.aborted };
   } finally {
     ignoreSignals(interrupt);
     progress.end();
   }
+}
+
+/** The Regions asked for; else those that the ARNs of a slice name; else the caller's own. */
+async function regionsOf({ region, profile, slice }: AccountOptions): Promise<readonly string[]> {
+  const named = (slice?.resources ?? []).flatMap((name) => {
+    const [start, , , of = ''] = name.split(':');
+    return start === 'arn' && of !== '' ? [of] : [];
+  });
+  if (region.length === 0) return named.length > 0 ? [...new Set(named)] : [await ownRegion(profile)];
+  const outside = named.find((each) => !region.includes(each) && !region.includes('all'));
+  if (outside === undefined) return region;
+  throw new HeadgateError(
+    'slice-unknown',
+    `A resource of --resource is in ${outside}, which --region leaves out; add --region ${outside}.`,
+  );
+}
+
+async function sliceOptions(request: SliceRequest): Promise<SliceOptions> {
+  const { sliceOf } = await import('../app/slice.ts');
+  return {
+    tags: request.tags,
+    choose: ({ account, regions, ...found }) =>
+      sliceOf({ ...found, where: `account ${account}, ${regions.join(', ')}` }, request),
+  };
 }
 
 function ignoreSignals(listener: () => void): void {

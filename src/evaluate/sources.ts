@@ -75,6 +75,7 @@ const unread: ReadonlySet<Cause['code']> = new Set([
   'failed',
   'timeout',
   'not-collected',
+  'slice',
 ]);
 
 /** True for what an account did not answer, rather than what a source leaves open. */

@@ -253,6 +253,8 @@ export interface RunSelection {
   readonly skippedRules?: readonly string[];
   /** Absent where findings of every severity were asked. */
   readonly minSeverity?: Severity;
+  /** The options that limited the run to a part of an account; absent where all of it was checked. */
+  readonly slice?: readonly string[];
   /** Rules that were not asked whole, or not everywhere: what they no longer report need not be repaired. */
   readonly partial?: readonly string[];
 }

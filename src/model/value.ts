@@ -33,6 +33,7 @@ export interface Cause {
     | 'failed' // an AWS call that failed for another reason
     | 'timeout' // the audit's deadline passed before the call
     | 'not-collected' // nothing asked for this value
+    | 'slice' // an audit of a slice did not ask for this value
     | 'code' // the function's code is not available, or shows nothing
     | 'evidence' // only a person can bring the evidence
     | 'data'; // a dated table of the rule set does not know the value
@@ -71,9 +72,9 @@ export interface Side {
   readonly holds: boolean;
 }
 
-const failures: ReadonlySet<Cause['code']> = new Set(['denied', 'throttled', 'failed', 'timeout']);
+const failures: ReadonlySet<Cause['code']> = new Set(['denied', 'throttled', 'failed', 'timeout', 'slice']);
 
-/** True where an AWS call was not answered. */
+/** True where an AWS call was not answered, or left out for a slice. */
 export function isFailure({ code }: Cause): boolean {
   return failures.has(code);
 }

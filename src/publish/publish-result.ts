@@ -209,7 +209,8 @@ function whatIsGone(
   { notApplicable, leftOut }: SilentEvaluations,
 ): IsGone {
   const read = places.find(({ account, region }) => account === place.account && region === place.region);
-  if (read === undefined) return () => false;
+  // A slice says nothing of what is outside of it.
+  if (read === undefined || ruleSet.selection?.slice !== undefined) return () => false;
   const partial = new Set(read.partial);
   const asked = new Set(ruleSet.rules.map(({ id }) => id));
   const inPart = new Set(ruleSet.selection?.partial);

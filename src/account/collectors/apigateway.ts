@@ -48,6 +48,7 @@ export const apigateway = defineCollector<APIGateway>({
       actions,
       resources: ['apigateway:*::/restapis/*/stages'],
       each: apiType,
+      links: true,
       finds: [stageType, 'AWS::WAFv2::WebACLAssociation'],
       placeholder: ({ name, keys }, cause) => ({
         type: stageType,
@@ -71,6 +72,7 @@ export const apigateway = defineCollector<APIGateway>({
         'apigateway:*::/restapis/*/resources',
       ],
       each: apiType,
+      links: true,
       finds: ['AWS::ApiGateway::Resource', methodType],
       patches: { [stageType]: ['DraftDeployed', 'UndeployedChanges'] },
       placeholder: ({ name, keys }, cause) => ({

@@ -58,6 +58,7 @@ export const apigatewayv2 = defineCollector<ApiGatewayV2>({
       actions,
       resources: ['apigateway:*::/apis/*/stages'],
       each: apiType,
+      links: true,
       finds: [stageType],
       async *read(api, item) {
         yield { found: (await stagesOf(api, item)).map((stage) => stageFound(stage, item)) };
@@ -73,6 +74,7 @@ export const apigatewayv2 = defineCollector<ApiGatewayV2>({
         'apigateway:*::/apis/*/routes',
       ],
       each: apiType,
+      links: true,
       finds: [routeType],
       patches: { [stageType]: ['DraftDeployed', 'UndeployedChanges'] },
       async *read(api, item) {
@@ -97,15 +99,18 @@ export const apigatewayv2 = defineCollector<ApiGatewayV2>({
         if (failure !== undefined) throw failure instanceof Error ? failure : new Error('the export failed');
       },
     },
-    childList(
-      'GetIntegrations',
-      'integrations',
-      'AWS::ApiGatewayV2::Integration',
-      async (api, ApiId, NextToken) => {
-        const { Items = [], NextToken: next } = await api.getIntegrations({ ApiId, NextToken, MaxResults });
-        return { found: (item) => Items.map((integration) => integrationFound(integration, item)), next };
-      },
-    ),
+    {
+      ...childList(
+        'GetIntegrations',
+        'integrations',
+        'AWS::ApiGatewayV2::Integration',
+        async (api, ApiId, NextToken) => {
+          const { Items = [], NextToken: next } = await api.getIntegrations({ ApiId, NextToken, MaxResults });
+          return { found: (item) => Items.map((integration) => integrationFound(integration, item)), next };
+        },
+      ),
+      links: true,
+    },
     childList(
       'GetAuthorizers',
       'authorizers',

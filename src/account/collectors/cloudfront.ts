@@ -36,6 +36,7 @@ export const cloudfront = defineCollector<CloudFront>({
       // The list lacks logging and the default root object.
       operation: 'GetDistributionConfig',
       each: distributionType,
+      links: true,
       fills: ['DistributionConfig'],
       async *read(api, { name }) {
         const { DistributionConfig: config } = await api.getDistributionConfig({ Id: name });

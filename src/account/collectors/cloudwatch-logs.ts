@@ -55,6 +55,7 @@ export const cloudwatchLogs = defineCollector<CloudWatchLogs>({
     {
       operation: 'DescribeSubscriptionFilters',
       each: groupType,
+      links: 'few',
       finds: ['AWS::Logs::SubscriptionFilter'],
       async *read(api, { name: logGroupName }) {
         const listed = pages(

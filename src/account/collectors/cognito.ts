@@ -43,6 +43,7 @@ export const cognito = defineCollector<CognitoIdentityProvider>({
     {
       operation: 'DescribeUserPool',
       each: poolType,
+      links: true,
       fills: [
         'DeletionProtection',
         'LambdaConfig',

@@ -28,6 +28,7 @@ export const eventbridge = defineCollector<EventBridge>({
     {
       operation: 'DescribeEventBus',
       each: busType,
+      links: true,
       fills: ['DeadLetterConfig', 'KmsKeyIdentifier', 'LogConfig'],
       async *read(api, { name }) {
         const { DeadLetterConfig, KmsKeyIdentifier, LogConfig } = await api.describeEventBus({ Name: name });
@@ -37,6 +38,7 @@ export const eventbridge = defineCollector<EventBridge>({
     {
       operation: 'ListRules',
       each: busType,
+      links: true,
       finds: [ruleType],
       async *read(api, { name: EventBusName }) {
         const listed = pages(
@@ -49,6 +51,7 @@ export const eventbridge = defineCollector<EventBridge>({
     {
       operation: 'ListTargetsByRule',
       each: ruleType,
+      links: true,
       fills: ['Targets'],
       async *read(api, { keys = {} }) {
         const listed = pages(

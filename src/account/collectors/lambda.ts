@@ -247,6 +247,7 @@ export const lambda = defineCollector<Lambda>({
     {
       operation: 'ListFunctionEventInvokeConfigs',
       each: functionType,
+      links: 'few',
       finds: ['AWS::Lambda::EventInvokeConfig'],
       placeholder: ({ name }, cause) => ({
         type: 'AWS::Lambda::EventInvokeConfig',

@@ -42,6 +42,7 @@ export const pipes = defineCollector<Pipes>({
     {
       operation: 'DescribePipe',
       each: pipeType,
+      links: true,
       fills: [
         'Description',
         'EnrichmentParameters',

@@ -125,6 +125,7 @@ export const s3 = defineCollector<S3>({
         'NotificationConfiguration',
         async (api, Bucket) => notificationOf(await api.getBucketNotificationConfiguration({ Bucket })),
       ),
+      links: true,
       // CDK's own resource for notifications leaves them on the bucket.
       shows: ['Custom::S3BucketNotifications'],
     },

@@ -34,6 +34,7 @@ export const scheduler = defineCollector<Scheduler>({
     {
       operation: 'GetSchedule',
       each: scheduleType,
+      links: true,
       fills: [
         'Description',
         'EndDate',

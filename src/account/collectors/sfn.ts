@@ -36,6 +36,7 @@ export const sfn = defineCollector<SFN>({
     {
       operation: 'DescribeStateMachine',
       each: machineType,
+      links: true,
       fills: [
         'DefinitionString',
         'EncryptionConfiguration',

@@ -88,6 +88,7 @@ export const sns = defineCollector<SNS>({
     {
       operation: 'GetSubscriptionAttributes',
       each: subscriptionType,
+      links: 'few',
       fills: [
         'DeliveryPolicy',
         'FilterPolicy',

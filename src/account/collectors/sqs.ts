@@ -48,6 +48,7 @@ export const sqs = defineCollector<SQS>({
     {
       operation: 'GetQueueAttributes',
       each: queueType,
+      links: true,
       fills: [...numbers, ...booleans, ...texts, ...documents],
       finds: [policyType],
       standsFor: ['AWS::SQS::QueueInlinePolicy'],
