@@ -302,7 +302,7 @@ export class PlaceRun {
 
 const outOfSlice: Cause = {
   code: 'slice',
-  message: 'the audit of a slice did not ask about what is outside of it',
+  message: 'the audit of a slice does not read what is outside of it',
   remedy: 'audit the whole account',
 };
 

@@ -4,6 +4,7 @@ import type { ResourceGraph } from '../model/resource-graph.ts';
 import type { RuleSet } from '../model/rule.ts';
 import type { Diagnostic, Evaluation, ScanResult } from '../model/scan-result.ts';
 import type { SourceReading } from '../model/source.ts';
+import { plural } from '../report/plain-text.ts';
 import { assembleResult } from './result.ts';
 import { checkDecideOptions, checkReadOptions } from './check-options.ts';
 import { idleFacts } from './outside-facts.ts';
@@ -67,7 +68,7 @@ function cutToSlice(
   const isIn = ({ id }: { readonly id: string }): boolean => ids.has(id);
   const change = {
     kind: 'selection',
-    detail: `${options.join(' ')}: a slice of ${ids.size} resources is checked, and nothing outside of it`,
+    detail: `${options.join(' ')}: a slice of ${plural(ids.size, 'resource')} is checked, and nothing outside of it`,
   } as const;
   return {
     ruleSet: {

@@ -4,6 +4,7 @@ import type { Flow, ResourceGraph } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
 import type { SliceRequest } from '../model/slice.ts';
 import type { SourceReading } from '../model/source.ts';
+import { plural } from '../report/plain-text.ts';
 import { isArrayValue, isObjectValue, type Value } from '../model/value.ts';
 
 /** Relations from a resource to what it needs to work, or hands its work to. */
@@ -84,7 +85,7 @@ function rootOf(name: string, graph: ResourceGraph, { reading, where }: SliceSou
   if (first !== undefined && (others.length === 0 || exact.length > 0)) return first;
   if (first !== undefined)
     throw unknownSlice(
-      `\`${name}\` is the name of ${found.length} resources in ${where}; use one of: ${listOf(found.map(({ id }) => id))}.`,
+      `\`${name}\` is the name of ${plural(found.length, 'resource')} in ${where}; use one of: ${listOf(found.map(({ id }) => id))}.`,
     );
   const [missing] = reading.incomplete.filter(({ cause }) => cause.code !== 'not-collected');
   const hint =

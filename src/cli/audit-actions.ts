@@ -116,7 +116,7 @@ function withSlice(options: AuditOptions): AuditOptions {
   if (other !== undefined)
     throw new HeadgateError(
       'options-invalid',
-      `${other} cannot be combined with --resource, --tag or --flow NAME/ENTRY; audit the account of the resource alone.`,
+      `${other} cannot be combined with --resource, --tag or --flow NAME/ENTRY; audit only the account of the resource.`,
     );
   const flow = [...new Set(options.flow.map((text) => text.replace(/\/.*$/, '')))];
   return { ...options, flow, slice };

@@ -19,7 +19,7 @@ const actions: Readonly<Partial<Record<Cause['code'], string>>> = {
   evidence: 'give the evidence in a waiver with a reason',
   denied: allowCalls,
   'not-collected': allowCalls,
-  slice: 'audit the whole account, because a slice does not ask about what is outside of it',
+  slice: 'audit the whole account, because a slice does not read what is outside of it',
 };
 
 /** The one action that resolves most of some unknown verdicts: "To resolve 14 of 20, pass --parameters with ...". */
