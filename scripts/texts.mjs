@@ -56,6 +56,10 @@ function ruleTexts() {
   return texts;
 }
 
+/** SQL that begins with a query, and Python that begins with an import. */
+const isQueryOrScript = (text) =>
+  /^\s*(SELECT\s|WITH\s|\w+ AS \(|import \w+)/.test(text) && text.includes('\n');
+
 /** The prose in the source code: help texts, messages, errors, labels. Placeholders are shown as `…`. */
 function codeTexts() {
   const texts = [];
@@ -71,6 +75,15 @@ function codeTexts() {
       .join('/')
       .replace(/\/[^/]+\.ts$/, '');
     const add = (node, text) => {
+      // Elements of a page are read one by one, and neither style sheets nor queries and scripts are read by people.
+      const parts = text
+        .replaceAll(/<(style|script)>.*?<\/\1>/gs, ' ')
+        .split(
+          /<\/?(?:p|h\d|li|ul|td|th|tr|dt|dd|div|nav|main|header|footer|section|title|a|head|body|summary)\b[^>]*>/,
+        );
+      for (const part of parts) if (!isQueryOrScript(part)) addProse(node, part);
+    };
+    const addProse = (node, text) => {
       const prose = flat(text.replaceAll(/<[^>]*>/g, ' '));
       // Three words, and no sign of code: what is left is read by people.
       if (!/[a-z]{2,},? [a-z]{1,},? [a-z]{2,}/i.test(prose) || /[{}]\s*$|^[.#@]|=>|;$/.test(prose)) return;

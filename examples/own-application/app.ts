@@ -52,5 +52,5 @@ const api = new ApiFlow(stack, 'Api', {
 for (const flow of [api, batch, events])
   Validations.of(flow).acknowledge({
     id: 'headgate::all.application.field-level',
-    reason: 'Payments and orders hold ids and amounts, and no personal data.',
+    reason: 'Payments and orders contain IDs and amounts, and no personal data.',
   });

@@ -20,12 +20,12 @@ export class AuditStack extends Stack {
   readonly audit: Audit;
 
   constructor(app: App, id: string, props: AuditProps & { readonly env?: Environment }) {
-    super(app, id, { description: 'Headgate on a schedule', ...(props.env && { env: props.env }) });
+    super(app, id, { description: 'Scheduled audit by Headgate', ...(props.env && { env: props.env }) });
     const audit = new Audit(this, 'Audit', props);
     this.audit = audit;
     addOutputs(this, {
       AuditFunction: [audit.function.function.functionName, 'Function that audits the account'],
-      ReportBucket: [audit.bucket.bucketName, 'Bucket of reports and evaluations'],
+      ReportBucket: [audit.bucket.bucketName, 'Bucket with reports and evaluations'],
     });
   }
 }

@@ -57,7 +57,8 @@ function buildOrFind(): string {
     return out;
   }
   const shipped = fileURLToPath(new URL('.', import.meta.url));
-  if (!existsSync(join(shipped, 'audit.js'))) throw new Error(`No bundles of the audit in ${shipped}.`);
+  if (!existsSync(join(shipped, 'audit.js')))
+    throw new Error(`The bundles of the audit are missing in ${shipped}. Install the package again.`);
   return shipped;
 }
 

@@ -130,15 +130,15 @@ export class AuditRecheck extends Construct {
     });
     this.function.vouch(
       'batch.function.idempotency',
-      'A schedule is called by the time slot that it is for: a message that comes twice finds it made.',
+      'The name of a schedule contains its interval, so a repeated message does not create a second one.',
     );
     this.queue.feed(this.function, { maximumConcurrency: 2 });
-    this.listen('Stacks', 'Stacks that were deployed', {
+    this.listen('Stacks', 'Deployed stacks', {
       source: ['aws.cloudformation'],
       detailType: ['CloudFormation Stack Status Change'],
       detail: { 'status-details': { status: settled } },
     });
-    this.listen('Calls', 'Calls that changed something', {
+    this.listen('Calls', 'Calls that change an audited AWS service', {
       source: sources,
       detailType: ['AWS API Call via CloudTrail'],
       detail: {

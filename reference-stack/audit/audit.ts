@@ -75,7 +75,7 @@ export class Audit extends Construct {
     this.props = props;
     const { foundation } = props;
     this.key = new FlowKey(this, 'Key', {
-      description: 'Reports, states, dead letters and logs of the audit',
+      description: 'Reports, state, dead-letter queues and logs of the audit',
       posture: foundation.posture,
       services: props.recheckMinutes === undefined ? ['logs'] : ['logs', 'events'],
     });
@@ -117,7 +117,7 @@ export class Audit extends Construct {
     const handler = new SecureFunction(this, 'Auditor', {
       foundation,
       key: this.key,
-      description: 'Audits the account, reports to S3 and Security Hub',
+      description: 'Audits the account and sends the results to S3 and Security Hub',
       entry: auditCode(this, 'audit', configFolder),
       service: 'audit',
       // One at a time, its parts too: two would ask at twice the rate, and tell Security Hub the same twice.
@@ -148,7 +148,7 @@ export class Audit extends Construct {
     admitNews(handler, foundation.network, news);
     handler.vouch(
       'batch.function.idempotency',
-      'A run is bound to the time at which it was due: retried, it writes the same objects and the same findings, its state on condition, and starts one execution of that name.',
+      'The time of a run is part of its name: a retry writes the same objects and findings, its state with a condition, and does not start a second execution.',
     );
     return handler;
   }
@@ -209,7 +209,7 @@ export class Audit extends Construct {
   /** @throws where the minutes are not 5 to 60 */
   private addRecheck(slotMinutes: number, scheduleRole: ExecutionRole): AuditRecheck {
     if (!Number.isInteger(slotMinutes) || slotMinutes < 5 || slotMinutes > 60)
-      throw new Error(`recheckMinutes=${slotMinutes} is not valid: give a number of minutes from 5 to 60.`);
+      throw new Error(`recheckMinutes=${slotMinutes} is not valid. Set a number of minutes from 5 to 60.`);
     return new AuditRecheck(this, 'Recheck', {
       ...{ foundation: this.props.foundation, key: this.key, runbook: this.runbook },
       audit: this.function.target,
@@ -252,12 +252,12 @@ export class Audit extends Construct {
       addSilentAlarm(
         this,
         this.props.foundation.operations,
-        'No audit has ended for two days, or none yet: is the schedule on?',
+        'No audit has ended for two days: check that the schedule is enabled',
         this.metric('Audits', 'Sum'),
       );
     this.alarm(
       'Incomplete',
-      'The audit could not see everything: see `missing` in its answer, and the diagnostics of its report',
+      'The audit is incomplete: see `missing` in its summary, and the diagnostics in its report',
       this.metric('IncompleteAudits'),
     );
     this.alarm(

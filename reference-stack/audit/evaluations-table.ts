@@ -53,7 +53,7 @@ export class EvaluationsTable extends Construct {
     const name = `${Stack.of(this).stackName}-evaluations`;
     const workGroup = new athena.CfnWorkGroup(this, 'WorkGroup', {
       name,
-      description: 'Questions to the evaluations of Headgate',
+      description: 'Queries for the evaluations of Headgate',
       workGroupConfiguration: {
         enforceWorkGroupConfiguration: true,
         publishCloudWatchMetricsEnabled: true,
@@ -89,7 +89,7 @@ const lastDays = `last AS (
 export const savedQueries: Readonly<Record<string, { readonly description: string; readonly sql: string }>> =
   {
     OpenFailuresOverTime: {
-      description: 'Failures that were open in each week, by severity, over a year',
+      description: 'Failed checks of each week that are not waived, by severity, for one year',
       sql: `SELECT date_trunc('week', date("date")) AS week,
        severity,
        count(DISTINCT concat(account, ' ', region, ' ', rule_id, ' ', resource_id)) AS open_failures
@@ -100,7 +100,7 @@ GROUP BY 1, 2
 ORDER BY 1, 2`,
     },
     LongestOpen: {
-      description: 'Failures that are open on the last day of their account, and since when, worst first',
+      description: 'Failed checks of the last day that are not waived, and since when, most severe first',
       sql: `WITH ${lastDays},
 history AS (
   SELECT account, region, rule_id, resource_id, severity, "date",
@@ -127,17 +127,16 @@ ORDER BY CASE severity WHEN 'critical' THEN 1 WHEN 'high' THEN 2 WHEN 'medium' T
 LIMIT 500`,
     },
     CoverageAndUnknowns: {
-      description:
-        'What could not be decided on the last day of each account: causes and rules, and whether a call failed',
+      description: 'Unknown checks of the last day of each account: causes, rules, and whether a call failed',
       sql: `WITH ${lastDays}
 SELECT account, region, day, rule_id, cause, arbitrary(reason) AS reason,
-       count(*) AS undecided,
+       count(*) AS unknowns,
        count_if(NOT complete) AS from_incomplete_audits
 FROM evaluations JOIN last USING (account, region)
 WHERE "date" = day AND verdict = 'unknown'
   AND "date" >= date_format(current_date - interval '7' day, '%Y-%m-%d')
 GROUP BY account, region, day, rule_id, cause
-ORDER BY undecided DESC, account, region, rule_id
+ORDER BY unknowns DESC, account, region, rule_id
 LIMIT 500`,
     },
   };

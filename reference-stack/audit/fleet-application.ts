@@ -12,17 +12,23 @@ export class FleetStack extends Stack {
   readonly fleet: Fleet;
 
   constructor(app: App, id: string, props: FleetProps & Pick<FoundationStacksProps, 'env'>) {
-    super(app, id, { description: 'Headgate over an organization', ...(props.env && { env: props.env }) });
+    super(app, id, {
+      description: 'Scheduled audit of an organization by Headgate',
+      ...(props.env && { env: props.env }),
+    });
     const fleet = new Fleet(this, 'Fleet', props);
     this.fleet = fleet;
     addOutputs(this, {
       AuditorRoleArn: [
         fleet.auditor.role.roleArn,
-        'Parameter of the StackSet that makes the role of each member',
+        'Parameter of the StackSet that creates the role in each member account',
       ],
-      ExternalId: [fleet.externalId, 'Parameter of the StackSet that makes the role of each member'],
+      ExternalId: [
+        fleet.externalId,
+        'Parameter of the StackSet that creates the role in each member account',
+      ],
       StateMachineArn: [fleet.stateMachine.stateMachineArn, 'State machine that audits the organization'],
-      ReportBucket: [fleet.bucket.bucketName, 'Bucket of reports and evaluations'],
+      ReportBucket: [fleet.bucket.bucketName, 'Bucket with reports and evaluations'],
     });
   }
 }

@@ -84,7 +84,7 @@ export class Fleet extends Construct {
     const { foundation, keepDays, lockDays } = props;
     const { posture, accessLogs } = foundation;
     this.key = new FlowKey(this, 'Key', {
-      description: 'Reports, states, dead letters and logs of the fleet',
+      description: 'Reports, state, dead-letter queues and logs of the fleet',
       posture,
       services: ['logs'],
     });
@@ -134,7 +134,7 @@ export class Fleet extends Construct {
     const memberRole = `arn:${Aws.PARTITION}:iam::{account}:role/${memberRoleName}`;
     const handler = new SecureFunction(this, 'Auditor', {
       ...{ foundation, key: this.key, egress: true },
-      description: 'Audits one account and Region, reports to S3 and to its Security Hub',
+      description: 'Audits one account and Region and sends the results to S3 and to its Security Hub',
       entry: auditCode(this, 'audit', configFolder),
       service: 'fleet-audit',
       // As many as the map starts at once, and the parts of an account that is split.
@@ -159,7 +159,7 @@ export class Fleet extends Construct {
     });
     acknowledge(handler, {
       [`AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:iam::*:role/${memberRoleName}]`]:
-        'One role name in every account of the organization, which the condition holds to.',
+        'The role has the same name in each account, and the condition requires the organization.',
     });
     return handler;
   }
@@ -168,7 +168,7 @@ export class Fleet extends Construct {
     const { foundation, accounts, except } = this.props;
     const handler = new SecureFunction(this, 'Planner', {
       ...{ foundation, key: this.key, egress: true },
-      description: 'Plans a fleet run, and reports on it',
+      description: 'Plans a fleet run and writes its overview',
       entry: auditCode(this, 'fleet'),
       service: 'fleet',
       reservedConcurrency: 1,
@@ -237,10 +237,11 @@ export class Fleet extends Construct {
     );
     const reports = Stack.of(this).getLogicalId(this.bucket.node.defaultChild as CfnResource); // what a Bucket is
     const named = 'arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution';
-    const reason = 'A map run gets its name when it starts; the state machine is named.';
+    const reason =
+      'The name of a map run is set when it starts; the statement is limited to one state machine.';
     acknowledge(role, {
       [`AwsSolutions-IAM5[Resource::<${reports}.Arn>/fleet/*]`]:
-        'Objects are named as they are made; the statement is bound to one bucket and prefix.',
+        'The key of an object is set when it is created; the statement is limited to one bucket and prefix.',
       [`AwsSolutions-IAM5[Resource::${named}:${name}:*]`]: reason,
       [`AwsSolutions-IAM5[Resource::${named}:${name}/*]`]: reason,
     });
@@ -271,7 +272,7 @@ export class Fleet extends Construct {
       addSilentAlarm(
         this,
         this.props.foundation.operations,
-        'No fleet run has ended for two days, or none yet: is the schedule on?',
+        'No fleet run has ended for two days: check that the schedule is enabled',
         this.metric('FleetRuns', 'Sum'),
       );
     this.alarm(
@@ -281,7 +282,7 @@ export class Fleet extends Construct {
     );
     this.alarm(
       'PlacesIncomplete',
-      'Audits could not see everything: see the overview',
+      'Audits are incomplete: see the overview',
       this.metric('IncompletePlaces'),
     );
     this.alarm(

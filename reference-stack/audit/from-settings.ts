@@ -18,7 +18,7 @@ export function isAuditApplication(name: string | undefined): name is 'audit' | 
   if (name === undefined || name === 'reference') return false;
   if (name === 'audit' || name === 'fleet' || name === 'hook') return true;
   throw new Error(
-    `application=${name} is none: name audit, fleet or hook, or leave it out for the reference stack.`,
+    `application=${name} is not valid. Set audit, fleet or hook, or remove it for the reference stack.`,
   );
 }
 
@@ -63,7 +63,7 @@ export function applicationFromSettings(
   }
   const organizationId = setting('organizationId');
   if (organizationId === undefined || regions === undefined)
-    throw new Error('application=fleet needs organizationId=o-... and regions=one,two.');
+    throw new Error('application=fleet requires `organizationId=o-...` and `regions=eu-west-1,us-east-1`.');
   const accounts = setting('accounts')?.split(',');
   const except = setting('except')?.split(',');
   fleetApplication(app, {
@@ -80,7 +80,7 @@ function hookSettings(
 ): Pick<HookApplicationProps, 'alias' | 'failureMode' | 'failOn' | 'level'> {
   const failureMode = setting('failureMode') ?? 'WARN';
   if (failureMode !== 'WARN' && failureMode !== 'FAIL')
-    throw new Error(`failureMode=${failureMode} is none: name WARN or FAIL.`);
+    throw new Error(`failureMode=${failureMode} is not valid. Set WARN or FAIL.`);
   const exceptStacks = setting('exceptStacks')?.split(',');
   return {
     ...{ ...text(setting, 'alias'), ...text(setting, 'failOn'), ...text(setting, 'level'), failureMode },
@@ -98,13 +98,13 @@ export function networkFromSettings(setting: Setting): Pick<NetworkFoundationPro
   const lists = setting('prefixLists');
   const [s3, dynamoDb, ...more] = lists?.split(',') ?? [];
   if (lists !== undefined && (!s3 || !dynamoDb || more.length > 0))
-    throw new Error(`prefixLists=${lists} is none: name pl-S3,pl-DYNAMODB.`);
+    throw new Error(`prefixLists=${lists} is not valid. Set pl-S3,pl-DYNAMODB.`);
   return { ...(zones && { zones }), ...(s3 && dynamoDb && { prefixLists: { s3, dynamoDb } }) };
 }
 
 function postureOf(name = 'production'): Posture {
   if (name === 'production' || name === 'sandbox') return name;
-  throw new Error(`posture=${name} is none: name production or sandbox.`);
+  throw new Error(`posture=${name} is not valid. Set production or sandbox.`);
 }
 
 function text<Name extends string>(setting: Setting, name: Name): Partial<Record<Name, string>> {
@@ -115,6 +115,7 @@ function text<Name extends string>(setting: Setting, name: Name): Partial<Record
 function number<Name extends string>(setting: Setting, name: Name): Partial<Record<Name, number>> {
   const value = setting(name);
   if (value === undefined) return {};
-  if (!/^\d{1,5}$/.test(value)) throw new Error(`${name}=${value} is no whole number.`);
+  if (!/^\d{1,5}$/.test(value))
+    throw new Error(`${name}=${value} is not valid. Set a whole number of at most 5 digits.`);
   return { [name]: Number(value) } as Record<Name, number>; // one computed member
 }

@@ -18,7 +18,7 @@ export function memberRoleTemplate(policy: ReadPolicy): object {
   const hubs = 'arn:${AWS::Partition}:securityhub:*:${AWS::AccountId}';
   return {
     AWSTemplateFormatVersion: '2010-09-09',
-    Description: 'Role with which Headgate reads this account and writes findings to its Security Hub',
+    Description: 'Headgate uses this role to read the account and to write findings to its Security Hub',
     Parameters: {
       AuditorRoleArn: {
         Type: 'String',
@@ -27,7 +27,7 @@ export function memberRoleTemplate(policy: ReadPolicy): object {
       },
       ExternalId: {
         Type: 'String',
-        Description: 'External id, output ExternalId of the fleet stack',
+        Description: 'External ID, output ExternalId of the fleet stack',
         MinLength: 8,
       },
       OrganizationId: { Type: 'String', AllowedPattern: 'o-[a-z0-9]{10,32}' },
@@ -37,7 +37,7 @@ export function memberRoleTemplate(policy: ReadPolicy): object {
         Type: 'AWS::IAM::Role',
         Properties: {
           RoleName: memberRoleName,
-          Description: 'Headgate reads this account with it, and writes findings to Security Hub',
+          Description: 'Headgate uses this role to read the account and to write findings to Security Hub',
           AssumeRolePolicyDocument: {
             Version: '2012-10-17',
             Statement: [

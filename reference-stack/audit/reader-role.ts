@@ -31,7 +31,7 @@ export class ReaderRole extends Construct {
     const statements = [...readStatements(policyFile), ...(securityHub ? [publishStatement()] : [])];
     this.role = new iam.Role(this, 'Role', {
       roleName,
-      description: 'Headgate reads this account with it, and writes findings to Security Hub',
+      description: 'Headgate uses this role to read the account and to write findings to Security Hub',
       assumedBy: new iam.ArnPrincipal(auditor.roleArn).withConditions({
         StringEquals: { 'sts:ExternalId': externalId },
       }),
@@ -44,7 +44,7 @@ export class ReaderRole extends Construct {
       resourceName: roleName,
     });
     const reason =
-      'An audit lists what nobody named before; every action is a read, headgate iam-policy prints why each is there, and findings go to the account’s own Security Hub, whatever the Region.';
+      'An audit lists resources whose names are not known before. Each action only reads, and headgate iam-policy shows its purpose. Findings go to the Security Hub of the account in each Region.';
     const wide = statements.flatMap(({ resources }) => resources).filter((arn) => arn.includes('*'));
     acknowledge(
       this,

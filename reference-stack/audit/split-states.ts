@@ -145,7 +145,7 @@ function readPart({ partition, auditFunction }: SplitDefinitionProps): object {
 export function splitDefinition(props: SplitDefinitionProps): object {
   const Catch = [{ ErrorEquals: everything, ResultPath: '$.failure', Next: 'NotAudited' }];
   return {
-    Comment: 'Reads part by part what one function does not get through, and decides on it',
+    Comment: 'Reads an account in parts and evaluates it, if one function does not have enough time',
     StartAt: 'AuditServices',
     TimeoutSeconds: 24 * 3600,
     States: {

@@ -99,7 +99,8 @@ function stackNamesOf(application: string | undefined): string {
 function profileNameOf(stack: string): string {
   const outputs = JSON.parse(readFileSync(outputsFile, 'utf8')) as Record<string, Record<string, string>>;
   const name = Object.entries(outputs[stack] ?? {}).find(([output]) => output.includes('ProfileName'))?.[1];
-  if (name === undefined) throw new Error(`The stack ${stack} names no signing profile.`);
+  if (name === undefined)
+    throw new Error(`The stack ${stack} has no output SigningProfileName. Deploy it again with deploy.mjs.`);
   return name;
 }
 

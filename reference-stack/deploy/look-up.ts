@@ -39,7 +39,7 @@ export async function lookUpPrefixLists(ec2: EC2Client, region: string): Promise
   const known = gatewayPrefixLists[region];
   if (known) return known;
   throw new Error(
-    `The prefix lists of S3 and DynamoDB in ${region} were not found. Allow ec2:DescribeManagedPrefixLists, or give prefixLists=pl-S3,pl-DYNAMODB.`,
+    `The prefix lists of S3 and DynamoDB in ${region} were not found. Allow ec2:DescribeManagedPrefixLists, or set prefixLists=pl-S3,pl-DYNAMODB.`,
     { cause },
   );
 }

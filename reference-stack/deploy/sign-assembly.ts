@@ -100,7 +100,7 @@ async function sign(bundle: Bundle, context: SigningContext): Promise<string> {
   );
   // A job signs one version of an object, so that nobody can change it in between.
   if (version === undefined)
-    throw new Error(`The bucket ${bundle.bucket} keeps no versions; bootstrap it anew.`);
+    throw new Error(`The bucket ${bundle.bucket} has no versioning. Run cdk bootstrap again.`);
   const { jobId } = await context.signer.send(
     new StartSigningJobCommand({
       profileName: context.profileName,
@@ -125,7 +125,7 @@ async function finishedJob(bundle: Bundle, jobId: string, context: SigningContex
   const key = job.signedObject?.s3?.key;
   if (job.status !== 'Succeeded' || key === undefined) {
     throw new Error(
-      `Signing of ${bundle.key} (job ${jobId}) ended as ${job.status ?? 'unknown'}: ${job.statusReason ?? 'no reason given'}.`,
+      `Signing of ${bundle.key} (job ${jobId}) ended as ${job.status ?? 'unknown'}: ${job.statusReason ?? 'AWS Signer returned no reason'}.`,
     );
   }
   return key;

@@ -48,7 +48,7 @@ const breaker = new CircuitBreaker({
   isFailure: isOutage,
   onOpen: () => {
     count('CircuitOpened');
-    logger.warn('The circuit to the external API opened.');
+    logger.warn('The circuit breaker of the external API opened.');
   },
 });
 
@@ -91,14 +91,14 @@ async function post(call: ExternalCall, key: string): Promise<Response> {
       redirect: 'error',
     });
   } catch (error) {
-    throw new ExternalApiError('The external API did not answer in time.', { cause: error });
+    throw new ExternalApiError('The external API did not respond in time.', { cause: error });
   }
 }
 
 async function read(response: Response): Promise<unknown> {
   if (!response.ok) {
     const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
-    throw new ExternalApiError(`The external API answered ${response.status}.`, {
+    throw new ExternalApiError(`The external API responded with ${response.status}.`, {
       status: response.status,
       ...(Number.isFinite(seconds) && { retryAfterMs: Math.min(seconds * 1000, callTimeoutMs) }),
     });
@@ -106,7 +106,7 @@ async function read(response: Response): Promise<unknown> {
   try {
     return await response.json();
   } catch (error) {
-    throw new ExternalApiError('The external API did not answer with JSON.', { cause: error });
+    throw new ExternalApiError('The response of the external API is not JSON.', { cause: error });
   }
 }
 
@@ -117,6 +117,6 @@ async function apiKey(fresh: boolean): Promise<string> {
     forceFetch: fresh,
   });
   const key: unknown = (credentials as { apiKey?: unknown } | undefined)?.apiKey; // any JSON
-  if (typeof key !== 'string') throw new Error('The secret of the external API holds no apiKey.');
+  if (typeof key !== 'string') throw new Error('The secret of the external API does not contain apiKey.');
   return key;
 }

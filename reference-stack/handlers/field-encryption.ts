@@ -27,7 +27,7 @@ export async function sealFields(fields: object, orderId: string): Promise<strin
       EncryptionContext: context,
     }),
   );
-  if (!key || !sealedKey) throw new Error('KMS returned no data key.');
+  if (!key || !sealedKey) throw new Error('KMS did not return a data key.');
   const iv = randomBytes(12);
   const cipher = createCipheriv(algorithm, key, iv).setAAD(Buffer.from(JSON.stringify(context)));
   const text = Buffer.concat([cipher.update(JSON.stringify(fields), 'utf8'), cipher.final()]);
@@ -44,20 +44,20 @@ export async function openFields(sealed: string, orderId: string): Promise<unkno
   const [form, ...parts] = sealed.split('.');
   const [sealedKey, iv, tag, text] = parts.map((part) => Buffer.from(part, 'base64url'));
   if (form !== version || parts.length !== 4 || !sealedKey || !iv || !tag || !text) {
-    throw new SealedFieldError('The value is not a sealed field.');
+    throw new SealedFieldError('The value is not an encrypted field.');
   }
   const context = contextOf(orderId);
   const { Plaintext: key } = await kms.send(
     new DecryptCommand({ CiphertextBlob: sealedKey, EncryptionContext: context }),
   );
-  if (!key) throw new Error('KMS returned no data key.');
+  if (!key) throw new Error('KMS did not return a data key.');
   try {
     const decipher = createDecipheriv(algorithm, key, iv, { authTagLength: 16 })
       .setAAD(Buffer.from(JSON.stringify(context)))
       .setAuthTag(tag);
     return JSON.parse(Buffer.concat([decipher.update(text), decipher.final()]).toString('utf8'));
   } catch (error) {
-    throw new SealedFieldError('The sealed field was changed.', { cause: error });
+    throw new SealedFieldError('The encrypted field was changed.', { cause: error });
   } finally {
     key.fill(0);
   }

@@ -69,7 +69,8 @@ async function readObject({ bucket, object }: ObjectDetail): Promise<string> {
   const { Body: body, ContentLength: length = 0 } = await s3.send(
     new GetObjectCommand({ Bucket: bucket.name, Key: object.key, VersionId: object['version-id'] }),
   );
-  if (length > maximumBytes) throw new Error(`The upload has ${length} bytes; ${maximumBytes} are the most.`);
+  if (length > maximumBytes)
+    throw new Error(`The upload has ${length} bytes; the maximum is ${maximumBytes}.`);
   if (!body) throw new Error('The upload has no content.');
   return body.transformToString();
 }
@@ -81,7 +82,7 @@ async function toMessage(line: string, source: string, index: number): Promise<O
     return { orderId, customer: await sealFields(customer, orderId), ...goods };
   } catch (error) {
     if (!(error instanceof InvalidOrderError || error instanceof SyntaxError)) throw error;
-    logger.warn('A line of the upload is no order.', { line: index + 1, reason: error.name });
+    logger.warn('A line of the upload is not an order.', { line: index + 1, reason: error.name });
     return undefined;
   }
 }
@@ -96,7 +97,7 @@ async function sendAll(messages: readonly OrderMessage[], correlationId: string)
     );
     // Sent again by the retry of the whole event; the queue drops what it has by deduplication id.
     if (failed.length > 0)
-      throw new Error(`The queue refused ${failed.length} orders: ${failed[0]?.Code ?? ''}.`);
+      throw new Error(`The queue rejected orders (${failed.length}): ${failed[0]?.Code ?? ''}.`);
   }
 }
 

@@ -107,7 +107,8 @@ async function requestPrice(orderId: string, order: OrderRequest, correlationId:
     correlationId,
   });
   const { totalCents } = quote as { totalCents?: unknown }; // any JSON
-  if (typeof totalCents !== 'number') throw new ExternalApiError('The external API named no price.');
+  if (typeof totalCents !== 'number')
+    throw new ExternalApiError('The response of the external API has no price.');
   return totalCents;
 }
 
@@ -115,7 +116,8 @@ async function show(event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult>
   const orderId = event.pathParameters?.['orderId'] ?? '';
   const { Item: order } = await documents.send(new GetCommand({ TableName: table, Key: { orderId } }));
   // Somebody else's order is not there either: its existence is nobody's business.
-  if (!order || order['owner'] !== subjectOf(event)) return answer(404, { message: 'No such order.' });
+  if (!order || order['owner'] !== subjectOf(event))
+    return answer(404, { message: 'The order does not exist.' });
   const customer = await traced('open', () => openFields(String(order['customer']), orderId));
   const { status, items, currency, totalCents } = order;
   return answer(200, { orderId, status, customer, items, currency, totalCents });
@@ -166,7 +168,7 @@ async function announce(message: OrderMessage, correlationId: string): Promise<v
     }),
   );
   // PutEvents answers 200 even when the bus refused the event.
-  if (failed) throw new Error('The event bus refused the event.');
+  if (failed) throw new Error('The event bus rejected the event.');
 }
 
 // ---- requests and answers
@@ -176,7 +178,7 @@ function subjectOf(event: APIGatewayProxyEvent): string {
   const { authorizer, identity } = event.requestContext;
   const claims = authorizer?.['claims'] as { sub?: unknown } | undefined; // Cognito's
   const subject: unknown = claims?.sub ?? authorizer?.principalId ?? identity.userArn;
-  if (typeof subject !== 'string') throw new Error('The request came without an authorized subject.');
+  if (typeof subject !== 'string') throw new Error('The request has no authorized subject.');
   return subject;
 }
 

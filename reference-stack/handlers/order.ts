@@ -89,12 +89,12 @@ export function derivedId(...parts: readonly string[]): string {
 function parseGoods(input: Record<string, unknown>): Pick<OrderMessage, 'items' | 'currency' | 'dueAt'> {
   const { items, dueAt } = input;
   if (!Array.isArray(items) || items.length === 0 || items.length > limits.items) {
-    throw new InvalidOrderError(`items must hold 1 to ${limits.items} positions.`);
+    throw new InvalidOrderError(`items must have 1 to ${limits.items} positions.`);
   }
   const currency = text(input['currency'], 'currency', 3);
-  if (!/^[A-Z]{3}$/.test(currency)) throw new InvalidOrderError('currency is not a code of ISO 4217.');
+  if (!/^[A-Z]{3}$/.test(currency)) throw new InvalidOrderError('currency is not an ISO 4217 code.');
   if (dueAt !== undefined && !isoTime.test(text(dueAt, 'dueAt', 40))) {
-    throw new InvalidOrderError('dueAt is not a UTC time of ISO 8601.');
+    throw new InvalidOrderError('dueAt is not a UTC time in ISO 8601 format.');
   }
   return { items: items.map(parseItem), currency, ...(typeof dueAt === 'string' && { dueAt }) };
 }
@@ -104,7 +104,7 @@ function parseItem(input: unknown, index: number): OrderItem {
   const sku = text(item['sku'], `items[${index}].sku`, 40);
   const quantity = item['quantity'];
   if (!/^[A-Z0-9-]+$/.test(sku))
-    throw new InvalidOrderError(`items[${index}].sku has other characters than A-Z, 0-9, -.`);
+    throw new InvalidOrderError(`items[${index}].sku must contain only A-Z, 0-9 and -.`);
   if (
     typeof quantity !== 'number' ||
     !Number.isInteger(quantity) ||
@@ -121,7 +121,7 @@ function parseItem(input: unknown, index: number): OrderItem {
 /** Personal data in the clear is refused: it would be stored as it came. */
 function sealed(input: unknown): string {
   const value = text(input, 'customer', 8192);
-  if (!/^v1(\.[\w-]+){4}$/.test(value)) throw new InvalidOrderError('customer is not sealed.');
+  if (!/^v1(\.[\w-]+){4}$/.test(value)) throw new InvalidOrderError('customer is not encrypted.');
   return value;
 }
 
@@ -142,7 +142,7 @@ function object(input: unknown, name: string): Record<string, unknown> {
 
 function text(input: unknown, name: string, maximumLength: number): string {
   if (typeof input !== 'string' || input.length === 0 || input.length > maximumLength) {
-    throw new InvalidOrderError(`${name} must be a text of 1 to ${maximumLength} characters.`);
+    throw new InvalidOrderError(`${name} must be a string of 1 to ${maximumLength} characters.`);
   }
   return input;
 }

@@ -57,7 +57,7 @@ export async function writeOrRead<T extends Readonly<Record<string, unknown>> & 
   const { Item: stored } = await documents.send(
     new GetCommand({ TableName: table, Key: { orderId: item.orderId }, ConsistentRead: true }),
   );
-  if (!stored) throw new Error('The idempotency key was used, and its order is gone.');
+  if (!stored) throw new Error('The idempotency key was used for an order that was deleted.');
   return { outcome, stored: stored as T }; // written by an earlier attempt of the same code
 }
 

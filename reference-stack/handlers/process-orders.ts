@@ -99,7 +99,8 @@ async function requestSettlement(order: OrderMessage, correlationId: string): Pr
     correlationId,
   });
   const { settlementId } = answer as Partial<Settlement>; // any JSON
-  if (typeof settlementId !== 'string') throw new Error('The external API named no settlement.');
+  if (typeof settlementId !== 'string')
+    throw new Error('The response of the external API has no settlement.');
   return { settlementId };
 }
 

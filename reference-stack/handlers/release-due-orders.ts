@@ -49,7 +49,7 @@ async function releaseAll(_run: { id: string }, context: Context): Promise<{ rel
   let released = 0;
   for await (const order of dueOrders(now)) {
     if (context.getRemainingTimeInMillis() < reserveMs) {
-      logger.warn('Out of time; the next run goes on.', { released });
+      logger.warn('The run has no time left; the next run continues.', { released });
       break;
     }
     await traced('release', () => release(order));

@@ -42,7 +42,7 @@ const steps: Readonly<Record<RotationEvent['Step'], (event: RotationEvent) => Pr
     const current = await requireKey(event, 'AWSCURRENT');
     const answer = await callProvider('POST', '/keys', current, event.ClientRequestToken);
     const { apiKey } = answer as { apiKey?: unknown }; // any JSON
-    if (typeof apiKey !== 'string') throw new Error('The provider made no key.');
+    if (typeof apiKey !== 'string') throw new Error('The provider did not create a key.');
     await secretsManager.send(
       new PutSecretValueCommand({
         SecretId: event.SecretId,
@@ -122,7 +122,8 @@ async function callProvider(
         signal: AbortSignal.timeout(callTimeoutMs),
         redirect: 'error',
       });
-      if (!response.ok) throw new Error(`The provider answered ${response.status} to ${method} ${path}.`);
+      if (!response.ok)
+        throw new Error(`The provider responded with ${response.status} to ${method} ${path}.`);
       return response.json();
     },
     { attempts: 3, baseMs: 200, maximumMs: 2_000, isTransient: () => true },

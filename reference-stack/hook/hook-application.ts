@@ -18,7 +18,7 @@ export class HookStack extends Stack {
   readonly hook: Hook;
 
   constructor(app: App, id: string, props: HookProps & { readonly env?: Environment }) {
-    super(app, id, { description: 'Headgate before every deployment', ...(props.env && { env: props.env }) });
+    super(app, id, { description: 'CloudFormation hook of Headgate', ...(props.env && { env: props.env }) });
     this.hook = new Hook(this, 'Hook', props);
   }
 }

@@ -85,7 +85,7 @@ export class Hook extends Construct {
     );
     acknowledge(gate, {
       'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:cloudformation:<AWS::Region>:<AWS::AccountId>:stack/*]':
-        'The hook is asked about every stack of the account, and only reads.',
+        'CloudFormation calls the hook for each stack of the account, and the hook only reads.',
     });
     // Exports have no resource-level permissions.
     gate.allow(['cloudformation:ListExports'], ['*']);
@@ -96,7 +96,7 @@ export class Hook extends Construct {
     const { account, partition, region, stackName } = Stack.of(this);
     const role = new ExecutionRole(this, 'HookRole', {
       service: 'hooks.cloudformation.amazonaws.com',
-      description: 'Lets CloudFormation ask the hook',
+      description: 'Allows CloudFormation to invoke the hook',
       conditions: {
         StringEquals: { 'aws:SourceAccount': account },
         ArnLike: { 'aws:SourceArn': `arn:${partition}:cloudformation:${region}:${account}:type/hook/*` },
@@ -131,7 +131,7 @@ export class Hook extends Construct {
       this,
       operations,
       'Undecided',
-      'Changes passed CloudFormation without a check, because the hook failed: see its log group',
+      'CloudFormation deployed changes without a check because the hook failed: see its log group',
       metric.with({ dimensionsMap: {}, period: Duration.minutes(5) }),
     );
   }

@@ -113,7 +113,9 @@ export class ApiFlow extends Construct {
   constructor(scope: Construct, id: string, props: ApiFlowProps) {
     super(scope, id);
     if (!props.externalApi && props.entry === undefined)
-      throw new Error('The built-in handler prices orders: give `externalApi`, or an `entry` of your own.');
+      throw new Error(
+        'The built-in handler requests prices from an external API. Set `externalApi`, or set `entry` to a custom handler.',
+      );
     this.props = props;
     const { foundation } = props;
     const { posture } = foundation;
@@ -127,7 +129,7 @@ export class ApiFlow extends Construct {
       key: this.key,
       operations: foundation.operations,
       runbook: this.runbook,
-      holds: 'Asynchronous invocations of the order function that failed for good',
+      holds: 'Asynchronous invocations of the order function that failed on every retry',
     });
     this.table = new SecureTable(this, 'Orders', { posture, key: this.key, partitionKey: 'orderId' });
     this.documents = new SecureBucket(this, 'Documents', {
@@ -151,14 +153,14 @@ export class ApiFlow extends Construct {
     const { clients, domain } = this;
     return {
       Address: [`https://${domain.domainName}${this.routes[0]?.path ?? ''}`, 'Address of the first route'],
-      DnsTarget: [domain.domainNameAliasDomainName, 'What the name has to be an alias (or CNAME) of'],
-      DnsTargetZone: [domain.domainNameAliasHostedZoneId, 'Hosted zone of an alias record'],
+      DnsTarget: [domain.domainNameAliasDomainName, 'Target of the alias or CNAME record'],
+      DnsTargetZone: [domain.domainNameAliasHostedZoneId, 'Hosted zone ID for an alias record'],
       ...(this.firstKey && {
         ApiKeyId: [this.firstKey.keyId, 'aws apigateway get-api-key --include-value --api-key ...'],
       }),
       ...(clients && {
-        UserPoolId: [clients.userPool.userPoolId, 'Pool of the users'],
-        ClientId: [clients.client.userPoolClientId, 'Client that users sign in with'],
+        UserPoolId: [clients.userPool.userPoolId, 'ID of the user pool'],
+        ClientId: [clients.client.userPoolClientId, 'ID of the user pool client for sign-in'],
       }),
       ...(clients?.signIn && { SignIn: [clients.signIn.baseUrl(), 'Address of the sign-in page'] }),
     };
@@ -238,7 +240,7 @@ export class ApiFlow extends Construct {
     resource.endpointAccessMode = apigateway.EndpointAccessMode.STRICT;
     acknowledge(api, {
       'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]':
-        'API Gateway writes its logs with the role that AWS manages for exactly this, one for the account and Region.',
+        'API Gateway writes its logs with the managed policy for this purpose; an account and Region has one role for it.',
     });
     return api;
   }
@@ -308,7 +310,7 @@ export class ApiFlow extends Construct {
     return this.api.addModel(name, {
       modelName: name,
       contentType: 'application/json',
-      description: isOrder ? 'An order as clients send it' : `Body of ${method} ${path}`,
+      description: isOrder ? 'An order in the format that clients send' : `Body of ${method} ${path}`,
       schema,
     });
   }
@@ -333,7 +335,7 @@ export class ApiFlow extends Construct {
   private addUsagePlan(): void {
     const { usagePlan } = this.props;
     const plan = this.api.addUsagePlan('UsagePlan', {
-      description: 'What one client may use',
+      description: 'Rate, burst and quota of one client',
       throttle: usagePlan?.throttle ?? { rateLimit: 50, burstLimit: 100 },
       quota: usagePlan?.quota ?? { limit: 100_000, period: apigateway.Period.DAY },
       apiStages: [{ api: this.api, stage: this.api.deploymentStage }],

@@ -71,7 +71,9 @@ export class BatchFlow extends Construct {
   constructor(scope: Construct, id: string, props: BatchFlowProps) {
     super(scope, id);
     if (!props.externalApi && props.entry === undefined)
-      throw new Error('The built-in handler settles orders: give `externalApi`, or an `entry` of your own.');
+      throw new Error(
+        'The built-in handler charges orders with an external API. Set `externalApi`, or set `entry` to a custom handler.',
+      );
     const { foundation } = props;
     const { posture, operations } = foundation;
     this.key = new FlowKey(this, 'Key', {
@@ -130,7 +132,7 @@ export class BatchFlow extends Construct {
     const handler = new SecureFunction(this, 'ProcessOrders', {
       foundation,
       key: this.key,
-      description: 'Settles orders from the queue, one by one',
+      description: 'Charges the orders of the queue one by one',
       entry: props.entry ?? shippedHandler('process-orders'),
       service: 'process-orders',
       timeout,
@@ -154,7 +156,7 @@ export class BatchFlow extends Construct {
     if (props.entry === undefined)
       handler.vouch(
         'all.application.field-level',
-        'It stores personal data as the order API sealed it, refuses what is not sealed, and opens it for one call alone.',
+        'It stores personal data as the order API encrypted it, rejects plaintext, and decrypts only for one call.',
       );
     this.queue.feed(handler, { maximumConcurrency: props.maximumConcurrency ?? 10 });
     return handler;
@@ -162,7 +164,7 @@ export class BatchFlow extends Construct {
 
   private takePayments({ bus, source }: PaymentEvents, undelivered: DeadLetterQueue): void {
     const rule = new events.Rule(this, 'Payments', {
-      description: 'Captured payments to the order queue',
+      description: 'Sends captured payments to the order queue',
       eventBus: bus,
       eventPattern: {
         source: [source],
@@ -209,7 +211,7 @@ function businessRow(): cloudwatch.IWidget[] {
     });
   return [
     new cloudwatch.GraphWidget({
-      title: 'Orders settled and refused (business), circuit openings',
+      title: 'Orders processed and rejected (business), circuit openings',
       width: 24,
       left: [metric('OrderProcessed'), metric('OrderRejected')],
       right: [metric('CircuitOpened')],

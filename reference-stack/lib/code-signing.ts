@@ -19,7 +19,7 @@ export class CodeSigning extends Construct {
     this.config = new lambda.CodeSigningConfig(this, 'Config', {
       signingProfiles: [this.profile],
       untrustedArtifactOnDeployment: lambda.UntrustedArtifactOnDeployment.ENFORCE,
-      description: 'Refuses functions that the signing profile did not sign',
+      description: 'Rejects functions that the signing profile did not sign',
     });
     new CfnOutput(this, 'ProfileName', {
       value: this.profile.signingProfileName,

@@ -77,7 +77,7 @@ export class EventsFlow extends Construct {
     this.undelivered = this.createDeadLetters('Undelivered', 'Events that did not reach their target', {
       key: foundation.key,
     });
-    this.failures = this.createDeadLetters('Failures', 'Events that a function or the workflow failed on');
+    this.failures = this.createDeadLetters('Failures', 'Events that failed in a function or the workflow');
     this.bus = this.createBus();
     this.archive = this.createArchive(props.archiveDays ?? 90);
     this.uploads = this.createBucket('Uploads', 'uploads', {
@@ -150,7 +150,7 @@ export class EventsFlow extends Construct {
   private createArchive(days: number): events.Archive {
     const archive = new events.Archive(this, 'Archive', {
       sourceEventBus: this.bus,
-      description: 'Every event of the bus, to be replayed after a repair',
+      description: 'All events of the bus, to replay them after an incident',
       eventPattern: { version: ['0'] },
       retention: Duration.days(days),
     });
@@ -218,7 +218,7 @@ export class EventsFlow extends Construct {
     ); // what it always is
     acknowledge(this.runbook, {
       [`AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<${logicalId}.Name>:*]`]:
-        'Executions are named as they start; the statement is bound to one state machine.',
+        'The name of an execution is set when it starts; the statement is limited to one state machine.',
     });
   }
 
@@ -236,7 +236,7 @@ export class EventsFlow extends Construct {
   private subscribeAudit(audit: WorkQueue): void {
     const undelivered = this.createDeadLetters(
       'UndeliveredAnnouncements',
-      'Announcements that no queue took',
+      'Announcements that could not be delivered to a queue',
       { retryWith: { SourceQueueUrl: audit.queue.queueUrl } },
     );
     subscribeQueue(this, 'AuditSubscription', this.topic, audit.queue, undelivered.queue);
@@ -247,7 +247,7 @@ export class EventsFlow extends Construct {
   private ingestUploads(ordered: WorkQueue): SecureFunction {
     const handler = this.createFunction(
       'ingest-upload',
-      'Reads an uploaded file of orders into the ordered queue',
+      'Sends the orders of an uploaded file to the ordered queue',
       {
         timeout: Duration.seconds(60),
         environment: {
@@ -270,7 +270,7 @@ export class EventsFlow extends Construct {
       detail: { bucket: { name: [this.uploads.bucketName] } },
     };
     const forward = new events.Rule(this, 'ForwardUploads', {
-      description: 'Uploads, from the default bus to the encrypted one',
+      description: 'Forwards upload events from the default event bus to the encrypted one',
       eventPattern: ofUploads,
     });
     forward.addTarget(new targets.EventBus(this.bus, { deadLetterQueue: this.undelivered.queue }));
@@ -280,7 +280,7 @@ export class EventsFlow extends Construct {
       MaximumEventAgeInSeconds: boundedRetries.maxEventAge.toSeconds(),
     });
     const rule = new events.Rule(this, 'UploadedOrders', {
-      description: 'Uploads to the processing function',
+      description: 'Sends upload events to the processing function',
       eventBus: this.bus,
       eventPattern: ofUploads,
     });
@@ -289,7 +289,7 @@ export class EventsFlow extends Construct {
   }
 
   private recordOrders(ordered: WorkQueue): SecureFunction {
-    const handler = this.createFunction('record-order', 'Records ordered orders in one transaction each', {
+    const handler = this.createFunction('record-order', 'Stores each ordered order in one transaction', {
       timeout: consumerTimeout,
       writes: false,
       environment: { ORDERS_TABLE: this.orders.tableName },
@@ -299,7 +299,7 @@ export class EventsFlow extends Construct {
       'record-order',
       handler,
       'all.application.field-level',
-      'It stores personal data as it was sealed before it was queued, and refuses what is not sealed.',
+      'It stores personal data that was encrypted before it was queued, and rejects plaintext.',
     );
     ordered.feed(handler, { maximumConcurrency: 5 });
     return handler;
@@ -308,16 +308,20 @@ export class EventsFlow extends Construct {
   // ---- rule 2: schedule -> topic
 
   private releaseDueOrders(): SecureFunction {
-    const handler = this.createFunction('release-due-orders', 'Announces the orders that are due', {
-      timeout: Duration.seconds(60),
-      reservedConcurrency: 1,
-      environment: {
-        ORDERS_TABLE: this.orders.tableName,
-        DUE_INDEX: dueIndex,
-        TOPIC_ARN: this.topic.topicArn,
+    const handler = this.createFunction(
+      'release-due-orders',
+      'Announces orders whose release date has come',
+      {
+        timeout: Duration.seconds(60),
+        reservedConcurrency: 1,
+        environment: {
+          ORDERS_TABLE: this.orders.tableName,
+          DUE_INDEX: dueIndex,
+          TOPIC_ARN: this.topic.topicArn,
+        },
+        failures: this.failures,
       },
-      failures: this.failures,
-    });
+    );
     this.remember(handler);
     handler.allow(['dynamodb:Query'], [`${this.orders.tableArn}/index/${dueIndex}`]);
     handler.allow(['dynamodb:UpdateItem'], [this.orders.tableArn]);
@@ -334,7 +338,7 @@ export class EventsFlow extends Construct {
   // ---- rule 3: application events -> workflow
 
   private startFulfilment(): SecureFunction {
-    const handler = this.createFunction('start-fulfilment', 'Starts the fulfilment of an accepted order', {
+    const handler = this.createFunction('start-fulfilment', 'Starts the fulfillment of an accepted order', {
       environment: { STATE_MACHINE_ARN: this.workflow.stateMachine.stateMachineArn },
       failures: this.failures,
     });
@@ -342,7 +346,7 @@ export class EventsFlow extends Construct {
     handler.allow(['states:StartExecution'], [this.workflow.stateMachine.stateMachineArn]);
     this.vouch('start-fulfilment', handler, 'all.application.field-level', writesNoPersonalData);
     const rule = new events.Rule(this, 'AcceptedOrders', {
-      description: 'Accepted orders to the workflow',
+      description: 'Sends accepted orders to the workflow',
       eventBus: this.bus,
       eventPattern: {
         source: [this.props.applicationSource ?? 'headgate.orders'],
@@ -358,7 +362,7 @@ export class EventsFlow extends Construct {
 
   private writeAuditTrail(audit: WorkQueue): SecureFunction {
     const bucket = this.createBucket('AuditTrail', 'audit-trail');
-    const handler = this.createFunction('write-audit-trail', 'Keeps every announcement', {
+    const handler = this.createFunction('write-audit-trail', 'Stores all announcements', {
       timeout: consumerTimeout,
       environment: { AUDIT_BUCKET: bucket.bucketName },
     });
@@ -369,7 +373,7 @@ export class EventsFlow extends Construct {
       'write-audit-trail',
       handler,
       'batch.downstream.database',
-      'It writes one object a message; the only table it uses holds idempotency records, one a message.',
+      'It writes one object per message; the only table that it uses has one idempotency record per message.',
     );
     audit.feed(handler, { maximumConcurrency: 2 });
     return handler;
@@ -422,7 +426,8 @@ interface FunctionSettings {
   readonly writes?: boolean;
 }
 
-const writesNoPersonalData = 'It writes no personal data to a table: status and idempotency records alone.';
+const writesNoPersonalData =
+  'It does not write personal data to a table, only status and idempotency records.';
 
 const consumerTimeout = Duration.seconds(30);
 

@@ -37,13 +37,15 @@ export class ExternalApi extends Construct {
   constructor(scope: Construct, id: string, props: ExternalApiProps) {
     super(scope, id);
     if (!props.url.startsWith('https://'))
-      throw new Error(`An external API needs an https address: ${props.url}`);
+      throw new Error(
+        `\`${props.url}\` is not valid for the external API. Set a URL that starts with https://.`,
+      );
     this.url = props.url;
     this.callsPerSecond = props.callsPerSecond ?? 5;
     const { foundation } = props;
     this.key = foundation.key;
     this.secret = new secretsmanager.Secret(this, 'Key', {
-      description: 'Key of the external API; put the first one in by hand, rotation makes the next',
+      description: 'Key of the external API; store the first key yourself, rotation creates the next ones',
       encryptionKey: foundation.key,
       generateSecretString: {
         // No `apiKey` until somebody puts one in: a made-up key would be tried against the provider.

@@ -53,7 +53,7 @@ export class Foundation extends Construct {
       services: ['logs', 'cloudwatch', 'sns', 'events'],
     });
     this.personalDataKey = new FlowKey(this, 'PersonalDataKey', {
-      description: 'Data keys of personal data, encrypted field by field',
+      description: 'Encrypts the data keys for fields with personal data',
       posture: this.posture,
     });
     this.network = new NetworkFoundation(this, 'Network', {

@@ -66,7 +66,7 @@ export class FulfilmentWorkflow extends Construct {
     const { orders, announcements, failures, key } = this.props;
     const role = new ExecutionRole(this, 'Role', {
       service: 'states.amazonaws.com',
-      description: 'Runs: fulfilment of orders',
+      description: 'Runs: fulfillment of orders',
     });
     role.allow(['dynamodb:UpdateItem'], [orders.tableArn]);
     role.allow(['sns:Publish'], [announcements.topicArn]);
@@ -159,7 +159,7 @@ export class FulfilmentWorkflow extends Construct {
     const unreported = new sfn.Fail(this, 'UnfulfilledAndUnreported', {
       error: 'Unreported',
       cause:
-        'The order was not fulfilled, and the failure queue could not be told; see the execution history.',
+        'The order was not fulfilled, and no message could be sent to the failure queue; see the execution history.',
     });
     return withRetryAndCatch(report, unreported).next(
       new sfn.Fail(this, 'Unfulfilled', { errorPath: '$.failure.Error', causePath: '$.failure.Cause' }),
@@ -168,7 +168,7 @@ export class FulfilmentWorkflow extends Construct {
 
   private addAlarm(): void {
     const alarm = new cloudwatch.Alarm(this, 'FailedAlarm', {
-      alarmDescription: 'A fulfilment failed or timed out',
+      alarmDescription: 'A fulfillment failed or timed out',
       metric: this.stateMachine.metricFailed({ period: Duration.minutes(5), statistic: 'Sum' }),
       threshold: 0,
       comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,

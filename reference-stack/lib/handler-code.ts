@@ -47,7 +47,10 @@ function copyModules(entry: string, outputFolder: string): void {
   // A set gives what is added while it is walked.
   for (const file of copied) {
     const path = relative(folder, file);
-    if (path.startsWith('..')) throw new Error(`${entry} imports ${file}, which is outside of its folder.`);
+    if (path.startsWith('..'))
+      throw new Error(
+        `${entry} imports ${file}, which is outside of its folder. Move it beside the handler.`,
+      );
     const target = join(outputFolder, file === entry ? 'index.js' : path);
     mkdirSync(dirname(target), { recursive: true });
     copyFileSync(file, target);
@@ -105,6 +108,9 @@ export function shippedHandler(name: string): string {
     fileURLToPath(new URL(path, import.meta.url)),
   );
   const found = candidates.find((path) => existsSync(path));
-  if (!found) throw new Error(`No handler called ${name} beside the constructs: ${candidates.join(', ')}`);
+  if (!found)
+    throw new Error(
+      `The constructs have no built-in handler named ${name}. Searched: ${candidates.join(', ')}`,
+    );
   return found;
 }

@@ -67,7 +67,8 @@ export class NetworkFoundation extends Construct {
     this.endpointGroup = this.createGroup('EndpointGroup', 'Interface endpoints: 443 from functions');
     this.functionGroup = this.createFunctionGroup('FunctionGroup', 'Functions: 443 to endpoints', props, []);
     if (external.length > 0) {
-      const description = 'Functions with an external API: 443 to endpoints and out';
+      const description =
+        'Functions with an external API: port 443 to endpoints and to the external addresses';
       this.egressGroup = this.createFunctionGroup('EgressGroup', description, props, external);
     }
     this.addGatewayEndpoints();
@@ -88,7 +89,9 @@ export class NetworkFoundation extends Construct {
       };
     }
     if (!this.egressGroup)
-      throw new Error('An external API needs `externalCidrs` on the network foundation.');
+      throw new Error(
+        'A function that calls an external API requires `externalCidrs` on the network foundation. Set it to the addresses of the API.',
+      );
     return {
       vpc: this.vpc,
       vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
@@ -147,7 +150,7 @@ export class NetworkFoundation extends Construct {
     const known = gatewayPrefixLists[region];
     if (known) return known;
     if (!Token.isUnresolved(region))
-      throw new Error(`No prefix lists known for ${region}: give \`prefixLists\`.`);
+      throw new Error(`Headgate has no prefix lists for ${region}. Set \`prefixLists\`.`);
     const existing = this.node.tryFindChild('PrefixLists') as CfnMapping | undefined; // only made just below
     const mapping =
       existing ?? new CfnMapping(this, 'PrefixLists', { mapping: mappingOf(gatewayPrefixLists) });

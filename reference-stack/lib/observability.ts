@@ -120,7 +120,7 @@ function queueRow(each: WorkQueue): cloudwatch.IWidget[] {
 function deadLetterRow(deadLetters: readonly DeadLetterQueue[]): cloudwatch.IWidget[] {
   return [
     new cloudwatch.GraphWidget({
-      title: 'Dead letters: anything above 0 is an incident',
+      title: 'Dead-letter queues: a value above 0 is an incident',
       width: 12,
       left: deadLetters.map((each) => each.queue.metricApproximateNumberOfMessagesVisible()),
     }),

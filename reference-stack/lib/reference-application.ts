@@ -90,10 +90,10 @@ export function referenceApplication(app: App, props: ReferenceApplicationProps 
     eventBus: events.bus,
   });
   addOutputs(foundationStack, {
-    ExternalApiKeySecret: [externalApi.secret.secretArn, 'Secret that takes the key of the external API'],
+    ExternalApiKeySecret: [externalApi.secret.secretArn, 'Secret for the key of the external API'],
   });
   addOutputs(eventsStack, {
-    UploadBucket: [events.uploads.bucketName, 'Bucket that takes files of orders, one a line'],
+    UploadBucket: [events.uploads.bucketName, 'Bucket for files of orders, one order in each line'],
   });
   addOutputs(apiStack, api.outputs());
   const stacks = [signingStack, foundationStack, eventsStack, batchStack, apiStack];
@@ -109,7 +109,7 @@ function apiDomain(stack: Stack, props: ReferenceApplicationProps): ApiDomain {
     };
   }
   const zoneId = new CfnParameter(stack, 'HostedZoneId', {
-    description: `Route 53 hosted zone that ${name} stands in`,
+    description: `Route 53 hosted zone that contains ${name}`,
     allowedPattern: 'Z[A-Z0-9]{1,31}',
   });
   const hostedZone = route53.HostedZone.fromHostedZoneAttributes(stack, 'Zone', {

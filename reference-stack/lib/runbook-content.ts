@@ -1,21 +1,24 @@
-/** Root-cause guide that stands at the head of the document, in Markdown. */
+/** Root-cause guide at the beginning of the document, in Markdown. */
 function description(flow: string): string {
   return [
     `# Dead messages of the ${flow} flow`,
     '',
     '1. **Inspect.** Run with `Action: Inspect` and the queue named in the alarm. It lists up to ten messages',
-    '   with their receive count, age, correlation id and size, never their bodies, and gives them back.',
-    '2. **Find the cause.** Look the correlation ids up with the saved CloudWatch Logs Insights query',
-    '   `<stack>/errors-by-correlation-id`, follow the trace in X-Ray, and see in the dashboard whether the',
-    '   circuit breaker was open. A poison message fails alone; a broken dependency fails all.',
-    '3. **Repair first.** A message that is replayed before the cause is gone comes back after three receives.',
-    '4. **Replay** as the alarm says. `RedriveAll` moves all messages of a work queue back with',
-    '   StartMessageMoveTask, ten a second; SQS does that for dead letters of queues alone. `RetryAll` does for every',
-    '   other queue what its source allows, ten a second: it invokes the function again with the event that failed,',
-    '   redrives the failed execution, delivers the event to its target, or publishes the notification. `RetryOne`',
-    '   does the same for one message, and validates it first. `ReplayArchive` puts archived events on the bus again.',
-    '   Every handler is idempotent: a message that had been handled is answered from its record.',
-    '5. **Watch** the depth and age alarms return to OK, and write down cause and repair.',
+    '   with their receive count, age, correlation ID and size, but not their bodies. The messages stay in the queue.',
+    '2. **Find the cause.** Search for the correlation IDs with the saved CloudWatch Logs Insights query',
+    '   `<stack>/errors-by-correlation-id`. Follow the trace in X-Ray. Check in the dashboard whether the',
+    '   circuit breaker was open. If one message is invalid, only that message fails. If a dependency is',
+    '   unavailable, all messages fail.',
+    '3. **Fix the cause first.** Otherwise a replayed message fails again and returns after three receives.',
+    '4. **Replay** with the action in the alarm. `RedriveAll` and `RetryAll` process ten messages per second.',
+    '   - `RedriveAll` moves all messages back to their work queue with StartMessageMoveTask. SQS supports this only',
+    '     for messages that come from a queue.',
+    '   - `RetryAll` is for all other dead-letter queues. Depending on the source, it invokes the function again,',
+    '     redrives the failed execution, delivers the event to its target, or publishes the notification.',
+    '   - `RetryOne` validates one message and retries it in the same way.',
+    '   - `ReplayArchive` sends archived events to the event bus again.',
+    '   All handlers are idempotent: for a message that was already processed, they return the recorded result.',
+    '5. **Watch** until the depth and age alarms return to OK. Record the cause and the fix.',
   ].join('\n');
 }
 
@@ -43,7 +46,7 @@ def retry(events, context):
     sqs = boto3.client('sqs')
     wanted = events['MessageId']
     deadline = time.time() + 480
-    held, retried, refused = [], [], []
+    held, retried, failed = [], [], []
     try:
         while time.time() < deadline:
             answer = sqs.receive_message(QueueUrl=events['QueueUrl'], MaxNumberOfMessages=10, VisibilityTimeout=600,
@@ -60,13 +63,13 @@ def retry(events, context):
                 except Exception as error:
                     if wanted:
                         raise
-                    refused.append({'MessageId': message['MessageId'], 'Reason': str(error)})
+                    failed.append({'MessageId': message['MessageId'], 'Reason': str(error)})
                     continue
                 sqs.delete_message(QueueUrl=events['QueueUrl'], ReceiptHandle=message['ReceiptHandle'])
                 held.remove(message)
                 retried.append(message['MessageId'])
                 if wanted:
-                    return {'Retried': 1, 'Refused': '[]'}
+                    return {'Retried': 1, 'Failed': '[]'}
                 time.sleep(0.1)
     finally:
         for message in held:
@@ -77,12 +80,12 @@ def retry(events, context):
                 pass
     if wanted:
         raise Exception('No message ' + wanted + ' was received from the queue.')
-    return {'Retried': len(retried), 'Refused': json.dumps(refused)}
+    return {'Retried': len(retried), 'Failed': json.dumps(failed)}
 
 def replay(events, message):
     body = json.loads(message['Body'])
     if not isinstance(body, dict):
-        raise Exception('The body is not a JSON object: repair the producer, then send the message anew.')
+        raise Exception('The body is not a JSON object. Fix the producer, then send the message again.')
     values = {name: attribute.get('StringValue', '') for name, attribute in message.get('MessageAttributes', {}).items()}
     request = body.get('requestContext')
     if isinstance(request, dict) and 'functionArn' in request and 'requestPayload' in body:
@@ -99,7 +102,7 @@ def replay(events, message):
     elif 'detail-type' in body and 'source' in body:
         put(events, body)
     else:
-        raise Exception('The message does not say where it came from: give SourceQueueUrl.')
+        raise Exception('The message does not contain its source. Set SourceQueueUrl.')
 
 def deliver(events, target, body):
     service = target.split(':')[2]
@@ -113,21 +116,21 @@ def deliver(events, target, body):
     elif service == 'events':
         put({**events, 'BusArn': target}, body)
     else:
-        raise Exception('No replay is known for the target ' + target + '.')
+        raise Exception('Retry does not support the target ' + target + '. Send the event to the target yourself.')
 
 def put(events, body):
     if body['source'].startswith('aws.'):
         if not events['FunctionArn']:
-            raise Exception('Only AWS services put events of the source ' + body['source'] + ' on a bus: give FunctionArn.')
+            raise Exception('Only AWS services can send events with the source ' + body['source'] + '. Set FunctionArn to invoke the function directly.')
         invoke(events['FunctionArn'], body)
         return
     if not events['BusArn']:
-        raise Exception('The event never reached a rule: give BusArn.')
+        raise Exception('The event did not reach a rule. Set BusArn to send it again.')
     entry = {'EventBusName': events['BusArn'], 'Source': body['source'], 'DetailType': body['detail-type'],
              'Detail': json.dumps(body['detail']), 'Resources': body.get('resources', [])}
     answer = boto3.client('events').put_events(Entries=[entry])
     if answer['FailedEntryCount']:
-        raise Exception('The bus refused the event: ' + answer['Entries'][0].get('ErrorCode', 'no code') + '.')
+        raise Exception('The event bus rejected the event: ' + answer['Entries'][0].get('ErrorCode', 'no code') + '.')
 
 def invoke(arn, payload):
     name = arn[:-8] if arn.endswith(':$LATEST') else arn
@@ -178,7 +181,7 @@ const retryInputs = ['QueueUrl', 'SourceQueueUrl', 'FunctionArn', 'BusArn'];
 
 const retryOutputs: [string, string][] = [
   ['Retried', 'Integer'],
-  ['Refused', 'String'],
+  ['Failed', 'String'],
 ];
 
 /**
@@ -198,7 +201,7 @@ export function runbookContent(flow: string, roleArn: string): Record<string, un
     description: description(flow),
     assumeRole: roleArn,
     parameters: {
-      Action: text('What to do', {
+      Action: text('Procedure to run', {
         default: 'Inspect',
         allowedValues: ['Inspect', 'RedriveAll', 'RetryOne', 'RetryAll', 'ReplayArchive'],
       }),
@@ -207,14 +210,17 @@ export function runbookContent(flow: string, roleArn: string): Record<string, un
       SourceQueueUrl: text('URL of the queue that the messages are for (RetryOne, RetryAll)', {
         default: '',
       }),
-      FunctionArn: text('ARN of the function that takes events of AWS services (RetryOne, RetryAll)', {
+      FunctionArn: text('ARN of the function for events of AWS services (RetryOne, RetryAll)', {
         default: '',
       }),
-      MessageId: text('Id of the message, as Inspect shows it (RetryOne)', { default: '' }),
+      MessageId: text('ID of the message from the output of Inspect (RetryOne)', { default: '' }),
       ArchiveArn: text('ARN of the archive (ReplayArchive)', { default: '' }),
-      BusArn: text('ARN of the bus (ReplayArchive; RetryOne and RetryAll for events that no rule saw)', {
-        default: '',
-      }),
+      BusArn: text(
+        'ARN of the event bus (ReplayArchive; RetryOne and RetryAll for events that did not reach a rule)',
+        {
+          default: '',
+        },
+      ),
       ReplayName: text('Unique name of the replay (ReplayArchive)', { default: '' }),
       From: text('Start of the events, ISO 8601 (ReplayArchive)', { default: '' }),
       To: text('End of the events, ISO 8601 (ReplayArchive)', { default: '' }),

@@ -90,7 +90,7 @@ export class Runbook extends Construct {
     );
     acknowledge(this, {
       'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:events:<AWS::Region>:<AWS::AccountId>:replay/*]':
-        'A replay gets its name when the runbook starts it; the archive and the bus are named.',
+        'The name of a replay is set when the runbook starts it; the statement is limited to one archive and event bus.',
     });
   }
 

@@ -41,7 +41,8 @@ export class AccessLogBucket extends s3.Bucket {
       }),
     );
     acknowledge(this, {
-      'AwsSolutions-S1': 'The bucket is the target of access logs; logging itself would never end.',
+      'AwsSolutions-S1':
+        'The bucket is the target of access logs; logging its own access would create an endless loop.',
     });
   }
 }

@@ -104,7 +104,7 @@ export class SecureFunction extends Construct {
     const logicalId = Stack.of(bucket).getLogicalId(bucket.node.defaultChild as CfnResource); // what a Bucket is
     acknowledge(this, {
       [`AwsSolutions-IAM5[Resource::<${logicalId}.Arn>/${prefix}*]`]:
-        'Objects are named as they are made; the statement is bound to one bucket and prefix.',
+        'The key of an object is set when it is created; the statement is limited to one bucket and prefix.',
     });
   }
 
@@ -208,7 +208,7 @@ export class SecureFunction extends Construct {
       treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
     });
     const throttles = new cloudwatch.Alarm(this, 'ThrottleAlarm', {
-      alarmDescription: `${props.service} needs more than its ${props.reservedConcurrency} reserved executions`,
+      alarmDescription: `${props.service} uses all of its ${props.reservedConcurrency} reserved executions`,
       metric: this.function.metricThrottles({ period: Duration.minutes(5), statistic: 'Sum' }),
       threshold: 0,
       comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
@@ -258,17 +258,17 @@ type Conditions = Record<string, Record<string, unknown>>;
 function acknowledgeServiceLimits(scope: SecureFunction, asynchronous: boolean): void {
   const ec2 = 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ec2:<AWS::Region>:<AWS::AccountId>';
   const interfaces =
-    'Lambda makes and removes the network interfaces of a function under ids that nobody knows before; the function code itself is denied the same calls.';
+    'Lambda creates and deletes the network interfaces of a function, and their IDs are not predictable; the same calls are denied to the function code.';
   acknowledge(scope, {
     'Serverless-LambdaDLQ': asynchronous
-      ? 'Failed events go to an on-failure destination, which carries the error with the event; a dead-letter queue beside it would hold each event twice.'
-      : 'Nothing invokes the function asynchronously; whoever calls it (the API, the queue) keeps what failed.',
+      ? 'Failed events go to an on-failure destination, with the error; a dead-letter queue in addition would contain each event twice.'
+      : 'The function is not invoked asynchronously; its caller (the API, the queue) keeps failed requests.',
     'Serverless-LambdaStarPermissions':
-      'Only X-Ray and the describe calls of network interfaces stand on *: they have no resource-level permissions, and the latter are denied to the function code.',
+      'Only X-Ray and the describe calls of network interfaces use *: they have no resource-level permissions, and the describe calls are denied to the function code.',
     'Serverless-LambdaEventSourceMappingDestination':
-      'A mapping of an SQS queue can not have a destination: the queue has its own dead-letter queue.',
+      'A mapping of an SQS queue cannot have a destination: the queue has its own dead-letter queue.',
     'AwsSolutions-IAM5[Resource::*]':
-      'X-Ray segments and describe calls have no resource-level permissions; the other statement on * denies.',
+      'X-Ray segments and describe calls have no resource-level permissions; the other statement for * is a deny.',
     [`${ec2}:*/*]`]: interfaces,
     [`${ec2}:network-interface/*]`]: interfaces,
     [`${ec2}:subnet/*]`]: interfaces,

@@ -77,8 +77,7 @@ export class DeadLetterQueue extends Construct {
       treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
     });
     props.operations.notify(this.depthAlarm);
-    const itself =
-      'The queue is itself the dead-letter queue of a service; a further one would never be read.';
+    const itself = 'The queue is a dead-letter queue itself; another one would never be read.';
     acknowledge(this, { 'AwsSolutions-SQS3': itself, 'Serverless-SQSRedrivePolicy': itself });
   }
 

@@ -27,7 +27,9 @@ export class SignedCode extends lambda.Code {
     if (!keys || !location) return config;
     const objectKey = keys[location.objectKey];
     if (objectKey === undefined) {
-      throw new Error(`The bundle ${location.objectKey} of ${scope.node.path} was not signed.`);
+      throw new Error(
+        `The bundle ${location.objectKey} of ${scope.node.path} has no signature. Deploy with deploy.mjs, which signs all bundles.`,
+      );
     }
     return { ...config, s3Location: { bucketName: location.bucketName, objectKey } };
   }

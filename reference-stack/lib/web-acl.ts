@@ -27,7 +27,7 @@ export class WebAcl extends Construct {
       scope: 'REGIONAL',
       ipAddressVersion: 'IPV4',
       addresses: [...(props.blockedAddresses ?? [])],
-      description: 'Addresses that are refused',
+      description: 'Blocked addresses',
     });
     this.acl = new wafv2.CfnWebACL(this, 'Acl', {
       scope: 'REGIONAL',

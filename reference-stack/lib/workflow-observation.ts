@@ -22,6 +22,6 @@ export function allowObservation(role: ExecutionRole): void {
   role.allow([...logDelivery, ...tracing], ['*']);
   acknowledge(role, {
     'AwsSolutions-IAM5[Resource::*]':
-      'Log delivery and X-Ray have no resource-level permissions; every statement about data names its resource.',
+      'Log delivery and X-Ray have no resource-level permissions; each statement for data is limited to its resource.',
   });
 }

@@ -92,7 +92,7 @@ describe('signAssembly', () => {
 
   it('refuses a bucket without versions', async () => {
     const { context, signing } = signingContext([], { versions: false });
-    await expect(signAssembly(folder, context)).rejects.toThrow('keeps no versions');
+    await expect(signAssembly(folder, context)).rejects.toThrow('has no versioning');
     expect(signing).toEqual([]);
   });
 });
@@ -216,7 +216,7 @@ describe('what a deployment looks up', () => {
       dynamoDb: 'pl-66a5400f',
     });
     await expect(lookUpPrefixLists(denied, 'eu-north-9')).rejects.toThrow(
-      'give prefixLists=pl-S3,pl-DYNAMODB',
+      'set prefixLists=pl-S3,pl-DYNAMODB',
     );
   });
 
@@ -311,6 +311,6 @@ describe('templates after signing', () => {
   });
 
   it('are not made while one bundle is unsigned', () => {
-    expect(() => synthesizeWith({})).toThrow(/The bundle [0-9a-f]{64}\.zip of .* was not signed/);
+    expect(() => synthesizeWith({})).toThrow(/The bundle [0-9a-f]{64}\.zip of .* has no signature/);
   });
 });

@@ -4,7 +4,7 @@ export class CircuitOpenError extends Error {
   readonly retryAfterMs: number;
 
   constructor(name: string, retryAfterMs: number) {
-    super(`The circuit to ${name} is open for another ${retryAfterMs} ms.`);
+    super(`The circuit to ${name} is open for ${retryAfterMs} ms.`);
     this.name = 'CircuitOpenError';
     this.retryAfterMs = retryAfterMs;
   }

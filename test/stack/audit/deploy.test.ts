@@ -89,8 +89,8 @@ describe.each([
   });
 
   it.each([
-    [{ keepDays: 'many' }, 'keepDays=many is no whole number.'],
-    [{ posture: 'sandbx' }, 'posture=sandbx is none: name production or sandbox.'],
+    [{ keepDays: 'many' }, 'keepDays=many is not valid. Set a whole number'],
+    [{ posture: 'sandbx' }, 'posture=sandbx is not valid. Set production or sandbox.'],
   ])('refuses %j', (wrong, message) => {
     expect(() => build(application, { ...settings, ...wrong })).toThrow(message);
   });
@@ -98,7 +98,9 @@ describe.each([
 
 describe('the settings of a deployment', () => {
   it('name the organization and the Regions of a fleet', () => {
-    expect(() => build('fleet')).toThrow('application=fleet needs organizationId=o-... and regions=one,two.');
+    expect(() => build('fleet')).toThrow(
+      'application=fleet requires `organizationId=o-...` and `regions=eu-west-1,us-east-1`.',
+    );
   });
 
   it('deploy nothing else by a slip of the pen', () => {
@@ -108,6 +110,6 @@ describe('the settings of a deployment', () => {
       true,
       true,
     ]);
-    expect(() => isAuditApplication('audits')).toThrow('application=audits is none');
+    expect(() => isAuditApplication('audits')).toThrow('application=audits is not valid');
   });
 });

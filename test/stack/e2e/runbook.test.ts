@@ -110,7 +110,7 @@ function run(name: string, inputs: object, url: string) {
         '{"orderId":"two"}',
       );
       const answer = run('RetryAll', { QueueUrl, SourceQueueUrl, MessageId: '' }, aws.url);
-      expect(answer).toMatchObject({ Retried: 2, Refused: expect.stringContaining('Reason') });
+      expect(answer).toMatchObject({ Retried: 2, Failed: expect.stringContaining('Reason') });
       expect(run('Inspect', { QueueUrl }, aws.url)).toMatchObject({ Count: 1 });
     }, 60_000);
 

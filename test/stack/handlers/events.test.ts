@@ -84,7 +84,7 @@ describe('ingest-upload', () => {
   it('fails where the queue refuses, so that the event comes again, and then sends the same ids', async () => {
     content = line('Ada');
     failed = [{ Code: 'InternalError' }];
-    await expect(ingest(upload('3'), context())).rejects.toThrow('refused 1 orders: InternalError');
+    await expect(ingest(upload('3'), context())).rejects.toThrow('rejected orders (1): InternalError');
     failed = [];
     await ingest(upload('3'), context());
     const ids = entries().map((batch) => batch[0]?.MessageGroupId);
@@ -103,7 +103,7 @@ describe('ingest-upload', () => {
         Body: { transformToString: () => Promise.reject(new Error('read')) },
       }),
     });
-    await expect(ingest(upload('5'), context())).rejects.toThrow('5242880 are the most');
+    await expect(ingest(upload('5'), context())).rejects.toThrow('the maximum is 5242880');
   });
 });
 

@@ -75,7 +75,7 @@ describe('rotate-api-key', () => {
   it('leaves the current key where the provider does not take the new one', async () => {
     await step('createSecret');
     external.reply = () => ({ status: 403, body: {} });
-    await expect(step('testSecret')).rejects.toThrow('answered 403 to GET /keys/current');
+    await expect(step('testSecret')).rejects.toThrow('responded with 403 to GET /keys/current');
     expect(secret.get('AWSCURRENT')).toEqual({ SecretString: '{"apiKey":"old"}' });
   });
 
@@ -91,7 +91,7 @@ describe('rotate-api-key', () => {
 
   it('stores nothing where the provider names no key', async () => {
     external.reply = () => ({ status: 200, body: {} });
-    await expect(step('createSecret')).rejects.toThrow('made no key');
+    await expect(step('createSecret')).rejects.toThrow('did not create a key');
     expect(secret.stages.has('AWSPENDING')).toBe(false);
   });
 });
