@@ -1,6 +1,7 @@
 import { diffResults } from '../app/diff.ts';
 import type { ResultDiff } from '../model/result-diff.ts';
 import { severities } from '../model/rule.ts';
+import type { Evaluation } from '../model/scan-result.ts';
 import { renderDiff, type DiffFormat } from '../report/diff.ts';
 import { print, save } from './emit.ts';
 import type { FailOn, OnUnknown } from '../app/exit-code.ts';
@@ -25,11 +26,42 @@ export async function diffSavedResults(
   surroundings: Surroundings,
 ): Promise<0 | 1> {
   const { cwd, stdout } = surroundings;
-  const diff = diffResults(await readResult(older, cwd), await readResult(newer, cwd));
+  const after = await readResult(newer, cwd, (evaluation) =>
+    isOpen(evaluation) ? evaluation : stateOf(evaluation),
+  );
+  const opened = new Set(after.evaluations.filter(isOpen).map(({ fingerprint }) => fingerprint));
+  const before = await readResult(older, cwd, (evaluation) =>
+    evaluation.verdict === 'fail' && !opened.has(evaluation.fingerprint) ? evaluation : stateOf(evaluation),
+  );
+  const diff = diffResults(before, after);
   const parts = renderDiff(format, diff);
   if (output === undefined) await print(parts, stdout);
   else await save(output, parts, cwd);
   return exitCodeOfDiff(diff, failOn, unknown);
+}
+
+/** True for what a comparison shows of the newer result. */
+function isOpen({ verdict, waiver }: Evaluation): boolean {
+  return (verdict === 'fail' || verdict === 'unknown') && waiver === undefined;
+}
+
+/** What a comparison asks of a verdict that it does not show, without the texts of it. */
+function stateOf({
+  ruleId,
+  requirement,
+  severity,
+  verdict,
+  fingerprint,
+  resource,
+  waiver,
+  followsFrom,
+}: Evaluation): Evaluation {
+  return {
+    ...{ ruleId, requirement, severity, verdict, message: '', fingerprint, resource },
+    ...{ evidence: [], related: [], flows: [] },
+    ...(waiver === undefined ? {} : { waiver }),
+    ...(followsFrom === undefined ? {} : { followsFrom }),
+  };
 }
 
 /**

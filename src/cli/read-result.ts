@@ -1,46 +1,80 @@
+import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { ResultProblemError } from '../app/result-problem-error.ts';
 import { resultProblem } from '../app/validate-result.ts';
-import { readRegularText, UnreadableFileError } from '../files/read-regular-file.ts';
+import { readRegularParts, readRegularText, UnreadableFileError } from '../files/read-regular-file.ts';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { ScanResult } from '../model/scan-result.ts';
+import type { KeepEvaluation } from './parse-large-result.ts';
 
-/** Largest saved result: V8 holds no longer text. */
-const resultLimitBytes = 500 * 2 ** 20;
+/** Largest saved result: that of 250,000 resources. */
+const resultLimitBytes = 8 * 2 ** 30;
+/** Above this, a result is read in parts: a text of V8 ends at 512 MB, and memory is needed only for what is kept. */
+const wholeLimitBytes = 32 * 2 ** 20;
+const partBytes = 4 * 2 ** 20;
 
 /**
  * A saved result, held against its schema: what is rendered from it is as well-formed as the result of a scan.
+ * @param keep what is kept of each evaluation; undefined for nothing. Where absent, all is kept.
  * @throws HeadgateError `result-invalid` for a file that cannot be read, is no result, was cut or changed.
  */
-export async function readResult(file: string, cwd: string): Promise<ScanResult> {
-  const text = await readRegularText(resolve(cwd, file), resultLimitBytes).catch((cause: unknown) => {
-    const why = cause instanceof UnreadableFileError ? cause.message : 'it cannot be read';
-    const problem = `The result \`${file}\` was not read: ${why}.`;
-    if (cause instanceof UnreadableFileError && cause.reason === 'too-large')
-      throw new HeadgateError(
-        'result-invalid',
-        `${problem} Scan fewer files, or fewer rules (--level, --min-severity), at a time; to get other formats of one scan, repeat --report.`,
-        { file },
-        { cause },
-      );
-    throw invalid(file, problem, cause);
-  });
-  let value: unknown;
+export async function readResult(
+  file: string,
+  cwd: string,
+  keep: KeepEvaluation = (evaluation) => evaluation,
+): Promise<ScanResult> {
+  const path = resolve(cwd, file);
   try {
-    value = JSON.parse(text);
+    const { size } = await stat(path).catch(() => ({ size: 0 })); // what is missing is said by what reads it
+    if (size <= wholeLimitBytes) return readWhole(await readRegularText(path, resultLimitBytes), file, keep);
+    const { parseLargeResult } = await import('./parse-large-result.ts');
+    const value = await parseLargeResult(readRegularParts(path, resultLimitBytes, partBytes), keep);
+    return checked(value, file);
   } catch (cause) {
-    throw invalid(file, `\`${file}\` cannot be read as a result: it is not valid JSON.`, cause);
+    throw cause instanceof HeadgateError ? cause : describe(cause, file);
   }
+}
+
+function readWhole(text: string, file: string, keep: KeepEvaluation): ScanResult {
+  const result = checked(JSON.parse(text), file);
+  return {
+    ...result,
+    evaluations: result.evaluations.flatMap((evaluation) => keep(evaluation) ?? []),
+  };
+}
+
+/** @throws HeadgateError `result-invalid` for what is no result; ResultProblemError where it is not as its schema says. */
+function checked(value: unknown, file: string): ScanResult {
   const found = (value as Partial<ScanResult> | null)?.schemaVersion;
   if (found !== '1.0') {
     const shown = found === undefined || /^[\d.]{1,20}$/.test(String(found)) ? String(found) : 'another';
     throw invalid(file, `\`${file}\` is not a Headgate result of schema version 1.0 (found \`${shown}\`).`);
   }
   const problem = resultProblem(value);
-  if (problem === undefined) return value as ScanResult; // as its schema says
-  const place = problem.instancePath === '' ? '' : ` at ${problem.instancePath.slice(0, 100)}`;
-  throw invalid(
-    file,
-    `\`${file}\` is not a result as Headgate writes it:${place} it ${problem.message ?? 'is not valid'}.`,
+  if (problem !== undefined) throw new ResultProblemError(problem);
+  return value as ScanResult; // as its schema says
+}
+
+function describe(cause: unknown, file: string): HeadgateError {
+  if (cause instanceof ResultProblemError) {
+    const { instancePath, message } = cause.problem;
+    const place = instancePath === '' ? '' : ` at ${instancePath.slice(0, 100)}`;
+    return invalid(
+      file,
+      `\`${file}\` is not a result as Headgate writes it:${place} it ${message ?? 'is not valid'}.`,
+    );
+  }
+  if (cause instanceof SyntaxError)
+    return invalid(file, `\`${file}\` cannot be read as a result: it is not valid JSON.`, cause);
+  const why = cause instanceof UnreadableFileError ? cause.message : 'it cannot be read';
+  const problem = `The result \`${file}\` was not read: ${why}.`;
+  if (!(cause instanceof UnreadableFileError) || cause.reason !== 'too-large')
+    return invalid(file, problem, cause);
+  return new HeadgateError(
+    'result-invalid',
+    `${problem} Scan fewer files, or fewer rules (--level, --min-severity), at a time; to get other formats of one scan, repeat --report.`,
+    { file },
+    { cause },
   );
 }
 

@@ -90,6 +90,37 @@ export async function readRegularFile(
   }
 }
 
+/**
+ * The bytes of a regular file in parts, for files that are larger than a text can be. Never waits for a pipe or reads a device.
+ * @throws UnreadableFileError from the first part on.
+ */
+export async function* readRegularParts(
+  path: string,
+  limitBytes: number,
+  partBytes: number,
+): AsyncGenerator<Uint8Array> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((cause: unknown) => {
+    throw describe(cause);
+  });
+  try {
+    const found = await handle.stat();
+    if (!found.isFile()) throw new UnreadableFileError('not-regular', 'it is not a regular file');
+    if (found.size > limitBytes)
+      throw new UnreadableFileError('too-large', sizeMessage(found.size, limitBytes));
+    for (;;) {
+      const { bytesRead, buffer } = await handle
+        .read(new Uint8Array(partBytes), 0, partBytes)
+        .catch((cause: unknown) => {
+          throw describe(cause);
+        });
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
 /** As `readRegularFile`, for what is asked in the middle of an evaluation. */
 export function readRegularFileSync(
   path: string,

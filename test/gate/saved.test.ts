@@ -159,13 +159,13 @@ describe('a saved result', () => {
     ['diff', ['diff', 'result.json', 'result.json']],
     ['explain', ['explain', 'deadbeef', '--result', 'result.json']],
     ['publish', ['publish', 'security-hub', 'result.json', '--dry-run', '--region', 'eu-west-1']],
-  ])('that is longer than a text can be is refused by %s, with what to do', async (_name, argv) => {
+  ])('that is larger than any is refused by %s, with what to do', async (_name, argv) => {
     const cwd = folderWith({ 'result.json': '' });
-    truncateSync(join(cwd, 'result.json'), 600 * 2 ** 20);
+    truncateSync(join(cwd, 'result.json'), 9 * 2 ** 30);
     const { code, stderr } = await headgate(cwd, ...argv);
     expect(code).toBe(2);
     expect(stderr).toMatch(
-      /^headgate: The result `result\.json` was not read: it has 600 MB; files of up to 500 MB are read\. Scan fewer .*\n$/,
+      /^headgate: The result `result\.json` was not read: it has 9216 MB; files of up to 8192 MB are read\. Scan fewer .*\n$/,
     );
   });
 });
