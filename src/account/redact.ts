@@ -1,7 +1,14 @@
 import { createHmac } from 'node:crypto';
 import { redactionMark } from '../model/redaction.ts';
 import { literalKind, literalMembers } from '../model/secret-properties.ts';
-import { SymbolicValue, isArrayValue, isObjectValue, type ObjectValue, type Value } from '../model/value.ts';
+import {
+  PartialString,
+  SymbolicValue,
+  isArrayValue,
+  isObjectValue,
+  type ObjectValue,
+  type Value,
+} from '../model/value.ts';
 
 /**
  * Where in a text secrets stand: `[start, end)` in UTF-16 units, in order, without overlap. `name` is
@@ -10,7 +17,10 @@ import { SymbolicValue, isArrayValue, isObjectValue, type ObjectValue, type Valu
 export type SecretFinder = (name: string, text: string) => readonly (readonly [start: number, end: number])[];
 
 /** Members whose own members are named by the user, and may so be named like secrets. */
-const variableMaps: ReadonlySet<string> = new Set(['Variables', 'StageVariables']);
+const variableMaps: ReadonlySet<string> = new Set(['EnvironmentVariables', 'StageVariables', 'Variables']);
+
+/** Members that may be a list of variables, each with its name and value. */
+const variableLists: ReadonlySet<string> = new Set(['Environment', 'EnvironmentVariables']);
 
 /** Where a value of a resource stands. */
 interface Place {
@@ -45,14 +55,17 @@ export class Redactor {
   }
 
   #object(object: ObjectValue, place: Place): ObjectValue {
-    const { HeaderName } = object;
+    const { HeaderName, Name } = object;
+    const isVariable = variableLists.has(place.path.at(-1) ?? '') && typeof Name === 'string';
     return Object.fromEntries(
       Object.entries(object).map(([key, value]) => {
         const name = place.isNamedByUser
           ? key
           : key === 'HeaderValue' && typeof HeaderName === 'string'
             ? HeaderName
-            : '';
+            : key === 'Value' && isVariable
+              ? Name
+              : '';
         const inner = { ...place, path: [...place.path, key], isNamedByUser: variableMaps.has(key) };
         return [key, this.#value(value, name, inner)];
       }),
@@ -61,6 +74,10 @@ export class Redactor {
 
   #value(value: Value, name: string, place: Place): Value {
     if (typeof value === 'string') return this.#leaf(name, value, place);
+    if (value instanceof PartialString)
+      return new PartialString(
+        value.parts.map((part) => (typeof part === 'string' ? this.#leaf(name, part, place) : part)),
+      );
     if (value instanceof SymbolicValue) return value;
     if (isArrayValue(value))
       return value.map((item) => this.#value(item, name, { ...place, isNamedByUser: false }));

@@ -26,13 +26,17 @@ export async function diffSavedResults(
   surroundings: Surroundings,
 ): Promise<0 | 1> {
   const { cwd, stdout } = surroundings;
-  const after = await readResult(newer, cwd, (evaluation) =>
-    isOpen(evaluation) ? evaluation : stateOf(evaluation),
-  );
+  const flows = (): undefined => undefined;
+  const after = await readResult(newer, cwd, {
+    evaluations: (evaluation) => (isOpen(evaluation) ? evaluation : stateOf(evaluation)),
+    flows,
+  });
   const opened = new Set(after.evaluations.filter(isOpen).map(({ fingerprint }) => fingerprint));
-  const before = await readResult(older, cwd, (evaluation) =>
-    evaluation.verdict === 'fail' && !opened.has(evaluation.fingerprint) ? evaluation : stateOf(evaluation),
-  );
+  const before = await readResult(older, cwd, {
+    evaluations: (evaluation) =>
+      evaluation.verdict === 'fail' && !opened.has(evaluation.fingerprint) ? evaluation : stateOf(evaluation),
+    flows,
+  });
   const diff = diffResults(before, after);
   const parts = renderDiff(format, diff);
   if (output === undefined) await print(parts, stdout);

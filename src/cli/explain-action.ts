@@ -66,10 +66,11 @@ async function explainFinding(word: string, { result: file }: ExplainOptions, cw
       `There is no saved result \`${file}\`; write one with \`headgate scan <path> --report json=${file}\`, or name yours by --result.`,
       { file },
     );
-  const result = await readResult(file, cwd, (evaluation) =>
-    evaluation.fingerprint.startsWith(word) ? evaluation : undefined,
-  );
-  const found = result.evaluations;
+  const isMeant = ({ fingerprint }: Evaluation): boolean => fingerprint.startsWith(word);
+  const result = await readResult(file, cwd, {
+    evaluations: (evaluation) => (isMeant(evaluation) ? evaluation : undefined),
+  });
+  const found = result.evaluations.filter(isMeant);
   const [first, ...others] = found;
   if (first === undefined)
     throw new HeadgateError(

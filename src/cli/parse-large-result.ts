@@ -1,10 +1,13 @@
 import { parseChunked } from '@discoveryjs/json-ext';
 import { ResultProblemError } from '../app/result-problem-error.ts';
 import { resultProblem, type ResultProblem } from '../app/validate-result.ts';
-import type { Evaluation, ScanResult } from '../model/scan-result.ts';
+import type { Evaluation, FlowSummary } from '../model/scan-result.ts';
 
-/** What is kept of an evaluation that was read; undefined for nothing. */
-export type KeepEvaluation = (evaluation: Evaluation) => Evaluation | undefined;
+/** What is kept of what was read: undefined for nothing; all of a list that has no function. */
+export interface Keep {
+  readonly evaluations?: (evaluation: Evaluation) => Evaluation | undefined;
+  readonly flows?: (flow: FlowSummary) => FlowSummary | undefined;
+}
 
 /** No list of a result has an item as long as this, in UTF-16 units: the file is none. */
 const itemLimit = 2 ** 26;
@@ -25,54 +28,66 @@ const frame = {
 };
 
 /**
- * Reads a result from the parts of its text, each evaluation validated and reduced as soon as it is read, so that
- * memory follows what is kept. Equal texts and resources are kept once, as a scan has them.
- * @throws ResultProblemError where an evaluation is not as the schema says; SyntaxError where the text is no JSON.
- * @returns what the text holds. All of it but the evaluations is still to be validated.
+ * Reads a result from the parts of its text. Evaluations and flows, which are nearly all of it, are validated and reduced
+ * as soon as they are read, so that memory follows what is kept. Equal texts and resources are kept once, as a scan has them.
+ * @throws ResultProblemError where one of them is not as the schema says; SyntaxError where the text is no JSON.
+ * @returns what the text holds. What is not in these two lists is still to be validated.
  */
-export async function parseLargeResult(
-  parts: AsyncIterable<Uint8Array>,
-  keep: KeepEvaluation,
-): Promise<unknown> {
+export async function parseLargeResult(parts: AsyncIterable<Uint8Array>, keep: Keep): Promise<unknown> {
   const shared = new SharedValues();
-  let first: unknown;
-  let done = 0;
-  /** Replaces what is complete. The parser may still add to the last item of a list. */
-  const reduce = (root: unknown, isEnd: boolean): void => {
-    const found: unknown = (root as Partial<ScanResult> | null | undefined)?.evaluations;
-    if (!Array.isArray(found)) return;
-    const items: unknown[] = found;
-    // The parser may put a longer list with the same items in its place; other items are of a member that is there twice.
-    if (items[0] !== first) done = 0;
-    const end = isEnd ? items.length : items.length - 1;
-    if (end <= done) return;
-    const problem = resultProblem({ ...frame, evaluations: items.slice(done, end) });
-    if (problem !== undefined) throw new ResultProblemError(atIndex(problem, done));
-    for (; done < end; done += 1) {
-      const kept = keep(items[done] as Evaluation); // as its schema says
-      items[done] = kept === undefined ? undefined : shared.share(kept);
-    }
-    first = items[0];
-  };
+  const lists = [
+    new ReducedList('evaluations', (item: Evaluation) => {
+      const kept = keep.evaluations === undefined ? item : keep.evaluations(item);
+      return kept && shared.share(kept);
+    }),
+    new ReducedList('flows', (item: FlowSummary) => (keep.flows === undefined ? item : keep.flows(item))),
+  ];
   const value: unknown = await parseChunked(parts, {
     onChunk: (_parsed, _chunk, pending, { currentRootValue }) => {
       if ((pending?.length ?? 0) > itemLimit) throw new SyntaxError('an item does not end');
-      reduce(currentRootValue, false);
+      for (const list of lists) list.reduce(currentRootValue, false);
     },
   });
-  reduce(value, true);
-  const { evaluations } = (value ?? {}) as Partial<ScanResult>;
-  if (!Array.isArray(evaluations)) return value;
-  return { ...(value as object), evaluations: evaluations.filter((item) => item !== undefined) };
+  for (const list of lists) list.reduce(value, true);
+  return value;
 }
 
-/** The problem of an item of a part, with the place that it has in the whole list. */
-function atIndex(problem: ResultProblem, offset: number): ResultProblem {
-  const instancePath = problem.instancePath.replace(
-    /^\/evaluations\/(\d+)/,
-    (_match, index: string) => `/evaluations/${Number(index) + offset}`,
-  );
-  return { ...problem, instancePath };
+/** A list of a result, reduced while it is read. */
+class ReducedList<Item extends object> {
+  #first: unknown;
+  #done = 0;
+
+  constructor(
+    readonly name: 'evaluations' | 'flows',
+    readonly keep: (item: Item) => Item | undefined,
+  ) {}
+
+  /** Replaces what is complete. The parser may still add to the last item of the list until the end. */
+  reduce(root: unknown, isEnd: boolean): void {
+    const members = root as Record<string, unknown> | null | undefined;
+    const found = members?.[this.name];
+    if (!Array.isArray(found)) return;
+    const items: unknown[] = found;
+    // The parser may put a longer list with the same items in its place; other items are of a member that is there twice.
+    if (items[0] !== this.#first) this.#done = 0;
+    const end = isEnd ? items.length : items.length - 1;
+    if (end > this.#done) this.#reduceTo(items, end);
+    if (isEnd && members) members[this.name] = items.filter((item) => item !== undefined);
+  }
+
+  #reduceTo(items: unknown[], end: number): void {
+    const problem = resultProblem({ ...frame, [this.name]: items.slice(this.#done, end) });
+    if (problem !== undefined) throw new ResultProblemError(this.#atItsPlace(problem));
+    for (; this.#done < end; this.#done += 1) items[this.#done] = this.keep(items[this.#done] as Item); // as its schema says
+    this.#first = items[0];
+  }
+
+  /** The problem of an item of a part, with the place that it has in the whole list. */
+  #atItsPlace(problem: ResultProblem): ResultProblem {
+    const [, name, index, ...rest] = problem.instancePath.split('/');
+    const path = ['', name, Number(index) + this.#done, ...rest];
+    return { ...problem, instancePath: path.join('/') };
+  }
 }
 
 /** Texts that no other evaluation has. */

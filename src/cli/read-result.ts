@@ -5,7 +5,7 @@ import { resultProblem } from '../app/validate-result.ts';
 import { readRegularParts, readRegularText, UnreadableFileError } from '../files/read-regular-file.ts';
 import { HeadgateError } from '../model/headgate-error.ts';
 import type { ScanResult } from '../model/scan-result.ts';
-import type { KeepEvaluation } from './parse-large-result.ts';
+import type { Keep } from './parse-large-result.ts';
 
 /** Largest saved result: that of 250,000 resources. */
 const resultLimitBytes = 8 * 2 ** 30;
@@ -15,32 +15,20 @@ const partBytes = 4 * 2 ** 20;
 
 /**
  * A saved result, held against its schema: what is rendered from it is as well-formed as the result of a scan.
- * @param keep what is kept of each evaluation; undefined for nothing. Where absent, all is kept.
+ * @param keep what the caller needs; of a large result nothing else is held in memory.
  * @throws HeadgateError `result-invalid` for a file that cannot be read, is no result, was cut or changed.
  */
-export async function readResult(
-  file: string,
-  cwd: string,
-  keep: KeepEvaluation = (evaluation) => evaluation,
-): Promise<ScanResult> {
+export async function readResult(file: string, cwd: string, keep: Keep = {}): Promise<ScanResult> {
   const path = resolve(cwd, file);
   try {
     const { size } = await stat(path).catch(() => ({ size: 0 })); // what is missing is said by what reads it
-    if (size <= wholeLimitBytes) return readWhole(await readRegularText(path, resultLimitBytes), file, keep);
+    if (size <= wholeLimitBytes)
+      return checked(JSON.parse(await readRegularText(path, resultLimitBytes)), file);
     const { parseLargeResult } = await import('./parse-large-result.ts');
-    const value = await parseLargeResult(readRegularParts(path, resultLimitBytes, partBytes), keep);
-    return checked(value, file);
+    return checked(await parseLargeResult(readRegularParts(path, resultLimitBytes, partBytes), keep), file);
   } catch (cause) {
     throw cause instanceof HeadgateError ? cause : describe(cause, file);
   }
-}
-
-function readWhole(text: string, file: string, keep: KeepEvaluation): ScanResult {
-  const result = checked(JSON.parse(text), file);
-  return {
-    ...result,
-    evaluations: result.evaluations.flatMap((evaluation) => keep(evaluation) ?? []),
-  };
 }
 
 /** @throws HeadgateError `result-invalid` for what is no result; ResultProblemError where it is not as its schema says. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Redactor, type SecretFinder } from '../../src/account/redact.ts';
 import { decodeSnapshot, encodeSnapshot } from '../../src/account/snapshot.ts';
 import { HeadgateError } from '../../src/model/headgate-error.ts';
+import { PartialString, SecretReference } from '../../src/model/value.ts';
 import { collect } from './collect.ts';
 import { ordersAccount } from './orders-account.ts';
 
@@ -106,6 +107,18 @@ describe('a snapshot', () => {
     ],
     ['AWS::SSM::Parameter', { Value: 'kq8Zr2vP0x' }],
     ['AWS::RDS::DBInstance', { MasterUserPassword: 'kq8Zr2vP0x' }],
+    [
+      'AWS::Lambda::Function',
+      {
+        Environment: {
+          Variables: {
+            DB_PASSWORD: new PartialString(['kq8Zr2vP0x', new SecretReference('ssm', '{{resolve:ssm:/a}}')]),
+          },
+        },
+      },
+    ],
+    ['AWS::Amplify::Branch', { EnvironmentVariables: [{ Name: 'DB_PASSWORD', Value: 'kq8Zr2vP0x' }] }],
+    ['AWS::Kinesis::Application', { ServiceConfig: { EnvironmentVariables: { DB_PASSWORD: 'kq8Zr2vP0x' } } }],
   ])('holds nothing that %s keeps secret: %j', (type, properties) => {
     const redacted = JSON.stringify(new Redactor(findSecrets, options.key).redact(properties, type));
     expect(redacted).not.toContain('kq8Zr2vP0x');

@@ -110,6 +110,14 @@ describe('a large result that is not as it was written is one clear line', () =>
       () => JSON.stringify({ ...large, flows: [null] }),
       /is not a result as Headgate writes it: at \/flows\/0 it must /,
     ],
+    'with rules that are none': [
+      () => JSON.stringify({ ...large, ruleSet: { rules: [] } }),
+      /is not a result as Headgate writes it: at \/ruleSet it must /,
+    ],
+    'without evaluations': [
+      () => JSON.stringify({ ...large, evaluations: { a: text() } }),
+      /is not a result as Headgate writes it: at \/evaluations it must /,
+    ],
   };
   const text = (): string => readFileSync(join(cwd, 'large.json'), 'utf8');
   const edited = (edit: (evaluations: unknown[]) => unknown): string => {
