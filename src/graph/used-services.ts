@@ -105,7 +105,8 @@ export function usedServices(resource: Resource, context: LinkContext): UsedServ
   noteEnvironment(resource, context, note);
   noteTracing(resource, note);
   const services = [...found.values()].sort((left, right) => (left.service < right.service ? -1 : 1));
-  return { services, ...(set.incomplete === undefined ? {} : { incomplete: set.incomplete }) };
+  const incomplete = set.incomplete ?? openEnvironment(resource);
+  return { services, ...(incomplete === undefined ? {} : { incomplete }) };
 }
 
 type Note = (used: UsedService) => void;
@@ -259,6 +260,12 @@ function noteAll(excluded: readonly Value[], form: string, note: Note, outer: Ca
 /** Log delivery is never the function's call; polling is not where an event source mapping does it. */
 function isTakenByService(action: string, isPolled: boolean): boolean {
   return takenByService.has(action) && (isPolled || action.startsWith('logs:'));
+}
+
+/** Why nothing is known of an environment, not even its variables. */
+function openEnvironment({ properties }: Resource): Cause | undefined {
+  const [whole] = findValues(properties, ['Environment', 'Variables']);
+  return whole?.value instanceof Unresolved ? whole.value.cause : undefined;
 }
 
 function noteEnvironment(lambda: Resource, context: LinkContext, note: Note): void {

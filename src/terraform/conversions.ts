@@ -4,6 +4,7 @@ import {
   isArrayValue,
   isObjectValue,
   PartialString,
+  Unresolved,
   type ObjectValue,
   type Value,
 } from '../model/value.ts';
@@ -54,7 +55,11 @@ function documentOf(value: Value, orYaml: boolean): Value | undefined {
   if (value === '') return undefined;
   if (typeof value !== 'string' && !(value instanceof PartialString)) return value;
   const isJson = typeof value !== 'string' || /^\s*[{[]/.test(value);
-  if (isJson || !orYaml || typeof value !== 'string') return readJsonText(value);
+  if (isJson || !orYaml || typeof value !== 'string') {
+    const document = readJsonText(value);
+    const isMalformed = document instanceof Unresolved && document.cause.code === 'malformed';
+    return isMalformed && typeof value === 'string' ? value : document;
+  }
   const { root } = parseTemplateText(value, '');
   // Plain data of a text that was read: nothing else is in it.
   return root === undefined ? value : (root as ObjectValue);

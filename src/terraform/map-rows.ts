@@ -49,7 +49,7 @@ function read(
 ): Value | undefined {
   if (how.as === 'credential') return credential(instance, node, how, values, secrets);
   const value = values.value(instance, node, how) ?? how.default;
-  if (how.as === 'secret') secrets.add(value);
+  if (how.as === 'secret' || how.as === 'kept') secrets.add(value);
   if (value === undefined) return undefined;
   const whole = how.as !== undefined && ofBlocks.has(how.as) && isArrayValue(value) ? value[0] : value;
   return whole === undefined ? undefined : convert(whole, how.as);

@@ -207,6 +207,8 @@ export class PlanValues {
       if (how.as === 'redrive') return this.#redrive(target, cause);
       return this.#policyOf(target) ?? new Unresolved(cause);
     }
+    if (how.free === true || resolved.targets.some((each) => !isNamed(each, how)))
+      return new Unresolved(cause);
     const values = resolved.targets.map((target) => this.ofTarget(target, how));
     if (how.list === true) {
       const flat = values.flatMap((value) => (isArrayValue(value) ? value : [value]));
@@ -217,7 +219,7 @@ export class PlanValues {
       );
     }
     const [first, ...others] = values;
-    if (first === undefined) return new Unresolved(cause);
+    if (first === undefined || !areAlike(resolved.targets)) return new Unresolved(cause);
     return others.reduce<Value>(
       (either, value, index) => new Choice(this.#pick(instance, resolved, index + 1, cause), value, either),
       first,
@@ -359,6 +361,18 @@ export class PlanValues {
       remedy: 'scan the plan with its configuration: add --sources with the folder of the .tf files',
     });
   }
+}
+
+/** False where a property cannot name a resource of the target's type by a reference alone. */
+function isNamed({ instance }: Target, { of }: How): boolean {
+  if (of === undefined || instance.mode !== 'managed') return true;
+  const mapped = mappedType(instance.type);
+  return mapped !== undefined && of.includes(mapped.type);
+}
+
+/** Of several references to things of one kind a condition picks one; of others a text is made. */
+function areAlike(targets: readonly Target[]): boolean {
+  return new Set(targets.map(({ instance, attribute }) => `${instance.type}.${attribute ?? ''}`)).size <= 1;
 }
 
 /** True where a text is read for what it holds. */

@@ -9,7 +9,7 @@ import {
 import type { Draft } from './drafts.ts';
 import type { PlanInstance } from './plan-document.ts';
 import { define } from './define.ts';
-import type { PlanValues } from './plan-values.ts';
+import { isSet, type PlanValues } from './plan-values.ts';
 
 /** A resource that CloudFormation has for a part of one of Terraform's. */
 export interface Expanded {
@@ -35,7 +35,9 @@ type Adjustment = (instance: PlanInstance, draft: Draft, values: PlanValues) => 
 const adjustments: Readonly<Record<string, Adjustment>> = {
   aws_appautoscaling_policy: scalingTarget,
   aws_default_security_group: groupRules,
+  aws_cognito_user_pool: secondFactors,
   aws_dynamodb_table: dynamodbTable,
+  aws_kms_key: customKeyStore,
   aws_kms_external_key: (_instance, { properties }) => define(properties, 'Origin', 'EXTERNAL'),
   aws_lambda_permission: permission,
   aws_lb: accessLogs,
@@ -78,6 +80,18 @@ function scalingTarget(instance: PlanInstance, draft: Draft, values: PlanValues)
       return;
     }
   }
+}
+
+/** Software tokens are a block of their own. */
+function secondFactors(instance: PlanInstance, { properties }: Draft, values: PlanValues): void {
+  const enabled = values.attribute(instance, ['software_token_mfa_configuration', 'enabled']);
+  if (enabled === true) define(properties, 'EnabledMfas', ['SOFTWARE_TOKEN_MFA']);
+}
+
+/** Keys of a store of one's own do not rotate; which store it is CloudFormation says by the origin. */
+function customKeyStore(instance: PlanInstance, { properties }: Draft, values: PlanValues): void {
+  const store = values.attribute(instance, ['custom_key_store_id']);
+  if (isSet(store)) define(properties, 'Origin', 'AWS_CLOUDHSM');
 }
 
 /** Encryption by a key of KMS, and the replicas of a global table. */

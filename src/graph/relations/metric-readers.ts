@@ -103,6 +103,7 @@ function metricsOf(alarm: Resource): readonly Metric[] {
 /** What a query of Metrics Insights selects, once for each alternative of its conditions. */
 function queriedMetrics({ Id, Expression, Period }: ObjectValue, at: Path): readonly Metric[] {
   const text = toSymbolicText(Expression);
+  if (Expression instanceof Unresolved) return [unknownMetric(Expression, Id, [...at, 'Expression'])];
   const query = text === undefined ? undefined : parseMetricQuery(text.text);
   if (text === undefined || query === undefined) return [];
   const { metric, namespace, aggregate } = query;
@@ -117,8 +118,17 @@ function queriedMetrics({ Id, Expression, Period }: ObjectValue, at: Path): read
   }));
 }
 
+/** What an expression selects of which nothing is known. */
+function unknownMetric(value: Unresolved, id: Value | undefined, path: Path): Metric {
+  const facts = facetsOf({ id, metric: value, namespace: value, via: 'query' });
+  return { path, dimensions: [{ name: unknownName, value, path }], isOverall: false, facts };
+}
+
 function metricOf(metric: ObjectValue, statistic: ObjectValue, path: Path, more: ObjectValue): Metric {
   const dimensions = findValues(metric, parsePath('Dimensions[]')).flatMap((found) => {
+    // Of all dimensions, or of one, nothing is known.
+    if (found.value instanceof Unresolved)
+      return [{ name: unknownName, value: found.value, path: [...path, ...found.path] }];
     if (!isObjectValue(found.value)) return [];
     const { Name, Value: value } = found.value;
     if (Name instanceof Unresolved)

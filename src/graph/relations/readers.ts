@@ -8,6 +8,7 @@ import {
   type Cause,
   type ObjectValue,
   type Value,
+  Unresolved,
 } from '../../model/value.ts';
 import { saysFalse } from '../../model/scalar-text.ts';
 import { wildcardMatches } from '../../model/wildcard.ts';
@@ -178,6 +179,7 @@ export const readAssociated: Reader = (found, resource, row, context) => {
 
 /** Buckets that an event pattern of source `aws.s3` names. */
 export const readMatchedBuckets: Reader = (found, resource, row, context) => {
+  if (found.value instanceof Unresolved) return [{ cause: found.value.cause, mayBe: row.to }];
   const source = valueAt(found.value, 'source');
   if (!isArrayValue(source) || !source.includes('aws.s3')) return [];
   const names = valueAt(found.value, 'detail.bucket.name');

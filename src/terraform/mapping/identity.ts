@@ -7,7 +7,7 @@ export const identityTypes: readonly MappedType[] = [
     type: 'AWS::IAM::Role',
     ids: { name: 'Ref', id: 'Ref', arn: 'Arn', unique_id: 'RoleId' },
     rows: [
-      ['name', 'RoleName'],
+      ['name', 'RoleName', { free: true }],
       ['assume_role_policy', 'AssumeRolePolicyDocument', { as: 'json' }],
       ['managed_policy_arns', 'ManagedPolicyArns', { list: true }],
       ['inline_policy[].name', 'Policies[].PolicyName'],
@@ -50,7 +50,7 @@ export const identityTypes: readonly MappedType[] = [
     type: 'AWS::IAM::ManagedPolicy',
     ids: { arn: 'Ref', id: 'Ref' },
     rows: [
-      ['name', 'ManagedPolicyName'],
+      ['name', 'ManagedPolicyName', { free: true }],
       ['policy', 'PolicyDocument', { as: 'json' }],
     ],
   },
@@ -166,7 +166,8 @@ export const identityTypes: readonly MappedType[] = [
       ['name', 'Name'],
       ['type', 'Type'],
       ['key_id', 'KeyId'],
-      ['value', '-', { as: 'secret' }],
+      ['value', 'Value', { as: 'kept' }],
+      ['insecure_value', 'Value', { as: 'kept', weak: true }],
     ],
   },
   {

@@ -19,7 +19,7 @@ export const lambdaTypes: readonly MappedType[] = [
     },
     rows: [
       ['tags', 'Tags', { as: 'tags' }],
-      ['function_name', 'FunctionName'],
+      ['function_name', 'FunctionName', { free: true }],
       ['role', 'Role'],
       ['runtime', 'Runtime'],
       ['handler', 'Handler'],
@@ -35,7 +35,7 @@ export const lambdaTypes: readonly MappedType[] = [
       ['code_signing_config_arn', 'CodeSigningConfigArn'],
       ['reserved_concurrent_executions', 'ReservedConcurrentExecutions', { unless: [-1] }],
       ['dead_letter_config.target_arn', 'DeadLetterConfig.TargetArn'],
-      ['environment.variables', 'Environment.Variables'],
+      ['environment.variables', 'Environment.Variables', { free: true }],
       ['tracing_config.mode', 'TracingConfig.Mode'],
       ['vpc_config.subnet_ids', 'VpcConfig.SubnetIds', { list: true }],
       ['vpc_config.security_group_ids', 'VpcConfig.SecurityGroupIds', { list: true }],

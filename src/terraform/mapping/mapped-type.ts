@@ -8,6 +8,7 @@ export type Conversion =
   | 'document' // JSON or YAML text -> object
   | 'enabledState' // true -> ENABLED
   | 'json' // JSON text -> object
+  | 'kept' // may hold a secret: decided by, and shown nowhere
   | 'methodPath' // `orders/GET` -> `/orders`
   | 'methodVerb' // `orders/GET` -> `GET`
   | 'pairs' // a map -> [{Name, Value}]
@@ -35,6 +36,13 @@ export interface How {
   readonly list?: true;
   /** Gives way to another attribute for the same property. */
   readonly weak?: true;
+  /**
+   * True for a text of the user's own, or a map: what it refers to may stand anywhere in it, so that a reference alone
+   * does not tell what it is.
+   */
+  readonly free?: true;
+  /** The only types that it can name by a reference alone; a reference to another type is a piece of a text. */
+  readonly of?: readonly string[];
   /** Counts only where the plan knows it: what is not known is no input of the user's. */
   readonly known?: true;
 }

@@ -8,7 +8,7 @@ export const messagingTypes: readonly MappedType[] = [
     ids: { id: 'Ref', url: 'QueueUrl', arn: 'Arn', name: 'QueueName' },
     rows: [
       ['tags', 'Tags', { as: 'tags' }],
-      ['name', 'QueueName'],
+      ['name', 'QueueName', { free: true }],
       ['visibility_timeout_seconds', 'VisibilityTimeout'],
       ['message_retention_seconds', 'MessageRetentionPeriod'],
       ['delay_seconds', 'DelaySeconds'],
@@ -58,7 +58,7 @@ export const messagingTypes: readonly MappedType[] = [
     type: 'AWS::SNS::Topic',
     ids: { arn: 'Ref', id: 'Ref', name: 'TopicName' },
     rows: [
-      ['name', 'TopicName'],
+      ['name', 'TopicName', { free: true }],
       ['kms_master_key_id', 'KmsMasterKeyId'],
       ['fifo_topic', 'FifoTopic'],
       ['content_based_deduplication', 'ContentBasedDeduplication'],

@@ -7,7 +7,7 @@ export const monitoringTypes: readonly MappedType[] = [
     type: 'AWS::Logs::LogGroup',
     ids: { name: 'Ref', id: 'Ref', arn: 'Arn' },
     rows: [
-      ['name', 'LogGroupName'],
+      ['name', 'LogGroupName', { free: true }],
       ['retention_in_days', 'RetentionInDays', { unless: [0] }],
       ['kms_key_id', 'KmsKeyId'],
       ['log_group_class', 'LogGroupClass'],
@@ -47,7 +47,7 @@ export const monitoringTypes: readonly MappedType[] = [
     rows: [
       ['name', 'Name'],
       ['query_string', 'QueryString'],
-      ['log_group_names', 'LogGroupNames', { list: true }],
+      ['log_group_names', 'LogGroupNames', { list: true, of: ['AWS::Logs::LogGroup'] }],
     ],
   },
   {
@@ -60,11 +60,11 @@ export const monitoringTypes: readonly MappedType[] = [
       ['threshold_metric_id', 'ThresholdMetricId'],
       ['metric_query[].period', 'Metrics[].Period'],
       ['metric_query[].metric.unit', 'Metrics[].MetricStat.Unit'],
-      ['alarm_name', 'AlarmName'],
+      ['alarm_name', 'AlarmName', { free: true }],
       ['alarm_description', 'AlarmDescription'],
       ['namespace', 'Namespace'],
       ['metric_name', 'MetricName'],
-      ['dimensions', 'Dimensions', { as: 'pairs' }],
+      ['dimensions', 'Dimensions', { as: 'pairs', free: true }],
       ['comparison_operator', 'ComparisonOperator'],
       ['threshold', 'Threshold'],
       ['evaluation_periods', 'EvaluationPeriods'],
@@ -77,11 +77,15 @@ export const monitoringTypes: readonly MappedType[] = [
       ['insufficient_data_actions', 'InsufficientDataActions', { list: true }],
       ['treat_missing_data', 'TreatMissingData'],
       ['metric_query[].id', 'Metrics[].Id'],
-      ['metric_query[].expression', 'Metrics[].Expression'],
+      ['metric_query[].expression', 'Metrics[].Expression', { free: true }],
       ['metric_query[].return_data', 'Metrics[].ReturnData', { default: false }],
       ['metric_query[].metric.metric_name', 'Metrics[].MetricStat.Metric.MetricName'],
       ['metric_query[].metric.namespace', 'Metrics[].MetricStat.Metric.Namespace'],
-      ['metric_query[].metric.dimensions', 'Metrics[].MetricStat.Metric.Dimensions', { as: 'pairs' }],
+      [
+        'metric_query[].metric.dimensions',
+        'Metrics[].MetricStat.Metric.Dimensions',
+        { as: 'pairs', free: true },
+      ],
       ['metric_query[].metric.stat', 'Metrics[].MetricStat.Stat'],
       ['metric_query[].metric.period', 'Metrics[].MetricStat.Period'],
     ],
@@ -92,7 +96,7 @@ export const monitoringTypes: readonly MappedType[] = [
     ids: { arn: 'Arn', alarm_name: 'Ref' },
     rows: [
       ['alarm_name', 'AlarmName'],
-      ['alarm_rule', 'AlarmRule'],
+      ['alarm_rule', 'AlarmRule', { free: true }],
       ['alarm_actions', 'AlarmActions', { list: true }],
       ['actions_enabled', 'ActionsEnabled'],
       ['alarm_description', 'AlarmDescription'],
@@ -104,7 +108,7 @@ export const monitoringTypes: readonly MappedType[] = [
     type: 'AWS::CloudWatch::Dashboard',
     rows: [
       ['dashboard_name', 'DashboardName'],
-      ['dashboard_body', 'DashboardBody'],
+      ['dashboard_body', 'DashboardBody', { free: true }],
     ],
   },
   {
@@ -154,7 +158,7 @@ export const monitoringTypes: readonly MappedType[] = [
     type: 'AWS::ApplicationAutoScaling::ScalableTarget',
     ids: { id: 'Ref', resource_id: '@resource_id' },
     rows: [
-      ['resource_id', 'ResourceId'],
+      ['resource_id', 'ResourceId', { free: true }],
       ['scalable_dimension', 'ScalableDimension'],
       ['service_namespace', 'ServiceNamespace'],
       ['min_capacity', 'MinCapacity'],

@@ -147,6 +147,8 @@ export const networkTypes: readonly MappedType[] = [
       ['id', 'NatGatewayId'],
       ['subnet_id', 'SubnetId'],
       ['connectivity_type', 'ConnectivityType'],
+      ['availability_mode', 'AvailabilityMode'],
+      ['vpc_id', 'VpcId'],
     ],
   },
   {
@@ -253,8 +255,16 @@ export const networkTypes: readonly MappedType[] = [
     type: 'AWS::EC2::PrefixList',
     ids: { id: 'Ref', arn: 'Arn' },
     rows: [
-      ['name', 'PrefixListName'],
+      ['name', 'PrefixListName', { free: true }],
       ['id', 'PrefixListId'],
+      ['address_family', 'AddressFamily'],
+      ['entry[].cidr', 'Entries[].Cidr'],
     ],
+  },
+  {
+    terraform: 'aws_ec2_managed_prefix_list_entry',
+    type: 'AWS::EC2::PrefixList',
+    partOf: { prefix_list_id: 'Ref' },
+    rows: [['cidr', 'Entries[].Cidr']],
   },
 ];

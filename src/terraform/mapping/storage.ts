@@ -7,7 +7,7 @@ export const storageTypes: readonly MappedType[] = [
     type: 'AWS::DynamoDB::Table',
     ids: { name: 'Ref', id: 'Ref', arn: 'Arn', stream_arn: 'StreamArn' },
     rows: [
-      ['name', 'TableName'],
+      ['name', 'TableName', { free: true }],
       ['server_side_encryption.enabled', 'SSESpecification.SSEEnabled'],
       ['server_side_encryption.kms_key_arn', 'SSESpecification.KMSMasterKeyId'],
       ['point_in_time_recovery.enabled', 'PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled'],
@@ -101,7 +101,7 @@ export const storageTypes: readonly MappedType[] = [
     },
     rows: [
       ['tags', 'Tags', { as: 'tags' }],
-      ['bucket', 'BucketName'],
+      ['bucket', 'BucketName', { free: true }],
       [
         'server_side_encryption_configuration.rule[].apply_server_side_encryption_by_default.sse_algorithm',
         'BucketEncryption.ServerSideEncryptionConfiguration[].ServerSideEncryptionByDefault.SSEAlgorithm',
