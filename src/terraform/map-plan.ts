@@ -3,6 +3,7 @@ import { Choice, isArrayValue, isObjectValue, Reference, Unresolved } from '../m
 import type { SecretTexts } from '../model/secret-texts.ts';
 import { awsccType } from './awscc.ts';
 import type { Draft } from './drafts.ts';
+import { mainAssociations } from './main-routes.ts';
 import { mapRows, setAt, valueAt } from './map-rows.ts';
 import { mappedType } from './mapping/index.ts';
 import type { AlsoType, MappedType } from './mapping/mapped-type.ts';
@@ -221,6 +222,8 @@ class Mapper {
 
   finish(): void {
     this.#owners.clear();
+    const idOf = ({ instance }: Draft, suffix: string): string => this.values.idOf(instance, suffix);
+    this.drafts.push(...mainAssociations(this.drafts, idOf));
   }
 }
 

@@ -7,6 +7,7 @@ import {
   type Value,
 } from '../model/value.ts';
 import type { Draft } from './drafts.ts';
+import { mainOf } from './main-routes.ts';
 import type { PlanInstance } from './plan-document.ts';
 import { define } from './define.ts';
 import { isSet, type PlanValues } from './plan-values.ts';
@@ -34,6 +35,7 @@ type Adjustment = (instance: PlanInstance, draft: Draft, values: PlanValues) => 
 
 const adjustments: Readonly<Record<string, Adjustment>> = {
   aws_appautoscaling_policy: scalingTarget,
+  aws_default_route_table: mainTable,
   aws_default_security_group: groupRules,
   aws_cognito_user_pool: secondFactors,
   aws_dynamodb_table: dynamodbTable,
@@ -80,6 +82,13 @@ function scalingTarget(instance: PlanInstance, draft: Draft, values: PlanValues)
       return;
     }
   }
+}
+
+/** It is the main table of the VPC that it names by that VPC's own attribute, until another is made so. */
+function mainTable(instance: PlanInstance, { properties }: Draft, values: PlanValues): void {
+  const [target] = values.referencesTo(instance, ['default_route_table_id']);
+  if (target?.instance.type === 'aws_vpc')
+    define(properties, mainOf, new Reference(values.idOf(target.instance)));
 }
 
 /** Software tokens are a block of their own. */

@@ -98,6 +98,12 @@ export const networkTypes: readonly MappedType[] = [
     ],
   },
   {
+    terraform: 'aws_main_route_table_association',
+    type: 'AWS::EC2::RouteTable',
+    partOf: { route_table_id: 'Ref' },
+    rows: [['vpc_id', 'MainOf']],
+  },
+  {
     terraform: 'aws_route',
     type: 'AWS::EC2::Route',
     rows: [

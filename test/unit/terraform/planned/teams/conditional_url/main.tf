@@ -1,0 +1,38 @@
+# function url with IAM, and count = 0 of the public one
+# verdict: api.authorizer.present.function-url aws_lambda_function_url.u pass
+variable "public" { default = false }
+
+data "aws_iam_policy_document" "assume" {
+  statement {
+    actions = ["sts:AssumeRole"]
+    principals {
+      type        = "Service"
+      identifiers = ["lambda.amazonaws.com"]
+    }
+  }
+}
+resource "aws_iam_role" "fn" {
+  name_prefix        = "fn-"
+  assume_role_policy = data.aws_iam_policy_document.assume.json
+}
+resource "aws_lambda_function" "fn" {
+  function_name = "conditional-url"
+  role          = aws_iam_role.fn.arn
+  runtime       = "nodejs22.x"
+  handler       = "index.handler"
+  s3_bucket     = "code"
+  s3_key        = "fn.zip"
+
+}
+
+resource "aws_lambda_function_url" "u" {
+  function_name      = aws_lambda_function.fn.arn
+  authorization_type = var.public ? "NONE" : "AWS_IAM"
+}
+resource "aws_lambda_permission" "public" {
+  count                  = var.public ? 1 : 0
+  action                 = "lambda:InvokeFunctionUrl"
+  function_name          = aws_lambda_function.fn.function_name
+  principal              = "*"
+  function_url_auth_type = "NONE"
+}

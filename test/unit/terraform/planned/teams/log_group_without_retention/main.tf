@@ -1,0 +1,27 @@
+# log group without retention
+# verdict: all.lambda.log-group aws_lambda_function.fn fail
+
+data "aws_iam_policy_document" "assume" {
+  statement {
+    actions = ["sts:AssumeRole"]
+    principals {
+      type        = "Service"
+      identifiers = ["lambda.amazonaws.com"]
+    }
+  }
+}
+resource "aws_iam_role" "fn" {
+  name_prefix        = "fn-"
+  assume_role_policy = data.aws_iam_policy_document.assume.json
+}
+resource "aws_lambda_function" "fn" {
+  function_name = "log-group-without-retention"
+  role          = aws_iam_role.fn.arn
+  runtime       = "nodejs22.x"
+  handler       = "index.handler"
+  s3_bucket     = "code"
+  s3_key        = "fn.zip"
+
+}
+
+resource "aws_cloudwatch_log_group" "l" { name = "/aws/lambda/log-group-without-retention" }
