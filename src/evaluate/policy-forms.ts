@@ -13,6 +13,7 @@ import {
   admitsService,
   admitsThrough,
   admitsThroughServices,
+  admitsOneOf,
   admitsUnlisted,
   admitsWholeService,
   deniesWithoutTls,
@@ -186,7 +187,7 @@ function questionOf(set: StatementSet, wish: AdmitsWish, { node, context, onAllo
   return {
     set,
     actions: wish.actions === undefined || isExtent(wish.actions) ? 'any' : wish.actions,
-    asked: wish.on === 'every' ? [] : askedOf(wish.on, node, context),
+    asked: wish.on === 'every' || wish.on === 'own-role' ? [] : askedOf(wish.on, node, context),
     service: servicePrefixes[node.resource.type.split('::')[1] ?? ''],
     world: worldOf(node, context),
     onAllowed,
@@ -198,11 +199,13 @@ function roleMay(wish: AdmitsWish, asking: Asking): Truth {
   const { node, context } = asking;
   const roles = rolesOf(node.resource, context);
   const isEvery = wish.on === 'every';
-  const isOpen = isExtent(wish.actions) || wish.actions === 'whole-service' || isEvery;
+  const isOwn = wish.on === 'own-role';
+  const isOpen = isExtent(wish.actions) || wish.actions === 'whole-service' || isEvery || isOwn;
   const ask = (holder: Resource): Truth =>
     askOf(holder, 'identity', context, (set) => {
       const question = questionOf(set, wish, asking);
       if (isEvery) return admitsUnlisted(question);
+      if (isOwn) return admitsOneOf({ ...question, asked: roles.map(roleItself) });
       if (isExtent(wish.actions)) return admitsEverything(question, wish.actions === 'almost-everything');
       if (wish.actions === 'whole-service') return admitsWholeService(question);
       return admitsHolder(question, roles, wish.through);
@@ -215,13 +218,17 @@ function roleMay(wish: AdmitsWish, asking: Asking): Truth {
     ],
     (test) => test(),
   );
-  if (isEvery) return held;
+  if (isEvery || isOwn) return held;
   const found = askedOf(wish.on, node, context);
   const keys = found.flatMap((asked) =>
     asked.kind === 'resource' && keyTypes.has(asked.resource.type) ? [asked.resource] : [],
   );
   if (keys.length > 0) return every(keys, (key) => mayUse(key, held, roles, wish, asking));
   return every(found, (asked) => letsRole(asked, held, roles, wish, asking));
+}
+
+function roleItself(resource: Resource): Asked {
+  return { kind: 'resource', resource };
 }
 
 /** Why it is not known what bounds a role. */

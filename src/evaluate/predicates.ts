@@ -11,6 +11,7 @@ import {
   type StringPart,
   type Value,
 } from '../model/value.ts';
+import { wildcardMatches } from '../model/wildcard.ts';
 import { boundNode, type Context, type Node } from './node.ts';
 import { compilePattern } from './pattern.ts';
 import { compileOperand, knownEnds, toNumber, type Operand } from './operands.ts';
@@ -219,6 +220,22 @@ function decisivePieces(pattern: string): (value: PartialString) => readonly str
     );
 }
 
+/** The whole text where the filter has stars, else a piece of it. */
+function fitsFilter(raw: unknown): Predicate {
+  const operand = compileOperand(raw);
+  return (input) => {
+    const wanted = operand(input.node, input.context);
+    if ('unknown' in wanted) return wanted.unknown;
+    if (wanted.known instanceof SymbolicValue) return blocked(wanted.known);
+    const filter = scalarText(wanted.known);
+    if (filter === '') return false;
+    if (/^\*+$/.test(filter)) return true;
+    return textual((text) =>
+      filter.includes('*') ? wildcardMatches(filter.replaceAll('?', '\u0000'), text) : text.includes(filter),
+    )(input);
+  };
+}
+
 function empty(raw: unknown): Predicate {
   return ({ value }) => {
     if (value instanceof Unresolved) return value.cause;
@@ -337,6 +354,7 @@ export const predicates: Readonly<Record<string, (argument: unknown) => Predicat
   startsWith,
   endsWith,
   contains,
+  fitsFilter,
   empty,
   atLeast: numeric((a, b) => a >= b),
   atMost: numeric((a, b) => a <= b),

@@ -59,11 +59,29 @@ function patternCovers(pattern: string, target: Resource, world: World, call: Ca
   if (arn === undefined) return pattern.startsWith('arn:') ? unknownPattern : false;
   if (!isOfArn(target.type, arn)) return false;
   if (call !== undefined && !qualifierCovered(arn, call)) return false;
+  if (target.type === 'AWS::IAM::Role' && target.external !== true) return roleCovered(pattern, target, world);
   if (arn.name === '*') return true;
   const name = nameOf(target, world);
   if (name === undefined) return unknownName(target);
   if (wildcardMatches(arn.name, name)) return true;
   return isPlain(arn.name) && isPlain(name) ? false : unknownName(target);
+}
+
+/** The name of a role follows its path, which a star may cover too: `role/*`, `role/tenants/*`. */
+function roleCovered(pattern: string, role: Resource, world: World): PolicyAnswer {
+  const covered = pattern.slice(pattern.indexOf(':role/') + ':role/'.length);
+  const written = openTop(role.properties.Path, world) ?? '/';
+  const path = toSymbolicText(written)?.text.slice(1);
+  const name = nameOf(role, world);
+  if (path === undefined || !isPlain(path)) return covered === '*' ? true : unknownName(role);
+  const text = name === undefined ? undefined : path + name;
+  if (text !== undefined && wildcardMatches(covered, text)) return true;
+  if (text !== undefined && isPlain(text) && isPlain(covered)) return false;
+  // Only the deployment knows the name, which holds no slash.
+  const [head = ''] = covered.split(/[*?\uE000]/, 1);
+  if (!path.startsWith(head) && !head.startsWith(path)) return false;
+  if (head.slice(path.length).includes('/')) return false;
+  return covered === `${head}*` && path.startsWith(head) ? true : unknownName(role);
 }
 
 // A star at the end of the name stands for a qualifier too.

@@ -140,6 +140,14 @@ export function admitsUnlisted(question: Question): Truth {
   return someRequest({ ...question, asked: [{ kind: 'unlisted' }] }, undefined, ofUnlisted);
 }
 
+/**
+ * Whether the policies of a role allow one of the actions on one of the resources. Conditions that bind what is done to
+ * it, such as which policy may be attached, count as not met; others are taken as met where they can be.
+ */
+export function admitsOneOf(question: Question): PolicyAnswer {
+  return someRequest(question, undefined, ofUnlisted);
+}
+
 /** Whether every request without TLS is denied, of each action, on each of the resources, whoever sends it. */
 export function deniesWithoutTls(question: Question): Truth {
   const { set, asked, world } = question;

@@ -1,6 +1,6 @@
 import type { PolicyPrincipal, PolicyStatement } from '../model/resource-graph.ts';
 import type { Resource } from '../model/resource.ts';
-import { leadingPiece, splitText, toSymbolicText } from '../model/symbolic-text.ts';
+import { leadingPiece, splitText, toSymbolicText, type SymbolicText } from '../model/symbolic-text.ts';
 import { Choice, PartialString, Reference, SymbolicValue, Unresolved, type Value } from '../model/value.ts';
 import { wildcardMatches } from '../model/wildcard.ts';
 import { actionMatches, plainServicePrincipal } from './actions.ts';
@@ -136,7 +136,7 @@ function foreignIs(value: Value): Truth {
   const fields = splitText(found.text, ':', 6);
   // Whose resource it is, is open: a star before the account, or in it; and in the whole of the name.
   const owner = fields.slice(0, 5).map((field) => (field.includes('\uE000') ? 'x' : field));
-  if (fields.length < 6) return found.text.endsWith('*');
+  if (fields.length < 6) return beginsAnything(found);
   const account = owner[4] ?? '';
   return (
     (account === '' || wildcardMatches(account, '000000000000')) && wildcardMatches(fields[5] ?? '', strange)
@@ -152,12 +152,21 @@ function unlistedIs(value: Value): Truth {
   const found = toSymbolicText(value);
   if (found === undefined || !found.text.includes('*')) return false;
   const fields = splitText(found.text, ':', 6);
-  if (fields.length < 6) return found.text.endsWith('*');
+  if (fields.length < 6) return beginsAnything(found);
   const name = fields.slice(5).join(':');
   const star = withoutTypes.has(fields[2] ?? '')
     ? /^\*+([/:]\*+)*$/
     : /^(\/?[A-Za-z][A-Za-z-]*[/:])?\*+([/:]\*+)*$/;
   return star.test(name);
+}
+
+/** Whether a pattern without the fields of an ARN covers whatever is of a type. `${Bucket.Arn}/*` begins with one resource. */
+function beginsAnything(found: SymbolicText): PolicyAnswer {
+  if (!found.text.endsWith('*')) return false;
+  const lead = leadingPiece(found);
+  if (lead === undefined) return true;
+  if (!/^\*+$/.test(lead.rest)) return false;
+  return lead.piece instanceof Unresolved && mayBeStar(lead.piece) ? lead.piece.cause : false;
 }
 
 function ownIs(

@@ -387,6 +387,13 @@ export const keywords: readonly Keyword[] = [
     example: 'contains: ReportBatchItemFailures',
   },
   {
+    name: 'fitsFilter',
+    role: 'predicate',
+    summary: 'The text fits this filter: a star stands for any text, and a filter without stars for every text that contains it.',
+    schema: operand,
+    example: 'fitsFilter: {property: Filter, of: filter}',
+  },
+  {
     name: 'empty',
     role: 'predicate',
     summary: 'The text, list or object has no content; an absent one is empty.',
@@ -568,7 +575,7 @@ const statementSchema = {
 
 const on = {
   description:
-    '`itself` (the default), `objects` (of a bucket), `anything` that the policy names, `others` (any resource of any owner), with `role` also `every` (what the policies do not name, so all of its type; one action is enough), a binding, or `name.records` (the records of failed invocations that Lambda writes into the bucket of this binding); or a list of them',
+    '`itself` (the default), `objects` (of a bucket), `anything` that the policy names, `others` (any resource of any owner), with `role` also `every` (what the policies do not name, so all of its type; one action is enough) and `own-role` (the role itself; one action is enough), a binding, or `name.records` (the records of failed invocations that Lambda writes into the bucket of this binding); or a list of them',
   anyOf: [text, { type: 'array', items: text, minItems: 1 }],
 };
 

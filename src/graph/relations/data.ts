@@ -185,6 +185,15 @@ export const dataRelations: readonly RelationRow[] = [
     read: readScalingId,
   },
   {
+    from: 'AWS::ApplicationAutoScaling::ScalingPolicy',
+    path: 'ResourceId',
+    to: tableType,
+    name: 'scaledTable',
+    inverse: 'tableScalingPolicies',
+    read: readScalingId,
+    note: 'a policy that names the table itself, instead of its scalable target',
+  },
+  {
     from: 'AWS::Kinesis::StreamConsumer',
     path: 'StreamARN',
     to: ['AWS::Kinesis::Stream'],
