@@ -59,7 +59,8 @@ function patternCovers(pattern: string, target: Resource, world: World, call: Ca
   if (arn === undefined) return pattern.startsWith('arn:') ? unknownPattern : false;
   if (!isOfArn(target.type, arn)) return false;
   if (call !== undefined && !qualifierCovered(arn, call)) return false;
-  if (target.type === 'AWS::IAM::Role' && target.external !== true) return roleCovered(pattern, target, world);
+  if (target.type === 'AWS::IAM::Role' && target.external !== true)
+    return roleCovered(pattern, target, world);
   if (arn.name === '*') return true;
   const name = nameOf(target, world);
   if (name === undefined) return unknownName(target);

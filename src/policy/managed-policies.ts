@@ -14,9 +14,43 @@ const interfaces = [
   'ec2:UnassignPrivateIpAddresses',
 ];
 
+const tableAdministration = [
+  'dynamodb:*',
+  'dax:*',
+  'application-autoscaling:DeleteScalingPolicy',
+  'application-autoscaling:DeregisterScalableTarget',
+  'application-autoscaling:DescribeScalableTargets',
+  'application-autoscaling:DescribeScalingActivities',
+  'application-autoscaling:DescribeScalingPolicies',
+  'application-autoscaling:PutScalingPolicy',
+  'application-autoscaling:RegisterScalableTarget',
+  'cloudwatch:DeleteAlarms',
+  'cloudwatch:DescribeAlarmHistory',
+  'cloudwatch:DescribeAlarms',
+  'cloudwatch:DescribeAlarmsForMetric',
+  'cloudwatch:GetMetricStatistics',
+  'cloudwatch:ListMetrics',
+  'cloudwatch:PutMetricAlarm',
+  'cloudwatch:GetMetricData',
+  'kms:DescribeKey',
+  'kms:ListAliases',
+  'kinesis:ListStreams',
+  'kinesis:DescribeStream',
+  'kinesis:DescribeStreamSummary',
+];
+
+/** Passes any role to these services. */
+const passing = (...services: readonly string[]): ObjectValue => ({
+  Effect: 'Allow',
+  Action: ['iam:PassRole'],
+  Resource: '*',
+  Condition: { StringLike: { 'iam:PassedToService': services } },
+});
+
 /**
  * What the AWS-managed policies allow that functions, their triggers and operators usually carry, by
- * policy name (https://docs.aws.amazon.com/aws-managed-policy/latest/reference/). Actions that no rule could ask about are left out; resources are `*` throughout.
+ * policy name (https://docs.aws.amazon.com/aws-managed-policy/latest/reference/). Actions that no rule could ask about are left out. Administrator, full-access and execution policies were compared with public
+ * copies of the policies on 2026-11-28.
  */
 export const managedPolicies: Readonly<Record<string, ObjectValue>> = {
   AWSLambdaBasicExecutionRole: allow(...logs),
@@ -154,35 +188,50 @@ export const managedPolicies: Readonly<Record<string, ObjectValue>> = {
     'lambda:List*',
     'lambda:GetFunctionConfiguration',
   ),
-  AmazonDynamoDBFullAccess: allow(
-    'dynamodb:*',
-    'dax:*',
-    'application-autoscaling:*',
-    'cloudwatch:*',
-    'sns:CreateTopic',
-    'sns:DeleteTopic',
-    'sns:List*',
-    'sns:Subscribe',
-    'sns:Unsubscribe',
-    'lambda:CreateFunction',
-    'lambda:DeleteFunction',
-    'lambda:List*',
-    'lambda:GetFunctionConfiguration',
-    'kinesis:ListStreams',
-    'kinesis:DescribeStream',
-    'kms:DescribeKey',
-    'kms:ListAliases',
-  ),
-  AmazonDynamoDBFullAccess_v2: allow(
-    'dynamodb:*',
-    'dax:*',
-    'application-autoscaling:*',
-    'cloudwatch:*',
-    'kinesis:ListStreams',
-    'kinesis:DescribeStream',
-    'kms:DescribeKey',
-    'kms:ListAliases',
-  ),
+  AmazonDynamoDBFullAccess: {
+    Statement: [
+      {
+        Effect: 'Allow',
+        Action: [
+          ...tableAdministration,
+          'iam:GetRole',
+          'iam:ListRoles',
+          'sns:CreateTopic',
+          'sns:DeleteTopic',
+          'sns:ListSubscriptions',
+          'sns:ListSubscriptionsByTopic',
+          'sns:ListTopics',
+          'sns:Subscribe',
+          'sns:Unsubscribe',
+          'sns:SetTopicAttributes',
+          'lambda:CreateFunction',
+          'lambda:ListFunctions',
+          'lambda:ListEventSourceMappings',
+          'lambda:CreateEventSourceMapping',
+          'lambda:DeleteEventSourceMapping',
+          'lambda:GetFunctionConfiguration',
+          'lambda:DeleteFunction',
+          'tag:GetResources',
+        ],
+        Resource: '*',
+      },
+      passing(
+        'application-autoscaling.amazonaws.com',
+        'application-autoscaling.amazonaws.com.cn',
+        'dax.amazonaws.com',
+      ),
+    ],
+  },
+  AmazonDynamoDBFullAccess_v2: {
+    Statement: [
+      { Effect: 'Allow', Action: [...tableAdministration, 'iam:GetRole', 'iam:ListRoles'], Resource: '*' },
+      passing(
+        'application-autoscaling.amazonaws.com',
+        'application-autoscaling.amazonaws.com.cn',
+        'dax.amazonaws.com',
+      ),
+    ],
+  },
   AmazonSQSFullAccess: allow('sqs:*'),
   AmazonSQSReadOnlyAccess: allow(
     'sqs:GetQueueAttributes',
@@ -193,7 +242,14 @@ export const managedPolicies: Readonly<Record<string, ObjectValue>> = {
     'sqs:ListQueueTags',
   ),
   AmazonSNSFullAccess: allow('sns:*'),
-  AmazonEventBridgeFullAccess: allow('events:*', 'schemas:*', 'scheduler:*', 'pipes:*'),
+  AmazonEventBridgeFullAccess: {
+    Statement: [
+      { Effect: 'Allow', Action: ['events:*', 'schemas:*', 'scheduler:*', 'pipes:*'], Resource: '*' },
+      passing('events.amazonaws.com'),
+      passing('scheduler.amazonaws.com'),
+      passing('pipes.amazonaws.com'),
+    ],
+  },
   AWSStepFunctionsFullAccess: allow('states:*'),
   AmazonKinesisFullAccess: allow('kinesis:*'),
   AmazonSSMReadOnlyAccess: allow('ssm:Describe*', 'ssm:Get*', 'ssm:List*'),
@@ -221,19 +277,36 @@ export const managedPolicies: Readonly<Record<string, ObjectValue>> = {
   CloudWatchAgentServerPolicy: allow(
     'cloudwatch:PutMetricData',
     ...logs,
+    'logs:PutRetentionPolicy',
     'logs:DescribeLogGroups',
     'logs:DescribeLogStreams',
     'xray:PutTraceSegments',
     'xray:PutTelemetryRecords',
   ),
-  AWSLambda_FullAccess: allow(
-    'lambda:*',
-    'states:DescribeStateMachine',
-    'states:ListStateMachines',
-    'xray:GetTraceSummaries',
-    'xray:BatchGetTraces',
-    'logs:DescribeLogGroups',
-  ),
+  AWSLambda_FullAccess: {
+    Statement: [
+      {
+        Effect: 'Allow',
+        Action: [
+          'lambda:*',
+          'cloudwatch:ListMetrics',
+          'cloudwatch:GetMetricData',
+          'iam:GetRole',
+          'iam:GetRolePolicy',
+          'iam:ListRoles',
+          'kms:DescribeKey',
+          'kms:ListAliases',
+          'states:DescribeStateMachine',
+          'states:ListStateMachines',
+          'xray:GetTraceSummaries',
+          'xray:BatchGetTraces',
+          'logs:DescribeLogGroups',
+        ],
+        Resource: '*',
+      },
+      passing('lambda.amazonaws.com'),
+    ],
+  },
   AWSAppSyncPushToCloudWatchLogs: allow(...logs),
   AWSCloudFormationFullAccess: allow('cloudformation:*'),
   AWSKeyManagementServicePowerUser: allow(

@@ -135,7 +135,14 @@ const bindingWords: ReadonlySet<string> = new Set([
   'meetsNetworkOf',
 ]);
 
-const askedWords: ReadonlySet<string> = new Set(['itself', 'objects', 'anything', 'others', 'every', 'own-role']);
+const askedWords: ReadonlySet<string> = new Set([
+  'itself',
+  'objects',
+  'anything',
+  'others',
+  'every',
+  'own-role',
+]);
 
 function checkAsked(
   { who, on, for: source }: Expression,

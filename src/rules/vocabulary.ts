@@ -389,7 +389,8 @@ export const keywords: readonly Keyword[] = [
   {
     name: 'fitsFilter',
     role: 'predicate',
-    summary: 'The text fits this filter: a star stands for any text, and a filter without stars for every text that contains it.',
+    summary:
+      'The text fits this filter: a star stands for any text, and a filter without stars for every text that contains it.',
     schema: operand,
     example: 'fitsFilter: {property: Filter, of: filter}',
   },
