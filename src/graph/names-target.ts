@@ -69,7 +69,7 @@ function patternCovers(pattern: string, target: Resource, world: World, call: Ca
 }
 
 /** The name of a role follows its path, which a star may cover too: `role/*`, `role/tenants/*`. */
-function roleCovered(pattern: string, role: Resource, world: World): PolicyAnswer {
+function roleCovered(pattern: string, role: Resource, world: World): Truth {
   const covered = pattern.slice(pattern.indexOf(':role/') + ':role/'.length);
   const written = openTop(role.properties.Path, world) ?? '/';
   const path = toSymbolicText(written)?.text.slice(1);

@@ -144,7 +144,7 @@ export function admitsUnlisted(question: Question): Truth {
  * Whether the policies of a role allow one of the actions on one of the resources. Conditions that bind what is done to
  * it, such as which policy may be attached, count as not met; others are taken as met where they can be.
  */
-export function admitsOneOf(question: Question): PolicyAnswer {
+export function admitsOneOf(question: Question): Truth {
   return someRequest(question, undefined, ofUnlisted);
 }
 

@@ -161,7 +161,7 @@ function unlistedIs(value: Value): Truth {
 }
 
 /** Whether a pattern without the fields of an ARN covers whatever is of a type. `${Bucket.Arn}/*` begins with one resource. */
-function beginsAnything(found: SymbolicText): PolicyAnswer {
+function beginsAnything(found: SymbolicText): Truth {
   if (!found.text.endsWith('*')) return false;
   const lead = leadingPiece(found);
   if (lead === undefined) return true;
