@@ -20,6 +20,7 @@ export default tseslint.config(
         setTimeout: 'readonly',
         setInterval: 'readonly',
         clearInterval: 'readonly',
+        WebAssembly: 'readonly',
       },
     },
     rules: {

@@ -9,6 +9,7 @@ import standaloneCode from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
 import { loadSource, root } from './from-source.mjs';
 import { leanSdk } from './lean-sdk.mjs';
+import { compressedModule, smallerParts } from './smaller-parts.mjs';
 
 const cache = join(root, '.cache');
 // The rules stand once in the package, beside the command: what is of one kind in every bundle is not bundled.
@@ -79,7 +80,7 @@ async function packRules() {
   // Examples are two thirds of a rule's text, and no scan reads them: they are a chunk of their own.
   const examples = Object.fromEntries(sources.rules.map(({ id, examples: list }) => [id, list]));
   const lean = { ...sources, rules: sources.rules.map((rule) => ({ ...rule, examples: [] })) };
-  await writeFile(join(cache, 'examples.mjs'), asModule(examples));
+  await writeFile(join(cache, 'examples.mjs'), compressedModule(examples));
   await writeFile(join(cache, rulesFile), rawModule(lean));
   const file = join(cache, 'rules.mjs');
   await writeFile(
@@ -97,17 +98,13 @@ export async function shippedRulesWithExamples() {
 
 async function packPeerChecks() {
   const { peerChecks } = await loadSource("export { peerChecks } from './src/rules/shipped-peer-checks.ts';");
-  await writeFile(join(cache, 'peer-checks-text.mjs'), asModule(await peerChecks()));
+  await writeFile(join(cache, 'peer-checks-text.mjs'), compressedModule(await peerChecks()));
   const file = join(cache, 'peer-checks.mjs');
   await writeFile(
     file,
     `export async function peerChecks() { return JSON.parse((await import('./peer-checks-text.mjs')).text); }\n`,
   );
   return file;
-}
-
-function asModule(value) {
-  return `export const text = ${JSON.stringify(JSON.stringify(value))};\n`;
 }
 
 const rawStart = 'export const text = String.raw`';
@@ -163,7 +160,9 @@ const bundle = (plugin, options) =>
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },
-    plugins: [leanSdk(), plugin],
+    // Their terms are in THIRD-PARTY-LICENSES.txt.
+    legalComments: 'none',
+    plugins: [leanSdk(), smallerParts(), plugin],
     ...options,
   });
 
@@ -224,6 +223,7 @@ async function buildCommand(plugin) {
     minify: true,
     metafile: true,
     mainFields: ['module', 'main'],
+    legalComments: 'none',
     plugins: [keepParts, plugin],
   });
   const file = join(root, 'dist/command.cjs');

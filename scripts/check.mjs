@@ -122,6 +122,8 @@ run('generated files are fresh', process.execPath, ['scripts/generate.mjs', '--c
 run('example reports are fresh', process.execPath, ['scripts/reports.mjs', '--check']);
 if (full) {
   run('the package works by itself', process.execPath, ['scripts/check-package.mjs']);
+  run('the container image builds and scans', process.execPath, ['scripts/check-image.mjs']);
+  run('the extension for VS Code is packaged', process.execPath, ['scripts/check-extension.mjs']);
   jest('tests against a local AWS endpoint', ['--config', 'test/wire.jest.config.mjs'], withoutEndpoint);
   jest(
     'the reference stack, deployed to an emulator',
