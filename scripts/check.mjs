@@ -72,13 +72,15 @@ const findChromium = () =>
     existsSync(path),
   );
 
-/** Installs Debian's browser on a CI machine; nobody's own machine is changed. */
-function chromiumOfCi() {
+const findNeovim = () => ['/usr/bin/nvim', '/usr/local/bin/nvim'].find((path) => existsSync(path));
+
+/** Installs a package of Debian on a CI machine; nobody's own machine is changed. */
+function ofCi(name, find) {
   const mayInstall = process.env.CI === 'true' && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
-  if (findChromium() !== undefined || !mayInstall) return findChromium();
-  for (const args of [['update'], ['install', '-y', '--no-install-recommends', 'chromium']])
+  if (find() !== undefined || !mayInstall) return find();
+  for (const args of [['update'], ['install', '-y', '--no-install-recommends', name]])
     spawnSync('apt-get', ['-qq', ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
-  return findChromium();
+  return find();
 }
 
 /** Suites that take longest and that a change of a rule or a report seldom breaks: left to the full check. */
@@ -100,6 +102,10 @@ else if (full)
   );
 
 if (full) {
+  if (ofCi('neovim', findNeovim) === undefined)
+    process.stdout.write(
+      '\n== the language server in Neovim: SKIPPED: no Neovim on this machine (Debian: apt-get install neovim)\n',
+    );
   const { path, missing } = installIntegrationTools();
   env.PATH = `${path}${delimiter}${env.PATH}`;
   if (missing.length > 0)
@@ -133,7 +139,7 @@ if (full) {
   jest(
     'browser tests',
     ['--config', 'test/browser/jest.config.mjs'],
-    chromiumOfCi() === undefined
+    ofCi('chromium', findChromium) === undefined
       ? 'no Chromium on this machine (Debian: apt-get install chromium)'
       : undefined,
   );

@@ -7,8 +7,10 @@ const {
   lstatSync,
   mkdirSync,
   readFileSync,
+  readdirSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } = require('node:fs');
 const { createRequire, enableCompileCache } = require('node:module');
@@ -30,13 +32,13 @@ if (laterOptimisation !== undefined && !isServer) setFlagsFromString(laterOptimi
 
 const file = join(__dirname, 'command.cjs');
 // SHA-256 of the command, written by the build: another one has another compiled form.
-const digest = 'DIGEST_OF_THE_COMMAND';
+const digest = 'DIGEST_OF_THE_COMMAND'.slice(0, 16);
+// How many other versions' compiled forms stay: enough for the projects of one user, 2 MB each.
+const otherVersions = 3;
 
 const folder = process.env.NODE_DISABLE_COMPILE_CACHE === undefined ? cacheFolder() : undefined;
 const kept =
-  folder === undefined
-    ? undefined
-    : join(folder, `command-${digest.slice(0, 16)}-${process.version}-${process.arch}.bin`);
+  folder === undefined ? undefined : join(folder, `command-${digest}-${process.version}-${process.arch}.bin`);
 
 let cachedData;
 try {
@@ -53,7 +55,7 @@ const script = new Script(
 );
 // A compiled form knows no import(); parts that are loaded late come through this one.
 const importPart = (path) => {
-  if (folder !== undefined) enableCompileCache?.(folder);
+  if (folder !== undefined) enableCompileCache?.(join(folder, `parts-${digest}`));
   return import(pathToFileURL(join(__dirname, path)).href);
 };
 const module_ = { exports: {}, importPart };
@@ -89,7 +91,23 @@ function keep(data) {
   try {
     writeFileSync(written, data, { mode: 0o600, flag: 'wx' });
     renameSync(written, kept);
+    prune();
   } catch {
     rmSync(written, { force: true });
   }
+}
+
+/** Removes what older versions left, when a version has run for the first time: no later start pays for it. */
+function prune() {
+  const versions = new Map();
+  for (const name of readdirSync(folder)) {
+    const [, version] = /^(?:command|parts)-([0-9a-f]{16})/.exec(name) ?? [];
+    if (version === undefined || version === digest) continue;
+    const { names, changed } = versions.get(version) ?? { names: [], changed: 0 };
+    const { mtimeMs } = statSync(join(folder, name));
+    versions.set(version, { names: [...names, name], changed: Math.max(changed, mtimeMs) });
+  }
+  const newestFirst = [...versions.values()].sort((one, other) => other.changed - one.changed);
+  for (const { names } of newestFirst.slice(otherVersions))
+    for (const name of names) rmSync(join(folder, name), { recursive: true, force: true });
 }

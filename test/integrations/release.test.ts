@@ -93,24 +93,4 @@ describe('workflows and metadata', () => {
     expect(header).toHaveProperty('errors', []);
     expect(JSON.stringify(header)).toContain(`"default":"${version}"`);
   });
-
-  it('run the scan of every snippet', () => {
-    const text = readFileSync(join(root, 'docs/ci.md'), 'utf8');
-    const commands = [...text.matchAll(/npx --yes headgate@[\d.]+ (scan \.[^\n'`]*)/g)].map(
-      ([, command = '']) => command,
-    );
-    expect(commands.length).toBeGreaterThan(4);
-    const cwd = folderWith({ 't.yaml': 'Resources:\n  T: {Type: AWS::SNS::Topic}\n', 'test-results/x': '' });
-    for (const command of new Set(commands)) {
-      const { status, stderr } = spawnSync(
-        process.execPath,
-        [join(root, 'dist/headgate.cjs'), ...command.trim().split(' ')],
-        {
-          cwd,
-          encoding: 'utf8',
-        },
-      );
-      expect([status, stderr]).toEqual([0, '']);
-    }
-  });
 });

@@ -151,6 +151,46 @@ Resources:
     expect(await editor.end()).toBe(0);
   });
 
+  it('follow an unsaved document that a template includes', async () => {
+    const template = `Transform: AWS::Serverless-2016-10-31
+Resources:
+  Orders:
+    Type: AWS::Serverless::Api
+    Properties:
+      StageName: live
+      DefinitionUri: ./openapi.yaml
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: nodejs24.x
+      Handler: a.b
+      InlineCode: exports.b
+      Events:
+        Get: {Type: Api, Properties: {RestApiId: !Ref Orders, Path: /orders, Method: get}}
+`;
+    const openapi = `openapi: 3.0.1
+components:
+  securitySchemes:
+    iam: {type: apiKey, name: Authorization, in: header, x-amazon-apigateway-authtype: awsSigv4}
+paths:
+  /orders:
+    get:
+      x-amazon-apigateway-integration: {type: aws_proxy, httpMethod: POST, uri: arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/x/invocations}
+`;
+    const editor = await start({
+      'template.yaml': template,
+      'openapi.yaml': openapi,
+      'headgate.yaml': '{}',
+    });
+    await editor.open('template.yaml', template);
+    await editor.open('openapi.yaml', openapi);
+    const found = await editor.until('template.yaml', has('api.authorizer.present'));
+    expect(found.find(({ code }) => code === 'api.authorizer.present')?.range.start.line).toBe(6);
+    await editor.type('openapi.yaml', [7, 0], [7, 0], '      security: [{iam: []}]\n');
+    await editor.until('template.yaml', lacks('api.authorizer.present'));
+    expect(await editor.end()).toBe(0);
+  });
+
   it('of one file outlive a mistake in another, which is shown at its place', async () => {
     const broken = 'Resources:\n  A: {Type: AWS::SQS::Queue\n';
     const editor = await start({ ...configured, 'other.yaml': broken });
