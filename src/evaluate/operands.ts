@@ -2,8 +2,12 @@ import { type PartialString, Unresolved, SymbolicValue, type Cause, type Value }
 import { boundNode, follow, type Context, type Node } from './node.ts';
 import { parsePath } from '../model/parse-path.ts';
 
-/** A known value, nothing, or why it is not known. */
-export type Operand = { readonly known: Value | undefined } | { readonly unknown: Cause };
+/** Least and greatest number that something may be, both included. */
+type Range = readonly [least: number, greatest: number];
+
+/** A known value, nothing, or why it is not known, with what is known of it all the same. */
+export type Operand =
+  { readonly known: Value | undefined } | { readonly unknown: Cause; readonly between?: Range };
 
 /** Computes an operand of a rule for a node. */
 export type OperandReader = (node: Node, context: Context) => Operand;
@@ -40,7 +44,7 @@ function propertyOperand(path: string, of: string | undefined): OperandReader {
     const from = of === undefined ? node : (boundNode(context, of) ?? node);
     let answer: Operand = { known: undefined };
     follow(from, steps, context, (value) => {
-      answer = value instanceof Unresolved ? { unknown: value.cause } : { known: value };
+      answer = operandOf(value);
       return true;
     });
     return answer;
@@ -53,15 +57,46 @@ function arithmeticOperand(
 ): OperandReader {
   return (node, context) => {
     let total: number | undefined;
+    let range: Range | undefined;
+    let unknown: Cause | undefined;
     for (const member of members) {
       const operand = member(node, context);
-      if ('unknown' in operand) return operand;
-      const number = toNumber(operand.known);
-      if (number === undefined) return { unknown: notANumber(operand.known) };
-      total = total === undefined ? number : compute(total, number);
+      const here = rangeOf(operand);
+      if ('unknown' in operand) {
+        if (here === undefined) return operand;
+        unknown ??= operand.unknown;
+      } else {
+        const number = toNumber(operand.known);
+        if (number === undefined) return { unknown: notANumber(operand.known) };
+        total = total === undefined ? number : compute(total, number);
+      }
+      range = range === undefined || here === undefined ? here : combined(range, here, compute);
+      if (unknown !== undefined && range === undefined) return { unknown };
     }
-    return { known: total };
+    if (unknown === undefined) return { known: total };
+    return { unknown, ...(range === undefined ? {} : { between: range }) };
   };
+}
+
+/** What comes of two ranges; undefined where that cannot be told of their ends. */
+function combined(left: Range, right: Range, compute: (a: number, b: number) => number): Range | undefined {
+  const ends = left.flatMap((a) => right.map((b) => compute(a, b)));
+  const isDivided = compute === arithmetic['divide'] && right[0] <= 0 && right[1] >= 0;
+  return isDivided || ends.some(Number.isNaN) ? undefined : [Math.min(...ends), Math.max(...ends)];
+}
+
+/** A value as an operand. */
+export function operandOf(value: Value | undefined): Operand {
+  if (!(value instanceof Unresolved)) return { known: value };
+  const between = value.limits?.between;
+  return { unknown: value.cause, ...(between === undefined ? {} : { between }) };
+}
+
+/** The range of an operand; undefined where it is no number, or none that is known to lie anywhere. */
+export function rangeOf(operand: Operand): Range | undefined {
+  if ('unknown' in operand) return operand.between;
+  const number = toNumber(operand.known);
+  return number === undefined ? undefined : [number, number];
 }
 
 function notANumber(value: Value | undefined): Cause {

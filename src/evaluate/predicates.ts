@@ -1,4 +1,5 @@
 import { scalarText } from '../model/scalar-text.ts';
+import { knownStart, mayBe } from '../model/value-limits.ts';
 import {
   Choice,
   PartialString,
@@ -14,7 +15,7 @@ import {
 import { wildcardMatches } from '../model/wildcard.ts';
 import { boundNode, type Context, type Node } from './node.ts';
 import { compilePattern } from './pattern.ts';
-import { compileOperand, knownEnds, toNumber, type Operand } from './operands.ts';
+import { compileOperand, knownEnds, operandOf, rangeOf, toNumber, type Operand } from './operands.ts';
 import { meetsNetworkOf } from './network.ts';
 import { isInRegionOf } from './region.ts';
 import { hasShape, type ValueShape } from './shapes.ts';
@@ -47,11 +48,13 @@ export function blocked(value: SymbolicValue): Cause {
   return { code: 'attribute', message: 'the value is kept elsewhere and not known here' };
 }
 
+function isScalar(item: Value): boolean {
+  return typeof item === 'string' || typeof item === 'number' || typeof item === 'boolean';
+}
+
 function sameLiteral(value: Value, expected: Value): boolean {
   if (value === expected) return true;
-  const simple = (item: Value): boolean =>
-    typeof item === 'string' || typeof item === 'number' || typeof item === 'boolean';
-  if (!simple(value) || !simple(expected)) return false;
+  if (!isScalar(value) || !isScalar(expected)) return false;
   const [text, wanted] = [scalarText(value), scalarText(expected)];
   return text === wanted || (typeof expected === 'boolean' && text.toLowerCase() === wanted);
 }
@@ -63,6 +66,7 @@ function equalTo(value: Value | undefined, expected: Value | undefined): Truth {
     const { start, end } = knownEnds(value);
     return expected.startsWith(start) && expected.endsWith(end) ? blocked(value) : false;
   }
+  if (value instanceof Unresolved && isScalar(expected) && !mayBe(value, scalarText(expected))) return false;
   if (value instanceof SymbolicValue) return blocked(value);
   return sameLiteral(value, expected);
 }
@@ -90,12 +94,16 @@ function numeric(compare: Compare): (raw: unknown) => Predicate {
     const limit = compileOperand(raw);
     return ({ value, node, context }) => {
       if (value === undefined) return false;
-      if (value instanceof SymbolicValue) return blocked(value);
       const bound = limit(node, context);
+      const [range, limits] = [rangeOf(operandOf(value)), rangeOf(bound)];
+      if (range !== undefined && limits !== undefined) {
+        // A comparison changes but once over a range: what both ends agree on holds in between.
+        const atLow = compare(range[0], limits[1]);
+        if (atLow === compare(range[1], limits[0])) return atLow;
+      }
+      if (value instanceof SymbolicValue) return blocked(value);
       if ('unknown' in bound) return bound.unknown;
-      const [a, b] = [toNumber(value), toNumber(bound.known)];
-      if (a === undefined) return { code: 'malformed', message: 'the value is not a number' };
-      return b === undefined ? false : compare(a, b);
+      return range === undefined ? { code: 'malformed', message: 'the value is not a number' } : false;
     };
   };
 }
@@ -130,10 +138,14 @@ function startsWith(raw: unknown): Predicate {
     if (start.length >= wanted.length) return onText(start);
     return wanted.startsWith(start) && !(startsWithId(value) && isPlainAddress) ? undefined : false;
   });
-  return (input) =>
-    input.value instanceof Reference && input.value.attribute === 'Arn' && wanted === 'arn:'
-      ? true
-      : plain(input);
+  return (input) => {
+    const { value } = input;
+    if (value instanceof Reference && value.attribute === 'Arn' && wanted === 'arn:') return true;
+    const start = value instanceof Unresolved ? knownStart(value) : '';
+    if (start.length >= wanted.length) return onText(start);
+    if (!isPlainAddress && !wanted.startsWith(start)) return false;
+    return plain(input);
+  };
 }
 
 function endsWith(raw: unknown): Predicate {
@@ -238,7 +250,7 @@ function fitsFilter(raw: unknown): Predicate {
 
 function empty(raw: unknown): Predicate {
   return ({ value }) => {
-    if (value instanceof Unresolved) return value.cause;
+    if (value instanceof Unresolved && mayBe(value, '')) return value.cause;
     return isEmpty(value) === (raw === true);
   };
 }

@@ -61,7 +61,13 @@ export interface LinkContext {
 /** What the graph under construction answers to readers. */
 export type GraphAnswers = Pick<LinkContext, 'related' | 'workflowStates' | 'identityStatements' | 'unread'>;
 
-type ChildTable = Map<Resource, Map<string, Named[]>>;
+interface ChildTable {
+  readonly byParent: Map<Resource, Map<string, Named[]>>;
+  /** Parents of which a child has a name that is not known. */
+  readonly withOpenNames: Set<Resource>;
+  /** True where a child is below a parent that is not known. */
+  hasStray: boolean;
+}
 
 /** A context over an index, with nothing resolved yet. */
 export function createLinkContext(
@@ -89,14 +95,17 @@ export function childrenOf(
   name: string,
   context: LinkContext,
 ): readonly Named[] {
-  let table = context.children.get(type);
-  if (table === undefined) {
-    table = new Map<Resource, Map<string, Named[]>>();
-    // An alias may name its function with a qualifier, which is asked for here again: it does not change the parent.
-    context.children.set(type, table);
-    fillChildTable(table, type, context);
-  }
-  return table.get(parent)?.get(name) ?? [];
+  return childTable(type, context).byParent.get(parent)?.get(name) ?? [];
+}
+
+function childTable(type: string, context: LinkContext): ChildTable {
+  const known = context.children.get(type);
+  if (known !== undefined) return known;
+  const table: ChildTable = { byParent: new Map(), withOpenNames: new Set(), hasStray: false };
+  // An alias may name its function with a qualifier, which is asked for here again: it does not change the parent.
+  context.children.set(type, table);
+  fillChildTable(table, type, context);
+  return table;
 }
 
 function fillChildTable(table: ChildTable, type: string, context: LinkContext): void {
@@ -107,9 +116,11 @@ function fillChildTable(table: ChildTable, type: string, context: LinkContext): 
     for (const { to: parent, uncertain: ofParent } of parents) {
       for (const { value, uncertain: ofName } of findValues(child.properties[row.name], [])) {
         const name = toSymbolicText(value)?.text;
+        if (parent === undefined) table.hasStray = true;
+        else if (name === undefined || !isPlain(name)) table.withOpenNames.add(parent);
         if (name === undefined || parent === undefined) continue;
-        const names = table.get(parent) ?? new Map<string, Named[]>();
-        table.set(parent, names);
+        const names = table.byParent.get(parent) ?? new Map<string, Named[]>();
+        table.byParent.set(parent, names);
         const known = names.get(name) ?? [];
         names.set(name, known);
         const uncertain = bothDoubts(ofParent, ofName);
@@ -393,7 +404,7 @@ function externalTargets(
   context: LinkContext,
 ): readonly Target[] {
   const { qualifier } = arn;
-  const unknown = causeOf(arn.name, found.pieces) ?? causeOf(arn.parent ?? '', found.pieces);
+  const unknown = causeOf(arn.name, found.pieces) ?? unknownParent(arn, types, found, from, context);
   if (unknown !== undefined) return [{ cause: unknown, mayBe: types }];
   const literal =
     arn.account === 'aws'
@@ -403,6 +414,31 @@ function externalTargets(
         : undefined;
   const to = context.externals.named(types[0] ?? 'AWS::Unknown', arn.name, from.scope, literal);
   return [qualifier === undefined || !isPlain(qualifier) ? { to } : { to, attributes: { qualifier } }];
+}
+
+/** Why the parent in an ARN is not known; of a parent in the scan all children are known whose names are. */
+function unknownParent(
+  arn: ArnTarget,
+  types: readonly string[],
+  found: SymbolicText,
+  from: Resource,
+  context: LinkContext,
+): Cause | undefined {
+  const { parent } = arn;
+  const cause = parent === undefined ? undefined : causeOf(parent, found.pieces);
+  if (parent === undefined || cause === undefined) return cause;
+  const isTold = types.every((type) => {
+    const row = lookup(childTypes, type);
+    if (row === undefined) return false;
+    const { hasStray, withOpenNames } = childTable(type, context);
+    const parents = nameTargets({ text: parent, pieces: found.pieces }, { from, types: [row.of] }, context);
+    return (
+      !hasStray &&
+      parents.length > 0 &&
+      parents.every(({ to }) => to !== undefined && to.external !== true && !withOpenNames.has(to))
+    );
+  });
+  return isTold ? undefined : cause;
 }
 
 function partitionOf(arn: string): string {

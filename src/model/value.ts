@@ -1,3 +1,5 @@
+import type { ValueLimits } from './value-limits.ts';
+
 /**
  * Property values. A value is plain JSON, or one of the symbolic values below wherever a
  * template's intrinsic function, or a call that was not answered, stands in its place.
@@ -116,10 +118,12 @@ export class Unresolved extends SymbolicValue {
    * @param cause why it is not known.
    * @param subject what it is, the same wherever it is met: a parameter of a stack, an import. Equal subjects
    *   are equal values.
+   * @param limits what it cannot be.
    */
   constructor(
     readonly cause: Cause,
     readonly subject?: string,
+    readonly limits?: ValueLimits,
   ) {
     super();
   }

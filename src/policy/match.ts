@@ -2,6 +2,7 @@ import type { PolicyPrincipal, PolicyStatement } from '../model/resource-graph.t
 import type { Resource } from '../model/resource.ts';
 import { leadingPiece, splitText, toSymbolicText, type SymbolicText } from '../model/symbolic-text.ts';
 import { Choice, PartialString, Reference, SymbolicValue, Unresolved, type Value } from '../model/value.ts';
+import { mayBe } from '../model/value-limits.ts';
 import { wildcardMatches } from '../model/wildcard.ts';
 import { actionMatches, plainServicePrincipal } from './actions.ts';
 import { some, not, type Truth } from '../model/truth.ts';
@@ -45,8 +46,9 @@ function principalIs(
   return typeof value === 'string' && /^arn:[^:]*:(iam|sts)::[^:]*[*?]/.test(value);
 }
 
-function mayBeStar({ cause }: Unresolved): boolean {
-  return cause.code !== 'pseudo-parameter' && cause.code !== 'attribute';
+function mayBeStar(value: Unresolved): boolean {
+  const { cause } = value;
+  return mayBe(value, '*') && cause.code !== 'pseudo-parameter' && cause.code !== 'attribute';
 }
 
 function serviceIs(value: Value, name: string | undefined): Truth {

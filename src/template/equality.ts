@@ -2,6 +2,7 @@ import { scalarText } from '../model/scalar-text.ts';
 import { conditionOf } from '../model/conditions.ts';
 import { toSymbolicText } from '../model/symbolic-text.ts';
 import { conjunction, type Truth } from '../model/truth.ts';
+import { mayBe } from '../model/value-limits.ts';
 import {
   Choice,
   describeValue,
@@ -9,6 +10,7 @@ import {
   isObjectValue,
   PartialString,
   SymbolicValue,
+  Unresolved,
   type Condition,
   type Value,
 } from '../model/value.ts';
@@ -22,10 +24,16 @@ export function equalValues(left: Value | undefined, right: Value | undefined): 
   if (right instanceof Choice) return eitherSide(right, left);
   if (left instanceof PartialString && isScalar(right)) return partialEquals(left, scalarText(right));
   if (right instanceof PartialString && isScalar(left)) return partialEquals(right, scalarText(left));
+  if (isRuledOut(left, right) || isRuledOut(right, left)) return false;
   const unknown = causeOf(left) ?? causeOf(right);
   if (unknown !== undefined) return { ...unknown, condition: comparison(left, right) };
   if (isScalar(left) && isScalar(right)) return scalarText(left) === scalarText(right);
   return equalTrees(left, right);
+}
+
+/** What the declaration of a parameter rejects is not its value. */
+function isRuledOut(open: Value | undefined, literal: Value | undefined): boolean {
+  return open instanceof Unresolved && isScalar(literal) && !mayBe(open, scalarText(literal));
 }
 
 function isScalar(value: Value | undefined): value is string | number | boolean {

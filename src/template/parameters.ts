@@ -1,6 +1,7 @@
 import { scalarText } from '../model/scalar-text.ts';
 import { markerOf } from '../model/symbolic-text.ts';
 import { Choice, Unresolved, type Cause, type Value } from '../model/value.ts';
+import type { ValueLimits } from '../model/value-limits.ts';
 import { member } from '../text/raw.ts';
 
 /** More allowed values than this are not worth deciding one by one. */
@@ -35,10 +36,8 @@ export function parameterValue(
     remedy: `pass --parameters with a value for \`${name}\``,
     ...(holds === undefined ? {} : { holds }),
   };
-  return (
-    allowedChoice(member(declaration, 'AllowedValues'), type, new Unresolved(cause, subject)) ??
-    new Unresolved(cause, subject)
-  );
+  const open = new Unresolved(cause, subject, limitsOf(declaration, type));
+  return allowedChoice(member(declaration, 'AllowedValues'), type, open) ?? open;
 }
 
 /** Defaults that say only that somebody has to give a value. */
@@ -89,6 +88,41 @@ function holdsOf(declaration: unknown, type: string): Cause['holds'] {
     (typeof pattern === 'string' && patternOfNames.test(pattern)) ||
     Number(member(declaration, 'MaxLength') ?? Infinity) <= harmlessLength;
   return isNarrow ? 'no-secret' : undefined;
+}
+
+/** What CloudFormation rejects as a value of the parameter before it creates anything. */
+function limitsOf(declaration: unknown, type: string): ValueLimits | undefined {
+  if (type === 'Number') return { between: rangeOf(declaration, 'MinValue', 'MaxValue', -Infinity) };
+  if (type.startsWith('AWS::')) return { isName: true };
+  if (type !== 'String') return undefined;
+  const pattern = member(declaration, 'AllowedPattern');
+  const listed = member(declaration, 'AllowedValues');
+  const limits: ValueLimits = {
+    ...(hasOne(declaration, ['MinLength', 'MaxLength'])
+      ? { length: rangeOf(declaration, 'MinLength', 'MaxLength', 0) }
+      : {}),
+    ...(typeof pattern === 'string' ? { pattern } : {}),
+    ...(Array.isArray(listed) && listed.every(isScalar) ? { texts: listed.map(scalarText) } : {}),
+  };
+  return Object.keys(limits).length === 0 ? undefined : limits;
+}
+
+function hasOne(declaration: unknown, keys: readonly string[]): boolean {
+  return keys.some((key) => member(declaration, key) !== undefined);
+}
+
+function rangeOf(
+  declaration: unknown,
+  least: string,
+  most: string,
+  floor: number,
+): readonly [number, number] {
+  return [numberOf(member(declaration, least), floor), numberOf(member(declaration, most), Infinity)];
+}
+
+function numberOf(value: unknown, otherwise: number): number {
+  const text = scalarText(value).trim();
+  return text === '' || Number.isNaN(Number(text)) ? otherwise : Number(text);
 }
 
 function isScalar(value: unknown): value is string | number | boolean {

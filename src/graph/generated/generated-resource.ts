@@ -1,6 +1,14 @@
 import { bothDoubts, onSide } from '../../model/conditions.ts';
 import type { Resource } from '../../model/resource.ts';
-import { Choice, type Cause, type ObjectValue, type Path, type Value } from '../../model/value.ts';
+import {
+  Choice,
+  Unresolved,
+  isArrayValue,
+  type Cause,
+  type ObjectValue,
+  type Path,
+  type Value,
+} from '../../model/value.ts';
 
 /** What stands in a resource's document as resources of their own, and why there may be more. */
 export interface Generated {
@@ -85,4 +93,28 @@ export function sidesOf(value: Value | undefined, uncertain?: Cause): readonly S
     ];
   }
   return [{ value, ...(uncertain === undefined ? {} : { uncertain }) }];
+}
+
+/** Undecided members of one list beyond which it is not known as a whole: each doubles the sides. */
+const membersLimit = 4;
+
+/** What comes of a value, or of both sides of an undecided one, of which a list may have several. */
+export function onEachSide(
+  value: Value | undefined,
+  make: (known: Value | undefined) => Value | undefined,
+): Value | undefined {
+  if (value instanceof Unresolved) return value;
+  if (value instanceof Choice)
+    return new Choice(value.cause, onEachSide(value.whenTrue, make), onEachSide(value.whenFalse, make));
+  if (!isArrayValue(value)) return make(value);
+  const open = value.filter((item) => item instanceof Choice);
+  const [first] = open;
+  if (first === undefined) return make(value);
+  if (open.length > membersLimit) return new Unresolved(first.cause);
+  const side = (item: Value | undefined): Value | undefined =>
+    onEachSide(
+      value.flatMap((each) => (each === first ? (item ?? []) : [each])),
+      make,
+    );
+  return new Choice(first.cause, side(first.whenTrue), side(first.whenFalse));
 }

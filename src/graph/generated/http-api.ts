@@ -2,6 +2,7 @@ import type { Resource } from '../../model/resource.ts';
 import {
   PartialString,
   Reference,
+  Unresolved,
   isObjectValue,
   type ObjectValue,
   type Path,
@@ -10,11 +11,22 @@ import {
 import {
   generateResource,
   generatedId,
+  onEachSide,
   present,
   type Generated,
   type Generation,
 } from './generated-resource.ts';
-import { operationsOf, schemesOf, type Operation, type SecurityScheme } from './open-api.ts';
+import {
+  authorizerIn,
+  fromSecurity,
+  isSigned,
+  memberOf,
+  operationsOf,
+  schemesOf,
+  type Operation,
+  type Security,
+  type SecurityScheme,
+} from './open-api.ts';
 
 const gateway = 'AWS::ApiGatewayV2';
 
@@ -79,17 +91,18 @@ function integrationOf(
     name: `${api.name} integration ${method} ${route}`,
     properties: present({
       ApiId: new Reference(api.id),
-      IntegrationType:
-        typeof integration.type === 'string' ? integration.type.toUpperCase() : integration.type,
-      IntegrationSubtype: integration.integrationSubtype,
-      IntegrationUri: integration.uri,
-      IntegrationMethod: integration.httpMethod,
-      CredentialsArn: integration.credentials,
-      ConnectionType: integration.connectionType,
-      ConnectionId: integration.connectionId,
-      TimeoutInMillis: integration.timeoutInMillis,
-      RequestParameters: integration.requestParameters,
-      PayloadFormatVersion: integration.payloadFormatVersion,
+      IntegrationType: onEachSide(memberOf(integration, 'type'), (type) =>
+        typeof type === 'string' ? type.toUpperCase() : type,
+      ),
+      IntegrationSubtype: memberOf(integration, 'integrationSubtype'),
+      IntegrationUri: memberOf(integration, 'uri'),
+      IntegrationMethod: memberOf(integration, 'httpMethod'),
+      CredentialsArn: memberOf(integration, 'credentials'),
+      ConnectionType: memberOf(integration, 'connectionType'),
+      ConnectionId: memberOf(integration, 'connectionId'),
+      TimeoutInMillis: memberOf(integration, 'timeoutInMillis'),
+      RequestParameters: memberOf(integration, 'requestParameters'),
+      PayloadFormatVersion: memberOf(integration, 'payloadFormatVersion'),
     }),
     ...(uncertain === undefined ? {} : { uncertain }),
   });
@@ -107,13 +120,10 @@ function routeOf(
   schemes: ReadonlyMap<string, SecurityScheme>,
   make: Make,
 ): Resource {
-  const { method, route, body, security, scopes, uncertain } = operation;
-  const used = security.flatMap((name) => schemes.get(name) ?? []);
-  const scheme = used.find(({ authorizer }) => authorizer !== undefined);
-  const own = isObjectValue(body['x-amazon-apigateway-auth'])
-    ? body['x-amazon-apigateway-auth'].type
-    : undefined;
-  const isSigned = used.some(({ body: { 'x-amazon-apigateway-authtype': type } }) => type === 'awsSigv4');
+  const { method, route, body, security, uncertain } = operation;
+  const from = (make: (security: Security) => Value | undefined): Value | undefined =>
+    fromSecurity(security, schemes, make);
+  const own = memberOf(body['x-amazon-apigateway-auth'], 'type');
   return make({
     path: operation.path,
     places: routePlaces,
@@ -123,10 +133,14 @@ function routeOf(
     properties: present({
       ApiId: new Reference(api.id),
       RouteKey: route === '$default' ? route : `${method} ${route}`,
-      AuthorizationType: own ?? (isSigned ? 'AWS_IAM' : schemeType(scheme)),
-      AuthorizerId:
-        scheme === undefined ? undefined : new Reference(generatedId(api, `authorizer/${scheme.name}`)),
-      AuthorizationScopes: scopes.length === 0 ? undefined : scopes,
+      AuthorizationType: own ?? (body.security === undefined ? from(ofDocument) : from(authorizationType)),
+      AuthorizerId: from((requirements) => {
+        const scheme = authorizerIn(requirements);
+        return scheme === undefined
+          ? undefined
+          : new Reference(generatedId(api, `authorizer/${scheme.name}`));
+      }),
+      AuthorizationScopes: from(({ scopes }) => (scopes.length === 0 ? undefined : scopes)),
       Target: new PartialString([
         'integrations/',
         new Reference(generatedId(api, `integration/${method} ${route}`)),
@@ -134,6 +148,21 @@ function routeOf(
     }),
     ...(uncertain === undefined ? {} : { uncertain }),
   });
+}
+
+/** REST APIs ignore it; the pages on HTTP APIs, read 2026-11-28, do not say. */
+function ofDocument(security: Security): Value {
+  const type = authorizationType(security);
+  if (type === 'NONE') return type;
+  return new Unresolved({
+    code: 'unsupported',
+    message: 'AWS does not document whether HTTP APIs apply `security` at the top of an OpenAPI document',
+    remedy: 'set `security` in each operation',
+  });
+}
+
+function authorizationType(security: Security): Value {
+  return isSigned(security) ? 'AWS_IAM' : schemeType(authorizerIn(security));
 }
 
 function schemeType(scheme: SecurityScheme | undefined): Value {

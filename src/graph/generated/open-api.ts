@@ -8,7 +8,7 @@ import {
   type Path,
   type Value,
 } from '../../model/value.ts';
-import { sidesOf } from './generated-resource.ts';
+import { onEachSide, sidesOf } from './generated-resource.ts';
 
 /** One operation of an OpenAPI document: a method on a path. */
 export interface Operation {
@@ -18,11 +18,9 @@ export interface Operation {
   readonly method: string;
   readonly body: ObjectValue;
   /** The operation's integration, `$ref` followed. */
-  readonly integration: ObjectValue;
-  /** Names of the security schemes in force: its own, else the document's. */
-  readonly security: readonly string[];
-  /** Scopes that the first scheme asks for. */
-  readonly scopes: readonly Value[];
+  readonly integration: Value | undefined;
+  /** The security requirements in force: its own, else the document's. */
+  readonly security: Value | undefined;
   readonly path: Path;
   readonly uncertain?: Cause;
 }
@@ -88,7 +86,7 @@ function itemOperations(
           method: verb.startsWith('x-') ? 'ANY' : verb.toUpperCase(),
           body,
           integration: integrationOf(document, body),
-          ...securityOf(document, body),
+          security: body.security ?? document.security,
           path: [...path, verb],
           ...(side.uncertain === undefined ? {} : { uncertain: side.uncertain }),
         },
@@ -97,11 +95,15 @@ function itemOperations(
   });
 }
 
-function integrationOf(document: ObjectValue, body: ObjectValue): ObjectValue {
-  const [first] = sidesOf(body['x-amazon-apigateway-integration']);
-  const value = first?.value;
-  if (!isObjectValue(value)) return {};
-  return typeof value.$ref === 'string' ? (localReference(document, value.$ref) ?? {}) : value;
+function integrationOf(document: ObjectValue, body: ObjectValue): Value | undefined {
+  return onEachSide(body['x-amazon-apigateway-integration'], (value) =>
+    isObjectValue(value) && typeof value.$ref === 'string' ? localReference(document, value.$ref) : value,
+  );
+}
+
+/** A member of an object, on each side of an undecided one. */
+export function memberOf(object: Value | undefined, name: string): Value | undefined {
+  return onEachSide(object, (value) => (isObjectValue(value) ? value[name] : undefined));
 }
 
 /** `#/components/x-amazon-apigateway-integrations/name`. */
@@ -113,17 +115,38 @@ function localReference(document: ObjectValue, pointer: string): ObjectValue | u
   return isObjectValue(value) ? value : undefined;
 }
 
-function securityOf(
-  document: ObjectValue,
-  body: ObjectValue,
-): { readonly security: readonly string[]; readonly scopes: readonly Value[] } {
-  const list = sidesOf(body.security ?? document.security)[0]?.value;
-  if (!isArrayValue(list)) return { security: [], scopes: [] };
-  const entries = list.flatMap((item) => (isObjectValue(item) ? Object.entries(item) : []));
-  return {
-    security: entries.map(([name]) => name),
-    scopes: entries.flatMap(([, scopes]) => (isArrayValue(scopes) ? scopes : [])),
-  };
+/** What a list of security requirements asks for. */
+export interface Security {
+  /** The schemes that are named, and that the document has. */
+  readonly used: readonly SecurityScheme[];
+  readonly scopes: readonly Value[];
+}
+
+/** The first scheme that an authorizer of the gateway stands behind. */
+export function authorizerIn({ used }: Security): SecurityScheme | undefined {
+  return used.find(({ authorizer }) => authorizer !== undefined);
+}
+
+/** True where IAM signs the requests. */
+export function isSigned({ used }: Security): boolean {
+  return used.some(({ body: { 'x-amazon-apigateway-authtype': type } }) => type === 'awsSigv4');
+}
+
+/** What follows from the security requirements of an operation, on each side of what is undecided in them. */
+export function fromSecurity(
+  requirements: Value | undefined,
+  schemes: ReadonlyMap<string, SecurityScheme>,
+  make: (security: Security) => Value | undefined,
+): Value | undefined {
+  return onEachSide(requirements, (list) => {
+    const entries = (isArrayValue(list) ? list : []).flatMap((item) =>
+      isObjectValue(item) ? Object.entries(item) : [],
+    );
+    return make({
+      used: entries.flatMap(([name]) => schemes.get(name) ?? []),
+      scopes: entries.flatMap(([, scopes]) => (isArrayValue(scopes) ? scopes : [])),
+    });
+  });
 }
 
 /** A security scheme, and where in the document it stands. */

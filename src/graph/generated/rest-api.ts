@@ -12,11 +12,22 @@ import {
 import {
   generateResource,
   generatedId,
+  onEachSide,
   present,
   type Generated,
   type Generation,
 } from './generated-resource.ts';
-import { operationsOf, schemesOf, type Operation, type SecurityScheme } from './open-api.ts';
+import {
+  authorizerIn,
+  fromSecurity,
+  isSigned,
+  memberOf,
+  operationsOf,
+  schemesOf,
+  type Operation,
+  type Security,
+  type SecurityScheme,
+} from './open-api.ts';
 
 const apiGateway = 'AWS::ApiGateway';
 
@@ -170,7 +181,7 @@ function methodOf(
         typeof validator === 'string' ? new Reference(generatedId(api, `validator/${validator}`)) : validator,
       RequestParameters: parametersOf(body),
       RequestModels: modelsOf(body),
-      Integration: restIntegration(operation.integration),
+      Integration: onEachSide(operation.integration, restIntegration),
     }),
     ...(uncertain === undefined ? {} : { uncertain }),
   });
@@ -178,26 +189,29 @@ function methodOf(
 
 function authorizationOf(
   api: Resource,
-  { body, security, scopes }: Operation,
+  { body, security }: Operation,
   schemes: ReadonlyMap<string, SecurityScheme>,
 ): Readonly<Record<string, Value | undefined>> {
-  const used = security.flatMap((name) => schemes.get(name) ?? []);
-  const scheme = used.find(({ authorizer }) => authorizer !== undefined);
-  const own = isObjectValue(body['x-amazon-apigateway-auth'])
-    ? upper(body['x-amazon-apigateway-auth'].type)
-    : undefined;
-  const isSigned = used.some(({ body: { 'x-amazon-apigateway-authtype': type } }) => type === 'awsSigv4');
-  const needsKey = used.some(
-    ({ body: { type, name }, authorizer }) =>
-      authorizer === undefined && type === 'apiKey' && name === 'x-api-key',
-  );
+  const from = (make: (security: Security) => Value | undefined): Value | undefined =>
+    fromSecurity(security, schemes, make);
+  const own = memberOf(body['x-amazon-apigateway-auth'], 'type');
   return {
-    AuthorizationType: own ?? (isSigned ? 'AWS_IAM' : schemeType(scheme)),
-    AuthorizerId:
-      scheme === undefined ? undefined : new Reference(generatedId(api, `authorizer/${scheme.name}`)),
-    AuthorizationScopes: scopes.length === 0 ? undefined : scopes,
-    ApiKeyRequired: needsKey ? true : undefined,
+    AuthorizationType: own === undefined ? from(authorizationType) : onEachSide(own, upper),
+    AuthorizerId: from((requirements) => {
+      const scheme = authorizerIn(requirements);
+      return scheme === undefined ? undefined : new Reference(generatedId(api, `authorizer/${scheme.name}`));
+    }),
+    AuthorizationScopes: from(({ scopes }) => (scopes.length === 0 ? undefined : scopes)),
+    ApiKeyRequired: from(({ used }) => (used.some(isApiKey) ? true : undefined)),
   };
+}
+
+function authorizationType(security: Security): Value {
+  return isSigned(security) ? 'AWS_IAM' : schemeType(authorizerIn(security));
+}
+
+function isApiKey({ body: { type, name }, authorizer }: SecurityScheme): boolean {
+  return authorizer === undefined && type === 'apiKey' && name === 'x-api-key';
 }
 
 function schemeType(scheme: SecurityScheme | undefined): Value {
@@ -247,7 +261,8 @@ function modelName(schema: Value | undefined): string {
   return pointer.slice(pointer.lastIndexOf('/') + 1);
 }
 
-function restIntegration(integration: ObjectValue): ObjectValue {
+function restIntegration(integration: Value | undefined): Value | undefined {
+  if (!isObjectValue(integration)) return integration === undefined ? {} : integration;
   return present({
     Type: upper(integration.type),
     Uri: integration.uri,

@@ -256,6 +256,12 @@ export const allowed: readonly Allowed[] = [
   },
   {
     operators: ['other-resource'],
+    rules: ['all.lambda.provisioned-concurrency'],
+    place: /FunctionVersion$/,
+    because: 'another version of the function is as good: what is provisioned belongs to the alias',
+  },
+  {
+    operators: ['other-resource'],
     rules: [
       'all.lambda.async-failure.target',
       'api.gateway.throttling',

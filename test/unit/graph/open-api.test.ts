@@ -119,7 +119,6 @@ describe('a REST API’s document', () => {
 describe('an HTTP API’s document', () => {
   const document: ObjectValue = {
     openapi: '3.0.1',
-    security: [{ login: ['orders/read'] }],
     components: {
       securitySchemes: {
         login: {
@@ -136,6 +135,7 @@ describe('an HTTP API’s document', () => {
     paths: {
       '/$default': {
         'x-amazon-apigateway-any-method': {
+          security: [{ login: ['orders/read'] }],
           'x-amazon-apigateway-integration': { $ref: '#/components/x-amazon-apigateway-integrations/orders' },
         },
       },
@@ -155,6 +155,21 @@ describe('an HTTP API’s document', () => {
       JwtConfiguration: { Issuer: 'https://id.example.com', Audience: ['app'] },
       IdentitySource: ['$request.header.Authorization'],
     });
+  });
+
+  it('leaves open what `security` of the whole document does', () => {
+    const whole = apiOf('AWS::ApiGatewayV2::Api', {
+      Body: {
+        ...document,
+        security: [{ login: [] }],
+        paths: {
+          '/orders': { get: { 'x-amazon-apigateway-integration': integration } },
+          '/open': { get: { security: [], 'x-amazon-apigateway-integration': integration } },
+        },
+      },
+    });
+    const routes = related(whole, 'Api', 'routes').edges.map(({ to }) => to?.properties.AuthorizationType);
+    expect(routes).toMatchObject(['NONE', { kind: 'unresolved' }]);
   });
 
   it('links routes to functions', () => {
