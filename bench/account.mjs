@@ -1,6 +1,6 @@
 // Collects a replayed account of 1,000 functions and 100 APIs at 50 ms a call, and compares what was sent with
 // the rates: node bench/account.mjs. A few needs run on the real clock, all needs of the shipped rules on a
-// simulated one (whose seconds are the audit's, and pass at once).
+// simulated one (whose seconds are the audit's, and pass at once), of the whole account and of one flow.
 import { setMaxListeners } from 'node:events';
 import { loadSource } from '../scripts/from-source.mjs';
 import { busiestWindow } from './busiest-window.mjs';
@@ -21,9 +21,20 @@ let isWithin = await measure('a few needs, real clock', few, headgate.systemCloc
 isWithin =
   (await measure('all needs, simulated clock', headgate.needsOf(ruleSet.rules), headgate.fastClock())) &&
   isWithin;
+isWithin =
+  (await measure(
+    'one function, all needs, simulated clock',
+    headgate.needsOf(ruleSet.rules),
+    headgate.fastClock(),
+    {
+      tags: [],
+      choose: ({ reading }) =>
+        headgate.sliceOf({ reading, where: 'here' }, { resources: ['f7'], tags: [], flows: [] }),
+    },
+  )) && isWithin;
 if (!isWithin) process.exitCode = 1;
 
-async function measure(title, needs, clock) {
+async function measure(title, needs, clock, slice) {
   const account = new headgate.ReplayedAccount(replies(), [], () => clock.now());
   const customise = (client, service, region) => {
     account.customise(client, service, region);
@@ -42,6 +53,7 @@ async function measure(title, needs, clock) {
     clock,
     credentials,
     customise,
+    ...(slice === undefined ? {} : { slice }),
   });
   const [real, own] = [performance.now() - started[0], clock.now() - started[1]];
   console.log(
@@ -110,6 +122,7 @@ async function load() {
     export { collectAccount } from './src/account/collect-account.ts';
     export { bucketsOf, systemClock } from './src/account/rate.ts';
     export { needsOf } from './src/app/needs.ts';
+    export { sliceOf } from './src/app/slice.ts';
     export { applySettings } from './src/rules/apply-config.ts';
     export { shippedRules } from './src/rules/shipped.ts';
     export { ReplayedAccount } from './test/account/replay.ts';

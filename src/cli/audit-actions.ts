@@ -156,8 +156,15 @@ async function auditOrganization(
   const rows = [];
   for (const { account, name, reading, problem, isResumed } of accounts) {
     const result = reading && (await decide(reading, ruleSet, config, surroundings));
-    if (result !== undefined)
+    if (result !== undefined) {
       await save(join(options.folder, `${account}.json`), [JSON.stringify(result)], cwd);
+      const report = [{ format: 'html', file: join(options.folder, `${account}.html`) }];
+      await emit(
+        result,
+        { ...emitOptions({ ...options, quiet: true }, false), format: 'console', report },
+        surroundings,
+      );
+    }
     const open = (severity: string): number =>
       result?.evaluations.filter(
         (each) => each.verdict === 'fail' && !each.waiver && each.severity === severity,
@@ -223,10 +230,14 @@ async function tellChanges(
   const all = diffResults(older, result);
   const diff = {
     ...all,
+    // What a slice leaves open was no question of the older audit.
+    newlyUnknown: all.newlyUnknown.filter(({ finding }) => finding.cause !== 'slice'),
     repaired: all.repaired.filter(
       ({ now, finding: { resource } }) =>
         now !== 'gone' ||
-        !unlisted.has(`${resource.account ?? ''}/${resource.region ?? ''} ${resource.type}`),
+        // What a slice does not show may stand outside of it.
+        (result.ruleSet.selection?.slice === undefined &&
+          !unlisted.has(`${resource.account ?? ''}/${resource.region ?? ''} ${resource.type}`)),
     ),
   };
   const { format, output } = options;

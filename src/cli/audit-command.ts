@@ -113,7 +113,7 @@ export function addAuditCommand(
       'where the snapshots, results and overview of accounts go',
       'headgate-accounts',
     )
-    .option('--resume', 'read only accounts that have no snapshot in the folder');
+    .option('--resume', 'read only accounts and Regions that have no snapshot in the folder');
   command
     .option(
       '--resource <arn>',

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { access, mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import pLimit from 'p-limit';
 import { collectAccount, type AccountReading } from '../account/collect-account.ts';
@@ -7,6 +7,7 @@ import { chooseCredentials } from '../account/credentials.ts';
 import { listOrganizationAccounts, type OrganizationAccount } from '../account/organization-accounts.ts';
 import { checkProfile, ownRegion } from '../account/own-region.ts';
 import { encodeSnapshot } from '../account/snapshot.ts';
+import { joinReadings, splitReading } from '../account/split-reading.ts';
 import { needsOf } from '../app/needs.ts';
 import { version } from '../app/version.ts';
 import { credentialRanges } from '../evaluate/credentials.ts';
@@ -51,8 +52,8 @@ export interface OrganizationReading {
 const accountsAtOnce = 5;
 
 /**
- * Reads the accounts of an organization with one role, and saves a snapshot of each as soon as it is read, so that a later
- * run with `resume` reads only what is missing. What goes wrong in one account is told of that account.
+ * Reads the accounts of an organization with one role, and saves a snapshot of each of its Regions as soon as the account is
+ * read, so that a later run with `resume` reads only the Regions that are missing. What goes wrong in one account is told of that account.
  * @throws HeadgateError where the accounts cannot be listed.
  */
 export async function collectOrganization(
@@ -167,32 +168,76 @@ async function readAccount(
   run: Run,
   signal: AbortSignal,
 ): Promise<AccountOutcome> {
-  const { options, surroundings } = run;
-  const file = join(options.folder, 'snapshots', `${member.account}.json.gz`);
+  const { options, regions } = run;
   try {
-    if (options.resume === true && (await isThere(resolve(surroundings.cwd, file))))
-      return { ...member, reading: await readSnapshot(file, surroundings.cwd), isResumed: true };
+    const kept = options.resume === true ? await readKept(member.account, run) : undefined;
+    const missing = kept === undefined ? regions : kept.missing;
+    if (kept !== undefined && kept.parts.length > 0 && missing.length === 0)
+      return { ...member, reading: joinReadings(kept.parts), isResumed: true };
     if (signal.aborted)
       return { ...member, problem: 'not read, because the audit was stopped', isResumed: false };
-    const reading = await collectMember(member.account, run, signal);
+    const reading = await collectMember(member.account, { ...run, regions: missing }, signal);
     if (reading.account !== member.account)
       return { ...member, problem: `the role led to account ${reading.account}`, isResumed: false };
     if (reading.completeness.nothing)
       return { ...member, problem: 'not a single call was answered', isResumed: false };
-    // What was cut off is read again by the next run.
-    if (!signal.aborted) await saveSnapshot(reading, file, run);
-    return { ...member, reading, isResumed: false };
+    await keepParts(reading, run);
+    // What has no Region was read again with the missing Regions.
+    const regional = (kept?.parts ?? []).filter((part) => part.regions.length > 0);
+    return { ...member, reading: joinReadings([reading, ...regional]), isResumed: false };
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
     return { ...member, problem, isResumed: false };
   }
 }
 
-async function isThere(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
+/** Name of the snapshot of what has no Region; the other snapshots have the names of their Regions. */
+const globalPart = 'global';
+
+function folderOf(account: string, { options, surroundings }: Run): string {
+  return resolve(surroundings.cwd, options.folder, 'snapshots', account);
+}
+
+/** The account's snapshots of an earlier run, and the wanted Regions that have none. */
+async function readKept(
+  account: string,
+  run: Run,
+): Promise<{ readonly parts: readonly AccountReading[]; readonly missing: readonly string[] }> {
+  const folder = folderOf(account, run);
+  const names = (await readdir(folder).catch(() => [])).flatMap((file) =>
+    file.endsWith(snapshotEnding) ? [file.slice(0, -snapshotEnding.length)] : [],
   );
+  if (!names.includes(globalPart)) return { parts: [], missing: run.regions };
+  const known = await readFile(join(folder, regionsFile), 'utf8').catch(() => '');
+  const enabled = known.split('\n').filter((line) => line !== '');
+  const isAll = run.regions.includes('all');
+  // Which Regions are enabled is known where an earlier run has asked.
+  if (isAll && enabled.length === 0) return { parts: [], missing: run.regions };
+  const read = async (name: string): Promise<AccountReading> =>
+    readSnapshot(join(folder, `${name}${snapshotEnding}`), run.surroundings.cwd);
+  const global = await read(globalPart);
+  const isOff = (region: string): boolean => global.skipped.some(({ name }) => name === region);
+  const wanted = isAll ? enabled : run.regions.filter((region) => !isOff(region));
+  const kept = await Promise.all(wanted.filter((region) => names.includes(region)).map(read));
+  return { parts: [global, ...kept], missing: wanted.filter((region) => !names.includes(region)) };
+}
+
+const snapshotEnding = '.json.gz';
+/** Lists the Regions that an account has enabled, where all were wanted. */
+const regionsFile = 'regions.txt';
+
+/** Saves each Region that was read to its end; what was cut off is read again by the next run. */
+async function keepParts(reading: AccountReading, run: Run): Promise<void> {
+  const folder = folderOf(reading.account, run);
+  await mkdir(folder, { recursive: true });
+  if (run.regions.includes('all')) {
+    const before = await readFile(join(folder, regionsFile), 'utf8').catch(() => '');
+    const regions = new Set([...before.split('\n').filter((line) => line !== ''), ...reading.regions]);
+    const text = [...regions].map((region) => `${region}\n`).join('');
+    await saveFile(join(folder, regionsFile), text, { mode: 0o600, cwd: run.surroundings.cwd });
+  }
+  for (const [region, part] of splitReading(reading))
+    await saveSnapshot(part, join(folder, `${region}${snapshotEnding}`), run);
 }
 
 async function collectMember(
@@ -233,7 +278,7 @@ async function saveSnapshot(
     findSecrets: (name, text) => credentialRanges(name, text, credentials),
     key: randomBytes(32),
   });
-  await saveFile(resolve(cwd, file), bytes, { mode: 0o600, cwd });
+  await saveFile(file, bytes, { mode: 0o600, cwd });
 }
 
 /** All accounts as one source: names mean the same only within each account and Region. */

@@ -164,6 +164,7 @@ const troubles = {
   notFound: () => serviceError('ResourceNotFoundException', 404, 'There is none'),
   noBlock: () => serviceError('NoSuchPublicAccessBlockConfiguration', 404, 'There is none'),
   serverError: () => serviceError('InternalFailure', 503, 'We had a problem'),
+  timedOut: () => Object.assign(new Error('the request took longer than 30 s'), { name: 'TimeoutError' }),
   cutConnection: () => Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' }),
   expired: () =>
     serviceError('ExpiredTokenException', 403, 'The security token included in the request is expired'),

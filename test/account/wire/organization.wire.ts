@@ -58,9 +58,11 @@ describeOnWire('an organization of 20 accounts', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  const snapshots = async (): Promise<number> =>
-    (await readdir(join(folder, 'all', 'snapshots')).catch(() => [])).filter((name) => name.endsWith('.gz'))
-      .length;
+  /** Accounts of which a Region's snapshot is kept. */
+  const snapshots = async (): Promise<number> => {
+    const files = await readdir(join(folder, 'all', 'snapshots'), { recursive: true }).catch(() => []);
+    return files.filter((name) => name.endsWith(`${region}.json.gz`)).length;
+  };
   const overview = async (): Promise<Overview> =>
     JSON.parse(await readFile(join(folder, 'all', 'overview.json'), 'utf8')) as Overview;
 
@@ -95,6 +97,36 @@ describeOnWire('an organization of 20 accounts', () => {
     };
     const queues = evaluations.filter(({ resource }) => resource.type === 'AWS::SQS::Queue');
     expect(new Set(queues.map(({ resource }) => resource.account)).size).toBe(members);
+  });
+
+  it('reads a further Region of the accounts, and no Region twice', async () => {
+    const options = ['--organization', '--endpoint', server.endpoint, '--services', 'sqs,kms'];
+    const output = [
+      '--folder',
+      'all',
+      '--fail-on',
+      'none',
+      '--resume',
+      '--format',
+      'json',
+      '--output',
+      'two.json',
+    ];
+    const regions = ['--region', region, '--region', 'eu-west-1'];
+    const { code } = await startHeadgate(folder, 'audit', ...options, ...regions, ...output).ended;
+    expect(code).toBe(0);
+    const files = await readdir(join(folder, 'all', 'snapshots'), { recursive: true });
+    expect(files.filter((name) => name.endsWith('eu-west-1.json.gz'))).toHaveLength(20);
+    const { places } = JSON.parse(await readFile(join(folder, 'two.json'), 'utf8')) as {
+      readonly places: readonly { readonly account: string; readonly region: string }[];
+    };
+    expect(new Set(places.map((place) => `${place.account} ${place.region}`)).size).toBe(40);
+    // A report for people of each account, beside its result.
+    const reports = await readdir(join(folder, 'all'));
+    expect(reports.filter((name) => /^\d{12}\.html$/.test(name))).toHaveLength(20);
+    const again = await startHeadgate(folder, 'audit', ...options, ...regions, ...output).ended;
+    expect(again.err).toContain('from its snapshot');
+    expect((await overview()).accounts.filter((each) => each.resumed)).toHaveLength(20);
   });
 
   it('is audited in the accounts with a tag alone', async () => {

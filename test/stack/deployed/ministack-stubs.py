@@ -28,7 +28,7 @@ def stub(resource_type):
     return {"create": create, "update": update, "delete": lambda identifier, properties: None}
 
 
-for name in os.environ["MINISTACK_STUBS"].split(","):
+for name in filter(None, os.environ["MINISTACK_STUBS"].split(",")):
     handlers.setdefault(name, stub(name))
 
 # Alarms over an expression are refused; they watch, and nothing depends on them.
