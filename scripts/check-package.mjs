@@ -116,6 +116,34 @@ try {
     install.status === 0 && install.stderr === '' && /added 1 package/.test(install.stdout),
     `${install.stdout} ${install.stderr}`,
   );
+  // The mirror of the hooks, as a repository that a project names, with this tarball in the place of the published version.
+  if (spawnSync('pre-commit', ['--version']).status === 0) {
+    const hooks = join(folder, 'hooks');
+    cpSync(join(root, 'integrations/pre-commit'), hooks, { recursive: true });
+    const file = join(hooks, '.pre-commit-hooks.yaml');
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, text.replaceAll(/headgate@\d[\w.]*/g, `file:${join(folder, tarball)}`));
+    const project = join(folder, 'project');
+    cpSync(join(installed, 'examples/orders-api.yaml'), join(project, 'template.yaml'));
+    const identity = ['-c', 'user.name=x', '-c', 'user.email=x@example.com'];
+    for (const cwd of [hooks, project])
+      for (const args of [
+        ['init', '--quiet'],
+        ['add', '.'],
+        [...identity, 'commit', '--quiet', '-m', 'x'],
+      ])
+        execFileSync('git', args, { cwd });
+    const hook = spawnSync('pre-commit', ['try-repo', hooks, 'headgate', '--all-files'], {
+      cwd: project,
+      encoding: 'utf8',
+      env: { ...process.env, PRE_COMMIT_HOME: join(folder, 'pre-commit'), npm_config_offline: 'true' },
+    });
+    check(
+      'the hook of the mirror scans once and finds',
+      hook.status === 1 && hook.stdout.split('FAIL critical  all.lambda.no-plaintext-secrets').length === 2,
+      `${hook.status} ${hook.stdout.slice(-2000)} ${hook.stderr}`,
+    );
+  } else process.stdout.write('SKIPPED: the hooks of pre-commit, which is not installed\n');
   for (const schema of ['config', 'waivers', 'rules', 'result'])
     check(
       `the schema of ${schema} is in the package and names no address`,
