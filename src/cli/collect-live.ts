@@ -8,6 +8,7 @@ import type { SliceRequest } from '../model/slice.ts';
 import type { RuleSet } from '../model/rule.ts';
 import { nearest } from '../rules/nearest.ts';
 import { needsOf } from '../app/needs.ts';
+import { checkRegion } from './check-region.ts';
 import type { CommonOptions } from './options.ts';
 import { showProgress } from './show-progress.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -63,6 +64,7 @@ export async function collectLive(
   const { services, inventory, aggregator, timeout, endpoint, rate, slice } = options;
   checkServices(services ?? []);
   await checkProfile(options.profile);
+  for (const region of options.region) if (region !== 'all') checkRegion(region, surroundings);
   const regions = await regionsOf(options);
   const region = regions.find((name) => name !== 'all') ?? (await ownRegion(options.profile));
   const credentials = await credentialsOf(options, region);

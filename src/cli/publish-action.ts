@@ -13,6 +13,7 @@ import type {
 } from '../publish/publish-result.ts';
 import type { HubPlace } from '../publish/security-hub.ts';
 import { toAsffFindings } from '../report/asff.ts';
+import { checkRegion } from './check-region.ts';
 import { readResult } from './read-result.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -32,6 +33,7 @@ export async function publishToSecurityHub(
   options: PublishOptions,
   surroundings: Surroundings,
 ): Promise<number> {
+  if (options.region !== undefined) checkRegion(options.region, surroundings);
   const result = await readResult(file, surroundings.cwd);
   const { findings, leftOut } = toAsffFindings(result, {
     ...(options.account === undefined ? {} : { account: options.account }),

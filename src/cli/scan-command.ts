@@ -30,7 +30,7 @@ export function addScanOptions(command: Command, only?: readonly string[]): Comm
 }
 
 function regionOf(text: string): string {
-  if (!/^[a-z]{2}(?:-[a-z]+)+-[0-9]$/.test(text))
+  if (!/^[a-z]{2,4}(?:-[a-z]+)+-[0-9]{1,2}$/.test(text))
     throw new InvalidArgumentError('Write a Region as AWS does, for example eu-west-1.');
   return text;
 }

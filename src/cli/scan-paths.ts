@@ -101,6 +101,7 @@ export async function prepareScan(
   const { cwd } = surroundings;
   const { config, ruleSet } = await loadSettings(options, cwd);
   const region = options.region ?? config.region;
+  if (region !== undefined) (await import('./check-region.ts')).checkRegion(region, surroundings);
   const account = options.account ?? config.account;
   const parameters = await readParameters(options.parameters ?? config.parameters, cwd);
   const leaveOut = fileFilter(config, options.exclude ?? [], cwd);

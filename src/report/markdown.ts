@@ -12,7 +12,7 @@ import {
   worstFirst,
 } from './findings.ts';
 import { bestEdits, describeEdit } from './first-edits.ts';
-import { plural, singleLine, truncate } from './plain-text.ts';
+import { plural, singleLine, truncate, withoutCommands } from './plain-text.ts';
 import { describeBestAction } from './unknown-actions.ts';
 import type { RenderOptions } from './render-options.ts';
 
@@ -228,7 +228,7 @@ export function cell(text: string): string {
 
 /** Text of the input as code. */
 export function codeSpan(text: string): string {
-  const safe = singleLine(text).replaceAll('`', "'").replaceAll('|', '\\|').trim();
+  const safe = withoutCommands(singleLine(text)).replaceAll('`', "'").replaceAll('|', '\\|').trim();
   return safe === '' ? '' : `\`${safe}\``;
 }
 

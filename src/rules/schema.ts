@@ -278,7 +278,7 @@ export const configSchema = {
     baseline: { ...text, description: 'Path of the baseline.' },
     region: {
       type: 'string',
-      pattern: '^[a-z]{2}(-[a-z]+)+-[0-9]$',
+      pattern: '^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}$',
       description: 'Value of AWS::Region.',
     },
     account: { type: 'string', pattern: '^[0-9]{12}$', description: 'Value of AWS::AccountId.' },

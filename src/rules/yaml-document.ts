@@ -1,3 +1,4 @@
+import { distance } from 'fastest-levenshtein';
 import {
   LineCounter,
   isMap,
@@ -215,8 +216,13 @@ function isOurs(root: unknown, words: readonly string[]): boolean {
   if (typeof root !== 'object' || root === null || Array.isArray(root)) return false;
   // Any file may name its schema.
   const keys = Object.keys(root).filter((key) => key !== '$schema' && !key.startsWith('x-'));
-  const known = keys.filter((key) => words.includes(key) || key === 'waivers');
+  const known = keys.filter((key) => words.includes(key) || key === 'waivers' || isSlipOf(words, key));
   return known.length > 0 && known.length * 2 >= keys.length;
+}
+
+/** True for a word of ours with one letter too many, too few or another one, or in another case. */
+function isSlipOf(words: readonly string[], key: string): boolean {
+  return key.length > 3 && words.some((word) => distance(word.toLowerCase(), key.toLowerCase()) <= 1);
 }
 
 /** What stands at a place, without its content. */
@@ -233,6 +239,7 @@ function explain(problem: SchemaProblem, found: unknown, schemaWords: readonly s
     const word = String(params['additionalProperty']);
     const former = formerWords[word];
     if (former !== undefined) return `\`${word}\` is no longer a key: ${former}`;
+    if (schemaWords.includes(word)) return `\`${word}\` is not a key of this mapping`;
     const meant = nearest(word, schemaWords);
     return `\`${word}\` is not a known key${meant === undefined ? '' : `; did you mean \`${meant}\`?`}`;
   }

@@ -67,6 +67,70 @@ describe('an input that has no effect is said', () => {
   });
 });
 
+describe('a Region', () => {
+  const forms = (
+    region: string,
+  ): Readonly<Record<string, readonly [Record<string, string>, ...string[]]>> => ({
+    option: [{}, '--region', region],
+    configuration: [{ 'headgate.yaml': `region: ${region}\n` }],
+  });
+
+  it.each(Object.keys(forms('')))('that cannot be is refused with the nearest one: %s', async (form) => {
+    const [files = {}, ...options] = forms('eu-wst-1')[form] ?? [{}];
+    const cwd = folderWith({ 't.yaml': template, ...files });
+    const { code, stderr } = await headgate(cwd, 'scan', 't.yaml', ...options);
+    expect([code, stderr]).toEqual([
+      2,
+      'headgate: `eu-wst-1` is not an AWS Region; did you mean `eu-west-1`?\n',
+    ]);
+  });
+
+  it.each(Object.keys(forms('')))('that may be new is used, and said: %s', async (form) => {
+    const [files = {}, ...options] = forms('eu-west-9')[form] ?? [{}];
+    const cwd = folderWith({ 't.yaml': template, ...files });
+    const { code, stderr } = await headgate(cwd, 'scan', 't.yaml', ...options, '--fail-on', 'none');
+    expect(code).toBe(0);
+    expect(stderr).toMatch(
+      /^headgate: the Region `eu-west-9` is newer .* misspelled; did you mean `eu-west-\d`\?\n/,
+    );
+  });
+
+  it.each(['publish security-hub r.json --dry-run --account 111122223333', 'audit', 'collect --output a.gz'])(
+    'that cannot be is refused by %s before anything is read',
+    async (command) => {
+      const { code, stderr } = await headgate(folderWith({}), ...command.split(' '), '--region', 'eu-wst-1');
+      expect([code, stderr]).toEqual([2, expect.stringContaining('did you mean `eu-west-1`?')]);
+    },
+  );
+
+  it.each(['eusc-de-east-1', 'us-gov-west-1', 'cn-northwest-1', 'us-isob-east-1'])(
+    '%s is one of another partition',
+    async (region) => {
+      const cwd = folderWith({ 't.yaml': template, 'headgate.yaml': `region: ${region}\n` });
+      const { code, stderr } = await headgate(cwd, 'scan', 't.yaml', '--region', region, '--fail-on', 'none');
+      expect([code, stderr]).toEqual([0, '']);
+    },
+  );
+});
+
+describe('a configuration with a misspelled key alone', () => {
+  it.each([
+    ['rule: {}', 'rules'],
+    ['failon: high', 'failOn'],
+    ['waiver: w.yaml', 'waivers'],
+  ])('%s is told the nearest word', async (text, meant) => {
+    const cwd = folderWith({ 't.yaml': template, 'headgate.yaml': `${text}\n` });
+    const { code, stderr } = await headgate(cwd, 'scan', 't.yaml');
+    expect([code, stderr]).toEqual([2, expect.stringContaining(`did you mean \`${meant}\`?`)]);
+  });
+
+  it('is told a key of another mapping as such', async () => {
+    const cwd = folderWith({ 't.yaml': template, 'headgate.yaml': 'trust: {waivers: false}\n' });
+    const { stderr } = await headgate(cwd, 'scan', 't.yaml');
+    expect(stderr).toContain('trust: `waivers` is not a key of this mapping');
+  });
+});
+
 describe('booleans of YAML 1.1', () => {
   it('are what CloudFormation reads', async () => {
     const table = (value: string): string =>

@@ -13,6 +13,7 @@ const attacks = [
   'a\n::set-output name=x::y',
   '\r\n  ::stop-commands::z',
   'b ##[error]c ##vso[task.setvariable variable=q]d ##teamcity[x]',
+  'b `##[error]c` `##vso[task.setvariable variable=q]d` e',
   '\u001b]8;;https://evil.example\u0007link\u001b]8;;\u0007',
   '\u001b[2J\u009b31m',
   '\u202etxt.exe\u2066',
