@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { planOf } from '../unit/terraform/scan-plan.ts';
 import { failing, folderWith, headgate, quiet, scan } from './command.ts';
 
 const withRole = failing.replace('Runtime: nodejs8.10', 'Runtime: nodejs24.x');
@@ -11,6 +12,18 @@ const ownAccount =
   "{Effect: Allow, Principal: {AWS: 'arn:aws:iam::111122223333:root'}, Action: 'sqs:SendMessage', Resource: '*'}";
 const everyone = "{Effect: Allow, Principal: '*', Action: 'sqs:SendMessage', Resource: '*'}";
 const policy = ['--rule', 'batch.queue.policy'];
+
+/** Of a change that adds one resource with the faults of another, only the new one counts, in the result and on the console. */
+async function expectOnlyNew(cwd: string, older: string, newer: string, name: string): Promise<void> {
+  const same = await scan(cwd, older, '--against', older);
+  expect([same.code, same.result.summary.fail]).toEqual([0, 0]);
+  expect(same.result.summary.waived).toBeGreaterThan(0);
+  const { code, result } = await scan(cwd, newer, '--against', older);
+  expect(code).toBe(1);
+  const open = result.evaluations.filter(({ verdict, waiver }) => verdict === 'fail' && waiver === undefined);
+  expect([...new Set(open.map(({ resource }) => resource.name.split('.').at(-1)))]).toEqual([name]);
+  expect(open.map(({ ruleId }) => ruleId)).toContain('all.lambda.no-plaintext-secrets');
+}
 
 describe('a scan held against the state before a change', () => {
   it('fails only for what the change brings, wherever the files lie, and reports say what was there', async () => {
@@ -61,6 +74,69 @@ describe('a scan held against the state before a change', () => {
     expect((await scan(cwd, 'old.yaml', ...options)).code).toBe(1);
     expect((await scan(cwd, 'old.yaml', ...options, '--against', 'old.yaml')).code).toBe(0);
     expect((await scan(cwd, 'new.yaml', ...options, '--against', 'old.yaml')).code).toBe(1);
+  });
+
+  it('compares two Terraform plans', async () => {
+    const plan = (...names: string[]): object =>
+      planOf(
+        names.map((name) => ({
+          address: `aws_lambda_function.${name}`,
+          after: {
+            ...{ function_name: name, runtime: 'nodejs8.10', handler: 'a.b' },
+            role: 'arn:aws:iam::111122223333:role/r',
+            environment: [{ variables: { DB_PASSWORD: 'hunter2hunter2' } }],
+          },
+        })),
+      );
+    const cwd = folderWith({
+      'old/plan.json': plan('a'),
+      'new/tfplan.json': plan('a', 'b'),
+      'fewer.json': plan(),
+    });
+    await expectOnlyNew(cwd, 'old/plan.json', 'new/tfplan.json', 'b');
+    expect((await scan(cwd, 'fewer.json', '--against', 'old/plan.json')).code).toBe(0);
+  });
+
+  it('compares two cloud assemblies', async () => {
+    const stack = (file: string): object => ({
+      type: 'aws:cloudformation:stack',
+      environment: 'aws://unknown-account/unknown-region',
+      properties: { templateFile: file },
+    });
+    const fn = {
+      Type: 'AWS::Lambda::Function',
+      Properties: {
+        ...{ Runtime: 'nodejs8.10', Handler: 'a.b', Code: { ZipFile: 'x' } },
+        Role: 'arn:aws:iam::111122223333:role/r',
+        Environment: { Variables: { DB_PASSWORD: 'hunter2hunter2' } },
+      },
+    };
+    const assembly = (
+      folder: string,
+      stacks: Readonly<Record<string, readonly string[]>>,
+    ): Record<string, object> =>
+      Object.fromEntries([
+        [
+          `${folder}/manifest.json`,
+          {
+            version: '48.0.0',
+            artifacts: Object.fromEntries(
+              Object.keys(stacks).map((id) => [id, stack(`${id}.template.json`)]),
+            ),
+          },
+        ],
+        ...Object.entries(stacks).map(([id, names]): [string, object] => [
+          `${folder}/${id}.template.json`,
+          { Resources: Object.fromEntries(names.map((name) => [name, fn])) },
+        ]),
+      ]);
+    const cwd = folderWith({
+      ...assembly('base/cdk.out', { App: ['A'] }),
+      ...assembly('cdk.out', { App: ['A', 'B'] }),
+      ...assembly('grown', { App: ['A'], Other: ['C'] }),
+    });
+    await expectOnlyNew(cwd, 'base/cdk.out', 'cdk.out', 'B');
+    await expectOnlyNew(cwd, 'base/cdk.out', 'grown', 'C');
   });
 
   it('counts a finding whose waiver the change removes', async () => {
