@@ -1,4 +1,5 @@
 import { isRawObject } from '../text/raw.ts';
+import { hasOwnKeys } from './conversions.ts';
 import { mappedTypes } from './mapping/index.ts';
 import type { MappedType, Row } from './mapping/mapped-type.ts';
 
@@ -10,18 +11,20 @@ import type { MappedType, Row } from './mapping/mapped-type.ts';
 export function awsccType(type: string, after: unknown, unknown: unknown): MappedType | undefined {
   const name = typeNames().get(type);
   if (name === undefined) return undefined;
-  const names = propertyNames().get(name);
+  const names = propertyNames(name);
   const attributes = new Set([...keysOf(after), ...keysOf(unknown)]);
   const rows: Row[] = [...attributes]
     .filter((attribute) => attribute !== 'id')
     .map((attribute) => [
       attribute,
-      names?.get(attribute) ?? words(attribute),
+      names.get(attribute) ?? words(attribute),
       documents.has(attribute)
         ? { as: 'json' }
         : attribute === 'definition_string'
           ? { as: 'definition' }
-          : { as: 'pascal' },
+          : hasOwnKeys(attribute)
+            ? {}
+            : { as: 'awscc', names },
     ]);
   return { terraform: type, type: name, rows, ids: { id: 'Ref', arn: 'Arn' } };
 }
@@ -37,6 +40,7 @@ const documents: ReadonlySet<string> = new Set([
   'event_pattern',
   'filter_policy',
   'resource_policy',
+  'definition',
 ]);
 
 function keysOf(value: unknown): readonly string[] {
@@ -44,7 +48,8 @@ function keysOf(value: unknown): readonly string[] {
 }
 
 let types: ReadonlyMap<string, string> | undefined;
-let properties: ReadonlyMap<string, ReadonlyMap<string, string>> | undefined;
+let properties: Map<string, Map<string, string>> | undefined;
+let others: ReadonlyMap<string, string> | undefined;
 
 function typeNames(): ReadonlyMap<string, string> {
   types ??= new Map(
@@ -59,19 +64,33 @@ function typeNames(): ReadonlyMap<string, string> {
   return types;
 }
 
-function propertyNames(): ReadonlyMap<string, ReadonlyMap<string, string>> {
-  if (properties !== undefined) return properties;
-  const all = new Map<string, Map<string, string>>();
-  for (const { type, rows } of mappedTypes) {
-    const names = all.get(type) ?? new Map<string, string>();
-    all.set(type, names);
+/** Names of a type's properties by those in snake case; where its rows have none, those of the other types. */
+function propertyNames(type: string): ReadonlyMap<string, string> {
+  properties ??= new Map();
+  let names = properties.get(type);
+  if (names === undefined) {
+    names = namesIn(mappedTypes.filter((each) => each.type === type));
+    others ??= namesIn(mappedTypes);
+    for (const [name, property] of others) if (!names.has(name)) names.set(name, property);
+    properties.set(type, names);
+  }
+  return names;
+}
+
+function namesIn(types: readonly MappedType[]): Map<string, string> {
+  const names = new Map<string, string>();
+  for (const { rows } of types) {
     for (const [, property] of rows) {
-      const [top = ''] = property.split(/[.[]/, 1);
-      if (top !== '-' && top !== '') names.set(snake(top), top);
+      // The first level goes first: a name below it may be written in another way.
+      const segments = property.replaceAll('[]', '').split('.');
+      for (const segment of segments) {
+        const name = snake(segment);
+        if (segment !== '-' && segment !== '' && (!names.has(name) || segment === segments[0]))
+          names.set(name, segment);
+      }
     }
   }
-  properties = all;
-  return all;
+  return names;
 }
 
 /** `SSESpecification` -> `sse_specification`. */

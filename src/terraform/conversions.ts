@@ -14,7 +14,12 @@ import { define } from './define.ts';
 import { partsOf, textOf } from './plan-values.ts';
 
 /** A value in the words of CloudFormation; undefined for what means nothing. */
-export function convert(value: Value, as: Conversion | undefined): Value | undefined {
+export function convert(
+  value: Value,
+  as: Conversion | undefined,
+  names?: ReadonlyMap<string, string>,
+): Value | undefined {
+  if (as === 'awscc') return inWordsOfCloudFormation(value, names ?? new Map());
   const conversion = as === undefined ? undefined : conversions[as];
   if (conversion === undefined) return value;
   if (value instanceof Choice) {
@@ -196,6 +201,46 @@ const severalStatements: ReadonlySet<string> = new Set(['and_statement', 'or_sta
 
 function nameIn(name: string, { words, lists }: Names): string {
   return words[name] ?? lists[name] ?? name.split('_').map(capital).join('');
+}
+
+/** Maps whose keys are the user's own. */
+const ownKeys: ReadonlySet<string> = new Set([
+  'additional_version_weights',
+  'request_models',
+  'request_parameters',
+  'request_templates',
+  'response_parameters',
+  'response_templates',
+  'route_settings',
+  'stage_variables',
+  'variables',
+]);
+
+/** JSON texts below the first level, such as those of a role's policies. */
+const ownDocuments: ReadonlySet<string> = new Set(['policy_document', 'resource_policy', 'event_pattern']);
+
+/** A value of the awscc provider: the same objects and lists, with the names that CloudFormation has. */
+function inWordsOfCloudFormation(value: Value, names: ReadonlyMap<string, string>, isOwn = false): Value {
+  if (value instanceof Choice) {
+    const [whenTrue, whenFalse] = [value.whenTrue, value.whenFalse].map((side) =>
+      side === undefined ? undefined : inWordsOfCloudFormation(side, names, isOwn),
+    );
+    return new Choice(value.cause, whenTrue, whenFalse);
+  }
+  if (isArrayValue(value)) return value.map((item) => inWordsOfCloudFormation(item, names));
+  if (!isObjectValue(value)) return value;
+  const members: Record<string, Value> = {};
+  for (const [name, item] of Object.entries(value)) {
+    const known = isOwn ? name : (names.get(name) ?? nameIn(name, { words: wafNames.words, lists: {} }));
+    const inner = ownDocuments.has(name) && !isOwn ? (documentOf(item, false) ?? item) : undefined;
+    define(members, known, inner ?? inWordsOfCloudFormation(item, names, ownKeys.has(name)));
+  }
+  return members;
+}
+
+/** True for an attribute of the first level that is a map with keys of the user's own. */
+export function hasOwnKeys(attribute: string): boolean {
+  return ownKeys.has(attribute);
 }
 
 function capital(word: string): string {

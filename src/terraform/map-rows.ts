@@ -52,7 +52,7 @@ function read(
   if (how.as === 'secret' || how.as === 'kept') secrets.add(value);
   if (value === undefined) return undefined;
   const whole = how.as !== undefined && ofBlocks.has(how.as) && isArrayValue(value) ? value[0] : value;
-  return whole === undefined ? undefined : convert(whole, how.as);
+  return whole === undefined ? undefined : convert(whole, how.as, how.names);
 }
 
 /** A literal in the configuration is a literal; where it comes from elsewhere, nothing is said of it but that it is secret. */

@@ -2,6 +2,7 @@ import type { Value } from '../../model/value.ts';
 
 /** How an attribute's value becomes a property's; where nothing is said, as it is. */
 export type Conversion =
+  | 'awscc' // objects and lists whose names are those of CloudFormation in snake case
   | 'acl' // `public-read` -> `PublicRead`
   | 'credential' // a secret by nature: what is written out counts as written, all else as a secret of unknown value
   | 'definition' // text of a state machine
@@ -28,6 +29,8 @@ export type Conversion =
 
 export interface How {
   readonly as?: Conversion;
+  /** Of `awscc`: the names of CloudFormation by those in snake case, where words alone do not give them. */
+  readonly names?: ReadonlyMap<string, string>;
   /** Values that mean the same as nothing. */
   readonly unless?: readonly Value[];
   /** What Terraform takes for an attribute that is not written, where CloudFormation or the service takes something else. */
