@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
+import { loadSource } from '../scripts/from-source.mjs';
 import { assembly, sharedTables, sharedTemplate, template } from './generate.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -53,6 +54,19 @@ try {
   const yaml100 = write('t100.yaml', stringify(template(100), { aliasDuplicateObjects: false }));
   row('scan, 100 resources, JSON', measure(headgate(json100)), 'bar: 120');
   row('scan, 100 resources, YAML', measure(headgate(yaml100)), 'bar: 180');
+  // The same resources as Terraform plans them; it has more, because parts are resources of their own.
+  const { planOfBlocks, terraformOf } = await loadSource(
+    `export { terraformOf } from './test/unit/terraform/from-template/terraform-of.ts';
+    export { planOfBlocks } from './test/unit/terraform/from-template/emit-plan.ts';`,
+  );
+  const planned = planOfBlocks(terraformOf(template(100).Resources).blocks);
+  const plan100 = write('plan100.json', JSON.stringify(planned));
+  const ratios = Array.from({ length: rounds }, () => once(headgate(plan100)) / once(headgate(json100)));
+  row(
+    'scan, 100 resources, plan',
+    measure(headgate(plan100)),
+    `${median(ratios).toFixed(2)} times JSON, bar: 1.3`,
+  );
   const large = write('t1240.json', JSON.stringify(template(1240), null, 2));
   row(
     'scan, 1,240 resources, JSON',
