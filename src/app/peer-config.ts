@@ -204,15 +204,22 @@ function readKics(value: unknown, file: string): PeerConfig {
   };
 }
 
-/** Queries that a file's first comments disable (`# kics-scan disable=ID,ID`). */
+/** Queries that a file's first comments disable (`# kics-scan disable=ID,ID`), and what its comments ignore as a whole. */
 export function kicsComments(content: string, file: string): readonly PeerSkip[] {
-  const skips: PeerSkip[] = [];
-  content.split(/\r?\n/, 50).forEach((line, index) => {
-    const found = /^(?:#|\/\/)\s{0,9}kics-scan\s{1,9}disable=([\w,-]{1,2000})/.exec(line.trim())?.[1];
-    for (const check of found?.split(',') ?? [])
-      if (check !== '') skips.push({ tool: 'kics', check, paths: [file], where: `${file}:${index + 1}` });
+  if (!content.includes('kics-scan')) return [];
+  return content.split(/\r?\n/).flatMap((line, index): PeerSkip[] => {
+    const [, disabled, ignored] =
+      /^(?:#|\/\/)\s{0,9}kics-scan\s{1,9}(?:disable=([\w,-]{1,2000})|(ignore(?:-block|-line)?)\b)/.exec(
+        line.trim(),
+      ) ?? [];
+    // Queries are disabled by the first lines alone.
+    const checks = index < 50 ? (disabled?.split(',') ?? []) : [];
+    if (ignored !== undefined) checks.push(ignored);
+    const where = `${file}:${index + 1}`;
+    return checks
+      .filter((check) => check !== '')
+      .map((check) => ({ tool: 'kics', check, paths: [file], where }));
   });
-  return skips;
 }
 
 function settingsOf(

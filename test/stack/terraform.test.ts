@@ -51,7 +51,7 @@ describe('the reference application in Terraform', () => {
   });
 
   it('has the flows of the template', () => {
-    const flows = ({ flows: found }: ScanResult): unknown[] => found.map(({ kind }) => kind).sort();
+    const flows = ({ flows: found }: ScanResult): unknown[] => found.map(({ diagram }) => diagram).sort();
     expect(flows(plan)).toEqual(flows(template));
   });
 
