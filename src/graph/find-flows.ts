@@ -72,12 +72,10 @@ const eventEntries = [
   'AWS::Cognito::UserPool',
   'AWS::Events::Rule',
   'AWS::EventsV2::Subscriber',
-  'AWS::IoT::TopicRule',
   'AWS::KinesisFirehose::DeliveryStream',
   'AWS::Pipes::Pipe',
   'AWS::S3::Bucket',
   'AWS::S3ObjectLambda::AccessPoint',
-  'AWS::SES::ReceiptRule',
   'AWS::SNS::Topic',
   'AWS::Scheduler::Schedule',
 ];

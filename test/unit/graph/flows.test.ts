@@ -202,24 +202,6 @@ describe('flows', () => {
       { Custom: ['Entry'] },
     ],
     [
-      'a rule of IoT',
-      {
-        Entry: body('AWS::IoT::TopicRule', {
-          TopicRulePayload: { Actions: [{ Lambda: { FunctionArn: ref('Orders', 'Arn') } }] },
-        }),
-      },
-      { Rule3: ['Entry'] },
-    ],
-    [
-      'a rule for incoming mail',
-      {
-        Entry: body('AWS::SES::ReceiptRule', {
-          Rule: { Actions: [{ LambdaAction: { FunctionArn: ref('Orders', 'Arn') } }] },
-        }),
-      },
-      { Rule3: ['Entry'] },
-    ],
-    [
       'a pipe',
       { Entry: body('AWS::Pipes::Pipe', { Source: 'arn:aws:sqs:::a', Target: ref('Orders', 'Arn') }) },
       { Rule3: ['Entry'] },

@@ -494,7 +494,7 @@ const trigger: ParityCase = {
     {
       type: 'AWS::Cognito::UserPool',
       owner: 'Fn',
-      rules: ['all.lambda.async-failure'],
+      rules: ['all.lambda.async-failure', 'all.xray.everywhere'],
       change: {
         resources: { Pool: ['AWS::Cognito::UserPool', { UserPoolName: 'users' }] },
         replies: { 'cognito.DescribeUserPool': { UserPool: { Name: 'users', LambdaConfig: {} } } },
