@@ -232,7 +232,7 @@ export function toDiagnostic(group: FailureGroup): SourceDiagnostic {
       ? ''
       : resources.length === 1
         ? ` for ${first}`
-        : ` for ${resources.length} resources, such as ${first}`;
+        : ` for ${first} and ${resources.length - 1} more`;
   return {
     code: `account-call-${failed.kind}`,
     severity: 'warning',

@@ -31,10 +31,11 @@ export async function* pages<Page>(
     seen.add(token);
     empty = isEmpty(page) ? empty + 1 : 0;
     if (empty >= emptyPages || count >= maximumPages)
-      throw new PaginationLoopError(`the list had no end after ${count} pages`);
+      throw new PaginationLoopError(`the list did not end (pages read: ${count})`);
     if (count < pagesBeforeDoubt || empty > 0) continue;
     const content = JSON.stringify(listsOf(page));
-    if (contents.has(content)) throw new PaginationLoopError(`the list repeated a page after ${count} pages`);
+    if (contents.has(content))
+      throw new PaginationLoopError(`the list repeated a page (pages read: ${count})`);
     contents.add(content);
   }
 }

@@ -74,7 +74,7 @@ function missingTypes(
     if (found.has(type) || type.startsWith('Headgate::')) continue;
     const service = known.get(type);
     if (service !== undefined) {
-      missing.set(type, { reason: `the service ${service} was excluded from the audit`, lacks: 'service' });
+      missing.set(type, { reason: `the audit excludes ${service}`, lacks: 'service' });
     } else if (takenToBeAbsent.has(type)) {
       const reason =
         'Headgate does not read these types, and takes them to be absent unless headgate.yaml declares them';

@@ -56,7 +56,7 @@ export function driftBetween(declared: DriftSide, live: DriftSide): Drift {
     const [match, ...others] = search.matches;
     const why =
       others.length > 0
-        ? `${search.matches.length} resources of the account have such a name`
+        ? `several resources of the account match this name (${search.matches.length})`
         : (search.why ?? doubts.get(resource.type) ?? doubts.get('*'));
     if (match !== undefined && others.length === 0)
       differing.push(...differences(evaluations, match, verdicts));
@@ -134,7 +134,7 @@ function preferring(
 const shortestPart = 8;
 
 const mayBe = ({ name }: Resource): string =>
-  `it may be \`${name}\`, because CloudFormation truncates long names`;
+  `\`${name}\` could be this resource, because CloudFormation truncates long names`;
 
 function differences(
   evaluations: readonly Evaluation[],

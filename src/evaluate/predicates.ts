@@ -342,7 +342,7 @@ function notDeprecated(raw: unknown): Predicate {
     if (entry === undefined)
       return {
         code: 'data',
-        message: `the runtime table (as of ${asOf}) does not know \`${scalarText(value)}\``,
+        message: `the runtime table (as of ${asOf}) does not include \`${scalarText(value)}\``,
         remedy: 'update Headgate, or extend rules/data/runtimes.yaml',
       };
     if (entry.deprecated === null) return true;

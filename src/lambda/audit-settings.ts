@@ -117,7 +117,7 @@ function roleOf(event: AuditEvent, environment: Environment): { roleArn?: string
 function timeOf(text: string | undefined, now: Date): Date {
   if (text === undefined) return now;
   const time = new Date(text);
-  if (Number.isNaN(time.getTime())) throw invalid(`\`${text}\` is no time`);
+  if (Number.isNaN(time.getTime())) throw invalid(`\`${text}\` is not an ISO 8601 time`);
   return time;
 }
 

@@ -44,6 +44,10 @@ function list(name: string): string[] {
 
 function timeOf(text: string): Date {
   const time = new Date(text);
-  if (Number.isNaN(time.getTime())) throw new HeadgateError('settings-invalid', `\`${text}\` is no time.`);
+  if (Number.isNaN(time.getTime()))
+    throw new HeadgateError(
+      'settings-invalid',
+      `\`${text}\` is not an ISO 8601 time. Set \`time\` to a value such as 2026-11-28T03:00:00Z.`,
+    );
   return time;
 }

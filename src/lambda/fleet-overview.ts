@@ -54,9 +54,9 @@ export function renderOverview(report: FleetReport): string {
           unknown, ${totals.waived} waived, ${totals.pass} passed on ${totals.resources} resources.
         </p>
         <p class="trouble">
-          ${totals.failedPlaces} of ${totals.places} audits failed, ${totals.incompletePlaces} were
-          incomplete, ${totals.unpublishedPlaces} could not tell Security Hub everything. Nothing was closed
-          where an audit failed or could not see.
+          Of ${totals.places} audits, ${totals.failedPlaces} failed, ${totals.incompletePlaces} were
+          incomplete, and ${totals.unpublishedPlaces} could not send all findings to Security Hub. Failed and
+          incomplete audits did not close findings that they could not check.
         </p>
         <table>
           <thead>

@@ -68,5 +68,5 @@ async function putEntries(
     reason = Entries.find(({ ErrorMessage }) => ErrorMessage !== undefined)?.ErrorMessage ?? '';
     left = left.filter((_, index) => Entries[index]?.ErrorCode !== undefined);
   }
-  if (left.length > 0) throw new Error(`${left.length} events were not accepted by the event bus: ${reason}`);
+  if (left.length > 0) throw new Error(`The event bus rejected events (${left.length}): ${reason}`);
 }

@@ -80,7 +80,7 @@ const compliance: ObjectShape = {
 
 const recommendation: ObjectShape = {
   required: [],
-  members: { Text: text(512), Url: text(2048, /^https?:\/\/\S+$/, 'is no address') },
+  members: { Text: text(512), Url: text(2048, /^https?:\/\/\S+$/, 'is not an http or https URL') },
 };
 
 const providerFields: ObjectShape = {
@@ -129,7 +129,7 @@ const finding: ObjectShape = {
     ),
     ProductName: text(128),
     CompanyName: text(128),
-    Region: text(16, /^[a-z0-9-]+$/, 'is no Region'),
+    Region: text(16, /^[a-z0-9-]+$/, 'is not a Region'),
     GeneratorId: identifier,
     AwsAccountId: text(12, /^\d{12}$/, 'is not 12 digits', 12),
     FirstObservedAt: time,
@@ -222,7 +222,7 @@ function checkList(value: unknown, { list, most }: ListShape, path: string, prob
   if (!Array.isArray(value)) problems.push({ path, message: 'is not a list' });
   else if (value.length === 0) problems.push({ path, message: 'is empty' });
   else if (value.length > most)
-    problems.push({ path, message: `has ${value.length} items, at most ${most} are taken` });
+    problems.push({ path, message: `has more than ${most} items (${value.length})` });
   else value.forEach((item: unknown, index) => check(item, list, `${path}[${index}]`, problems));
 }
 
@@ -254,7 +254,7 @@ function checkMap(
   }
   const entries = Object.entries(value);
   if (entries.length > most)
-    problems.push({ path, message: `has ${entries.length} entries, at most ${most} are taken` });
+    problems.push({ path, message: `has more than ${most} entries (${entries.length})` });
   for (const [key, entry] of entries) {
     checkText(key, keys, `${path} key`, problems);
     checkText(entry, values, `${path}.${key}`, problems);

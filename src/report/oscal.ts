@@ -71,7 +71,7 @@ class OscalWriter {
     return {
       uuid: this.uuid('result'),
       title: 'Policy evaluation of Lambda request flows',
-      description: `${this.result.summary.resources} resources checked against ${this.result.ruleSet.rules.length} rules.`,
+      description: `Resources checked: ${this.result.summary.resources}. Rules: ${this.result.ruleSet.rules.length}.`,
       start: this.result.startedAt,
       ...(this.byRule.size === 0
         ? {}

@@ -61,7 +61,7 @@ const exampleSchema = {
 const condition = { $ref: '#/$defs/expression' };
 const editValue = {
   description:
-    'A piece of a template. `{name}` in its texts is the logical ID of the resource, `{parameter.x}` a parameter, `{new.X}` a resource that the edit adds, `{x}` one that it needs; `{compute: operand}` is a number.',
+    'Part of a template. Its texts can contain `{name}` (logical ID of the resource), `{parameter.x}`, `{new.X}` (a resource that the edit adds) and `{x}` (a resource that it needs). `{compute: operand}` is a number.',
 };
 const related = { ...text, description: 'Relation to the resources that are changed, such as `role`.' };
 

@@ -153,7 +153,12 @@ function select(argument: unknown, resolver: ValueResolver): Value | undefined {
   if (piece !== undefined) return piece;
   return mapChoice(resolver.resolve(listSource), (list) => {
     if (!isArrayValue(list)) return unknownOr(list, '`Fn::Select` takes a list');
-    return list[index] ?? malformed(`\`Fn::Select\` asks for item ${index} of a list of ${list.length}`);
+    return (
+      list[index] ??
+      malformed(
+        `\`Fn::Select\` selects item ${index}, but the list has only ${list.length} (the first item is 0)`,
+      )
+    );
   });
 }
 
@@ -182,7 +187,12 @@ function splitPiece(
     if (piece !== undefined) return piece;
     if (typeof text !== 'string') return unknownOr(text, '`Fn::Split` takes a string');
     const pieces = text.split(delimiter);
-    return pieces[index] ?? malformed(`\`Fn::Select\` asks for item ${index} of a list of ${pieces.length}`);
+    return (
+      pieces[index] ??
+      malformed(
+        `\`Fn::Select\` selects item ${index}, but the list has only ${pieces.length} (the first item is 0)`,
+      )
+    );
   });
 }
 

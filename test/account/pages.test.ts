@@ -40,7 +40,7 @@ describe('pages of a list', () => {
     [
       'fresh tokens for nothing',
       (call: number) => ({ Items: [], Next: `t${call}` }),
-      /no end after 500 pages/,
+      /did not end \(pages read: 500\)/,
     ],
   ])('end with an error for a service that hands out %s forever', async (_name, page, message) => {
     await expect(read(page)).rejects.toThrow(message);

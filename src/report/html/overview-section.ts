@@ -125,7 +125,7 @@ function renderStep(id: string, items: readonly Evaluation[], rule: RuleSummary 
 function renderNextUnknowns({ summary }: ScanResult): Markup | undefined {
   if (summary.unknown === 0) return undefined;
   return html`<p>
-    ${counted(summary.unknown, 'verdict')} could not be decided:
-    <a href="#unknowns">what would settle them</a>.
+    ${counted(summary.unknown, 'unknown check')}:
+    <a href="#unknowns">how to resolve them</a>.
   </p>`;
 }

@@ -104,7 +104,7 @@ describe('drift', () => {
     const { missing, differing, unsure } = driftBetween(named, account);
     expect([missing, differing]).toEqual([[], []]);
     expect(unsure.map(({ why }) => why)).toEqual([
-      expect.stringMatching(/^it may be `app-OrdersOperationsUndeliver-9XQ2Z`/),
+      expect.stringMatching(/^`app-OrdersOperationsUndeliver-9XQ2Z` could be this resource/),
     ]);
   });
 
@@ -115,7 +115,7 @@ describe('drift', () => {
     ]);
     const { missing, differing, unsure } = driftBetween(side([['Orders', queue, 'pass']]), account);
     expect([missing, differing]).toEqual([[], []]);
-    expect(unsure.map(({ why }) => why)).toEqual(['2 resources of the account have such a name']);
+    expect(unsure.map(({ why }) => why)).toEqual(['several resources of the account match this name (2)']);
   });
 
   it('takes the one of the same stack', () => {

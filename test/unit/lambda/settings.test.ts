@@ -61,7 +61,7 @@ describe('readSettings', () => {
       { HEADGATE_ROLE_ARN: 'arn:aws:iam::{account}:role/M' },
       /the event has no account/,
     ],
-    ['a time that is none', { time: 'soon' }, {}, /`soon` is no time/],
+    ['a time that is none', { time: 'soon' }, {}, /`soon` is not an ISO 8601 time/],
   ])('refuses %s', (_what, event, more, message) => {
     expect(() => read(event, more)).toThrow(message);
   });

@@ -28,14 +28,14 @@ describe('validateAsff', () => {
     [
       '33 resources',
       (f) => (f['Resources'] = Array.from({ length: 33 }, () => ({ Type: 'Other', Id: 'i' }))),
-      'Resources has 33 items',
+      'Resources has more than 32 items (33)',
     ],
     ['a resource without id', (f) => (f['Resources'] = [{ Type: 'Other' }]), 'Resources[0].Id is missing'],
     ['a status of its own', (f) => (f['Compliance'] = { Status: 'BROKEN' }), 'Compliance.Status is none of'],
     [
       '51 product fields',
       (f) => (f['ProductFields'] = Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`k${i}`, 'v']))),
-      'ProductFields has 51 entries',
+      'ProductFields has more than 50 entries (51)',
     ],
     ['a long product field', (f) => (f['ProductFields'] = { k: long(2049) }), 'ProductFields.k has 2049'],
     ['a short account', (f) => (f['AwsAccountId'] = '1234'), 'AwsAccountId has fewer than 12'],
