@@ -90,7 +90,7 @@ class Keeper {
     if (problems.size === 0) return;
     const [only] = fixes;
     if (fixes.length === 1 && only !== undefined) {
-      const reason = [...problems.values()][0] ?? 'it does not help';
+      const reason = [...problems.values()][0] ?? 'the finding stays';
       this.#refused.set(keyOf(only), {
         finding: only.finding,
         kind: 'refused',
@@ -141,7 +141,7 @@ class Keeper {
         findCycle(parseTemplateText(text, file).root),
       );
       if (after !== undefined && before === undefined)
-        return `resources would refer to each other in a circle: ${after.join(', ')}`;
+        return `resources would have a circular dependency: ${after.join(', ')}`;
     }
     return undefined;
   }
@@ -192,7 +192,7 @@ function compare(before: ScannedGraph, after: ScannedGraph, fixes: readonly Plan
   const now = byKey(after);
   const errors = new Set(before.result.diagnostics.filter(isError).map(({ message }) => message));
   const error = after.result.diagnostics.find((each) => isError(each) && !errors.has(each.message));
-  if (error !== undefined) problems.set(undefined, `the template would not be read: ${error.message}`);
+  if (error !== undefined) problems.set(undefined, `the template would not be valid: ${error.message}`);
   for (const fix of fixes) {
     const found = now.get(evaluationKey(fix.finding));
     if (found?.verdict === 'unknown') problems.set(fix, 'whether the rule then passes is unknown');

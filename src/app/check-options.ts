@@ -11,7 +11,7 @@ export function checkDecideOptions(caller: string, options: unknown): void {
   checkRuleSet(caller, ruleSet);
   if (!(now instanceof Date)) reject(caller, '`now` must be a date; use `new Date()`.');
   if (typeof version !== 'string')
-    reject(caller, '`version` must be text, for example the version of your program.');
+    reject(caller, '`version` must be a string, for example the version of your program.');
 }
 
 /** @throws HeadgateError `options-invalid` for rules without settings, such as `shippedRules()` returns */
@@ -25,7 +25,7 @@ export function checkRuleSet(caller: string, ruleSet: unknown): void {
 /** @throws HeadgateError `options-invalid` for anything but a list of texts, and for a missing working folder */
 export function checkReadOptions(caller: string, paths: unknown, read: unknown): void {
   if (!Array.isArray(paths) || paths.some((path) => typeof path !== 'string'))
-    reject(caller, 'the paths must be a list of texts, for example `["cdk.out"]`.');
+    reject(caller, 'The paths must be a list of strings, for example `["cdk.out"]`.');
   if (typeof (read as { readonly cwd?: unknown } | undefined)?.cwd !== 'string')
     reject(caller, '`cwd` is missing; use `{ cwd: process.cwd() }`.');
 }

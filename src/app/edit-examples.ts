@@ -50,7 +50,9 @@ export async function runEdits(
       const repaired = repairs[edit] ?? [];
       // What a scan keeps from being made somewhere is as it should be, as long as it is of use elsewhere.
       const idle =
-        repaired.length > 0 ? [] : ['it fixes no failing example of the rule', ...(refusals[edit] ?? [])];
+        repaired.length > 0
+          ? []
+          : ['it does not fix a failing example of the rule', ...(refusals[edit] ?? [])];
       outcomes.push({ rule, edit, repairs: repaired, problems: [...(problems[edit] ?? []), ...idle] });
     }
   }

@@ -23,7 +23,7 @@ export function idleFacts(facts: readonly OutsideFact[], graph: ResourceGraph): 
 function problemsOf(fact: OutsideFact, graph: ResourceGraph): string[] {
   const problems: string[] = [];
   if (!graph.hasRelation(fact.relation))
-    problems.push(`no relation is called \`${fact.relation}\`${hint(fact.relation, [...relationNames()])}`);
+    problems.push(`unknown relation \`${fact.relation}\`${hint(fact.relation, [...relationNames()])}`);
   const names = graph.resources.flatMap(({ id, name }) => [id, name]);
   if (!names.some((name) => wildcardMatches(fact.resource, name)))
     problems.push(

@@ -74,7 +74,7 @@ function structured(read: Reader): PeerFile['read'] {
     } catch (cause) {
       throw new HeadgateError(
         'peer-config-invalid',
-        `\`${file}\` is neither YAML nor JSON; correct it, or convert it to one of these.`,
+        `\`${file}\` is not valid YAML or JSON. Fix the syntax, or convert the file.`,
         { file },
         { cause },
       );

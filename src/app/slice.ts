@@ -151,9 +151,7 @@ function flowsOf(
   );
   if (found.length > 0) return found;
   const known =
-    ofDiagram.length === 0
-      ? 'there are none'
-      : `there are: ${listOf(ofDiagram.map(({ entry }) => entry.name))}`;
+    ofDiagram.length === 0 ? 'it has none' : `there are: ${listOf(ofDiagram.map(({ entry }) => entry.name))}`;
   throw unknownSlice(`No ${diagram} flow in ${where} starts at \`${name}\`; ${known}.`);
 }
 

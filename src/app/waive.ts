@@ -61,7 +61,7 @@ export function waive(
     diagnostics.push({
       code: 'against',
       severity: 'info',
-      message: `Only what the change brings counts: ${count} ${count === 1 ? 'finding was' : 'findings were'} there before.`,
+      message: `Only new findings of the change count: ${count} ${count === 1 ? 'finding was' : 'findings were'} there before.`,
       where: against.source,
       blocks: [],
     });

@@ -29,7 +29,7 @@ function share(text: string): number {
           ? Number(text)
           : Number(percent) / 100;
   if (!(value > 0 && value <= 1))
-    throw new InvalidArgumentError('Give a share above 0 and at most 1, such as 0.5, 50%, 1/3 or all.');
+    throw new InvalidArgumentError('Set a share above 0 and at most 1, such as 0.5, 50%, 1/3 or all.');
   return value;
 }
 
@@ -94,23 +94,23 @@ export function addAuditCommand(
     .option('--organization', 'audit the accounts of the AWS organization, with --role-name in each')
     .option(
       '--unit <id>',
-      'only accounts of this organizational unit and those below it (repeatable)',
+      'audit only accounts in this organizational unit and its child units (repeatable)',
       collected,
       [],
     )
     .addOption(
       new Option(
         '--account-tag <key=value>',
-        'only accounts of the organization with this tag (repeatable; of several values of a key, one)',
+        'audit only accounts of the organization with this tag (repeatable; one of several values of a key is enough)',
       )
         .argParser((text: string, previous: readonly ResourceTag[]) => [...previous, accountTagOf(text)])
         .default([], 'none'),
     )
-    .option('--accounts <file>', 'audit the accounts of this list, one ID in each line')
+    .option('--accounts <file>', 'audit the accounts in this file, one ID in each line')
     .option('--role-name <name>', 'IAM role to assume in each account', 'headgate')
     .option(
       '--folder <folder>',
-      'where the snapshots, results and overview of accounts go',
+      'folder for the snapshots, results and overview of the accounts',
       'headgate-accounts',
     )
     .option('--resume', 'read only accounts and Regions that have no snapshot in the folder');
@@ -124,7 +124,7 @@ export function addAuditCommand(
     .addOption(
       new Option(
         '--tag <key=value>',
-        'check only resources with this tag, their flows and dependencies (repeatable; of several values of a key, one)',
+        'check only resources with this tag, their flows and dependencies (repeatable; one of several values of a key is enough)',
       )
         .argParser((text: string, previous: readonly ResourceTag[]) => [...previous, accountTagOf(text)])
         .default([], 'none'),

@@ -114,7 +114,7 @@ async function chooseAccounts(
     const why = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
     throw new HeadgateError(
       'organization-unknown',
-      `The accounts of the organization cannot be listed (${why}); use the management account or a delegated administrator, or give --accounts.`,
+      `The accounts of the organization cannot be listed (${why}); use the management account or a delegated administrator, or use --accounts.`,
       { service: 'organizations', region },
       { cause },
     );
@@ -130,7 +130,7 @@ async function readAccountList(file: string, cwd: string): Promise<readonly Orga
   const text = await readFile(resolve(cwd, file), 'utf8').catch((cause: unknown) => {
     throw new HeadgateError(
       'accounts-invalid',
-      `The list \`${file}\` cannot be read; check the path.`,
+      `The account list \`${file}\` cannot be read; check the path.`,
       { file },
       { cause },
     );
@@ -145,13 +145,17 @@ async function readAccountList(file: string, cwd: string): Promise<readonly Orga
     if (!/^\d{12}$/.test(account))
       throw new HeadgateError(
         'accounts-invalid',
-        `\`${account}\` is not an account ID; write 12 digits in each line, and a name after them if you like.`,
+        `\`${account}\` is not an account ID; write 12 digits in each line, optionally followed by a name.`,
         { file, line: index + 1, column: 1 },
       );
     accounts.set(account, { account, name: name.join(' ') });
   }
   if (accounts.size === 0)
-    throw new HeadgateError('accounts-invalid', `The list \`${file}\` has no account.`, { file });
+    throw new HeadgateError(
+      'accounts-invalid',
+      `The account list \`${file}\` has no account ID. Write one in each line.`,
+      { file },
+    );
   return [...accounts.values()];
 }
 
@@ -178,7 +182,7 @@ async function readAccount(
       return { ...member, problem: 'not read, because the audit was stopped', isResumed: false };
     const reading = await collectMember(member.account, { ...run, regions: missing }, signal);
     if (reading.account !== member.account)
-      return { ...member, problem: `the role led to account ${reading.account}`, isResumed: false };
+      return { ...member, problem: `the role belongs to account ${reading.account}`, isResumed: false };
     if (reading.completeness.nothing)
       return { ...member, problem: 'not a single call was answered', isResumed: false };
     await keepParts(reading, run);

@@ -47,7 +47,7 @@ export function checkServices(services: readonly string[]): void {
     if (known.includes(service)) continue;
     const near = nearest(service, known);
     const hint = near === undefined ? `; known are ${known.join(', ')}` : `; did you mean \`${near}\`?`;
-    throw new HeadgateError('service-unknown', `No service is called \`${service}\`${hint}`);
+    throw new HeadgateError('service-unknown', `Unknown AWS service \`${service}\`${hint}`);
   }
 }
 

@@ -49,9 +49,9 @@ export class EditableFiles {
   #look(name: string, text: string): EditableFile | string {
     const path = resolve(this.cwd, name);
     const real = realPathOf(path);
-    if (real === undefined) return 'the file is not there';
-    if (!isInside(real, this.#named)) return 'the file is outside of the paths that were given';
-    if (lstatSync(path).isSymbolicLink()) return 'the file is reached through a link';
+    if (real === undefined) return 'the file does not exist';
+    if (!isInside(real, this.#named)) return 'the file is outside of the specified paths';
+    if (lstatSync(path).isSymbolicLink()) return 'the path contains a link';
     const bytes = readFileSync(path);
     const mark = bytes.subarray(0, 3).toString('utf8') === byteOrderMark ? byteOrderMark : '';
     if (!Buffer.from(mark + text).equals(bytes))

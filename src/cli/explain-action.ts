@@ -53,7 +53,7 @@ export async function explain(
     );
     throw new HeadgateError(
       'rule-unknown',
-      `No rule is called \`${word}\`${meant === undefined ? ';' : `; did you mean \`${meant}\`?`} \`headgate rules list\` lists all rules. To explain a finding, give its fingerprint.`,
+      `Unknown rule \`${word}\`${meant === undefined ? ';' : `; did you mean \`${meant}\`?`} \`headgate rules list\` lists all rules. To explain a finding, give its fingerprint.`,
     );
   }
   stdout.write(describeRule(rule));
@@ -63,7 +63,7 @@ async function explainFinding(word: string, { result: file }: ExplainOptions, cw
   if (!existsSync(resolve(cwd, file)))
     throw new HeadgateError(
       'result-invalid',
-      `There is no saved result \`${file}\`; write one with \`headgate scan <path> --report json=${file}\`, or name yours by --result.`,
+      `There is no saved result \`${file}\`; write one with \`headgate scan <path> --report json=${file}\`, or select another file with --result.`,
       { file },
     );
   const isMeant = ({ fingerprint }: Evaluation): boolean => fingerprint.startsWith(word);
@@ -75,13 +75,13 @@ async function explainFinding(word: string, { result: file }: ExplainOptions, cw
   if (first === undefined)
     throw new HeadgateError(
       'finding-unknown',
-      `\`${file}\` has no finding with the fingerprint \`${word}\`; scan again, or name another result by --result.`,
+      `\`${file}\` has no finding with the fingerprint \`${word}\`; scan again, or select another file with --result.`,
       { file },
     );
   if (others.length > 0)
     throw new HeadgateError(
       'finding-unknown',
-      `${plural(found.length, 'finding')} of \`${file}\` begin with \`${word}\`; give more of the fingerprint: ${found
+      `${plural(found.length, 'finding')} of \`${file}\` begin with \`${word}\`; write more of the fingerprint: ${found
         .slice(0, 5)
         .map((each) => each.fingerprint)
         .join(', ')}.`,

@@ -7,8 +7,8 @@ export function addExplainCommand(program: Command, surroundings: Surroundings):
   program
     .command('explain')
     .description('Explain a rule, or a finding of a saved result.')
-    .argument('<what>', 'id of a rule, or fingerprint of a finding (its beginning is enough)')
-    .option('--result <file>', 'the saved result that holds the finding', 'headgate.json')
+    .argument('<what>', 'rule ID, or fingerprint of a finding (its beginning is enough)')
+    .option('--result <file>', 'saved result with the finding', 'headgate.json')
     .option(
       '--rules <dir>',
       'also load custom rules from this folder (repeatable)',

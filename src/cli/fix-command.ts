@@ -14,7 +14,7 @@ export function addFixCommand(
   const command = program
     .command('fix')
     .description(
-      'Edit CloudFormation and SAM templates so that findings go away. Keeps an edit only if another scan shows that it helps.',
+      'Fix findings in CloudFormation and SAM templates. Keeps an edit only if another scan shows that it helps.',
     )
     .argument('<path...>', 'CloudFormation or SAM templates in YAML or JSON, or folders of them');
   addScanOptions(command, [

@@ -38,7 +38,7 @@ export async function migrateSuppressions(
   if (options.dryRun !== true && options.force !== true && existsSync(file))
     throw new HeadgateError(
       'waivers-exist',
-      `\`${options.waivers}\` exists; name another file by --waivers, or replace it by --force.`,
+      `\`${options.waivers}\` already exists; select another file with --waivers, or replace it with --force.`,
       { file: options.waivers },
     );
   const configs = await readConfigs(paths, cwd);
@@ -126,9 +126,9 @@ function waiversFile(waivers: readonly WrittenWaiver[]): string {
 const headings = {
   none: 'No rule replaces these checks',
   unknown: 'Headgate does not support these checks',
-  'nothing-open': 'Nothing to accept: the rules find nothing there',
-  'not-waivable': 'Rules that take no waivers',
-  expired: 'Suppressions that hold no longer',
+  'nothing-open': 'No waiver is needed, because the rules have no findings there',
+  'not-waivable': 'Rules that cannot be waived',
+  expired: 'Suppressions that have expired',
 } as const;
 
 function describe(
@@ -159,7 +159,7 @@ function describe(
   if (settings.length > 0) lines.push('Settings to change manually:');
   for (const { setting, instead, where } of settings) lines.push(`  ${where}  ${setting}: use ${instead}`);
   if (migrated.length + left.length + settings.length === 0)
-    lines.push('No suppression of another tool was found.');
+    lines.push('No suppressions of other tools were found.');
   const shown = `${lines.map(singleLine).join('\n')}\n`;
   if (waivers.length === 0) return `${shown}No waiver is needed, and no file was written.\n`;
   if (dryRun === true) return `${shown}\n${text}`;

@@ -12,14 +12,14 @@ export function addMigrateCommand(
   const command = program
     .command('migrate')
     .description(
-      'Write waivers for what Checkov, Trivy, KICS, cfn_nag, Guard and cdk-nag suppress, and list what has no counterpart.',
+      'Convert suppressions of Checkov, Trivy, KICS, cfn_nag, Guard and cdk-nag to waivers, and list those without a matching rule.',
     )
     .argument(
       '<path...>',
-      'what you scan: templates, folders, a cdk.out, Terraform plans; and configuration files of the other tools',
+      'templates, folders, cloud assemblies (cdk.out) or Terraform plans to scan, and configuration files of the other tools',
     );
   addScanOptions(command, ['rules', 'config', 'rule', 'skipRule', 'flow', 'level', 'debug'])
-    .option('--waivers <file>', 'the waivers file to write', 'headgate.waivers.yaml')
+    .option('--waivers <file>', 'waivers file to write', 'headgate.waivers.yaml')
     .option('--force', 'replace the waivers file if it exists')
     .option('--dry-run', 'write nothing, and print the waivers')
     .addOption(

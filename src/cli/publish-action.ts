@@ -46,7 +46,7 @@ export async function publishToSecurityHub(
   };
   if (leftOut > 0)
     surroundings.stderr.write(
-      `headgate: ${leftOut} ${leftOut === 1 ? 'evaluation has' : 'evaluations have'} no account or Region, and no finding; --account and --region give one.\n`,
+      `headgate: ${leftOut} ${leftOut === 1 ? 'evaluation has' : 'evaluations have'} no account or Region, so no finding was sent; set --account and --region.\n`,
     );
   if (result.places === undefined)
     surroundings.stderr.write(

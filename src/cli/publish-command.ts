@@ -17,7 +17,7 @@ export function addPublishCommand(
     .option('--dry-run', 'print what would be sent, without calling Security Hub')
     .option(
       '--state <place>',
-      'folder, or s3://bucket/prefix, that remembers what was sent, one file for each account and Region',
+      'folder or s3://bucket/prefix for the state, one file for each account and Region',
       '.headgate/security-hub',
     )
     .option('--region <region>', 'Region for findings without one (templates, global resources)')

@@ -10,7 +10,7 @@ import { HeadgateError } from '../model/headgate-error.ts';
  */
 export async function readSnapshot(file: string, cwd: string): Promise<AccountReading> {
   const bytes = await readRegularFile(resolve(cwd, file), snapshotLimitBytes).catch((cause: unknown) => {
-    const why = cause instanceof UnreadableFileError ? cause.message : 'it cannot be read';
+    const why = cause instanceof UnreadableFileError ? cause.message : 'the file cannot be read';
     throw new HeadgateError(
       'snapshot-missing',
       `The snapshot \`${file}\` was not read: ${why}; check the path.`,

@@ -112,7 +112,7 @@ export async function newRule(id: string, folder: string, { cwd, stdout }: Surro
   if (!/^[a-z][a-z0-9-]*(\.[a-z0-9-]+)+$/.test(id))
     throw new HeadgateError(
       'rule-id-invalid',
-      `\`${id}\` cannot be a rule id; use lower-case words with dots, such as team.lambda.memory.`,
+      `\`${id}\` is not a valid rule ID; use lower-case words with dots, such as team.lambda.memory.`,
     );
   const file = resolve(cwd, folder, `${id}.yaml`);
   await mkdir(dirname(file), { recursive: true });

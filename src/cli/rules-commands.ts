@@ -33,7 +33,7 @@ export function addRulesCommands(
     rules
       .command('test')
       .description('Run the examples of built-in and custom rules as tests.')
-      .argument('[id]', 'only this rule'),
+      .argument('[id]', 'test only this rule'),
   ).action(async (id: string | undefined, options: RulesOptions) => {
     done(await (await actions()).testRules(id, options, surroundings));
   });

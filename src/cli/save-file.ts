@@ -19,14 +19,16 @@ export async function saveFile(
   // `/dev/stdout` is a link of the system's own.
   const isDevice = path.startsWith('/dev/');
   if (before?.isSymbolicLink() === true && !isDevice)
-    throw new Error('it is a link, and nothing is written through links; remove it or name another file');
+    throw new Error(
+      'the path is a link, and Headgate does not write through links; remove the link or specify another file',
+    );
   if (before !== undefined && (isDevice || !before.isFile())) return writeFile(path, data);
   if (
     cwd !== undefined &&
     isInside(path, [cwd]) &&
     !isInside(await realpath(dirname(path)), [await realpath(cwd)])
   )
-    throw new Error('its folder is a link that leads out of the working folder; name another file');
+    throw new Error('its folder is a link to a folder outside of the working folder; specify another file');
   const draft = `${path}.${randomBytes(6).toString('hex')}.part`;
   try {
     // Not for a moment more open than what it replaces; `wx` follows no link that is planted there.

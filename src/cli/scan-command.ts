@@ -9,17 +9,17 @@ export function addScanOptions(command: Command, only?: readonly string[]): Comm
   command
     .option(
       '--root <folder>',
-      'folder outside of which no file is read (default: each folder and the folder of each file that you name)',
+      'read no files outside of this folder (default: each specified folder, and the folder of each specified file)',
     )
     .addOption(
       new Option(
         '--exclude <glob>',
-        'leave out these files of folders, for example "**/test/**" (repeatable)',
+        'leave out matching files in folders, for example "**/test/**" (repeatable)',
       )
         .argParser((text: string, previous: readonly string[]) => [...previous, text])
         .default([], 'none'),
     )
-    .option('--sources <folder>', 'folder of the .tf files behind a Terraform plan')
+    .option('--sources <folder>', 'folder of the .tf files of a Terraform plan')
     .option('--parameters <file>', 'read template parameters from a file (AWS CLI or CodePipeline format)')
     .addOption(new Option('--region <region>', 'set AWS::Region').argParser(regionOf))
     .addOption(new Option('--account <id>', 'set AWS::AccountId').argParser(accountOf));
@@ -36,7 +36,7 @@ function regionOf(text: string): string {
 }
 
 function accountOf(text: string): string {
-  if (!/^[0-9]{12}$/.test(text)) throw new InvalidArgumentError('An account ID has 12 digits.');
+  if (!/^[0-9]{12}$/.test(text)) throw new InvalidArgumentError('This is not an account ID. Use 12 digits.');
   return text;
 }
 
@@ -58,7 +58,7 @@ export function addScanCommand(
   addScanOptions(command)
     .option(
       '--against <path>',
-      'the same templates before the change (a file, a folder, a cdk.out): only findings that the change brings count',
+      'templates before the change (a file, a folder or a cdk.out); count only new findings',
     )
     .option('--watch', 'scan again when files change, and print new and fixed findings')
     .action(async (paths: string[], options: ScanOptions) => {

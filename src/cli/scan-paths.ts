@@ -146,7 +146,7 @@ async function scanBefore(
   if (broken !== undefined)
     throw new HeadgateError(
       'against-incomplete',
-      `\`${against}\`, which --against names, was not read to its end: ${broken.message}`,
+      `\`${against}\` of --against was not read completely: ${broken.message}`,
       { file: broken.where },
     );
   if (result.inputs.length === 0)

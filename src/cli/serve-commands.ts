@@ -9,8 +9,8 @@ export function addLspCommand(program: Command): void {
     .command('lsp')
     .description('Start a language server for editors on the standard input and output.')
     // Clients add it to the command of a server by habit.
-    .option('--stdio', 'use the standard input and output, the only way there is')
-    .option('--clientProcessId <pid>', 'process of the editor, with which the server ends')
+    .option('--stdio', 'use standard input and output (the only transport)')
+    .option('--clientProcessId <pid>', 'process ID of the editor; the server ends with it')
     .action(async () => {
       const { serveEditor } = await import('../lsp/serve-editor.ts');
       await serveEditor({ version, input: process.stdin, output: process.stdout });
@@ -26,11 +26,11 @@ export function addMcpCommand(program: Command, { cwd }: Surroundings): void {
     )
     .option(
       '--root <folder>',
-      'folder that agents are allowed to scan (repeatable; default: the folders of the client, else the working folder)',
+      'folder that agents are allowed to scan (repeatable; default: the folders of the client, or the working folder)',
       (folder: string, previous: readonly string[]) => [...previous, folder],
       [],
     )
-    .option('--config <file>', 'configuration file in the place of those in the folders')
+    .option('--config <file>', 'configuration file to use instead of those in the folders')
     .action(async ({ root, config }: { readonly root: readonly string[]; readonly config?: string }) => {
       const { serveAgents } = await import('../mcp/serve-agents.ts');
       await serveAgents({

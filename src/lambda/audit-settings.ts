@@ -66,9 +66,10 @@ export function readSettings(
   configFolder: string,
 ): AuditSettings {
   const bucket = environment['HEADGATE_BUCKET'] ?? '';
-  if (bucket === '') throw invalid('HEADGATE_BUCKET is not set: name the bucket of the reports');
+  if (bucket === '') throw invalid('HEADGATE_BUCKET is not set; set it to the report bucket');
   const regions = event.region === undefined ? list(environment['HEADGATE_REGIONS']) : [event.region];
-  if (regions.length === 0) throw invalid('HEADGATE_REGIONS is empty: name the Regions to audit, or `all`');
+  if (regions.length === 0)
+    throw invalid('HEADGATE_REGIONS is empty; set it to the Regions to audit, or `all`');
   return {
     regions,
     ...homeOf(event, environment, regions),

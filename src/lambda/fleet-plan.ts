@@ -53,7 +53,10 @@ export async function planFleet(options: FleetOptions, store: ReportStore): Prom
     })),
   );
   if (items.length === 0)
-    throw new HeadgateError('settings-invalid', 'The fleet has no account and Region to audit.');
+    throw new HeadgateError(
+      'settings-invalid',
+      'The fleet has no account and Region to audit. Check the settings `accounts`, `except` and `regions`.',
+    );
   // A run that is started again with its time has failed in nothing yet.
   for await (const failure of store.list(`${folder}/failures/`))
     await store.put(failure, 'null', 'application/json');

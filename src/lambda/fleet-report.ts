@@ -30,7 +30,10 @@ export async function reportFleet(
 ): Promise<{ readonly report: FleetReport; readonly html: string }> {
   const items = await readJson<readonly FleetItem[]>(itemsKey(folder), store);
   if (items === undefined)
-    throw new HeadgateError('plan-missing', `The plan of the fleet run \`${folder}\` is gone.`);
+    throw new HeadgateError(
+      'plan-missing',
+      `The plan of the fleet run \`${folder}\` was deleted. Start a new run.`,
+    );
   const runs = await readRuns(folder, items, store);
   const report: FleetReport = { time: items[0]?.time ?? '', runs, totals: totalsOf(runs) };
   const html = `${folder}/overview.html`;
@@ -61,7 +64,7 @@ async function readRun(folder: string, item: FleetItem, store: ReportStore): Pro
   const failed = (await readJson<Failure | string | null>(failureKey(folder, item), store)) ?? undefined;
   const failure = failed === undefined ? undefined : describeFailure(failed);
   if (summary !== undefined) return { item, summary, ...(failure === undefined ? {} : { failure }) };
-  return { item, failure: failure ?? 'the run ended without a word' };
+  return { item, failure: failure ?? 'the function stopped without a result; see its log group' };
 }
 
 interface Failure {

@@ -35,7 +35,10 @@ export async function writePart(
 export async function readPart(key: string, store: ReportStore): Promise<AccountReading> {
   const bytes = await store.get(key);
   if (bytes === undefined)
-    throw new HeadgateError('part-missing', `The part \`${key}\` of a split audit is gone: audit again.`);
+    throw new HeadgateError(
+      'part-missing',
+      `The part \`${key}\` of a split audit was deleted. Start a new audit.`,
+    );
   const reading = decodeSnapshot(bytes, key);
   return {
     ...reading,
@@ -49,7 +52,8 @@ export async function readPart(key: string, store: ReportStore): Promise<Account
  */
 export function mergeParts(parts: readonly AccountReading[]): AccountReading {
   const [first] = parts;
-  if (first === undefined) throw new HeadgateError('part-missing', 'A split audit has no parts.');
+  if (first === undefined)
+    throw new HeadgateError('part-missing', 'The audit has no parts. Start a new audit.');
   const complete = parts.every(({ completeness }) => completeness.scopes.every(({ failed }) => failed === 0));
   const resources = mergeResources(parts, complete);
   return {

@@ -15,5 +15,5 @@ export async function handler(event: { readonly Records: readonly QueueRecord[] 
 }
 
 function logOf(planned: PlannedRecheck): object {
-  return { level: 'INFO', message: 'changes were read', ...planned };
+  return { level: 'INFO', message: 'read changes', ...planned };
 }

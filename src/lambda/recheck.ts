@@ -89,14 +89,17 @@ export function readRecheckSettings(
   const of = (name: string): string => {
     const value = environment[name] ?? '';
     if (value === '')
-      throw new HeadgateError('settings-invalid', `The function cannot plan audits: ${name} is not set.`);
+      throw new HeadgateError(
+        'settings-invalid',
+        `The function cannot plan audits: ${name} is not set. Deploy the stack again.`,
+      );
     return value;
   };
   const slotMinutes = Number(environment['HEADGATE_SLOT_MINUTES'] ?? '5');
   if (!Number.isInteger(slotMinutes) || slotMinutes < 1 || slotMinutes > 60)
     throw new HeadgateError(
       'settings-invalid',
-      'HEADGATE_SLOT_MINUTES is not a number of minutes from 1 to 60.',
+      'HEADGATE_SLOT_MINUTES is not valid. Set a number of minutes from 1 to 60.',
     );
   return {
     auditArn: of('HEADGATE_AUDIT_ARN'),

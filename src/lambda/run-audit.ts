@@ -269,6 +269,6 @@ function emptyAudit(result: ScanResult, account: string, report: string): Headga
   const [first] = result.diagnostics;
   return new HeadgateError(
     'audit-empty',
-    `Not a single call was answered in account \`${account}\`: ${first?.message ?? 'nothing was planned'}. The report is \`${report}\`.`,
+    `No call got a response in account \`${account}\`: ${first?.message ?? 'no call was planned'}. The report is \`${report}\`.`,
   );
 }

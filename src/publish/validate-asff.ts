@@ -69,7 +69,7 @@ const compliance: ObjectShape = {
       list: {
         required: ['ReasonCode'],
         members: {
-          ReasonCode: text(128, /^[A-Z0-9_]+$/, 'is not made of capitals, digits and underscores'),
+          ReasonCode: text(128, /^[A-Z0-9_]+$/, 'must contain only capital letters, digits and underscores'),
           Description: text(1024),
         },
       },
@@ -124,7 +124,7 @@ const finding: ObjectShape = {
     ProductArn: text(
       2048,
       /^arn:aws[a-z-]*:securityhub:[a-z0-9-]+:\d{12}:product\/[^/\s]+\/[^/\s]+$/,
-      'is not the ARN of a product',
+      'is not a product ARN',
       12,
     ),
     ProductName: text(128),
@@ -187,9 +187,9 @@ interface OwnedFinding {
 function checkOwner({ ProductArn, AwsAccountId, Region }: OwnedFinding, problems: AsffProblem[]): void {
   const [, , , region, account] = ProductArn.split(':');
   if (account !== AwsAccountId)
-    problems.push({ path: 'ProductArn', message: 'names another account than AwsAccountId' });
+    problems.push({ path: 'ProductArn', message: 'has a different account than AwsAccountId' });
   if (Region !== undefined && region !== Region)
-    problems.push({ path: 'ProductArn', message: 'names another Region than Region' });
+    problems.push({ path: 'ProductArn', message: 'has a different Region than the member Region' });
 }
 
 function check(value: unknown, shape: Shape, path: string, problems: AsffProblem[]): void {
@@ -206,11 +206,11 @@ function checkText(
   problems: AsffProblem[],
 ): void {
   const report = (message: string): void => void problems.push({ path, message });
-  if (typeof value !== 'string') report('is not a text');
+  if (typeof value !== 'string') report('is not a string');
   else if (value.trim() === '') report('is blank');
-  else if (codePoints(value) > most) report(`has ${codePoints(value)} characters, at most ${most} are taken`);
+  else if (codePoints(value) > most) report(`has ${codePoints(value)} characters, the maximum is ${most}`);
   else if (codePoints(value) < least) report(`has fewer than ${least} characters`);
-  else if (/[\ud800-\udfff]/u.test(value)) report('holds half a character');
+  else if (/[\ud800-\udfff]/u.test(value)) report('has an incomplete Unicode character');
   else if (pattern?.test(value) === false) report(says ?? '');
 }
 

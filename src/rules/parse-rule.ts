@@ -112,7 +112,7 @@ function editProblems(
   );
   for (const name of scope.relations === undefined ? [] : relationsOf({ needs, changes }))
     if (scope.relations?.has(name) === false)
-      problems.push({ path, message: `no relation is called \`${name}\`` });
+      problems.push({ path, message: `unknown relation \`${name}\`` });
   if (safety === 'safe' && changes.some((change) => 'add' in change))
     problems.push({ path: [...path, 'safety'], message: 'an edit that adds a resource is `unsafe`' });
   for (const clause of clauses)

@@ -47,7 +47,7 @@ describe('a scan held against the state before a change', () => {
     expect(new Set(open.map(({ resource }) => resource.name))).toContain('G');
     expect(new Set(open.map(({ resource }) => resource.name))).not.toContain('F');
     const { stdout } = await headgate(cwd, 'scan', 'more', '--against', 'base');
-    expect(stdout).toContain('Only what the change brings counts');
+    expect(stdout).toContain('Only new findings of the change count');
   });
 
   it('fails for a graver finding of a rule that failed before', async () => {
@@ -157,7 +157,7 @@ describe('a scan held against the state before a change', () => {
     const broken = await headgate(cwd, 'scan', 't.yaml', '--against', 'broken.yaml');
     expect([broken.code, broken.stderr]).toEqual([
       2,
-      expect.stringMatching(/`broken\.yaml`, which --against names, was not read to its end/),
+      expect.stringMatching(/`broken\.yaml` of --against was not read completely/),
     ]);
     const empty = await headgate(cwd, 'scan', 't.yaml', '--against', 'empty');
     expect([empty.code, empty.stderr]).toEqual([1, expect.stringContaining('every finding counts as new')]);

@@ -15,7 +15,7 @@ describe('an input that has no effect is said', () => {
     const { stdout } = await headgate(cwd, 'scan', 't.yaml');
     const text = stdout.replaceAll(/\s+/g, ' ');
     expect(text).toContain('no resource matches `*/Nope`');
-    expect(text).toContain('no relation is called `rolle`; did you mean `role`?');
+    expect(text).toContain('unknown relation `rolle`; did you mean `role`?');
     expect(text).toContain('it has neither `target` nor `absent: true`');
     expect(text).toContain('`Role` is not a resource type');
     expect(text.match(/has no effect/g)).toHaveLength(4);

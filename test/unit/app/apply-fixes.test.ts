@@ -70,7 +70,7 @@ Resources:
     const { files, left } = await fixText(text, ruleSet, asked);
     expect(files.size).toBe(0);
     expect(left.map(({ reason }) => reason)).toEqual([
-      'resources would refer to each other in a circle: Key, Queue',
+      'resources would have a circular dependency: Key, Queue',
     ]);
   });
 

@@ -37,7 +37,7 @@ describe('the library', () => {
     for (const [given, told] of [
       [[['a'], { cwd: '.' }], /`ruleSet` is missing/],
       [[['a'], { cwd: '.' }, { ...whole, now: '2026-11-28' }], /`now` must be a date/],
-      [[['a'], { cwd: '.' }, { ...whole, version: undefined }], /`version` must be text/],
+      [[['a'], { cwd: '.' }, { ...whole, version: undefined }], /`version` must be a string/],
       [['a', { cwd: '.' }, whole], /must be a list/],
       [[['a'], {}, whole], /`cwd` is missing/],
       [[['a'], undefined, whole], /`cwd` is missing/],

@@ -125,14 +125,14 @@ Outputs: {Arn: {Value: !GetAtt Queue.Arn, Export: {Name: queue}}}
     symlinkSync(join(cwd, 'other/template.yaml'), join(cwd, 'app/template.yaml'));
     const { stdout, stderr } = await headgate('fix', 'app', '--root', '.');
     expect(read('other/template.yaml')).toBe(key);
-    expect(stdout + stderr).toMatch(/outside of the paths that were given|link/);
+    expect(stdout + stderr).toMatch(/outside of the specified paths|link/);
     write(
       'app/parent.yaml',
       'Resources:\n  Child: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: ../other/template.yaml}}\n',
     );
     const nested = await headgate('fix', 'app/parent.yaml', '--root', '.');
     expect(read('other/template.yaml')).toBe(key);
-    expect(nested.stdout).toContain('not edited: the file is outside of the paths that were given');
+    expect(nested.stdout).toContain('not edited: the file is outside of the specified paths');
   });
 
   it('leaves what other tools make, and says what to change instead', async () => {

@@ -4,10 +4,10 @@ import { checkServices } from '../../../src/cli/collect-live.ts';
 it('an audit of a service that does not exist is refused, with the nearest that does', () => {
   expect(() => {
     checkServices(['lambda', 'dynmodb']);
-  }).toThrow('No service is called `dynmodb`; did you mean `dynamodb`?');
+  }).toThrow('Unknown AWS service `dynmodb`; did you mean `dynamodb`?');
   expect(() => {
     checkServices(['zzzzzzzzzzzzzzzz']);
-  }).toThrow(/^No service is called `zzzzzzzzzzzzzzzz`; known are .*lambda/);
+  }).toThrow(/^Unknown AWS service `zzzzzzzzzzzzzzzz`; known are .*lambda/);
 });
 
 it('an audit of services that exist is not', () => {

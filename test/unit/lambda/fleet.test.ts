@@ -125,11 +125,11 @@ describe('reportFleet', () => {
       undefined,
       undefined,
       'HeadgateError: `sts:AssumeRole` was denied',
-      'the run ended without a word',
+      'the function stopped without a result; see its log group',
     ]);
     expect(fleetMetrics(report)).toMatchObject({ FleetRuns: 1, Places: 4, FailedPlaces: 2 });
     const page = store.text(html);
-    expect(page).toContain('2 of 4 audits failed');
+    expect(page).toContain('Of 4 audits, 2 failed');
     expect(page).toContain('&lt;b&gt;111111111111&lt;/b&gt;');
     expect(page).not.toContain('<b>1111');
     expect(page).toContain('href="../../reports/a.html"');
@@ -146,6 +146,6 @@ describe('reportFleet', () => {
   });
 
   it('says that the plan is gone', async () => {
-    await expect(reportFleet(folder, store)).rejects.toThrow(/is gone/);
+    await expect(reportFleet(folder, store)).rejects.toThrow(/was deleted/);
   });
 });

@@ -21,7 +21,7 @@ describe('validateAsff', () => {
 
   const long = (length: number): string => 'x'.repeat(length);
   it.each<[string, (finding: Loose) => void, string]>([
-    ['an id of 513', (f) => (f['Id'] = long(513)), 'Id has 513 characters, at most 512 are taken'],
+    ['an id of 513', (f) => (f['Id'] = long(513)), 'Id has 513 characters, the maximum is 512'],
     ['a blank title', (f) => (f['Title'] = ' '), 'Title is blank'],
     ['a description of 1,025', (f) => (f['Description'] = long(1025)), 'Description has 1025'],
     ['no resource', (f) => (f['Resources'] = []), 'Resources is empty'],
@@ -49,13 +49,13 @@ describe('validateAsff', () => {
       (f) => (f['FindingProviderFields'] = { Severity: { Label: 'LOW' }, Types: ['TTPs/a/b/c'] }),
       'FindingProviderFields.Types[0] is not `namespace/category/classifier`',
     ],
-    ['half a character', (f) => (f['Title'] = 'a\ud800'), 'Title holds half a character'],
+    ['half a character', (f) => (f['Title'] = 'a\ud800'), 'Title has an incomplete Unicode character'],
     ['a severity over the customer’s', (f) => (f['Severity'] = { Label: 'LOW' }), 'Severity is not a member'],
     ['a workflow', (f) => (f['Workflow'] = { Status: 'NEW' }), 'Workflow is not a member'],
     [
       'another account’s ARN',
       (f) => (f['AwsAccountId'] = '999999999999'),
-      'ProductArn names another account',
+      'ProductArn has a different account',
     ],
     ['a finding without title', (f) => delete f['Title'], 'Title is missing'],
   ])('refuses %s', (_name, change, expected) => {
