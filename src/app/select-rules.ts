@@ -64,7 +64,7 @@ export function cutToLevel(rules: readonly Rule[], level: Level): CutRules {
 
 /** How much a level leaves out, in words. */
 export function describeLevel(level: Level, before: number, { rules, partial }: CutRules): string {
-  return `level ${level}: ${before - rules.length} of ${before} rules are not checked, and ${partial.length} in part`;
+  return `level ${level}: skips ${before - rules.length} of ${before} rules, and ${partial.length} in part`;
 }
 
 /** What the options of a run leave of a list of rules, and how reports name that. */
@@ -103,24 +103,22 @@ export function selectRules(
       (clause, rule) => severities.indexOf(clause.severity ?? rule.severity) <= limit,
     );
   const changes: Deviation[] = [];
-  // Over a hundred: the built-in rules are always among them.
-  const ruleCount = left.length;
   const say = (option: string, detail: string): number =>
     changes.push({ kind: 'selection', detail: `${option}: ${detail}` });
   const options = [...words.map((word) => `--rule ${word}`), ...flow.map((name) => `--flow ${name}`)];
   if (options.length > 0)
-    say(options.join(' '), `${left.filter(isNamed).length} of ${ruleCount} rules are checked`);
+    say(options.join(' '), `runs ${left.filter(isNamed).length} of ${left.length} rules`);
   if (skipRule.length > 0)
     say(
       skipRule.map((word) => `--skip-rule ${word}`).join(' '),
-      `${left.filter(({ id }) => skipped.has(id)).length} of ${ruleCount} rules are not checked`,
+      `skips ${left.filter(({ id }) => skipped.has(id)).length} of ${left.length} rules`,
     );
   const picked = pick(left);
   if (minSeverity !== undefined) {
     const before = left.filter(isPicked).length;
     say(
       `--min-severity ${minSeverity}`,
-      `${before - picked.rules.length} of ${before} rules are not checked, and ${picked.partial.length} in part`,
+      `skips ${before - picked.rules.length} of ${before} rules, and ${picked.partial.length} in part`,
     );
   }
   if (picked.rules.length === 0)

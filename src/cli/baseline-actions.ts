@@ -78,7 +78,7 @@ function list(
   for (const entry of fixed) stdout.write(`fixed  ${singleLine(`${entry.ruleId} on ${entry.resource}`)}\n`);
   for (const { code, message } of result.diagnostics)
     if (code === 'waiver-refused') stdout.write(`note   ${singleLine(message)}\n`);
-  stdout.write(`${added.length} new, ${known.length} known, ${fixed.length} fixed\n`);
+  stdout.write(`${added.length} new, ${known.length} accepted, ${fixed.length} fixed\n`);
 }
 
 interface Findings {

@@ -137,7 +137,7 @@ const shownLeft = 20;
 function report(outcome: FixOutcome, stream: OutputStream, { dryRun, unsafe, verbose }: FixOptions): void {
   const { applied, left, files } = outcome;
   for (const fix of applied) stream.write(describeFix(fix));
-  const verb = dryRun === true ? 'would repair' : 'repaired';
+  const verb = dryRun === true ? 'would fix' : 'fixed';
   const repaired = new Set(applied.map(({ finding }) => `${finding.ruleId} ${finding.resource.id}`)).size;
   stream.write(
     applied.length === 0
@@ -160,7 +160,9 @@ function report(outcome: FixOutcome, stream: OutputStream, { dryRun, unsafe, ver
       : []),
     ...(refused.length > 0 ? [`${refused.length} cannot be edited here, for the reasons above`] : []),
     ...(counts.none > 0
-      ? [`${counts.none} need a manual fix; run \`headgate explain RULE\` for instructions`]
+      ? [
+          `${counts.none} ${counts.none === 1 ? 'needs' : 'need'} a manual fix; run \`headgate explain RULE\` for instructions`,
+        ]
       : []),
   ];
   stream.write(`${plural(left.length, 'finding')} left: ${parts.join('; ')}.\n`);

@@ -45,9 +45,8 @@ export function renderAnnotations(result: ScanResult, options: RenderOptions = {
     );
   const unknown = result.evaluations.filter(isOpenUnknown).length;
   const rest = failures.length - shown.length;
-  if (rest > 0) lines.push(`Headgate: ${plural(rest, 'more open failure')} in the report.`);
-  if (unknown > 0)
-    lines.push(`Headgate: ${plural(unknown, 'check')} without a verdict; the report shows the cause.`);
+  if (rest > 0) lines.push(`Headgate: ${plural(rest, 'more finding')} in the report.`);
+  if (unknown > 0) lines.push(`Headgate: ${plural(unknown, 'unknown check')}; the report shows the cause.`);
   const waived = result.evaluations.filter((item) => item.waiver !== undefined).length;
   if (waived > 0)
     lines.push(
@@ -55,7 +54,7 @@ export function renderAnnotations(result: ScanResult, options: RenderOptions = {
     );
   if (changes.length > 0)
     lines.push(`::notice title=Headgate%3A changed by the configuration::${changes.join('%0A')}`);
-  if (failures.length === 0) lines.push('Headgate: no open failure.');
+  if (failures.length === 0) lines.push('Headgate: no findings.');
   return `${lines.join('\n')}\n`;
 }
 

@@ -227,7 +227,7 @@ function addPossible(page: Page, undecided: readonly Evaluation[]): void {
 
 function addUnknowns(page: Page, unknowns: readonly Evaluation[]): void {
   if (unknowns.length === 0) return;
-  page.heading(`Unknown: ${plural(unknowns.length, 'check')} without a verdict`);
+  page.heading(`Unknown: ${plural(unknowns.length, 'check')}`);
   const best = describeBestAction(unknowns);
   if (best !== undefined) page.field(2, '', best);
   const groups = [...groupBy(unknowns, (item) => item.reason ?? item.message)];

@@ -40,6 +40,8 @@ const endings = {
   gone: 'is gone',
 } as const;
 
+const waiverEnded = 'Waiver ended';
+
 /** What changed, in the order in which a reader acts on it. */
 function partsOf(diff: ResultDiff): Part[] {
   const changed = (items: ResultDiff['added']) =>
@@ -54,16 +56,20 @@ function partsOf(diff: ResultDiff): Part[] {
           : item,
       ),
     },
-    { title: 'Waiver ended', items: plain(diff.waiversEnded, 'was waived') },
+    { title: waiverEnded, items: plain(diff.waiversEnded, 'was waived') },
     { title: 'Newly unknown', items: changed(diff.newlyUnknown) },
     { title: 'Still open', items: plain(diff.stillOpen, '') },
-    { title: 'Repaired', items: diff.repaired.map(({ finding, now }) => ({ finding, note: endings[now] })) },
+    { title: 'Fixed', items: diff.repaired.map(({ finding, now }) => ({ finding, note: endings[now] })) },
   ];
 }
 
 function summaryOf(diff: ResultDiff): string {
   return partsOf(diff)
-    .map(({ title, items }) => `${items.length} ${title.toLowerCase()}`)
+    .map(({ title, items }) =>
+      title === waiverEnded
+        ? `${plural(items.length, 'waiver')} ended`
+        : `${items.length} ${title.toLowerCase()}`,
+    )
     .join(', ');
 }
 

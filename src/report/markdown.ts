@@ -108,7 +108,7 @@ function addVerdict(page: LimitedPage, result: ScanResult): void {
     .filter((severity) => summary.bySeverity[severity] > 0)
     .map((severity) => `${summary.bySeverity[severity]} ${severity}`);
   const verdict =
-    summary.fail === 0 ? 'no open failure' : `${plural(summary.fail, 'open failure')} (${counts.join(', ')})`;
+    summary.fail === 0 ? 'no findings' : `${plural(summary.fail, 'finding')} (${counts.join(', ')})`;
   page.add(
     `### Headgate: ${verdict}`,
     '',
@@ -158,7 +158,7 @@ function addFailures(page: LimitedPage, result: ScanResult): void {
     codeSpan(truncate(describeWhere(item), cellLimit)),
     cell(rules.get(item.ruleId)?.fix.text ?? ''),
   ]);
-  page.add('', '#### Open failures');
+  page.add('', '#### Findings');
   page.table(['Severity', 'Rule', 'What', 'Where', 'Fix'], rows);
 }
 

@@ -19,7 +19,7 @@ const follows = {
   type: 'array',
   items: text,
   description:
-    'Rules whose failure on the same resource has the same cause and the same fix. Only their failure is reported.',
+    'Rules whose finding on the same resource has the same cause and the same fix. Only their finding is reported.',
 };
 const followsOn = {
   ...text,

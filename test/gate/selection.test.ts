@@ -22,8 +22,8 @@ describe('rules by name', () => {
     expect([...rulesOf(lambda.result)].filter((id) => id.startsWith('all.alarm.'))).toEqual([]);
     expect([...rulesOf(lambda.result)].filter((id) => id === 'batch.dlq.redrive')).toEqual([]);
     expect(detailsOf(lambda.result)).toEqual([
-      expect.stringMatching(/^--rule lambda: \d+ of \d+ rules are checked$/),
-      expect.stringMatching(/^--skip-rule all\.alarm\.\*: \d+ of \d+ rules are not checked$/),
+      expect.stringMatching(/^--rule lambda: runs \d+ of \d+ rules$/),
+      expect.stringMatching(/^--skip-rule all\.alarm\.\*: skips \d+ of \d+ rules$/),
     ]);
     expect(lambda.result.ruleSet.selection).toMatchObject({
       rules: ['lambda'],
@@ -59,7 +59,7 @@ describe('rules by name', () => {
     const failed = result.evaluations.filter(({ verdict }) => verdict === 'fail');
     expect(failed.map(({ ruleId, severity }) => [ruleId, severity])).toEqual([[secrets, 'critical']]);
     expect(code).toBe(1);
-    expect(detailsOf(result)).toEqual([expect.stringMatching(/^--min-severity critical: \d+ of \d+ rules/)]);
+    expect(detailsOf(result)).toEqual([expect.stringMatching(/^--min-severity critical: skips \d+ of \d+ rules/)]);
   });
 
   it('are named by globs and services in headgate.yaml, where later words win', async () => {

@@ -115,21 +115,19 @@ Still open (1)
   critical all.lambda.no-plaintext-secrets on Stays
            at t.yaml:4
 
-Repaired (2)
+Fixed (2)
   critical all.lambda.no-plaintext-secrets on Deleted (is gone)
            at t.yaml:6
   critical all.lambda.no-plaintext-secrets on Repaired (passes)
            at t.yaml:5
 
-2 new, 1 waiver ended, 1 newly unknown, 1 still open, 2 repaired
+2 new, 1 waiver ended, 1 newly unknown, 1 still open, 2 fixed
 `);
   });
 
   it('are written for a pull request, and as a page of its own', async () => {
     const { stdout: markdown } = await diff('--format', 'markdown');
-    expect(markdown).toContain(
-      '### Headgate: 2 new, 1 waiver ended, 1 newly unknown, 1 still open, 2 repaired',
-    );
+    expect(markdown).toContain('### Headgate: 2 new, 1 waiver ended, 1 newly unknown, 1 still open, 2 fixed');
     for (const row of [
       '#### New (2)',
       '#### Waiver ended (1)',

@@ -45,11 +45,8 @@ async function play(scenario: Scenario): Promise<Scenario> {
   const mask = (text: string): string =>
     text
       .replaceAll(place, '<folder>')
-      .replace(
-        /\d+ of \d+ rules are not checked, and \d+ in part/,
-        'n of m rules are not checked, and k in part',
-      )
-      .replace(/\d+ of \d+ rules are (checked|not checked)/, 'n of m rules are $1');
+      .replace(/skips \d+ of \d+ rules, and \d+ in part/, 'skips n of m rules, and k in part')
+      .replace(/(runs|skips) \d+ of \d+ rules/, '$1 n of m rules');
   const writes = Object.fromEntries(
     Object.keys(scenario.writes ?? {}).map((name) => [name, mask(readFileSync(join(place, name), 'utf8'))]),
   );

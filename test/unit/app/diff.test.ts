@@ -76,6 +76,6 @@ describe('two results held against each other', () => {
     for (const name of ['broken', 'added', 'hidden', 'expired', 'stays', 'deleted'])
       expect(text).toContain(name);
     if (format === 'json') expect(JSON.parse(text)).toEqual(diff);
-    else expect(text).toContain('2 new, 1 waiver ended, 1 newly unknown, 1 still open, 3 repaired');
+    else expect(text).toContain('2 new, 1 waiver ended, 1 newly unknown, 1 still open, 3 fixed');
   });
 });

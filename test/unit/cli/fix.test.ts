@@ -61,7 +61,7 @@ describe('headgate fix', () => {
     expect(read('infra/template.yaml')).toBe(key);
     const fixed = await headgate('fix', 'infra', '--rule', 'all.kms.rotation');
     expect([fixed.code, read('infra/template.yaml')]).toEqual([0, fixedKey]);
-    expect(fixed.stdout).toContain('1 edit repaired 1 finding in 1 file.');
+    expect(fixed.stdout).toContain('1 edit fixed 1 finding in 1 file.');
     write('infra/template.yaml', key);
     write('change.patch', dry.stdout);
     execFileSync('git', ['apply', 'change.patch'], { cwd });
@@ -89,7 +89,7 @@ describe('headgate fix', () => {
     expect(read('template.yaml')).toBe(
       `${bucket}    Properties:\n      VersioningConfiguration:\n        Status: Enabled\n`,
     );
-    expect(unsafe.stdout).toContain('note: old versions cost storage');
+    expect(unsafe.stdout).toContain('note: storage of old versions is charged');
   });
 
   it('holds an edit against all templates of the application, not only the edited one', async () => {

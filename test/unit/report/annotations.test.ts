@@ -10,7 +10,7 @@ describe('renderAnnotations', () => {
         /^::error file=infra\/orders api\.yaml,line=31,.*::Function `OrdersFunction` runs outside a VPC\./,
       ),
       '::warning title=medium%3A Functions are traced::Function `invoices` is not traced. (arn:aws:lambda:eu-central-1:111122223333:function:invoices) [all.lambda.tracing]',
-      'Headgate: 2 checks without a verdict; the report shows the cause.',
+      'Headgate: 2 unknown checks; the report shows the cause.',
       'Headgate: 1 waived finding: 1 by file.',
       '::notice title=Headgate%3A changed by the configuration::api.gateway.usage-plans: medium -> low (internal API)',
       '',
@@ -21,7 +21,7 @@ describe('renderAnnotations', () => {
     const lines = renderAnnotations(largeResult(700)).split('\n');
     const count = (kind: string) => lines.filter((line) => line.startsWith(`::${kind} `)).length;
     expect([count('error'), count('warning'), count('notice')]).toEqual([10, 10, 10]);
-    expect(lines).toContainEqual(expect.stringMatching(/^Headgate: \d+ more open failures in the report\.$/));
+    expect(lines).toContainEqual(expect.stringMatching(/^Headgate: \d+ more findings in the report\.$/));
   });
 
   it('lets no text of the input start a command or end a property', () => {
@@ -35,6 +35,6 @@ describe('renderAnnotations', () => {
   it('says so when nothing failed', () => {
     const text = renderAnnotations(resultOf([], []));
     expect(text.startsWith('::notice title=Headgate%3A changed by the configuration::')).toBe(true);
-    expect(text.endsWith('\nHeadgate: no open failure.\n')).toBe(true);
+    expect(text.endsWith('\nHeadgate: no findings.\n')).toBe(true);
   });
 });

@@ -6,7 +6,7 @@ describe('renderMarkdown', () => {
   const text = renderMarkdown(scanResult());
 
   it('opens with the verdict and a row for each flow', () => {
-    expect(text.startsWith('### Headgate: 3 open failures (1 critical, 1 high, 1 medium)\n')).toBe(true);
+    expect(text.startsWith('### Headgate: 3 findings (1 critical, 1 high, 1 medium)\n')).toBe(true);
     expect(text).toContain('| **FAIL** | API Gateway + Lambda request flow | ProdStage | 2 | 1 |');
   });
 
@@ -20,7 +20,7 @@ describe('renderMarkdown', () => {
   });
 
   it('says that nothing failed', () => {
-    expect(renderMarkdown(resultOf([], [])).startsWith('### Headgate: no open failure\n')).toBe(true);
+    expect(renderMarkdown(resultOf([], [])).startsWith('### Headgate: no findings\n')).toBe(true);
   });
 
   it.each([65_536, 900_000, 5_000])('keeps within %d bytes and says what it left out', (limitBytes) => {
