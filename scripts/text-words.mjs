@@ -48,4 +48,16 @@ export const avoided = [
     /\b(organi[s]ations?|colou?red? by us|colours?|coloured|artefacts?|recogni[s]e[sd]?|behaviours?|licen[c]es?|favour|honou?r(s|ed)?|catalogues?|centre|analy[s]e[sd]?|initiali[s]e[sd]?|normali[s]e[sd]?|summari[s]e[sd]?|maths|per cent|back ends?|for ever)\b/i,
     'American spelling',
   ],
+  [
+    /\b(\w+(abell|avell|odell|ancell|ignall|evell|ounsell|uell)(ed|ing|er)|fulfil(s|ments?)?|grey|metres?|fibres?|litres?|defence|offence|whilst|amongst|learnt|spelt|misspelt|burnt|acknowledgements?|judgements?|programmes?|cheques?|enquir\w+|sceptic\w+|analogues?|neighbour\w*|labour\w*|rumour\w*|humour\w*|endeavour\w*|rigour|vapour)\b/i,
+    'American spelling',
+  ],
+  [
+    /\b(author|capital|categor|central|character|crit|custom|emphas|equal|final|general|harmon|ideal|item|legal|local|material|maxim|memor|minim|modern|optim|parametr|parameter|penal|polar|prior|priorit|public|random|real|serial|deserial|sanit|special|stabil|standard|subsid|symbol|synchron|token|util|virtual|visual|organ)is(es?|ed|ing|ation|ations|er|ers)\b/i,
+    'American spelling',
+  ],
+  [
+    /\b(Cloud(formation|watch|front|trail)|Eventbridge|Dynamodb|Cloud Formation|Cloud Watch|X-ray|Xray|Appsync|Api Gateway|AWS API Gateway|AWS S3|AWS SNS|AWS SQS|AWS DynamoDB|AWS EventBridge|AWS CloudFront|AWS Cognito)\b/,
+    'the name as AWS spells it',
+  ],
 ];

@@ -86,7 +86,8 @@ function codeTexts() {
     const addProse = (node, text) => {
       const prose = flat(text.replaceAll(/<[^>]*>/g, ' '));
       // Three words, and no sign of code: what is left is read by people.
-      if (!/[a-z]{2,},? [a-z]{1,},? [a-z]{2,}/i.test(prose) || /[{}]\s*$|^[.#@]|=>|;$/.test(prose)) return;
+      if (!/[a-z]{2,},? [a-z]{1,},? [a-z]{2,}/i.test(prose) || /[{}]\s*$|^[.#@]|=>| = :|;$/.test(prose))
+        return;
       const line = source.getLineAndCharacterOfPosition(node.getStart()).line + 1;
       texts.push({ kind: 'code', group, where: `${path}:${line}`, text: prose });
     };

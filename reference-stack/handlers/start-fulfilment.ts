@@ -37,7 +37,7 @@ export async function handler(
   try {
     const started = await traced('start', () => startOnce(event.detail));
     if (started) count('FulfilmentStarted');
-    logger.info(started ? 'Fulfilment started.' : 'The fulfillment was already started.', {
+    logger.info(started ? 'The fulfillment started.' : 'The fulfillment was already started.', {
       orderId: event.detail.orderId,
     });
     return { orderId: event.detail.orderId, started };

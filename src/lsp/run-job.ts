@@ -136,7 +136,7 @@ async function read(
     leaveOut: (path, kind) => {
       const reason = leaveOut?.(path, kind);
       if (reason !== undefined) return reason;
-      if (isCancelled()) return 'the scan was cancelled';
+      if (isCancelled()) return 'the scan was canceled';
       if (kind === 'folder') return recursive ? undefined : 'no folder below is read';
       if (open.has(path)) return undefined;
       files++;

@@ -24,7 +24,7 @@ export function describeWaivers({ evaluations }: Pick<ScanResult, 'evaluations'>
 const sourceNames: Readonly<Partial<Record<string, string>>> = Object.assign(Object.create(null), {
   comment: 'comments in templates',
   metadata: 'Metadata in templates',
-  cdk: 'acknowledgements in CDK applications',
+  cdk: 'acknowledgments in CDK applications',
   'waivers-file': 'the waivers file',
   baseline: 'the baseline',
 });

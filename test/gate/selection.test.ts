@@ -59,7 +59,9 @@ describe('rules by name', () => {
     const failed = result.evaluations.filter(({ verdict }) => verdict === 'fail');
     expect(failed.map(({ ruleId, severity }) => [ruleId, severity])).toEqual([[secrets, 'critical']]);
     expect(code).toBe(1);
-    expect(detailsOf(result)).toEqual([expect.stringMatching(/^--min-severity critical: skips \d+ of \d+ rules/)]);
+    expect(detailsOf(result)).toEqual([
+      expect.stringMatching(/^--min-severity critical: skips \d+ of \d+ rules/),
+    ]);
   });
 
   it('are named by globs and services in headgate.yaml, where later words win', async () => {
