@@ -153,7 +153,7 @@ export function requirementsPage({ requirements, rules }: RuleSources): string {
   };
   const rows = requirements.filter(({ catalogue }) => catalogue === undefined).map(rowOf);
   const more = requirements.filter(({ catalogue }) => catalogue === 'more').map(rowOf);
-  return `# Requirements\n\nEvery statement of the reference diagrams, the rules that decide it, and the framework controls that those rules map to.\n\`config\`: from configuration. \`account\`: only in a live account. \`code\`, \`procedure\`: evidence is weighed, and where there is none the verdict is unknown.\n\n| requirement | the document says | decided by | rules | controls |\n| --- | --- | --- | --- | --- |\n${rows.join('\n')}\n\n## Beyond the reference diagrams\n\nStatements of the second catalogue. They are about what stands around a flow, and each names whose advice it is.\n\n| requirement | it says | source | decided by | rules | controls |\n| --- | --- | --- | --- | --- | --- |\n${more.join('\n')}\n`;
+  return `# Requirements\n\nFind the rules and framework controls for each statement of the reference diagrams. The column *evidence* shows what a rule reads.\n\`config\`: the configuration. \`account\`: only a live account. \`code\`, \`procedure\`: signs in code and configuration; without a sign the verdict is unknown.\n\n| requirement | statement of the document | evidence | rules | controls |\n| --- | --- | --- | --- | --- |\n${rows.join('\n')}\n\n## Beyond the reference diagrams\n\nStatements of the second catalog. They are about what surrounds a flow, and each has the source of its advice.\n\n| requirement | statement | source | evidence | rules | controls |\n| --- | --- | --- | --- | --- | --- |\n${more.join('\n')}\n`;
 }
 
 function keywordRows(list: readonly Keyword[]): string {
@@ -173,7 +173,8 @@ export function operatorsPage(relations: readonly RelationDoc[]): string {
   );
   return `# Operators and relations
 
-Generated from the definitions that the schema and the evaluator share. How they work together stands in [writing-rules.md](writing-rules.md).
+Look up the words of the rule language. [Write rules](writing-rules.md) explains how to use them. This page is generated from the definitions
+that the schema and the evaluator share.
 
 ## Forms
 
@@ -231,19 +232,19 @@ export function comparisonPage(
 Move from another tool in three steps:
 
 \`\`\`sh
-headgate scan .                # what Headgate finds
-headgate migrate .             # waivers for what the other tool was told to accept
+headgate scan .                # see the findings of Headgate
+headgate migrate .             # write waivers for what the other tool accepts
 headgate scan .                # with \`waivers: headgate.waivers.yaml\` in headgate.yaml
 \`\`\`
 
-\`headgate migrate\` reads the suppressions of Checkov, Trivy, KICS, cfn_nag, Guard and cdk-nag: in comments and Metadata of templates,
-in comments of Terraform sources, and in \`.checkov.yaml\`, \`.trivyignore\`, \`.trivyignore.yaml\`, a deny list of cfn_nag, and \`kics.config\` or \`kics.yaml\`.
-It writes a waiver for each open finding of the rules that replace the check, with the reason and the expiry date of the suppression,
-and lists the suppressions that have no counterpart. It never writes over a waivers file unless you give \`--force\`.
+\`headgate migrate\` reads the suppressions of Checkov, Trivy, KICS, cfn_nag, Guard and cdk-nag. They can be in comments and Metadata of templates,
+and in comments of Terraform sources. It also reads \`.checkov.yaml\`, \`.trivyignore\`, \`.trivyignore.yaml\`, a deny list of cfn_nag, and
+\`kics.config\` or \`kics.yaml\`. It writes a waiver for each open finding of the rules that replace the check, with the reason and
+expiry date of the suppression. It lists the suppressions without a counterpart. It replaces an existing waivers file only with \`--force\`.
 
 ## Check by check
 
-What replaces each check, as of ${checks.asOf}. *stricter*: the rule asks more. *looser*: it asks less, or of fewer resources.
+These rules replace the checks of other tools, as of ${checks.asOf}. *stricter*: the rule requires more. *looser*: it requires less, or checks fewer resources.
 
 ${Object.entries(checks.tools)
   .map(([tool, name]) => `### ${name}\n\n${checkRows(checks.checks[tool] ?? {})}`)
@@ -251,17 +252,17 @@ ${Object.entries(checks.tools)
 
 ## Statements of the reference diagrams
 
-Which statements of the reference diagrams other tools can decide, read in their sources and documentation as of ${asOf}.
-*part*: another condition, one resource type of several, or a single resource where the statement is about a relation.
+The table shows which statements of the reference diagrams other tools can check, according to their sources and documentation as of ${asOf}.
+*part*: the tool checks another condition, one of several resource types, or a single resource if the statement is about a relation.
 
-| tool | decides | in part |
+| tool | checks | in part |
 | --- | --- | --- |
 ${totals.join('\n')}
 | Headgate | ${decided.length} | |
 
-### Decided by Headgate alone
+### Checked only by Headgate
 
-${only.map(({ id, says }) => `- \`${id}\`: ${says}\n`).join('')}
+${only.map(({ id, says }) => `- \`${id}\`: "${says}"\n`).join('')}
 ### Statement by statement
 
 | statement | ${names.join(' | ')} |
