@@ -21,12 +21,12 @@ export function addDiffCommand(
     )
     .option('--output <file>', 'write the comparison to a file instead of printing it')
     .addOption(
-      new Option('--fail-on <severity>', 'exit 1 for new findings of this severity or higher')
+      new Option('--fail-on <severity>', 'exit with code 1 if a new check of this severity or higher fails')
         .choices([...severities, 'none'])
         .default('high'),
     )
     .addOption(
-      new Option('--unknown <policy>', 'effect of new unknown verdicts on the exit code')
+      new Option('--unknown <policy>', 'how newly unknown checks affect the exit code')
         .choices(['ignore', 'warn', 'fail'])
         .default('warn'),
     )

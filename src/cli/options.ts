@@ -55,7 +55,9 @@ function reportParser(formats: readonly string[]): (text: string) => ReportTarge
     if (split < 1 || file === '')
       throw new InvalidArgumentError('Use the form FORMAT=FILE, for example sarif=out.sarif.');
     if (!formats.includes(format))
-      throw new InvalidArgumentError(`\`${format}\` is not a format; use one of ${formats.join(', ')}.`);
+      throw new InvalidArgumentError(
+        `\`${format}\` is not a report format; use one of ${formats.join(', ')}.`,
+      );
     return { format, file };
   };
 }
@@ -74,7 +76,7 @@ export function commonOptions(formats: readonly string[]): Option[] {
     new Option('--report <format=file>', 'also write a report in this format to this file (repeatable)')
       .argParser(collect(reportParser(formats)))
       .default([], 'none'),
-    new Option('--group-by <what>', 'console: findings by flow and resource, or each rule once')
+    new Option('--group-by <what>', 'group the console report by flow and resource, or by rule')
       .choices(['flow', 'rule'])
       .default('flow'),
     new Option(
@@ -90,7 +92,7 @@ export function commonOptions(formats: readonly string[]): Option[] {
     ),
     new Option(
       '--level <level>',
-      'how much to check: essential (exposure, secrets, loss), standard or reference (default: reference)',
+      'rules to check: essential (exposure, secrets, data loss), standard or reference (default: reference)',
     ).choices(levels),
     new Option(
       '--fail-on <severity>',
@@ -103,20 +105,21 @@ export function commonOptions(formats: readonly string[]): Option[] {
     ]),
     new Option(
       '--rule <name>',
-      'only these rules: an id, a glob such as "api.*", or a service such as lambda (repeatable)',
+      'check only these rules: a rule ID, a glob such as "api.*", or an AWS service such as lambda (repeatable)',
     )
       .argParser(collect(same))
       .default([], 'all'),
-    new Option('--skip-rule <name>', 'not these rules, named as for --rule (repeatable)')
+    new Option('--skip-rule <name>', 'do not check these rules, in the same format as --rule (repeatable)')
       .argParser(collect(same))
       .default([], 'none'),
-    new Option('--min-severity <severity>', 'check only what can find this severity or worse').choices(
-      severities,
-    ),
+    new Option(
+      '--min-severity <severity>',
+      'check only rules that can report this severity or higher',
+    ).choices(severities),
     new Option('--flow <flow>', 'run only the rules for this flow: api, events or batch (repeatable)')
       .argParser(collect(same))
       .default([], 'all'),
-    new Option('--quiet', 'print errors only'),
+    new Option('--quiet', 'print only errors'),
     new Option('--verbose', 'list every file that was skipped, with the reason'),
     new Option('--no-color', 'disable colored output'),
     new Option('--debug', 'show stack traces for errors'),

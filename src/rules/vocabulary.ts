@@ -195,7 +195,7 @@ export const keywords: readonly Keyword[] = [
     name: 'denies',
     role: 'form',
     summary:
-      'The policies on the current thing deny every request of a kind, for each of the `actions` and each thing in `on`. This includes every caller.',
+      'The policies of the current resource deny all requests of a kind, from all callers. This must be true for each of the `actions` and each resource in `on`.',
     schema: { $ref: '#/$defs/denies' },
     example: "denies: {actions: ['s3:*'], on: [itself, objects], without: tls}",
   },
@@ -576,7 +576,7 @@ const statementSchema = {
 
 const on = {
   description:
-    '`itself` (the default), `objects` (of a bucket), `anything` that the policy names, `others` (any resource of any owner), with `role` also `every` (what the policies do not name, so all of its type; one action is enough) and `own-role` (the role itself; one action is enough), a binding, or `name.records` (the records of failed invocations that Lambda writes into the bucket of this binding); or a list of them',
+    'One of these, or a list of them. `itself` is the default. `objects`: the objects of a bucket. `anything`: all resources that the policy lists. `others`: any resource of any owner. `every`, only with `role`: resources that the policies do not list, so all of the type; one action is enough. `own-role`, only with `role`: the role itself; one action is enough. A binding. `name.records`: the records of failed invocations that Lambda writes to the bucket of this binding',
   anyOf: [text, { type: 'array', items: text, minItems: 1 }],
 };
 

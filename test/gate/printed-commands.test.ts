@@ -11,6 +11,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const pages = [
   'README.md',
+  'CONTRIBUTING.md',
+  'reference-stack/README.md',
   ...readdirSync(join(root, 'docs')).flatMap((name) => (name.endsWith('.md') ? [`docs/${name}`] : [])),
 ];
 
@@ -22,11 +24,16 @@ interface Printed {
 
 /** The commands of Headgate in the shell blocks of a page, without comments and redirections. */
 function printedIn(page: string): readonly Printed[] {
-  const blocks = [...read(page).matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, block = '']) => block);
+  const blocks = [...read(page).matchAll(/^ *```sh\n([\s\S]*?)^ *```/gm)].map(([, block = '']) => block);
   return blocks
     .flatMap((block) => block.replaceAll(/\\\n\s*/g, '').split('\n'))
     .flatMap((text) => text.split(' && '))
-    .map((text) => text.trim().replace(/^cat \S+ \| /, ''))
+    .map((text) =>
+      text
+        .trim()
+        .replace(/^cat \S+ \| /, '')
+        .replace(/^node scripts\/dev\.mjs /, 'headgate '),
+    )
     .filter((text) => /^(npx )?headgate /.test(text))
     .map((line) => {
       const bare = line.replace(/\s+#.*$/, '').replace(/\s+(?:>\s*\S+|\| .*)$/, '');
@@ -80,6 +87,12 @@ async function workplace(): Promise<string> {
       resource_changes: [],
     },
     ...Object.fromEntries(Object.entries(assembly).map(([name, content]) => [`app/${name}`, content])),
+    ...Object.fromEntries(
+      Object.entries(assembly).map(([name, content]) => [
+        `app/out/${name.replace('cdk.out', 'cdk')}`,
+        content,
+      ]),
+    ),
   });
   const cwd = join(parent, 'app');
   for (const file of ['result.json', 'before.json', 'after.json', 'old.json', 'new.json', 'headgate.json'])
