@@ -61,6 +61,7 @@ export const memberOrder: readonly string[] = [
     'deviations',
     'selection',
     'skippedRules',
+    'slice',
     'minSeverity',
     'complete',
     'partial',

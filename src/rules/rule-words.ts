@@ -34,7 +34,7 @@ function unknownWord(
   { isGlob, isService }: { readonly isGlob: boolean; readonly isService: boolean },
 ): HeadgateError {
   const lists = '`headgate rules list` lists all rules.';
-  if (isGlob) return new HeadgateError('rule-unknown', `No rule id fits \`${word}\`; ${lists}`);
+  if (isGlob) return new HeadgateError('rule-unknown', `No rule ID matches \`${word}\`; ${lists}`);
   const words = isService
     ? [...new Set(rules.flatMap(servicesOf)), ...rules.map(({ id }) => id)]
     : rules.map(({ id }) => id);
@@ -42,6 +42,6 @@ function unknownWord(
   const hint = meant === undefined ? '' : `; did you mean \`${meant}\`?`;
   return new HeadgateError(
     'rule-unknown',
-    `No rule ${isService ? 'or service ' : ''}is called \`${word}\`${hint === '' ? ';' : hint} ${lists}`,
+    `Unknown rule ${isService ? 'or service ' : ''}\`${word}\`${hint === '' ? ';' : hint} ${lists}`,
   );
 }

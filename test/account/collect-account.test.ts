@@ -286,7 +286,7 @@ describe('what is called', () => {
     });
     const { reading } = await collect(ordersAccount, { needs, services: ['sqs'] });
     const types = reading.incomplete
-      .filter(({ cause }) => cause.message.includes('was excluded'))
+      .filter(({ cause }) => cause.message.includes('the audit excludes'))
       .map(({ type }) => type);
     expect(types).toEqual(['AWS::Lambda::Function']);
     expect(reading.incomplete.map(({ type }) => type)).toContain('AWS::CloudTrail::Trail');

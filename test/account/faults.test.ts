@@ -106,7 +106,7 @@ describe('a call about one resource that never answers', () => {
     expect(concurrency(reading)).toHaveLength(40);
     expect(concurrency(reading).every((value) => value !== undefined)).toBe(true);
     expect(reading.diagnostics).toHaveLength(1);
-    expect(reading.diagnostics[0]?.message).toContain('for 40 resources');
+    expect(reading.diagnostics[0]?.message).toContain('function:f0 and 39 more');
   });
 });
 

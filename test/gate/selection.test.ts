@@ -42,7 +42,10 @@ describe('rules by name', () => {
       return [code, stderr];
     };
     expect(await said('--rule', 'lamda')).toEqual([2, expect.stringContaining('did you mean `lambda`?')]);
-    expect(await said('--skip-rule', 'nothing.*')).toEqual([2, expect.stringContaining('No rule id fits')]);
+    expect(await said('--skip-rule', 'nothing.*')).toEqual([
+      2,
+      expect.stringContaining('No rule ID matches'),
+    ]);
     expect(await said('--rule', secrets, '--skip-rule', 'lambda')).toEqual([
       2,
       expect.stringContaining('leave no rule to check'),

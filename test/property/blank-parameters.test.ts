@@ -28,8 +28,8 @@ const allowed: readonly { readonly rules: RegExp; readonly at: RegExp; readonly 
     because: 'an action that only a parameter knows is no sign of what is used',
   },
   {
-    rules: /^api\.vpce\.dynamodb$/,
-    at: /(TableName|Variables\.STORE)$/,
+    rules: /^(api\.vpce\.dynamodb|more\.dynamodb\.capacity)$/,
+    at: /(TableName|ResourceId|Variables\.STORE)$/,
     because:
       'what a template declares does not come in through its own parameter: the two names are two things',
   },

@@ -519,6 +519,8 @@ export const apiTypes: readonly MappedType[] = [
         'default_cache_behavior.viewer_protocol_policy',
         'DistributionConfig.DefaultCacheBehavior.ViewerProtocolPolicy',
       ],
+      ['default_cache_behavior.target_origin_id', 'DistributionConfig.DefaultCacheBehavior.TargetOriginId'],
+      ['ordered_cache_behavior[].target_origin_id', 'DistributionConfig.CacheBehaviors[].TargetOriginId'],
       [
         'ordered_cache_behavior[].viewer_protocol_policy',
         'DistributionConfig.CacheBehaviors[].ViewerProtocolPolicy',
@@ -527,6 +529,7 @@ export const apiTypes: readonly MappedType[] = [
         'default_cache_behavior.lambda_function_association[].lambda_arn',
         'DistributionConfig.DefaultCacheBehavior.LambdaFunctionAssociations[].LambdaFunctionARN',
       ],
+      ['origin[].origin_id', 'DistributionConfig.Origins[].Id'],
       ['origin[].domain_name', 'DistributionConfig.Origins[].DomainName'],
       ['origin[].origin_path', 'DistributionConfig.Origins[].OriginPath'],
       [
@@ -546,6 +549,11 @@ export const apiTypes: readonly MappedType[] = [
       [
         'origin[].vpc_origin_config.vpc_origin_id',
         'DistributionConfig.Origins[].VpcOriginConfig.VpcOriginId',
+      ],
+      ['origin_group[].origin_id', 'DistributionConfig.OriginGroups.Items[].Id'],
+      [
+        'origin_group[].member[].origin_id',
+        'DistributionConfig.OriginGroups.Items[].Members.Items[].OriginId',
       ],
       ['origin[].custom_header[].name', 'DistributionConfig.Origins[].OriginCustomHeaders[].HeaderName'],
       ['logging_config.bucket', 'DistributionConfig.Logging.Bucket'],

@@ -15,6 +15,7 @@ export const storageTypes: readonly MappedType[] = [
       ['ttl.attribute_name', 'TimeToLiveSpecification.AttributeName'],
       ['ttl.enabled', 'TimeToLiveSpecification.Enabled'],
       ['billing_mode', 'BillingMode'],
+      ['global_secondary_index[].name', 'GlobalSecondaryIndexes[].IndexName'],
       ['deletion_protection_enabled', 'DeletionProtectionEnabled'],
       ['replica[].region_name', 'Replicas[].Region'],
       ['replica[].kms_key_arn', 'Replicas[].SSESpecification.KMSMasterKeyId'],

@@ -108,6 +108,18 @@ export const allowed: readonly Allowed[] = [
     because: 'the key is in every request that the statement is about',
   },
   {
+    operators: ['other-resource'],
+    rules: ['api.gateway.cache-encryption'],
+    place: /ParentId$/,
+    because: 'the service refuses a path under the root of another API',
+  },
+  {
+    operators: ['empty'],
+    rules: ['more.dynamodb.capacity'],
+    place: /IndexName$/,
+    because: 'the service refuses an index without a name',
+  },
+  {
     operators: ['empty'],
     rules: ['more.workflow.secrets'],
     place: /States$/,

@@ -164,7 +164,7 @@ describe('the audit of an account', () => {
     });
   });
 
-  it.each(['The audit failed', 'could not see everything', 'could not send all findings to Security Hub'])(
+  it.each(['The audit failed', 'The audit is incomplete', 'could not send all findings to Security Hub'])(
     'raises an alarm: %s',
     (description) => {
       template.hasResourceProperties('AWS::CloudWatch::Alarm', {

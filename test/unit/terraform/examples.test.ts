@@ -51,9 +51,6 @@ const exceptions: Readonly<Record<string, readonly string[]>> = {
     'all.lambda.async-failure.target: a queue named by a fixed Region',
     'batch.mapping.partial-failure.stream: a queue named by a fixed Region',
   ],
-  'the name of the stage is a text in a plan': [
-    'api.waf.associated: associated with the stage of another API that is called the same',
-  ],
 };
 
 /** Examples of which a plan without its sources says something that it cannot know, by the reason. */
@@ -128,6 +125,7 @@ const templateOnly = new RegExp(
     'AWS SAM',
     'Fn::(FindInMap|If|ImportValue|Select|Transform)',
     'a permission of a bus',
+    'several versions of a function',
     'DefinitionSubstitutions',
     'ClientSecret of AWS::Cognito::UserPoolClient',
     // Types that only CloudFormation has, or that the mapping does not read.

@@ -1,0 +1,6 @@
+import { describe, it } from '@jest/globals';
+import { accounts, expectNothingInvented } from './denial-matrix.ts';
+
+describe('what is not answered', () => {
+  it('invents nothing in an account that is built badly', () => expectNothingInvented(accounts.bad), 600_000);
+});
