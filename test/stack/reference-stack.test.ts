@@ -423,7 +423,7 @@ describe('settings', () => {
 
   it('refuses an external API without TLS', () => {
     expect(() => synthesize({ externalApiUrl: 'http://pricing.example.com' })).toThrow(
-      'needs an https address',
+      'Set a URL that starts with https://',
     );
   });
 
@@ -461,7 +461,7 @@ describe('settings', () => {
       ]),
     });
     expect(() => synthesize({ env: { account: '111122223333', region: 'eu-north-9' } })).toThrow(
-      'give `prefixLists`',
+      'Set `prefixLists`',
     );
   });
 });
