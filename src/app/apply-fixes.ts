@@ -48,8 +48,9 @@ export async function applyFixes(rescan: Rescan, options: PlanOptions): Promise<
   for (let pass = 0; pass < passLimit; pass++) {
     const { fixes } = planFixes(keeper.scanned, options);
     const batch = together(fixes.filter((fix) => !keeper.isRefused(fix)));
-    if (batch.length === 0) break;
-    await keeper.keep(batch);
+    if (batch.length > 0) await keeper.keep(batch);
+    // What was refused may fit once others are made: a queue may keep messages longer once its dead-letter queue does.
+    else if (!keeper.reconsider()) break;
   }
   return keeper.finish(before, options);
 }
@@ -71,6 +72,7 @@ class Keeper {
   readonly #texts = new Map<string, string>();
   readonly #applied: AppliedFix[] = [];
   readonly #refused = new Map<string, UnplannedFinding>();
+  #reconsideredAt = 0;
 
   constructor(
     readonly rescan: Rescan,
@@ -79,6 +81,14 @@ class Keeper {
 
   isRefused(fix: PlannedFix): boolean {
     return this.#refused.has(keyOf(fix));
+  }
+
+  /** Forgets what was refused, if anything was made since it last did. */
+  reconsider(): boolean {
+    if (this.#refused.size === 0 || this.#applied.length === this.#reconsideredAt) return false;
+    this.#refused.clear();
+    this.#reconsideredAt = this.#applied.length;
+    return true;
   }
 
   /** Makes fixes as far as they help; halves what does not, to find the one that it is. */

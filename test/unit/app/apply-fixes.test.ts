@@ -99,4 +99,23 @@ Resources:
     );
     expect(left.map(({ reason }) => reason)).toEqual([expect.stringMatching(/^the finding stays: Key Key /)]);
   });
+
+  it('try again what was refused before another edit made it fit', async () => {
+    const text = `Resources:
+  Topic: {Type: AWS::SNS::Topic, Properties: {KmsMasterKeyId: !Ref Key}}
+  Subscription: {Type: AWS::SNS::Subscription, Properties: {TopicArn: !Ref Topic, Protocol: sqs, Endpoint: !GetAtt Queue.Arn}}
+  Unread: {Type: AWS::SQS::Queue, Properties: {KmsMasterKeyId: alias/aws/sqs}}
+  Queue: {Type: AWS::SQS::Queue, Properties: {SqsManagedSseEnabled: true, RedrivePolicy: {deadLetterTargetArn: !GetAtt Unread.Arn, maxReceiveCount: 15}}}
+  Policy: {Type: AWS::SQS::QueuePolicy, Properties: {Queues: [!Ref Queue], PolicyDocument: {Statement: [{Effect: Allow, Principal: {Service: sns.amazonaws.com}, Action: 'sqs:SendMessage', Resource: !GetAtt Queue.Arn, Condition: {ArnEquals: {'aws:SourceArn': !Ref Topic}}}]}}}
+  Key: {Type: AWS::KMS::Key, Properties: {EnableKeyRotation: true, KeyPolicy: {Statement: [{Effect: Allow, Principal: {AWS: !Sub 'arn:aws:iam::\${AWS::AccountId}:root'}, Action: 'kms:*', Resource: '*'}]}}}
+`;
+    const asked = [
+      ...['batch.dlq.max-receive-count', 'batch.dlq.retention'],
+      ...['batch.queue.encryption.customer-managed', 'batch.queue.retention'],
+    ];
+    const options = { unsafe: true, only: ({ ruleId }: { ruleId: string }) => asked.includes(ruleId) };
+    const { text: fixed, applied } = await fixText(text, ruleSet, options);
+    expect(applied.map(({ finding }) => finding.ruleId)).toContain('batch.queue.retention');
+    expect((await fixText(fixed, ruleSet, options)).applied).toEqual([]);
+  });
 });
