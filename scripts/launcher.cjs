@@ -33,12 +33,17 @@ if (laterOptimisation !== undefined && !isServer) setFlagsFromString(laterOptimi
 const file = join(__dirname, 'command.cjs');
 // SHA-256 of the command, written by the build: another one has another compiled form.
 const digest = 'DIGEST_OF_THE_COMMAND'.slice(0, 16);
-// How many other versions' compiled forms stay: enough for the projects of one user, 2 MB each.
+// How many other versions' compiled forms stay: enough for the projects of one user, up to 5 MB each.
 const otherVersions = 3;
 
 const folder = process.env.NODE_DISABLE_COMPILE_CACHE === undefined ? cacheFolder() : undefined;
+// A form holds what its first run compiled. One of `--version` would leave a scan to compile most of it each time, and
+// one of a server is read for longer than it saves.
+const work = isServer ? 'server' : process.argv[2] === 'scan' ? 'scan' : 'other';
 const kept =
-  folder === undefined ? undefined : join(folder, `command-${digest}-${process.version}-${process.arch}.bin`);
+  folder === undefined
+    ? undefined
+    : join(folder, `command-${digest}-${work}-${process.version}-${process.arch}.bin`);
 
 let cachedData;
 try {

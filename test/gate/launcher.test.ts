@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, utimesSync } from 'node:fs';
+import { existsSync, readdirSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { folderWith } from './command.ts';
 
 const command = join(import.meta.dirname, '../../dist/headgate.cjs');
-const start = (cache: string) =>
-  spawnSync(process.execPath, [command, '--version'], {
+const start = (cache: string, ...args: readonly string[]) =>
+  spawnSync(process.execPath, [command, ...(args.length === 0 ? ['--version'] : args)], {
     encoding: 'utf8',
     env: { ...process.env, XDG_CACHE_HOME: cache, NODE_DISABLE_COMPILE_CACHE: undefined },
   });
@@ -43,5 +43,20 @@ describe('the compiled form of the command', () => {
     utimesSync(join(cache, 'headgate', kept), 1000, 1000);
     expect(start(cache)).toMatchObject({ status: 0, stderr: '' });
     expect(readdirSync(join(cache, 'headgate'))).toEqual([kept]);
+  });
+
+  it('of a scan is what a scan compiled, whatever ran first', () => {
+    const cache = folderWith({
+      'project/template.json': '{"Resources":{"Queue":{"Type":"AWS::SQS::Queue"}}}',
+    });
+    const size = (work: string): number => {
+      const names = readdirSync(join(cache, 'headgate'));
+      return statSync(join(cache, 'headgate', names.find((name) => name.includes(`-${work}-`)) ?? '')).size;
+    };
+    expect(start(cache)).toMatchObject({ status: 0 });
+    const before = size('other');
+    expect(start(cache, 'scan', join(cache, 'project'), '--fail-on', 'none')).toMatchObject({ status: 0 });
+    expect(size('other')).toBe(before);
+    expect(size('scan')).toBeGreaterThan(before);
   });
 });
