@@ -5,8 +5,8 @@ import ts from 'typescript';
 
 /** The order of the page: what an application begins with, then what the flows are made of. */
 const sections = [
-  ['The flows', ['ApiFlow', 'EventsFlow', 'BatchFlow']],
-  ['What they stand on', ['Foundation', 'NetworkFoundation', 'CodeSigning', 'Operations', 'ExternalApi']],
+  ['Flows', ['ApiFlow', 'EventsFlow', 'BatchFlow']],
+  ['Shared resources', ['Foundation', 'NetworkFoundation', 'CodeSigning', 'Operations', 'ExternalApi']],
 ];
 
 /**
@@ -36,14 +36,15 @@ export async function constructsPage(root) {
     .map(([name]) => name)
     .filter((name) => !placed.has(name))
     .sort();
-  const parts = [...sections, ['What they are made of', others]].map(
+  const parts = [...sections, ['Building blocks', others]].map(
     ([title, names]) => `## ${title}\n\n${names.map((name) => construct(name, declared)).join('\n\n')}`,
   );
-  return `# The constructs
+  return `# Constructs
 
-\`headgate/reference-stack\` exports CDK constructs that pass the rules. [The reference stack](../reference-stack/README.md)
-shows how to begin; [an example](../examples/own-application/app.ts) has all three flows with handlers of its own. Properties
-without a question mark are required. This page is generated from the sources.
+Build an application from CDK constructs that pass the built-in rules. \`headgate/reference-stack\` exports them.
+[The reference stack](../reference-stack/README.md) shows how to start, and
+[an example application](../examples/own-application/app.ts) has all three flows with custom handlers.
+Properties without a question mark are required. This page is generated from the sources.
 
 ${parts.join('\n\n')}
 `;
@@ -53,7 +54,7 @@ function construct(name, declared) {
   const { node, source } = declared.get(name) ?? fail(`No class ${name}.`);
   const props = declared.get(`${name}Props`);
   const shared = [...declared].filter(([, each]) => props && mentions(props, each, declared));
-  const rows = props ? table(props) : 'It has no properties.';
+  const rows = props ? table(props) : parameters(node, source);
   const readable = members(node, source, ts.isPropertyDeclaration).filter(({ isOpen }) => isOpen);
   const methods = members(node, source, ts.isMethodDeclaration).filter(({ isOpen, text }) => isOpen && text);
   return [
@@ -61,11 +62,21 @@ function construct(name, declared) {
     description(node),
     rows,
     ...shared.map(([type, each]) => `\`${type}\`: ${description(each.node)}\n\n${table(each)}`),
-    readable.length > 0 && `It offers ${readable.map(({ name: of }) => `\`${of}\``).join(', ')}.`,
+    readable.length > 0 && `Readable attributes: ${readable.map(({ name: of }) => `\`${of}\``).join(', ')}.`,
     methods.length > 0 && methods.map(({ name: of, text }) => `- \`${of}()\`: ${text}`).join('\n'),
   ]
     .filter(Boolean)
     .join('\n\n');
+}
+
+/** What the constructor of a class without an interface for its properties takes. */
+function parameters(node, source) {
+  const given = node.members
+    .filter(ts.isConstructorDeclaration)
+    .flatMap((each) => [...each.parameters])
+    .filter(({ name }) => !['scope', 'id'].includes(name.getText(source)))
+    .map((each) => `\`${each.getText(source)}\``);
+  return given.length === 0 ? 'It has no properties.' : `The constructor requires ${given.join(', ')}.`;
 }
 
 /** Whether the properties name an interface that has no construct of its own to stand with. */
@@ -82,7 +93,7 @@ function table({ node, source }) {
     ({ name, isOptional, type, text, preset }) =>
       `| \`${name}${isOptional ? '?' : ''}\` | \`${type.replaceAll('|', '\\|')}\` | ${text.replaceAll('|', '\\|')} | ${(preset ?? '').replaceAll('|', '\\|')} |`,
   );
-  return ['| Property | Type | What it is | Default |', '| --- | --- | --- | --- |', ...rows].join('\n');
+  return ['| Property | Type | Description | Default |', '| --- | --- | --- | --- |', ...rows].join('\n');
 }
 
 function members(node, source, is) {

@@ -112,7 +112,7 @@ function codeTexts() {
 }
 
 // The pages of rules repeat the rule files, and the requirements quote the reference document word for word.
-const generated = /^docs\/(rules\/|(requirements|mutations|constructs)\.md)/;
+const generated = /^docs\/(rules\/|(requirements|mutations)\.md)/;
 const pages = [
   'README.md',
   'CHANGELOG.md',

@@ -26,16 +26,17 @@ import { DeadLetterQueue, type WorkQueue } from './secure-queue.ts';
 import { IdempotencyTable, SecureTable } from './secure-table.ts';
 import { WebAcl, type WebAclProps } from './web-acl.ts';
 
-/** The name that clients call. */
+/** The custom domain name of the API. */
 export interface ApiDomain {
+  /** Domain name that clients call, such as `orders.example.com`. */
   readonly name: string;
-  /** In the stack's own Region. */
+  /** ACM certificate for the name, in the stack's Region. */
   readonly certificate: acm.ICertificate;
-  /** Zone that gets the alias record. @default no record is made */
+  /** Hosted zone in which the alias record is created. @default none: no record is created */
   readonly hostedZone?: route53.IHostedZone;
 }
 
-/** One of the three ways in. */
+/** The three ways to authorize callers. */
 export type ApiAuthorization =
   | { readonly by: 'jwt'; readonly userPool: cognito.IUserPool }
   | { readonly by: 'iam' }
@@ -43,12 +44,17 @@ export type ApiAuthorization =
 
 /** One method of the API. */
 export interface ApiRoute {
+  /** HTTP method. */
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Such as `/payments/{paymentId}`. */
+  /** Path of the resource, such as `/payments/{paymentId}`. */
   readonly path: string;
-  /** What a token must allow. */
+  /** Scope that a token must contain: `read` or `write`. */
   readonly scope: ClientScope;
-  /** Schema of the body, which API Gateway checks before the function is invoked. @default no body is checked */
+  /**
+   * JSON schema of the body. API Gateway validates the body before it invokes the function.
+   *
+   * @default none: the body is not validated
+   */
   readonly body?: apigateway.JsonSchema;
   /** Names of headers that a request must have. @default none */
   readonly requiredHeaders?: readonly string[];
@@ -56,44 +62,52 @@ export interface ApiRoute {
 
 /** Properties of {@link ApiFlow}. */
 export interface ApiFlowProps {
+  /** Network, code signing, alarms and keys that the flow uses. */
   readonly foundation: Foundation;
+  /** Custom domain name of the API. */
   readonly domain: ApiDomain;
   /**
-   * API outside AWS that the function calls. The built-in handler prices an order with it before the order is accepted.
+   * API outside AWS that the function calls. The built-in handler requests prices from it before it accepts an
+   * order.
    *
-   * @default none: the function has no way out of the VPC, and `entry` is required
+   * @default none: the function cannot call addresses outside AWS, and `entry` is required
    */
   readonly externalApi?: ExternalApi;
   /** Methods of the API. @default `POST /orders` and `GET /orders/{orderId}` */
   readonly routes?: readonly ApiRoute[];
-  /** Queue that takes accepted orders for processing. @default none */
+  /** Queue to which accepted orders are sent for processing. @default none */
   readonly orderQueue?: WorkQueue;
-  /** Bus that is told of accepted orders. @default none */
+  /** Event bus to which an event is sent for each accepted order. @default none */
   readonly eventBus?: events.IEventBus;
   /**
-   * How callers prove who they are: tokens of a user pool, signatures of IAM, or your own authorizer.
+   * How callers are authorized: tokens of a Cognito user pool, IAM signatures, or a custom authorizer.
    *
-   * @default tokens of a pool that is made, see {@link ClientPool}
+   * @default tokens of a user pool that the flow creates; see {@link ClientPool}
    */
   readonly authorization?: ApiAuthorization;
+  /** Rate limit and blocked addresses of the web ACL. See `WebAcl`. @default the defaults of `WebAcl` */
   readonly webAcl?: Pick<WebAclProps, 'requestsPerFiveMinutes' | 'blockedAddresses'>;
-  /** Requests a second, and in a burst, over all clients. @default 100 and 200 */
+  /**
+   * Limit of requests per second and in a burst, for all clients together.
+   *
+   * @default 100 per second, 200 in a burst
+   */
   readonly throttle?: apigateway.ThrottleSettings;
-  /** What one API key may use. @default 50 a second, 100 in a burst, 100,000 a day */
+  /** Limits of one API key. @default 50 requests per second, 100 in a burst, 100,000 per day */
   readonly usagePlan?: Pick<apigateway.UsagePlanProps, 'throttle' | 'quota'>;
-  /** Size of an encrypted cache, in GB. @default no cache: answers are personal */
+  /** Size of the encrypted API cache, in GB. @default none: responses contain personal data and are not cached */
   readonly cacheSize?: string;
-  /** Your own handler: a file that exports `handler`. @default the built-in `order-api` */
+  /** Path of a custom handler, a file that exports `handler`. @default the built-in `order-api` */
   readonly entry?: string;
-  /** @default 50 */
+  /** Reserved concurrency of the function. @default 50 */
   readonly reservedConcurrency?: number;
-  /** @default 2 */
+  /** Provisioned concurrency of the alias `live`. @default 2 */
   readonly provisionedConcurrency?: number;
 }
 
 /**
  * Diagram 1: client -> WAF -> REST API -> authorizer -> function behind an alias -> table, bucket, secret and
- * external API, with the function in private subnets and every step logged, traced and throttled.
+ * external API. The function runs in private subnets. Every step is logged, traced and throttled.
  */
 export class ApiFlow extends Construct {
   readonly key: FlowKey;
@@ -105,7 +119,7 @@ export class ApiFlow extends Construct {
   readonly documents: SecureBucket;
   readonly runbook: Runbook;
   readonly failures: DeadLetterQueue;
-  /** Users and tokens; absent where `authorization` is not by tokens. */
+  /** User pool and tokens; absent if `authorization` does not use tokens. */
   clients?: ClientPool;
   private firstKey?: apigateway.IApiKey;
   private readonly props: ApiFlowProps;
@@ -148,7 +162,7 @@ export class ApiFlow extends Construct {
     this.addObservability();
   }
 
-  /** What whoever calls the API needs to know: name of an output -> value and description. */
+  /** Returns what clients need to call the API, as a map of output name -> value and description. */
   outputs(): Record<string, [string, string]> {
     const { clients, domain } = this;
     return {

@@ -18,8 +18,9 @@ import { DeadLetterQueue, WorkQueue } from './secure-queue.ts';
 import { IdempotencyTable, SecureTable } from './secure-table.ts';
 import { subscribeQueue } from './secure-topic.ts';
 
-/** Events `payment.captured`, whose detail is an order message. */
+/** Events with the detail type `payment.captured`. Their detail is an order message. */
 export interface PaymentEvents {
+  /** Event bus that receives the events. */
   readonly bus: events.IEventBus;
   /** `source` of the events, such as `shop.payments`. */
   readonly source: string;
@@ -27,36 +28,42 @@ export interface PaymentEvents {
 
 /** Properties of {@link BatchFlow}. */
 export interface BatchFlowProps {
+  /** Network, code signing, alarms and keys that the flow uses. */
   readonly foundation: Foundation;
   /**
-   * API outside AWS that the function calls. The built-in handler settles each message with it.
+   * API outside AWS that the function calls. The built-in handler charges each order with it.
    *
-   * @default none: the function has no way out of the VPC, and `entry` is required
+   * @default none: the function cannot call addresses outside AWS, and `entry` is required
    */
   readonly externalApi?: ExternalApi;
-  /** Topics whose order messages the queue also takes, as they are. @default none */
+  /** Topics whose order messages the queue also receives, in their original form. @default none */
   readonly topics?: readonly sns.ITopic[];
   /**
-   * Values of the message attribute `type` that mark order messages; the topics' other messages pass the queue by.
+   * Values of the message attribute `type` that mark order messages. The queue does not receive the topics' other
+   * messages.
    *
    * @default ['order.due']
    */
   readonly topicMessageTypes?: readonly string[];
-  /** Payment events that the queue also takes. @default none */
+  /** Payment events that the queue also receives. @default none */
   readonly paymentEvents?: PaymentEvents;
-  /** Your own handler: a file that exports `handler`. @default the built-in `process-orders` */
+  /** Path of a custom handler, a file that exports `handler`. @default the built-in `process-orders` */
   readonly entry?: string;
-  /** @default 20 */
+  /** Reserved concurrency of the function. @default 20 */
   readonly reservedConcurrency?: number;
-  /** At least 2 and at most the reserved concurrency. @default 10 */
+  /**
+   * Maximum number of batches that are processed at the same time: at least 2, at most the reserved concurrency.
+   *
+   * @default 10
+   */
   readonly maximumConcurrency?: number;
-  /** @default 2 */
+  /** Provisioned concurrency of the alias `live`. @default 2 */
   readonly provisionedConcurrency?: number;
 }
 
 /**
- * Diagram 3: producers -> queue -> batch function -> database, external API and storage. A message that fails
- * three times is dead; the rest of its batch is not touched.
+ * Diagram 3: producers -> queue -> batch function -> database, external API and storage. A message that fails three
+ * times moves to the dead-letter queue. The other messages of its batch are not affected.
  */
 export class BatchFlow extends Construct {
   readonly key: FlowKey;
@@ -65,7 +72,7 @@ export class BatchFlow extends Construct {
   readonly table: SecureTable;
   readonly bucket: SecureBucket;
   readonly runbook: Runbook;
-  /** Messages of topics and buses that did not reach the queue; absent if it takes messages of neither. */
+  /** Messages of topics and event buses that did not reach the queue; absent if it receives neither. */
   readonly undelivered?: DeadLetterQueue;
 
   constructor(scope: Construct, id: string, props: BatchFlowProps) {
@@ -184,7 +191,7 @@ export class BatchFlow extends Construct {
   }
 }
 
-/** The L2 target leaves the rule out of an encrypted queue's policy. */
+/** The L2 target does not add the rule to the policy of an encrypted queue. */
 function admitRule(queue: sqs.IQueue, rule: events.Rule): void {
   queue.addToResourcePolicy(
     new iam.PolicyStatement({

@@ -5,23 +5,27 @@ import { dataRemovalPolicy, type Posture } from './posture.ts';
 
 /** Properties of {@link ClientPool}. */
 export interface ClientPoolProps {
+  /** `production`, or `sandbox` for tests, which deletes data with the stack. The security controls are the same. */
   readonly posture: Posture;
-  /** Where the sign-in page sends its users back to. */
+  /** Address that the sign-in page redirects users to. */
   readonly callbackUrl: string;
-  /** Your own users. @default a pool is made */
+  /** Existing user pool. @default a user pool is created */
   readonly userPool?: cognito.IUserPool;
 }
 
-/** What a token may allow. */
+/** What a token can allow. */
 export type ClientScope = 'read' | 'write';
 
-/** Who may call: a user pool that issues RS256 tokens with the scopes `orders/read` and `orders/write`. */
+/**
+ * The users and clients of the API: a user pool that issues RS256 tokens with the scopes `orders/read` and
+ * `orders/write`.
+ */
 export class ClientPool extends Construct {
   readonly userPool: cognito.IUserPool;
   readonly client: cognito.UserPoolClient;
-  /** Where users sign in; absent for a pool of your own. */
+  /** Domain of the sign-in page; absent if you set `userPool`. */
   readonly signIn?: cognito.UserPoolDomain;
-  /** Full names of the scopes, as they stand in a token. */
+  /** Full names of the scopes, as a token contains them. */
   readonly scopes: Readonly<Record<ClientScope, string>> = { read: 'orders/read', write: 'orders/write' };
 
   constructor(scope: Construct, id: string, props: ClientPoolProps) {

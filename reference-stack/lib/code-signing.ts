@@ -4,8 +4,8 @@ import { CfnOutput } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 
 /**
- * A signing profile, and a code signing configuration that refuses every bundle which the profile did not sign.
- * `reference-stack/deploy` signs the bundles with the profile that the `SigningProfileName` output names.
+ * A signing profile, and a code signing configuration that rejects bundles that the profile did not sign.
+ * `reference-stack/deploy` signs the bundles with the profile in the output `SigningProfileName`.
  */
 export class CodeSigning extends Construct {
   readonly profile: signer.SigningProfile;

@@ -23,14 +23,15 @@ import { SecureTopic, subscribeQueue } from './secure-topic.ts';
 
 /** Properties of {@link EventsFlow}. */
 export interface EventsFlowProps {
+  /** Network, code signing, alarms and keys that the flow uses. */
   readonly foundation: Foundation;
-  /** When due orders are released. @default every five minutes; in a sandbox every hour */
+  /** Schedule on which due orders are released. @default every five minutes; in a sandbox, every hour */
   readonly schedule?: events.Schedule;
-  /** `source` of the application's own events. @default 'headgate.orders' */
+  /** `source` of the application's events. @default 'headgate.orders' */
   readonly applicationSource?: string;
-  /** Days that the archive keeps events for replay. @default 90 */
+  /** Days for which the archive keeps events for replay. @default 90 */
   readonly archiveDays?: number;
-  /** Replaces shipped handlers, each by its name. @default the shipped handlers */
+  /** Paths of custom handlers by the name of the handler that each one replaces. @default the built-in handlers */
   readonly entries?: Partial<Record<EventsHandler, string>>;
 }
 
@@ -42,9 +43,9 @@ export type EventsHandler =
 export const dueIndex = 'byStatusAndDue';
 
 /**
- * Diagram 2: object uploads, a schedule and the application's own events -> rules -> functions -> an ordered
- * queue, a topic and a state machine. Undeliverable events, failed invocations and poison messages each have a
- * queue with an alarm, and the archive can replay them all.
+ * Diagram 2: object uploads, a schedule and the application's events -> rules -> functions -> a FIFO queue, a topic
+ * and a state machine. Undeliverable events, failed invocations and poison messages each have a queue with an
+ * alarm. The archive can replay all events.
  */
 export class EventsFlow extends Construct {
   readonly key: FlowKey;
@@ -57,7 +58,7 @@ export class EventsFlow extends Construct {
   readonly runbook: Runbook;
   /** Events that a rule could not deliver to its target. */
   readonly undelivered: DeadLetterQueue;
-  /** Events that a function failed on for good, and orders that the workflow could not fulfil. */
+  /** Events that a function failed to process after all retries, and orders that the workflow could not fulfill. */
   readonly failures: DeadLetterQueue;
   private readonly props: EventsFlowProps;
   private readonly idempotency: IdempotencyTable;
@@ -203,7 +204,7 @@ export class EventsFlow extends Construct {
     });
   }
 
-  /** Lets the runbook go on with an order that the workflow could not fulfil. */
+  /** Allows the runbook to redrive an order that the workflow could not fulfill. */
   private admitRedrive(): void {
     const { stateMachineName } = this.workflow.stateMachine;
     const executions = Stack.of(this).formatArn({
@@ -396,12 +397,12 @@ export class EventsFlow extends Construct {
     });
   }
 
-  /** Vouches for the code of a shipped handler: nobody here knows what another does. */
+  /** Acknowledges a rule for the code of a built-in handler. The code of a custom handler is not acknowledged. */
   private vouch(name: EventsHandler, handler: SecureFunction, rule: string, reason: string): void {
     if (this.props.entries?.[name] === undefined) handler.vouch(rule, reason);
   }
 
-  /** Lets a function keep records of what it has done. */
+  /** Allows a function to keep records of what it has done. */
   private remember(handler: SecureFunction): void {
     handler.function.addEnvironment('IDEMPOTENCY_TABLE', this.idempotency.tableName);
     handler.allow(idempotencyActions, [this.idempotency.tableArn]);

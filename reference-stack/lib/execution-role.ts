@@ -3,17 +3,18 @@ import type { Construct } from 'constructs';
 
 /** Properties of {@link ExecutionRole}. */
 export interface ExecutionRoleProps {
-  /** Service that runs with the role. */
+  /** Service principal that assumes the role, such as `lambda.amazonaws.com`. */
   readonly service: string;
+  /** Description of the role. */
   readonly description: string;
-  /** What a request for the role must fulfil. @default nothing beside the service */
+  /** Conditions of the trust policy. @default none: only the principal is checked */
   readonly conditions?: Record<string, Record<string, unknown>>;
 }
 
 /**
- * A role whose whole policy is written into the role itself. What runs with it has its permissions from its first
- * second, without a dependency on a policy that CloudFormation makes later. Every statement is asked for by
- * {@link allow}; a construct's own grants change nothing.
+ * A role with one inline policy. Its permissions exist as soon as the role exists, without a dependency on a policy
+ * that CloudFormation creates later. Add each statement with {@link allow} or {@link add}; grants to the role that
+ * {@link sealed} returns have no effect.
  */
 export class ExecutionRole extends iam.Role {
   private readonly policy: iam.PolicyDocument;
@@ -52,7 +53,7 @@ export class ExecutionRole extends iam.Role {
   }
 
   /**
-   * The role as constructs are to see it: they can name it and not widen it, and they do not depend on more than
+   * Returns the role for other constructs: they can refer to it but cannot add permissions, and they depend only on
    * its name.
    */
   sealed(): iam.IRole {

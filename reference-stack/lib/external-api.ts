@@ -13,15 +13,19 @@ import { DeadLetterQueue } from './secure-queue.ts';
 
 /** Properties of {@link ExternalApi}. */
 export interface ExternalApiProps {
-  /** Needs `network.externalCidrs`. */
+  /** Foundation whose `network.externalCidrs` is set. */
   readonly foundation: Foundation;
-  /** Base address, `https://` alone. */
+  /** Base address of the API; must use `https://`. */
   readonly url: string;
-  /** @default 30 */
+  /** Days between two rotations of the key. @default 30 */
   readonly rotationDays?: number;
-  /** Calls a second that one execution environment may make. @default 5 */
+  /** Maximum number of calls per second from one execution environment. @default 5 */
   readonly callsPerSecond?: number;
-  /** Replaces the shipped rotation handler, which knows `POST /keys`. @default the shipped handler */
+  /**
+   * Path of a custom rotation handler. The built-in handler requests a new key with `POST /keys`.
+   *
+   * @default the built-in handler
+   */
   readonly rotationEntry?: string;
 }
 
@@ -59,7 +63,7 @@ export class ExternalApi extends Construct {
     this.scheduleRotation(props.rotationDays ?? 30);
   }
 
-  /** Environment that `external-api.ts` of the handlers reads. */
+  /** Returns the environment variables that the handlers' `external-api.ts` reads. */
   environment(): Record<string, string> {
     return {
       EXTERNAL_API_URL: this.url,
@@ -68,7 +72,7 @@ export class ExternalApi extends Construct {
     };
   }
 
-  /** Lets a function read the key. */
+  /** Allows a function to read the key. */
   grantUse(grantee: SecureFunction): void {
     grantee.allow(['secretsmanager:GetSecretValue'], [this.secret.secretArn]);
     grantee.allow(['kms:Decrypt'], [this.key.keyArn], {

@@ -4,18 +4,19 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { dataRemovalPolicy, type Posture } from './posture.ts';
 
-/** Services that encrypt or decrypt with a key on their own behalf, not on that of a caller in IAM. */
+/** Services that encrypt or decrypt with a key for themselves, not for a caller in IAM. */
 export type KeyService = 'logs' | 'events' | 'event-bus' | 'cloudwatch' | 'sns';
 
 /** Properties of {@link FlowKey}. */
 export interface FlowKeyProps {
-  /** What the key protects; shown in the console. */
+  /** What the key protects. The console shows this description. */
   readonly description: string;
+  /** `production`, or `sandbox` for tests, which deletes data with the stack. The security controls are the same. */
   readonly posture: Posture;
   /**
-   * Services admitted to the key: `logs` for log groups, `events` for encrypted queues behind EventBridge,
-   * `event-bus` for buses and archives, `cloudwatch` for alarms that publish to a topic, `sns` for encrypted
-   * queues that subscribe to a topic.
+   * Services that are allowed to use the key. `logs` is for log groups, `events` for encrypted queues that
+   * EventBridge sends to, and `event-bus` for event buses and archives. `cloudwatch` is for alarms that publish to
+   * a topic, and `sns` for encrypted queues that subscribe to a topic.
    *
    * @default none
    */
@@ -24,7 +25,7 @@ export interface FlowKeyProps {
 
 const sameAccount = { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } };
 
-/** A symmetric customer-managed key that rotates every year and admits exactly the services that are named. */
+/** A symmetric customer managed key that rotates every year and allows only the listed services to use it. */
 export class FlowKey extends kms.Key {
   constructor(scope: Construct, id: string, props: FlowKeyProps) {
     super(scope, id, {

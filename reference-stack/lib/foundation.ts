@@ -10,29 +10,37 @@ import { SecurityHub } from './security-hub.ts';
 
 /** Properties of {@link Foundation}. */
 export interface FoundationProps {
-  /** @default 'production' */
+  /**
+   * `production`, or `sandbox` for tests, which deletes data with the stack. The security controls are the same.
+   *
+   * @default 'production'
+   */
   readonly posture?: Posture;
-  /** @default no way out, endpoints in two zones */
+  /**
+   * Properties of the network. See `NetworkFoundation`.
+   *
+   * @default no route to the internet, endpoints in two Availability Zones
+   */
   readonly network?: Omit<NetworkFoundationProps, 'posture' | 'key'>;
   /**
-   * Code signing of every function. Where the stack holds functions, it stands in a stack of its own: its profile
-   * must be there before the first bundle can be signed.
+   * Code signing of every function. If the stack contains functions, create this construct in a separate stack and
+   * deploy that stack first. The signing profile must exist before the first bundle can be signed.
    *
-   * @default made here
+   * @default created by the foundation
    */
   readonly codeSigning?: CodeSigning;
-  /** @default the stack's parameter `AlarmEmail` */
+  /** Email address that alarms are sent to. @default the stack's parameter `AlarmEmail` */
   readonly alarmEmail?: string;
   /**
-   * Enables Security Hub with the AWS Foundational Security Best Practices standard. Turn it off where the
-   * account has Security Hub already, by hand or through an organization.
+   * Enables Security Hub with the AWS Foundational Security Best Practices standard. Set it to `false` if Security
+   * Hub is already enabled in the account, manually or by an organization.
    *
    * @default true
    */
   readonly securityHub?: boolean;
 }
 
-/** What every flow stands on: network, code signing, alarms, keys, access logs and Security Hub. */
+/** The resources that all flows use: network, code signing, alarms, keys, access logs and Security Hub. */
 export class Foundation extends Construct {
   readonly posture: Posture;
   readonly network: NetworkFoundation;
@@ -40,7 +48,7 @@ export class Foundation extends Construct {
   readonly operations: Operations;
   /** Key of the foundation's own logs, topic and secret. */
   readonly key: kms.IKey;
-  /** Key of personal data that handlers encrypt field by field; no service may use it. */
+  /** Key of personal data that handlers encrypt field by field; AWS services are not allowed to use it. */
   readonly personalDataKey: kms.IKey;
   private logBucket?: AccessLogBucket;
 
@@ -69,7 +77,7 @@ export class Foundation extends Construct {
     if (props.securityHub ?? true) new SecurityHub(this, 'SecurityHub');
   }
 
-  /** Takes the access logs of the flows' buckets; made where there is one. */
+  /** Bucket for the access logs of the flows' buckets; created when it is first read. */
   get accessLogs(): AccessLogBucket {
     return (this.logBucket ??= new AccessLogBucket(this, 'AccessLogs', { posture: this.posture }));
   }

@@ -15,24 +15,28 @@ import { allowObservation } from './workflow-observation.ts';
 
 /** Properties of {@link FulfilmentWorkflow}. */
 export interface FulfilmentWorkflowProps {
+  /** `production`, or `sandbox` for tests, which deletes data with the stack. The security controls are the same. */
   readonly posture: Posture;
+  /** Customer managed key of the state machine, its logs, and the table, topic and queue that it uses. */
   readonly key: kms.IKey;
+  /** Destination of the alarms. */
   readonly operations: Operations;
   /**
-   * Table of orders, keyed by `orderId`. The workflow keeps its own attributes there and makes the item where there
-   * is none: an order that came through the bus is stored by whoever announced it.
+   * Table of orders, with the partition key `orderId`. The workflow writes its own attributes to the item of the
+   * order. If the item does not exist, the workflow creates it: an order from the event bus is stored by the
+   * application that sent the event.
    */
   readonly orders: dynamodb.ITable;
-  /** Told of every fulfilled order. */
+  /** Topic to which a message is published for every fulfilled order. */
   readonly announcements: sns.ITopic;
-  /** Told of every order that could not be fulfilled. */
+  /** Queue to which a message is sent for every order that could not be fulfilled. */
   readonly failures: sqs.IQueue;
 }
 
 /**
- * Input `{orderId, items: [{sku, quantity}]}`: reserves every item, then marks and announces the order at once.
- * Every state retries with backoff and catches; whatever goes wrong is reported before the execution fails. An item is
- * reserved once, however often its state, the map or the whole execution is repeated.
+ * A state machine with the input `{orderId, items: [{sku, quantity}]}`. It reserves every item, then marks and
+ * announces the order in parallel. Every state retries with backoff and catches errors, which are reported before
+ * the execution fails. An item is reserved once, even if its state, the map or the whole execution is repeated.
  */
 export class FulfilmentWorkflow extends Construct {
   readonly stateMachine: sfn.StateMachine;

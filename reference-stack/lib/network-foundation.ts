@@ -13,34 +13,44 @@ export type EndpointService =
 
 /** Properties of {@link NetworkFoundation}. */
 export interface NetworkFoundationProps {
+  /** `production`, or `sandbox` for tests, which deletes data with the stack. The security controls are the same. */
   readonly posture: Posture;
-  /** Key of the flow log's log group; its policy must admit CloudWatch Logs. */
+  /** Key of the flow log's log group. The key policy must allow CloudWatch Logs to use it. */
   readonly key: kms.IKey;
-  /** @default '10.42.0.0/20' */
+  /** IPv4 range of the VPC. @default '10.42.0.0/20' */
   readonly cidr?: string;
-  /** @default 2 */
+  /** Number of Availability Zones. @default 2 */
   readonly availabilityZones?: number;
   /**
-   * Where functions may call out to, port 443 alone. With it the VPC gets public subnets that hold NAT gateways
-   * and nothing else, and private subnets that route to them; without it nothing in the VPC reaches the internet.
+   * Addresses outside AWS that functions can call, only on port 443. If set, the VPC also has public subnets that
+   * contain only NAT gateways, and private subnets that route to them.
    *
-   * @default no way out
+   * @default none: nothing in the VPC can reach the internet
    */
   readonly externalCidrs?: readonly string[];
-  /** @default every service that the three flows use: all but `monitoring`, as metrics travel in the logs */
+  /**
+   * AWS services that get an interface endpoint.
+   *
+   * @default every service that the three flows use: all except `monitoring`, because metrics are written to the
+   * logs
+   */
   readonly services?: readonly EndpointService[];
   /**
-   * Names of the zones, as many as `availabilityZones`. Not every zone runs functions: in us-east-1 the one with the id
-   * use1-az3 does not.
+   * Names of the Availability Zones. If set, `availabilityZones` has no effect. Lambda is not available in every
+   * zone, for example not in the zone with the ID use1-az3 in us-east-1.
    *
-   * @default the first ones of the Region
+   * @default the first zones of the Region
    */
   readonly zones?: readonly string[];
-  /** @default the Region's own, see {@link gatewayPrefixLists} */
+  /**
+   * IDs of the prefix lists of S3 and DynamoDB in the Region.
+   *
+   * @default the lists of the Region; see {@link gatewayPrefixLists}
+   */
   readonly prefixLists?: GatewayPrefixLists;
 }
 
-/** Where a function stands in the network. */
+/** Where a function runs in the network. */
 export interface Placement {
   readonly vpc: ec2.IVpc;
   readonly vpcSubnets: ec2.SubnetSelection;
@@ -48,16 +58,17 @@ export interface Placement {
 }
 
 /**
- * The VPC security boundary: private subnets without a route to an internet gateway in two or more zones,
- * endpoints whose policies name this account and the calls that are made, and security groups without ingress.
+ * The VPC security boundary. Private subnets in two or more Availability Zones have no route to an internet
+ * gateway. Endpoint policies allow only this account and the calls that the flows make. The functions' security
+ * groups have no ingress rules.
  */
 export class NetworkFoundation extends Construct {
   readonly vpc: ec2.Vpc;
-  /** Group of functions that talk to AWS services alone. */
+  /** Security group of functions that call only AWS services. */
   readonly functionGroup: ec2.SecurityGroup;
-  /** Group of functions that also call an external API; absent without `externalCidrs`. */
+  /** Security group of functions that also call an external API; absent without `externalCidrs`. */
   readonly egressGroup?: ec2.SecurityGroup;
-  /** Group of the interface endpoints. */
+  /** Security group of the interface endpoints. */
   readonly endpointGroup: ec2.SecurityGroup;
 
   constructor(scope: Construct, id: string, props: NetworkFoundationProps) {

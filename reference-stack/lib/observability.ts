@@ -7,10 +7,13 @@ import type { DeadLetterQueue, WorkQueue } from './secure-queue.ts';
 
 /** Properties of {@link FlowObservability}. */
 export interface FlowObservabilityProps {
+  /** Functions that the dashboard and the queries show. */
   readonly functions: readonly SecureFunction[];
+  /** Queues that the dashboard shows. */
   readonly queues?: readonly WorkQueue[];
+  /** Dead-letter queues that the dashboard shows. */
   readonly deadLetters: readonly DeadLetterQueue[];
-  /** Rows of further widgets, put below. */
+  /** Rows of more widgets, below the others. */
   readonly widgets?: readonly cloudwatch.IWidget[][];
 }
 

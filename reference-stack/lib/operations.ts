@@ -12,13 +12,20 @@ import { SecureTopic } from './secure-topic.ts';
 
 /** Properties of {@link Operations}. */
 export interface OperationsProps {
-  /** Key of the alarm topic; its policy must admit CloudWatch. */
+  /** Key of the alarm topic. The key policy must allow CloudWatch to use it. */
   readonly key: kms.IKey;
-  /** Address that alarms are sent to. @default the stack's parameter `AlarmEmail`, asked for at deployment */
+  /**
+   * Email address that alarms are sent to.
+   *
+   * @default the stack's parameter `AlarmEmail`, which must be set when the stack is deployed
+   */
   readonly alarmEmail?: string;
 }
 
-/** Where alarms go: an encrypted topic, a person behind it, and a queue for what could not be delivered. */
+/**
+ * The destination of alarms: an encrypted topic, an email subscription, and a queue for notifications that could
+ * not be delivered.
+ */
 export class Operations extends Construct {
   readonly topic: SecureTopic;
 
@@ -54,7 +61,7 @@ export class Operations extends Construct {
     this.admitTopicsToXRay();
   }
 
-  /** Sends an alarm to the topic when it fires and when it is over. */
+  /** Sends a notification to the topic when an alarm fires and when it is over. */
   notify(alarm: cloudwatch.Alarm): void {
     const action = new SnsAction(this.topic);
     alarm.addAlarmAction(action);
@@ -70,7 +77,7 @@ export class Operations extends Construct {
     return parameter.valueAsString;
   }
 
-  /** Topics that trace actively write segments themselves, which X-Ray admits by a policy of its own. */
+  /** Topics with active tracing write segments themselves, for which X-Ray requires a resource policy. */
   private admitTopicsToXRay(): void {
     const statement = new iam.PolicyStatement({
       principals: [new iam.ServicePrincipal('sns.amazonaws.com')],

@@ -1,9 +1,9 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 
 /**
- * What the stack is for. `production` keeps data when a stack is deleted, spreads endpoints and NAT gateways
- * over every zone and pre-warms functions. `sandbox` deletes with the stack and pays for one of each.
- * Every security control is the same in both.
+ * What the stack is for. `production` keeps data when a stack is deleted, has endpoints and NAT gateways in every
+ * zone, and uses provisioned concurrency. `sandbox` deletes data with the stack, and has one endpoint per service
+ * and one NAT gateway. Every security control is the same in both.
  */
 export type Posture = 'production' | 'sandbox';
 

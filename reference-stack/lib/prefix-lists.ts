@@ -7,9 +7,9 @@ export interface GatewayPrefixLists {
 }
 
 /**
- * The prefix lists of the commercial Regions, as `aws ec2 describe-prefix-lists` names them. CloudFormation has
- * no attribute for them, and a lookup would need an account at synthesis. A Region that is missing here must be
- * given to `NetworkFoundation` as `prefixLists`.
+ * The prefix lists of the commercial Regions, as `aws ec2 describe-prefix-lists` returns them. CloudFormation has
+ * no attribute for them, and a lookup would require an account at synthesis. For a Region that is missing here, set
+ * `prefixLists` of `NetworkFoundation`.
  */
 export const gatewayPrefixLists: Readonly<Record<string, GatewayPrefixLists>> = {
   'ap-northeast-1': { s3: 'pl-61a54008', dynamoDb: 'pl-78a54011' },

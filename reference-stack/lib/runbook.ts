@@ -10,18 +10,18 @@ import { runbookContent } from './runbook-content.ts';
 
 /** Properties of {@link Runbook}. */
 export interface RunbookProps {
-  /** Name of the flow, as it stands in the document's description. */
+  /** Name of the flow, for the document's description. */
   readonly flow: string;
   /** Key of the flow's queues. */
   readonly key: kms.IKey;
 }
 
 /**
- * What to do when a message is dead: an SSM Automation document that inspects, redrives, retries or replays an archive,
- * and a role that may do just that to the queues, functions and workflows that were admitted.
+ * An SSM Automation document for messages in dead-letter queues. It inspects, redrives or retries messages, or
+ * replays an archive. Its role is allowed to do this only for the queues, functions and workflows that you add.
  */
 export class Runbook extends Construct {
-  /** Assumed by Systems Manager while the document runs. */
+  /** Role that Systems Manager assumes while the document runs. */
   readonly role: iam.Role;
   readonly document: ssm.CfnDocument;
   private readonly key: kms.IKey;
@@ -50,7 +50,7 @@ export class Runbook extends Construct {
   }
 
   /**
-   * Lets the runbook inspect a dead-letter queue and take messages from it.
+   * Allows the runbook to inspect a dead-letter queue and receive messages from it.
    *
    * @param moves whether SQS can move its messages back, which it does for dead letters of queues alone
    */
@@ -71,17 +71,20 @@ export class Runbook extends Construct {
     );
   }
 
-  /** Lets the runbook send dead messages back to the queue they came from. */
+  /** Allows the runbook to send failed messages back to their source queue. */
   admitSource(queue: sqs.IQueue): void {
     this.allow(['sqs:SendMessage', 'sqs:GetQueueUrl'], queue.queueArn);
   }
 
-  /** Lets the runbook do again what ended in a dead letter: invoke a function, start or redrive, publish. */
+  /**
+   * Allows the runbook to repeat an action that failed: invoke a function, start or redrive an execution, or
+   * publish a message.
+   */
   admitReplay(actions: readonly string[], ...resources: string[]): void {
     this.allow([...actions], ...resources);
   }
 
-  /** Lets the runbook replay an archive onto its bus. */
+  /** Allows the runbook to replay an archive to its event bus. */
   admitArchive(archiveArn: string, bus: events.IEventBus): void {
     this.allow(['events:StartReplay', 'events:DescribeArchive'], archiveArn, bus.eventBusArn);
     this.allow(

@@ -8,12 +8,13 @@ import { dataRemovalPolicy, type Posture } from './posture.ts';
 
 /** Properties of {@link AccessLogBucket}. */
 export interface AccessLogBucketProps {
+  /** `production`, or `sandbox` for tests, which deletes data with the stack. The security controls are the same. */
   readonly posture: Posture;
-  /** @default 400 */
+  /** Days after which logs expire. @default 400 */
   readonly retentionDays?: number;
 }
 
-/** Takes the server access logs of the account's buckets, and nothing else. */
+/** A bucket to which only the server access logs of the account's buckets are delivered. */
 export class AccessLogBucket extends s3.Bucket {
   constructor(scope: Construct, id: string, props: AccessLogBucketProps) {
     super(scope, id, {
@@ -49,21 +50,35 @@ export class AccessLogBucket extends s3.Bucket {
 
 /** Properties of {@link SecureBucket}. */
 export interface SecureBucketProps {
+  /** `production`, or `sandbox` for tests, which deletes data with the stack. The security controls are the same. */
   readonly posture: Posture;
-  /** Customer-managed key of every object. */
+  /** Customer managed key that encrypts every object. */
   readonly key: kms.IKey;
+  /** Bucket that the access logs are delivered to. */
   readonly accessLogs: s3.IBucket;
-  /** Folder of this bucket's access logs. */
+  /** Prefix of this bucket's access logs. */
   readonly accessLogPrefix: string;
-  /** Sends object events to the account's default event bus. @default false */
+  /** Whether object events are sent to the account's default event bus. @default false */
   readonly eventBridge?: boolean;
-  /** Objects are deleted after this time, and are gone for good `restorable` later. @default objects are kept */
+  /**
+   * Time after which objects expire. Expired objects can be restored for the time in `restorable`, and are then
+   * deleted permanently.
+   *
+   * @default none: objects do not expire
+   */
   readonly expireAfter?: Duration;
-  /** How long an object that was deleted or replaced can be brought back. @default 90 days, or `expireAfter` if less */
+  /**
+   * Time for which a deleted or replaced object can be restored.
+   *
+   * @default 90 days, or `expireAfter` if that is less
+   */
   readonly restorable?: Duration;
 }
 
-/** A private, versioned bucket: customer-managed key, TLS 1.2 or later, access logs. */
+/**
+ * A private, versioned bucket that is encrypted with a customer managed key, requires TLS 1.2 or later, and writes
+ * access logs.
+ */
 export class SecureBucket extends s3.Bucket {
   constructor(scope: Construct, id: string, props: SecureBucketProps) {
     const kept = Math.min(90, props.expireAfter?.toDays() ?? 90);

@@ -15,47 +15,55 @@ import type { DeadLetterQueue } from './secure-queue.ts';
 
 /** Properties of {@link SecureFunction}. */
 export interface SecureFunctionProps {
+  /** Network, code signing and alarms that the function uses. */
   readonly foundation: Foundation;
   /**
-   * Key of the environment, of the log group (its policy must admit CloudWatch Logs) and of what the function
-   * reads and writes; a further key is admitted by `useKey`.
+   * Key of the environment variables, the log group, and the data that the function reads and writes. The key
+   * policy must allow CloudWatch Logs to use it. To allow another key, call `useKey`.
    */
   readonly key: kms.IKey;
+  /** Description of the function. */
   readonly description: string;
   /** TypeScript or JavaScript file that exports `handler`; see {@link shippedHandler}. */
   readonly entry: string;
   /** Service name in logs, traces and metrics. */
   readonly service: string;
-  /** Never more run at once, and these are always free. */
+  /** Maximum number of concurrent executions, which is also reserved for the function. */
   readonly reservedConcurrency: number;
   /**
-   * Pre-warmed environments of the alias `live`, through which the function is then called.
+   * Provisioned concurrency of the alias `live`. If set, callers invoke the alias. In a sandbox, the alias exists
+   * without provisioned concurrency.
    *
-   * @default none; in a sandbox always none, and the alias stays
+   * @default none
    */
   readonly provisionedConcurrency?: number;
-  /** @default 10 seconds */
+  /** Timeout of the function. @default 10 seconds */
   readonly timeout?: Duration;
-  /** @default 512 */
+  /** Memory in MiB. @default 512 */
   readonly memoryMiB?: number;
+  /** Environment variables. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Whether it calls an external API, and so stands where a NAT gateway is. @default false */
+  /**
+   * Whether the function calls an external API. If so, it runs in subnets that route to a NAT gateway.
+   *
+   * @default false
+   */
   readonly egress?: boolean;
   /**
-   * Where events go that failed for good. Needed where something invokes the function asynchronously; a queue
-   * or an API hands failures back to whoever called.
+   * Queue for events that failed after all retries. Required if the function is invoked asynchronously. A queue or
+   * an API returns failures to the caller.
    *
-   * @default no asynchronous invocation
+   * @default none: the function is not invoked asynchronously
    */
   readonly failures?: DeadLetterQueue;
   /**
-   * Whether it writes to queues, topics or buckets that are encrypted with `key`; items of a table need no more than
-   * the right to decrypt.
+   * Whether the function writes to queues, topics or buckets that are encrypted with `key`. To write items to a
+   * table, it requires only the permission to decrypt.
    *
    * @default true
    */
   readonly writes?: boolean;
-  /** Where the result of a successful asynchronous invocation goes. @default nowhere */
+  /** Destination of the result of a successful asynchronous invocation. @default none */
   readonly onSuccess?: lambda.IDestination;
 }
 
@@ -65,12 +73,13 @@ export const metricsNamespace = 'Headgate/Orders';
 const liveAlias = 'live';
 
 /**
- * A function inside the boundary: signed code, its own key, JSON logs that are kept, traces, private subnets,
- * reserved concurrency, bounded retries, and alarms on its error rate and throttles.
+ * A function in the VPC security boundary. It has signed code, encryption with a customer managed key, JSON logs
+ * with a retention period, and tracing. It runs in private subnets with reserved concurrency and limited retries,
+ * and has alarms on its error rate and throttles.
  */
 export class SecureFunction extends Construct {
   readonly function: lambda.Function;
-  /** What callers name: the alias `live` where concurrency is provisioned, else the function. */
+  /** What callers invoke: the alias `live` if concurrency is provisioned, otherwise the function. */
   readonly target: lambda.IFunction;
   readonly role: ExecutionRole;
   readonly logGroup: logs.LogGroup;
@@ -93,12 +102,12 @@ export class SecureFunction extends Construct {
     acknowledgeServiceLimits(this, props.failures !== undefined);
   }
 
-  /** Allows the function's code exactly these actions on exactly these resources. */
+  /** Allows the code of the function exactly these actions on exactly these resources. */
   allow(actions: readonly string[], resources: readonly string[], conditions?: Conditions): void {
     this.role.allow(actions, resources, conditions);
   }
 
-  /** Allows the function's code these actions on the objects of a bucket that begin with a prefix. */
+  /** Allows the code of the function these actions on the objects of a bucket whose keys start with a prefix. */
   allowObjects(actions: readonly string[], bucket: s3.Bucket, prefix: string): void {
     this.allow(actions, [bucket.arnForObjects(`${prefix}*`)]);
     const logicalId = Stack.of(bucket).getLogicalId(bucket.node.defaultChild as CfnResource); // what a Bucket is
@@ -108,13 +117,17 @@ export class SecureFunction extends Construct {
     });
   }
 
-  /** Allows what services ask of a key on the function's behalf: decrypt what it reads and, with `writes`, encrypt what it writes. */
+  /**
+   * Allows the code of the function to use a key: to decrypt what it reads and, with `writes`, to encrypt what it
+   * writes.
+   */
   useKey(key: kms.IKey, writes = true): void {
     this.allow(['kms:Decrypt', ...(writes ? ['kms:GenerateDataKey'] : [])], [key.keyArn]);
   }
 
   /**
-   * Vouches for what no template can show: the rule's question about this function's code is answered by a person.
+   * Acknowledges a rule about the code of this function that no template can prove. The reason states what a person
+   * checked.
    *
    * @param rule id of a Headgate rule
    */
@@ -123,7 +136,7 @@ export class SecureFunction extends Construct {
     acknowledge(resource, { [`headgate::${rule}`]: reason });
   }
 
-  /** Errors per invocation, in percent. */
+  /** Returns the error rate: errors per invocation, in percent. */
   errorRate(): cloudwatch.MathExpression {
     const period = Duration.minutes(5);
     return new cloudwatch.MathExpression({

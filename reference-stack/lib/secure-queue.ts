@@ -9,41 +9,52 @@ import type { Runbook } from './runbook.ts';
 
 const fourteenDays = Duration.days(14);
 
-/** Where the alarms of a queue go; `Operations` is one. */
+/** The destination of the alarms of a queue; `Operations` is one. */
 export interface AlarmReceiver {
   notify(alarm: cloudwatch.Alarm): void;
 }
 
-/** A function that may be granted what a queue needs of it; `SecureFunction` is one. */
+/** A function that can get the permissions that a queue requires; `SecureFunction` is one. */
 export interface QueueClient {
   readonly target: lambda.IFunction;
   allow(actions: readonly string[], resources: readonly string[]): void;
   useKey(key: kms.IKey): void;
 }
 
-/** Properties that every queue of a flow shares. */
+/** Properties that every queue of a flow has. */
 export interface QueueContext {
+  /** Customer managed key that encrypts the messages. */
   readonly key: kms.IKey;
+  /** Destination of the alarms; `Operations` is one. */
   readonly operations: AlarmReceiver;
-  /** Runbook that the depth alarm and the queue's tag name. */
+  /** Runbook that the depth alarm's description and the dead-letter queue's tag refer to. */
   readonly runbook: Runbook;
 }
 
 /** Properties of {@link DeadLetterQueue}. */
 export interface DeadLetterQueueProps extends QueueContext {
-  /** What lands here; read by whom the alarm wakes. */
+  /** What the queue contains. The text is part of the description of the alarm. */
   readonly holds: string;
-  /** Queues that may redrive into this one. @default none: services send to it themselves */
+  /**
+   * Queues that are allowed to use this one as their dead-letter queue.
+   *
+   * @default none: AWS services send messages to it directly
+   */
   readonly sources?: readonly sqs.IQueue[];
-  /** @default false */
+  /** Whether the queue is a FIFO queue. @default false */
   readonly fifo?: boolean;
-  /** Inputs of the runbook that a retry needs here, such as `SourceQueueUrl`. @default none beyond the queue */
+  /**
+   * More inputs that the runbook requires for a retry from this queue, such as `SourceQueueUrl`.
+   *
+   * @default none: only the queue is required
+   */
   readonly retryWith?: Readonly<Record<string, string>>;
 }
 
 /**
- * Keeps what failed for 14 days, and raises an alarm as soon as it holds anything. The alarm names the runbook and the
- * action that replays what is in there: SQS moves back what came from a queue, and everything else is done again.
+ * A queue that keeps failed messages for 14 days and raises an alarm when it contains any. The alarm description
+ * has the runbook and the action that replays them. SQS moves messages back to their source queue; the runbook
+ * retries everything else.
  */
 export class DeadLetterQueue extends Construct {
   readonly queue: sqs.Queue;
@@ -92,27 +103,35 @@ export class DeadLetterQueue extends Construct {
 
 /** Properties of {@link WorkQueue}. */
 export interface WorkQueueProps extends QueueContext {
-  /** Short name; the queue is called `<stack>-<name>`, so that its dead-letter queue can admit it alone. */
+  /**
+   * Short name. The full name is `<stack>-<name>`, so that only this queue is allowed to use its dead-letter queue.
+   */
   readonly name: string;
-  /** Time-out of the function that reads the queue. */
+  /** Timeout of the function that reads the queue. */
   readonly consumerTimeout: Duration;
-  /** @default no batching window */
+  /** Maximum time for which Lambda collects messages for a batch. @default none: Lambda does not wait */
   readonly batchingWindow?: Duration;
-  /** Keeps the order within a message group. @default false */
+  /** Whether the queue is a FIFO queue, which keeps the order within a message group. @default false */
   readonly fifo?: boolean;
-  /** Receives after which a message is dead. @default 3 */
+  /** Number of receives after which a message moves to the dead-letter queue. @default 3 */
   readonly maxReceiveCount?: number;
 }
 
 /** Properties of {@link WorkQueue.feed}. */
 export interface MappingOptions {
-  /** Batches that are worked on at once; at least 2, at most the function's reserved concurrency. */
+  /**
+   * Maximum number of batches that are processed at the same time: at least 2, at most the function's reserved
+   * concurrency.
+   */
   readonly maximumConcurrency: number;
   /** @default 10 */
   readonly batchSize?: number;
 }
 
-/** A queue that a function reads: six times its time-out hidden, 14 days kept, three receives, then dead. */
+/**
+ * A queue that a function reads. A received message is hidden for six times the timeout of the function, plus the
+ * batching window. Messages are kept for 14 days, and move to the dead-letter queue after three receives.
+ */
 export class WorkQueue extends Construct {
   readonly queue: sqs.Queue;
   readonly deadLetters: DeadLetterQueue;
@@ -161,7 +180,7 @@ export class WorkQueue extends Construct {
     props.operations.notify(this.ageAlarm);
   }
 
-  /** Lets a function read the queue in batches, and give single messages back. */
+  /** Allows a function to read the queue in batches, and to report single messages as failed. */
   feed(handler: QueueClient, options: MappingOptions): lambda.EventSourceMapping {
     handler.allow(
       ['ReceiveMessage', 'DeleteMessage', 'ChangeMessageVisibility', 'GetQueueAttributes'].map(
@@ -181,13 +200,16 @@ export class WorkQueue extends Construct {
     return mapping;
   }
 
-  /** Lets a function send to the queue. */
+  /** Allows a function to send messages to the queue. */
   admitProducer(producer: QueueClient): void {
     producer.allow(['sqs:SendMessage'], [this.queue.queueArn]);
     producer.useKey(this.key);
   }
 
-  /** The queue by its name: a reference to the queue itself would close a circle with its dead-letter queue. */
+  /**
+   * The queue by its name: a reference to the queue itself would create a circular dependency with its dead-letter
+   * queue.
+   */
   private byName(queueName: string): sqs.IQueue {
     const queueArn = Stack.of(this).formatArn({ service: 'sqs', resource: queueName });
     return sqs.Queue.fromQueueArn(this, 'Source', queueArn);

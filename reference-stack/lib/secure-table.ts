@@ -5,15 +5,17 @@ import { dataRemovalPolicy, type Posture } from './posture.ts';
 
 /** Properties of {@link SecureTable}. */
 export interface SecureTableProps {
+  /** `production`, or `sandbox` for tests, which deletes data with the stack. The security controls are the same. */
   readonly posture: Posture;
+  /** Customer managed key that encrypts the table. */
   readonly key: kms.IKey;
-  /** Name of the partition key, a string. */
+  /** Name of the partition key, which is a string. */
   readonly partitionKey: string;
-  /** Name of the attribute that holds the expiry, in seconds since 1970. @default items do not expire */
+  /** Name of the attribute with the expiry time, in seconds since 1970. @default none: items do not expire */
   readonly timeToLiveAttribute?: string;
 }
 
-/** An on-demand table with a customer-managed key, point-in-time recovery and, in production, no deletion. */
+/** An on-demand table with a customer managed key, point-in-time recovery and, in production, deletion protection. */
 export class SecureTable extends dynamodb.Table {
   constructor(scope: Construct, id: string, props: SecureTableProps) {
     super(scope, id, {
@@ -29,7 +31,7 @@ export class SecureTable extends dynamodb.Table {
   }
 }
 
-/** The table of Powertools idempotency records, which expire by themselves. */
+/** A table for the idempotency records of Powertools, which expire automatically. */
 export class IdempotencyTable extends SecureTable {
   constructor(scope: Construct, id: string, props: Pick<SecureTableProps, 'posture' | 'key'>) {
     super(scope, id, { ...props, partitionKey: 'id', timeToLiveAttribute: 'expiration' });

@@ -6,12 +6,13 @@ import type { Construct } from 'constructs';
 
 /** Properties of {@link SecureTopic}. */
 export interface SecureTopicProps {
-  /** Customer-managed key; its policy must admit the services that publish. */
+  /** Customer managed key. Its policy must allow the services that publish to the topic to use it. */
   readonly key: kms.IKey;
+  /** Display name of the topic. */
   readonly displayName: string;
 }
 
-/** A topic that is encrypted with a customer-managed key, refuses plain HTTP and passes traces on. */
+/** A topic that is encrypted with a customer managed key, rejects plain HTTP and passes on traces. */
 export class SecureTopic extends sns.Topic {
   constructor(scope: Construct, id: string, props: SecureTopicProps) {
     super(scope, id, {
@@ -24,9 +25,10 @@ export class SecureTopic extends sns.Topic {
 }
 
 /**
- * Subscribes a queue to a topic: messages arrive as they were published, and what can not be delivered goes to a
- * dead-letter queue. The keys of both queues must admit SNS (`FlowKey` service `sns`); the L2 subscription would
- * name the topic in the queue's key, and close a circle where the topic has the same key.
+ * Subscribes a queue to a topic. Messages arrive in their original form, and those that cannot be delivered go to a
+ * dead-letter queue. The keys of both queues must allow SNS to use them (`FlowKey` service `sns`). The L2
+ * subscription would refer to the topic in the key of the queue, which is a circular dependency if the topic has
+ * the same key.
  *
  * @param filterPolicy message attributes that the queue takes; without it, every message
  */

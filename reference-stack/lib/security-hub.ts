@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import * as securityhub from 'aws-cdk-lib/aws-securityhub';
 import { Construct } from 'constructs';
 
-/** Security Hub with the one standard that the flows are held against. */
+/** Security Hub with the standard that the flows are checked against: AWS Foundational Security Best Practices. */
 export class SecurityHub extends Construct {
   constructor(scope: Construct, id: string) {
     super(scope, id);

@@ -3,13 +3,16 @@ import type { CfnResource } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 
-/** Object key of a bundle as the CDK publishes it -> object key of the bundle as AWS Signer wrote it. */
+/** Object key of a bundle as the CDK publishes it -> object key of the bundle that AWS Signer signed. */
 export type SignedKeys = Readonly<Record<string, string>>;
 
-/** Context value that names the JSON file of {@link SignedKeys}; without it templates point at unsigned bundles. */
+/**
+ * Context value with the path of the JSON file of {@link SignedKeys}; without it, templates refer to unsigned
+ * bundles.
+ */
 export const signedKeysContext = 'signedCode';
 
-/** A function's code that is published as an asset and deployed from the object that AWS Signer made of it. */
+/** The code of a function. It is published as an asset, and deployed from the object that AWS Signer signed. */
 export class SignedCode extends lambda.Code {
   readonly isInline = false;
   private readonly unsigned: lambda.Code;

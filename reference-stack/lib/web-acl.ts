@@ -7,16 +7,20 @@ import { dataRemovalPolicy, type Posture } from './posture.ts';
 
 /** Properties of {@link WebAcl}. */
 export interface WebAclProps {
+  /** `production`, or `sandbox` for tests, which deletes data with the stack. The security controls are the same. */
   readonly posture: Posture;
   /** Key of the log group. */
   readonly key: kms.IKey;
-  /** Requests that one address may make in five minutes. @default 2000 */
+  /** Maximum number of requests from one IP address in five minutes. @default 2000 */
   readonly requestsPerFiveMinutes?: number;
-  /** Addresses that are refused, in CIDR notation, IPv4. @default none beyond AWS's reputation lists */
+  /** IPv4 addresses to block, in CIDR notation. @default none, except those in the IP reputation list of AWS */
   readonly blockedAddresses?: readonly string[];
 }
 
-/** The internet boundary: rate, reputation, common exploits and SQL injection, each logged and counted. */
+/**
+ * The internet boundary: a web ACL that limits the request rate and blocks addresses with a bad reputation, common
+ * exploits and SQL injection. It logs requests and writes metrics for every rule.
+ */
 export class WebAcl extends Construct {
   readonly acl: wafv2.CfnWebACL;
   readonly logGroup: logs.LogGroup;
@@ -64,7 +68,7 @@ export class WebAcl extends Construct {
     this.logGroup = this.createLogging(props);
   }
 
-  /** Puts the web ACL in front of a stage. @param resourceArn ARN of the stage */
+  /** Associates the web ACL with a stage. @param resourceArn ARN of the stage */
   protect(id: string, resourceArn: string): wafv2.CfnWebACLAssociation {
     return new wafv2.CfnWebACLAssociation(this, id, { webAclArn: this.acl.attrArn, resourceArn });
   }
