@@ -21,17 +21,22 @@ export async function mutationsPage() {
   const rows = [...matrix].sort((a, b) => (a.rule < b.rule ? -1 : 1)).map(rowOf);
   const list = (mutations) => mutations.map(({ rule }) => `\`${rule}\``).join(', ');
   const soft = matrix.filter(({ becomes }) => becomes === 'unknown');
-  return `# Mutations
+  return `# Mutation tests
 
-The reference application is broken on purpose, once for each rule of the catalogue. One mistake must turn
-that rule's verdict on one resource from *pass* to *fail*, and no other verdict to *fail* or *unknown*.
+This page is for contributors. It lists the mistakes with which the tests prove that every rule finds what it checks. It
+is generated from the tables in \`test\`.
 
-- killed: **${killed} of ${rules.length}** rules
-- fired alone: ${matrix.length - crossFired.length} of ${matrix.length} mistakes; ${crossFired.length} bring a second finding, because two statements decide one switch: ${list(crossFired)}
-- ${soft.length} rules never fail, as no configuration proves the contrary; their mistake makes the verdict unknown: ${list(soft)}
+## Mistakes in the reference application
 
-"Beside" is what the application lacks and the rule is about; it is added first, and yields no finding by itself.
-Every line is a case of \`test/stack/mutations\`, where the edits stand.
+Each mistake changes the reference application for one rule. The verdict of that rule on one resource must change from
+*pass* to *fail*. No other verdict is allowed to change to *fail* or *unknown*, except those in the column "also".
+
+- ${killed} of ${rules.length} rules find their mistake.
+- ${matrix.length - crossFired.length} of ${matrix.length} mistakes cause only one finding. ${crossFired.length} cause more, because other rules check the same setting: ${list(crossFired)}.
+- ${soft.length} rules never fail, because no configuration proves a violation. Their mistake changes the verdict to unknown: ${list(soft)}.
+
+The column "beside" shows what the test adds first, if the application does not contain what the rule checks. It does not
+cause a finding by itself. Every row is a case in \`test/stack/mutations\`.
 
 | rule | mistake | finding on | also | beside |
 | --- | --- | --- | --- | --- |
@@ -51,13 +56,15 @@ function weakeningSection({ operators, additions, allowed, figures }) {
   const sum = (name) => counted.reduce((all, [, each]) => all + each[name], 0);
   return `## Weakened examples
 
-Every passing example of a rule is weakened by each operator wherever it fits: at values that the verdict hangs on,
-because nothing passes without them or while nobody knows them, and at resources without which nothing passes. A
-weakened example may not pass, unless a line of \`test/rules/weakening/allowed.ts\` says why. The figures are those of
-the last whole run (\`HEADGATE_WEAKENINGS_ONE_OF=1 HEADGATE_WEAKENINGS_WRITE=1 npm run jest -- test/rules/weakenings\`);
-every run of the tests tries a share.
+The tests weaken every passing example of a rule with each operator. They change each value and resource on
+which the verdict depends. A weakened example must not pass, unless \`test/rules/weakening/allowed.ts\` gives a reason. Every run
+of the tests tries a share of the changes. The figures are those of the last full run
+(\`HEADGATE_WEAKENINGS_ONE_OF=1 HEADGATE_WEAKENINGS_WRITE=1 npm run jest -- test/rules/weakenings\`):
 
-- tried: **${sum('tried')}**, killed (failed, unknown or no longer applicable): **${sum('killed')}**, allowed: ${sum('allowed')}, survived: **${sum('tried') - sum('killed') - sum('allowed')}**
+- **${sum('tried')}** weakened examples were tried.
+- **${sum('killed')}** of them failed, were unknown, or were no longer applicable.
+- ${sum('allowed')} are allowed to pass.
+- **${sum('tried') - sum('killed') - sum('allowed')}** passed without a reason.
 
 | operator | what it does |
 | --- | --- |
@@ -75,12 +82,12 @@ ${allowed.map(({ operators: names, rules, because }) => `| ${names.join(', ')} |
 `;
 }
 
-/** The stacks that audit, which are judged by the same rules. */
+/** The stacks of the audit and the hook, which the same rules check. */
 function auditSection(auditMatrix, rules) {
   const kinds = [
-    ['Audit', 'The audit of an account'],
-    ['Fleet', 'The audit of an organization'],
-    ['Hook', 'The hook'],
+    ['Audit', 'Audit of an account'],
+    ['Fleet', 'Audit of an organization'],
+    ['Hook', 'Hook'],
   ];
   const parts = kinds.map(([kind, what]) => {
     const mutations = auditMatrix(kind);
@@ -89,10 +96,10 @@ function auditSection(auditMatrix, rules) {
     const alone = mutations.filter(({ also }) => also === undefined).length;
     return `### ${what}
 
-- ${mutations.length} mistakes, all found; ${alone} of them by one rule alone on one resource
-- ${broken.size} rules have a place there: each decided something there, and each is broken at least once
-- ${without.length} rules decide nothing there, as a test computes: the stacks have nothing that they apply to, or a person vouches
-  for it: ${without.join(', ')}
+- All ${mutations.length} mistakes are found, ${alone} of them by only one rule on one resource.
+- ${broken.size} rules check these stacks. Each of them has at least one mistake here.
+- ${without.length} rules have no verdict here: they do not apply to the stacks, or a person acknowledged them. A test computes
+  this list: ${without.join(', ')}.
 
 | rule | mistake | finding on | also |
 | --- | --- | --- | --- |
@@ -102,11 +109,11 @@ ${[...mutations]
   .join('\n')}
 `;
   });
-  return `## The stacks that audit, and the hook
+  return `## Mistakes in the audit and the hook
 
-The rules judge the stacks of [the scheduled audit](audit.md) and of [the hook](hook.md) too, and these are broken in the
-same way. Every line is a case of \`test/stack/mutations/audit-mutations.test.ts\`. What no rule decides there (the reader's policy, the member's
-trust, retries, alarms, the table, the lock) is asserted on the templates in \`test/stack/audit\`.
+The rules also check the stacks of [the scheduled audit](audit.md) and of [the hook](hook.md), and the tests add mistakes
+there in the same way. Every row is a case in \`test/stack/mutations/audit-mutations.test.ts\`. The tests in \`test/stack/audit\`
+check the rest on the templates: the policy of the reader, the trust of the member, retries, alarms, the table and the lock.
 
 ${parts.join('\n')}`;
 }
