@@ -309,7 +309,7 @@ function decideSafely(rule: Rule, self: Node, context: Context): Decision {
           message,
           remedy: 'pass --parameters with values for what they compare',
         }),
-        failsWhen: 'one of the combinations that were not gone through does',
+        failsWhen: 'one of the combinations that were not checked does',
       };
     return unknown(rule, {
       code: 'failed',

@@ -68,7 +68,7 @@ export function describeStatement(statement: PolicyStatement): string {
 
 const tooOpen: Cause = {
   code: 'condition',
-  message: 'a statement of a policy hangs on more conditions than are gone through',
+  message: 'a policy statement depends on more conditions than are checked',
   remedy: 'pass --parameters with values for them',
 };
 
