@@ -1,5 +1,4 @@
 import { readAllowedPattern } from './allowed-pattern.ts';
-import type { Unresolved } from './value.ts';
 
 /** What is known of a value that is not known: what the declaration of a parameter rejects, it never is. */
 export interface ValueLimits {
@@ -15,8 +14,13 @@ export interface ValueLimits {
   readonly isName?: true;
 }
 
+/** A value that may have limits: an `Unresolved`. */
+interface Limited {
+  readonly limits?: ValueLimits | undefined;
+}
+
 /** False where the declaration of what is not known rejects the text. */
-export function mayBe({ limits }: Unresolved, text: string): boolean {
+export function mayBe({ limits }: Limited, text: string): boolean {
   if (limits === undefined) return true;
   const { between, length, pattern, texts, isName } = limits;
   if (isName === true && (text === '' || text === '*')) return false;
@@ -31,6 +35,6 @@ function isWithin(number: number, [least, most]: readonly [number, number]): boo
 }
 
 /** What the text of a value begins with whatever it is. */
-export function knownStart({ limits }: Unresolved): string {
+export function knownStart({ limits }: Limited): string {
   return readAllowedPattern(limits?.pattern)?.start ?? '';
 }
