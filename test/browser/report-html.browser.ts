@@ -187,6 +187,25 @@ describe('the report in a browser', () => {
     await page.close();
   });
 
+  it.each([
+    ['A4', 182],
+    ['Letter', 187.9],
+  ])('is cut off nowhere on paper: %s', async (_format, millimetres) => {
+    // The page without its margins, at 96 dots an inch.
+    const width = Math.floor((millimetres / 25.4) * 96);
+    for (const name of ['plain', 'hostile']) {
+      const { page } = await open(name);
+      await page.setViewportSize({ width, height: 1000 });
+      await page.emulateMedia({ media: 'print' });
+      await page.evaluate("dispatchEvent(new Event('beforeprint'))");
+      const beyond = await page.evaluate<string[]>(
+        `[...document.querySelectorAll('main *')].filter((each) => each.getBoundingClientRect().right > ${width} + 1 && !each.closest('svg')).map((each) => each.tagName + ' ' + each.className + ' ' + each.textContent.slice(0, 40))`,
+      );
+      expect(beyond).toEqual([]);
+      await page.close();
+    }
+  });
+
   it('prints a long report on few pages, says what it leaves out, and prints everything when asked to', async () => {
     const { page } = await open('large', { hash: '#findings?verdict=all' });
     await page.emulateMedia({ media: 'print' });

@@ -34,7 +34,7 @@ export function renderControls({ evaluations, ruleSet }: ScanResult): Markup {
   ];
   return html`<section id="controls" aria-labelledby="controls-title">
     <h2 id="controls-title">Controls</h2>
-    ${rows.length === 0 ? html`<p>No rule is mapped to a control.</p>` : table('Table of controls', heads, rows)}
+    ${rows.length === 0 ? html`<p>No rule is mapped to a control.</p>` : table('Table of controls', heads, rows, 'controls')}
   </section>`;
 }
 
