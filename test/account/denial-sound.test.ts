@@ -5,6 +5,6 @@ describe('what is not answered', () => {
   it(
     'invents nothing in an account that is built soundly',
     () => expectNothingInvented(accounts.sound),
-    600_000,
+    1_800_000,
   );
 });
